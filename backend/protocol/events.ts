@@ -1,0 +1,121 @@
+// The events between server and page. Every request is acked with a Reply; see request schemas in requests.ts.
+import type { Frame } from './frame.ts';
+
+export interface ReplyError {
+  /** Stable, kebab-case: 'no-recording', 'bad-payload'. */
+  readonly code: string;
+  /** One sentence for a person: what is wrong, and what to do. */
+  readonly message: string;
+}
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ReplyError };
+export type Ack<T> = (reply: Reply<T>) => void;
+
+/** A recording that can be opened: of the manifest, or dropped on the page. */
+export interface RecordingEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly command: string;
+  readonly lookFor: string;
+  readonly calls: number;
+  readonly seconds: number;
+  readonly byteSize: number;
+  readonly origin: 'manifest' | 'upload' | 'file';
+}
+
+export interface SyscallInfo {
+  readonly arch: string;
+  readonly nr: number;
+  readonly name: string;
+  /** Code in traces' CATEGORIES. */
+  readonly category: number;
+}
+
+/** The overview of a recording, drawn from the index of the file alone; one row a block. */
+export interface OverviewRow {
+  readonly firstNs: number;
+  readonly lastNs: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly maxLatencyNs: number;
+  readonly categories: readonly number[];
+}
+
+/** What is fixed about the open recording; sent on join and whenever another is opened. */
+export interface RecordingInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly command: string;
+  readonly recorder: string;
+  readonly lookFor: string;
+  /** Epoch ns of time 0 as decimal text; '0' unknown. */
+  readonly startNs: string;
+  readonly durationNs: number;
+  readonly calls: number;
+  /** How many times longer calls look than they are; 0 unknown. */
+  readonly bias: number;
+  readonly lines: number;
+  readonly badLines: number;
+  /** A sentence when the file is damaged; empty otherwise. */
+  readonly damage: string;
+  readonly syscalls: readonly SyscallInfo[];
+  readonly overview: readonly OverviewRow[];
+}
+
+export interface SessionInfo {
+  readonly session: string;
+  readonly epoch: number;
+  readonly recording: RecordingInfo;
+  readonly program: string;
+}
+
+/** One entry of a map, as bytes in hex and, where the size is 4 or 8, as a number in decimal text. */
+export interface MapEntryView {
+  readonly keyHex: string;
+  readonly key: string;
+  /** One value; per-CPU maps have one for each CPU. */
+  readonly valueHex: readonly string[];
+  readonly value: readonly string[];
+}
+export interface MapPage {
+  readonly map: string;
+  readonly type: string;
+  readonly entries: number;
+  readonly offset: number;
+  readonly rows: readonly MapEntryView[];
+}
+
+export interface ClientToServer {
+  /** Joins (and makes, if needed) a session; frames follow. `session` '' is the default one. */
+  'session:join': (payload: { session: string }, ack: Ack<SessionInfo>) => void;
+  /** Opens another recording in the session, for all its viewers; it starts playing. */
+  'session:open': (payload: { recording: string }, ack: Ack<SessionInfo>) => void;
+  'clock:play': (payload: Record<string, never>, ack: Ack<null>) => void;
+  'clock:pause': (payload: Record<string, never>, ack: Ack<null>) => void;
+  'clock:restart': (payload: Record<string, never>, ack: Ack<null>) => void;
+  'clock:seek': (payload: { atNs: number }, ack: Ack<null>) => void;
+  /** 0.1 to 1000, or 0 for as fast as it can. */
+  'clock:speed': (payload: { speed: number }, ack: Ack<null>) => void;
+  'recording:list': (payload: Record<string, never>, ack: Ack<readonly RecordingEntry[]>) => void;
+  /** Entries of a map of the loaded object, at most `limit` (1..500) from `offset`. */
+  'map:read': (payload: { map: string; offset: number; limit: number }, ack: Ack<MapPage>) => void;
+}
+
+export interface ServerToClient {
+  /** The ack gives the viewer's credit back: at most two frames are without one. */
+  'session:frame': (frame: Frame, ack: () => void) => void;
+  /** Another recording or program was opened in the session. */
+  'session:changed': (info: SessionInfo) => void;
+  /** The list of recordings has changed. */
+  'recording:changed': (list: readonly RecordingEntry[]) => void;
+}
+
+/** POST /api/recordings?name=FILE with the file as its body (strace text, gzip of it, or .sct) answers this, or ReplyError. */
+export interface UploadReply {
+  readonly recording: RecordingEntry;
+  readonly lines: number;
+  readonly badLines: number;
+  /** The first warnings, as sentences. */
+  readonly warnings: readonly string[];
+}

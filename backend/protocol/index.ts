@@ -1,0 +1,4 @@
+// The door of the protocol: what server and page both know.
+export * from './columns.ts';
+export * from './events.ts';
+export * from './frame.ts';

@@ -1,0 +1,14 @@
+// Builds the page into dist/page; `tailscope serve` serves that folder.
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: '../dist/page',
+    emptyOutDir: true,
+    target: 'es2024',
+    chunkSizeWarningLimit: 700,
+  },
+});

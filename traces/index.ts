@@ -1,0 +1,4 @@
+// The only door of the traces.
+export * from './categories.ts';
+export * from './event.ts';
+export type * from './recording.ts';

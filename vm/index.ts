@@ -1,0 +1,4 @@
+// The only door of the machine.
+export type * from './api.ts';
+export type * from './object.ts';
+export type { SyscallPoint, UserMemory } from './kernel/point.ts';
