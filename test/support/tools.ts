@@ -1,0 +1,92 @@
+// Programs and rights that some tests need and a machine may lack. Tests ask `hasTool`; the run says once what it left out.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+interface ToolRow {
+  /** What cannot be tested without it. */
+  readonly tests: string;
+  /** How to get it on Debian. */
+  readonly install: string;
+  readonly probe: () => boolean;
+}
+
+export const TOOLS = {
+  chromium: {
+    tests: 'the page in a browser',
+    install: 'apt install chromium',
+    probe: () => findProgram('chromium') !== undefined,
+  },
+  clang: {
+    tests: 'the assembler against clang and llvm-objdump',
+    install: 'apt install clang-19 llvm-19',
+    probe: () => findProgram('clang-19') !== undefined && findProgram('llvm-mc-19') !== undefined,
+  },
+  cc: {
+    tests: 'small C programs that other tests build',
+    install: 'apt install gcc libc6-dev linux-libc-dev',
+    probe: () => findProgram('cc') !== undefined,
+  },
+  strace: {
+    tests: '`tailscope record`, and logs made on the spot',
+    install: 'apt install strace, and a machine that allows ptrace',
+    probe: () => findProgram('strace') !== undefined && runs('strace', ['-o', '/dev/null', 'true']),
+  },
+  kernel: {
+    tests: 'answers compared with those of a real Linux kernel',
+    install: 'run as root on a Linux that allows bpf(2)',
+    probe: () =>
+      process.platform === 'linux' &&
+      process.getuid?.() === 0 &&
+      findProgram('cc') !== undefined &&
+      allowsBpf(),
+  },
+} as const satisfies Record<string, ToolRow>;
+export type Tool = keyof typeof TOOLS;
+
+const known = new Map<Tool, boolean>();
+
+/** Whether `tool` can be used here; probed once. */
+export function hasTool(tool: Tool): boolean {
+  let has = known.get(tool);
+  if (has === undefined) {
+    has = TOOLS[tool].probe();
+    known.set(tool, has);
+  }
+  return has;
+}
+
+/** Path of a program on the PATH, or undefined. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+function runs(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Asks for a 4-byte array map through the C compiler's own view of bpf(2); nothing is left behind. */
+function allowsBpf(): boolean {
+  const source = [
+    '#include <linux/bpf.h>',
+    '#include <string.h>',
+    '#include <sys/syscall.h>',
+    '#include <unistd.h>',
+    'int main(void) {',
+    '  union bpf_attr a; memset(&a, 0, sizeof a);',
+    '  a.map_type = BPF_MAP_TYPE_ARRAY; a.key_size = 4; a.value_size = 4; a.max_entries = 1;',
+    '  return syscall(SYS_bpf, BPF_MAP_CREATE, &a, sizeof a) < 0;',
+    '}',
+  ].join('\n');
+  const script = 'd=$(mktemp -d) && cc -x c -o "$d/probe" - && "$d/probe"; s=$?; rm -rf "$d"; exit $s';
+  return spawnSync('sh', ['-c', script], { input: source, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
+}
