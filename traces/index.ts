@@ -2,3 +2,4 @@
 export * from './categories.ts';
 export * from './event.ts';
 export type * from './recording.ts';
+export * from './tables/index.ts';

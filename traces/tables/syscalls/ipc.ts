@@ -1,0 +1,41 @@
+// Calls of the category 'ipc'. Pipes, futexes, System V and POSIX queues.
+// Numbers: x86_64, i386, arm64, -1 where the ABI has none; then the arguments in the notation of args.ts. Sources: ../syscalls.ts.
+import type { SyscallRow } from '../syscalls.ts';
+
+// oxfmt-ignore
+export const IPC_CALLS = {
+  pipe:                    [  22,   42,   -1, 'wr fildes'],
+  pipe2:                   [ 293,  331,   59, 'wr fildes, flags flags'],
+  eventfd:                 [ 284,  323,   -1, 'int count'],
+  eventfd2:                [ 290,  328,   19, 'int count, flags flags'],
+  futex:                   [ 202,  240,   98, 'addr uaddr, int op, int val, rd utime, addr uaddr2, int val3'],
+  futex_time64:            [  -1,  422,   -1, 'addr uaddr, int op, int val, rd utime, addr uaddr2, int val3'],
+  futex_waitv:             [ 449,  449,  449, 'rd waiters, int nr_futexes, flags flags, rd timeout, int clockid'],
+  futex_wake:              [ 454,  454,  454, 'addr uaddr, int mask, int nr, flags flags'],
+  futex_wait:              [ 455,  455,  455, 'addr uaddr, int val, int mask, flags flags, rd timeout, int clockid'],
+  futex_requeue:           [ 456,  456,  456, 'rd waiters, flags flags, int nr_wake, int nr_requeue'],
+  set_robust_list:         [ 273,  311,   99, 'addr head, size len'],
+  get_robust_list:         [ 274,  312,  100, 'pid pid, wr head_ptr, wr len_ptr'],
+  shmget:                  [  29,  395,  194, 'int key, size size, flags shmflg'],
+  shmat:                   [  30,  397,  196, 'int shmid, addr shmaddr, flags shmflg'],
+  shmctl:                  [  31,  396,  195, 'int shmid, int cmd, ptr buf'],
+  shmdt:                   [  67,  398,  197, 'addr shmaddr'],
+  semget:                  [  64,  393,  190, 'int key, int nsems, flags semflg'],
+  semop:                   [  65,   -1,  193, 'int semid, rd tsops, int nsops'],
+  semtimedop:              [ 220,   -1,  192, 'int semid, rd tsops, int nsops, rd timeout'],
+  semtimedop_time64:       [  -1,  420,   -1, 'int semid, rd tsops, int nsops, rd timeout'],
+  semctl:                  [  66,  394,  191, 'int semid, int semnum, int cmd, ptr arg'],
+  msgget:                  [  68,  399,  186, 'int key, flags msgflg'],
+  msgsnd:                  [  69,  400,  189, 'int msqid, rd msgp, size msgsz, flags msgflg'],
+  msgrcv:                  [  70,  401,  188, 'int msqid, wr msgp, size msgsz, int msgtyp, flags msgflg'],
+  msgctl:                  [  71,  402,  187, 'int msqid, int cmd, ptr buf'],
+  ipc:                     [  -1,  117,   -1, 'int call, int first, int second, int third, ptr ptr, int fifth'],
+  mq_open:                 [ 240,  277,  180, 'str name, flags oflag, mode mode, rd attr'],
+  mq_unlink:               [ 241,  278,  181, 'str name'],
+  mq_timedsend:            [ 242,  279,  182, 'fd mqdes, in msg_ptr msg_len, size msg_len, int msg_prio, rd abs_timeout'],
+  mq_timedsend_time64:     [  -1,  418,   -1, 'fd mqdes, in msg_ptr msg_len, size msg_len, int msg_prio, rd abs_timeout'],
+  mq_timedreceive:         [ 243,  280,  183, 'fd mqdes, out msg_ptr msg_len, size msg_len, wr msg_prio, rd abs_timeout'],
+  mq_timedreceive_time64:  [  -1,  419,   -1, 'fd mqdes, out msg_ptr msg_len, size msg_len, wr msg_prio, rd abs_timeout'],
+  mq_notify:               [ 244,  281,  184, 'fd mqdes, rd notification'],
+  mq_getsetattr:           [ 245,  282,  185, 'fd mqdes, rd mqstat, wr omqstat'],
+} as const satisfies Record<string, SyscallRow>;

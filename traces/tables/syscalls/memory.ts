@@ -1,0 +1,41 @@
+// Calls of the category 'memory'. Address space.
+// Numbers: x86_64, i386, arm64, -1 where the ABI has none; then the arguments in the notation of args.ts. Sources: ../syscalls.ts.
+import type { SyscallRow } from '../syscalls.ts';
+
+// oxfmt-ignore
+export const MEMORY_CALLS = {
+  mmap:                     [   9,   90,  222, 'addr addr, size len, flags prot, flags flags, fd fd, off off'],
+  mmap2:                    [  -1,  192,   -1, 'addr addr, size len, flags prot, flags flags, fd fd, off pgoff'],
+  munmap:                   [  11,   91,  215, 'addr addr, size len'],
+  mremap:                   [  25,  163,  216, 'addr addr, size old_len, size new_len, flags flags, addr new_addr'],
+  mprotect:                 [  10,  125,  226, 'addr start, size len, flags prot'],
+  pkey_mprotect:            [ 329,  380,  288, 'addr start, size len, flags prot, int pkey'],
+  pkey_alloc:               [ 330,  381,  289, 'flags flags, int init_val'],
+  pkey_free:                [ 331,  382,  290, 'int pkey'],
+  brk:                      [  12,   45,  214, 'addr brk'],
+  madvise:                  [  28,  219,  233, 'addr start, size len_in, int behavior'],
+  process_madvise:          [ 440,  440,  440, 'fd pidfd, rd vec, size vlen, int behavior, flags flags'],
+  msync:                    [  26,  144,  227, 'addr start, size len, flags flags'],
+  mlock:                    [ 149,  150,  228, 'addr start, size len'],
+  mlock2:                   [ 325,  376,  284, 'addr start, size len, flags flags'],
+  mlockall:                 [ 151,  152,  230, 'flags flags'],
+  munlock:                  [ 150,  151,  229, 'addr start, size len'],
+  munlockall:               [ 152,  153,  231, ''],
+  mincore:                  [  27,  218,  232, 'addr start, size len, wr vec'],
+  mseal:                    [ 462,  462,  462, 'addr start, size len, flags flags'],
+  remap_file_pages:         [ 216,  257,  234, 'addr start, size size, flags prot, off pgoff, flags flags'],
+  mbind:                    [ 237,  274,  235, 'addr start, size len, int mode, rd nmask, int maxnode, flags flags'],
+  get_mempolicy:            [ 239,  275,  236, 'wr policy, wr nmask, int maxnode, addr addr, flags flags'],
+  set_mempolicy:            [ 238,  276,  237, 'int mode, rd nmask, int maxnode'],
+  set_mempolicy_home_node:  [ 450,  450,  450, 'addr start, size len, int home_node, flags flags'],
+  migrate_pages:            [ 256,  294,  238, 'pid pid, int maxnode, rd old_nodes, rd new_nodes'],
+  move_pages:               [ 279,  317,  239, 'pid pid, int nr_pages, rd pages, rd nodes, wr status, flags flags'],
+  memfd_create:             [ 319,  356,  279, 'str uname, flags flags'],
+  memfd_secret:             [ 447,  447,  447, 'flags flags'],
+  map_shadow_stack:         [ 453,  453,  453, 'addr addr, size size, flags flags'],
+  userfaultfd:              [ 323,  374,  282, 'flags flags'],
+  process_vm_readv:         [ 310,  347,  270, 'pid pid, iovout lvec, int liovcnt, rd rvec, int riovcnt, flags flags'],
+  process_vm_writev:        [ 311,  348,  271, 'pid pid, iovin lvec, int liovcnt, rd rvec, int riovcnt, flags flags'],
+  process_mrelease:         [ 448,  448,  448, 'fd pidfd, flags flags'],
+  membarrier:               [ 324,  375,  283, 'int cmd, flags flags, int cpu_id'],
+} as const satisfies Record<string, SyscallRow>;
