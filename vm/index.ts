@@ -2,3 +2,6 @@
 export type * from './api.ts';
 export type * from './object.ts';
 export type { SyscallPoint, UserMemory } from './kernel/point.ts';
+export { assembleObject, assembleProg } from './asm/assemble.ts';
+export { disassemble, type DisassembledLine, type Dialect } from './asm/disassemble.ts';
+export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';

@@ -1,0 +1,52 @@
+// Assembly text to programs: one bare program, or an object with maps, slots and several programs (see README.md for the syntax).
+import { HELPERS } from '../helpers/table.ts';
+import type { ObjectSpec } from '../object.ts';
+import { ProblemList, problemAt } from './errors.ts';
+import { Body, link, type LinkedProg } from './link.ts';
+import { ObjectReader } from './object-reader.ts';
+import { parseInsn } from './parse-insn.ts';
+import { tokenize } from './tokens.ts';
+
+const KERNEL_HELPERS: ReadonlyMap<string, number> = new Map(
+  Object.entries(HELPERS).map(([name, row]) => [name, row.id]),
+);
+
+/**
+ * Assembles an object: maps, programs by section, slots of prog arrays, licence. `name` becomes the object's name.
+ * Throws AsmError with every problem of the text.
+ */
+export function assembleObject(text: string, name: string): ObjectSpec {
+  const problems = new ProblemList();
+  const object = new ObjectReader(tokenize(text, problems), problems).finish(name, KERNEL_HELPERS);
+  problems.throwIfAny();
+  return object;
+}
+
+/**
+ * Assembles the insns of one program, without directives; `maps` are the names that it may use, imm of a reference is the position
+ * in the list. Throws AsmError.
+ */
+export function assembleProg(text: string, maps: readonly string[] = []): LinkedProg {
+  const problems = new ProblemList();
+  const body = new Body('', { line: 1, column: 1 });
+  const noConstants = new Map<string, bigint>();
+  for (const statement of tokenize(text, problems)) {
+    for (const label of statement.labels) problems.attempt(() => body.label(label));
+    if (statement.tokens.length === 0) continue;
+    const draft = problems.attempt(() => parseInsn(statement, noConstants));
+    if (draft !== undefined) body.add(draft);
+  }
+  const prog = link(
+    body,
+    {
+      maps: new Map(maps.map((map, index) => [map, index])),
+      functions: new Map(),
+      programs: new Set(),
+      helpers: KERNEL_HELPERS,
+    },
+    problems,
+  );
+  if (body.drafts.length === 0) problems.add(problemAt(body.place, 'empty-program', ['']));
+  problems.throwIfAny();
+  return prog;
+}

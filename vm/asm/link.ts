@@ -1,0 +1,237 @@
+// Names to numbers: lays a program and the subprograms it calls one after the other, and fills in labels, helpers and maps.
+import { encodeInsn, makeInsn } from '../isa/insn.ts';
+import { SLOT_BYTES } from '../isa/opcodes.ts';
+import { OPS, type Field, type OpName } from '../isa/ops.ts';
+import type { MapReloc } from '../object.ts';
+import { refuse, type Place, type ProblemList } from './errors.ts';
+import type { AddressRef, Draft, JumpRef, Ref } from './parse-insn.ts';
+import { didYouMean } from './suggest.ts';
+import type { Token } from './tokens.ts';
+
+/** Insns that belong together: a program, or a function of .text. Labels are known inside of it only. */
+export class Body {
+  readonly name: string;
+  readonly place: Place;
+  readonly drafts: { readonly draft: Draft; readonly pc: number }[] = [];
+  readonly labels = new Map<string, Place & { readonly pc: number }>();
+  /** Places of each numeric label, rising. */
+  readonly near = new Map<string, number[]>();
+  slots = 0;
+
+  constructor(name: string, place: Place) {
+    this.name = name;
+    this.place = place;
+  }
+
+  add(draft: Draft): void {
+    this.drafts.push({ draft, pc: this.slots });
+    this.slots += draft.name === 'raw' ? 1 : OPS[draft.name].slots;
+  }
+
+  label(token: Token): void {
+    const { text, line, column } = token;
+    if (token.kind === 'number') {
+      this.near.set(text, [...(this.near.get(text) ?? []), this.slots]);
+      return;
+    }
+    const earlier = this.labels.get(text);
+    if (earlier !== undefined) refuse(token, 'duplicate-label', [text, earlier.line]);
+    this.labels.set(text, { pc: this.slots, line, column });
+  }
+}
+
+/** What names may mean outside of a body. */
+export interface LinkScope {
+  /** Maps by name, with the number that stands in imm until the loader puts the map there. */
+  readonly maps: ReadonlyMap<string, number>;
+  /** Functions of .text by name. */
+  readonly functions: ReadonlyMap<string, Body>;
+  /** Names of programs: known to say that they cannot be called. */
+  readonly programs: ReadonlySet<string>;
+  /** Helper ids by name without `bpf_`. */
+  readonly helpers: ReadonlyMap<string, number>;
+}
+
+/** A program ready to load; fields as in ProgSpec. */
+export interface LinkedProg {
+  readonly insns: Uint8Array;
+  readonly relocs: readonly MapReloc[];
+  readonly lines: readonly number[];
+}
+
+/** Links one program. Problems are added to the list; the result is of no use then. */
+export function link(main: Body, scope: LinkScope, problems: ProblemList): LinkedProg {
+  const starts = layOut(main, scope);
+  const linker = new Linker(scope, starts);
+  const slots = [...starts].reduce((sum, [body]) => sum + body.slots, 0);
+  const insns = new Uint8Array(slots * SLOT_BYTES);
+  const lines: number[] = [];
+  for (const [body, start] of starts) {
+    for (const { draft, pc } of body.drafts) {
+      problems.attempt(() => linker.write(insns, body, draft, start + pc));
+      lines.push(
+        ...Array.from({ length: draft.name === 'raw' ? 1 : OPS[draft.name].slots }, () => draft.line),
+      );
+    }
+  }
+  return { insns, relocs: linker.relocs, lines };
+}
+
+/** The program first, then the functions it reaches, in the order in which they are first named. */
+function layOut(main: Body, scope: LinkScope): Map<Body, number> {
+  const starts = new Map<Body, number>();
+  let next = 0;
+  const place = (body: Body): void => {
+    if (starts.has(body)) return;
+    starts.set(body, next);
+    next += body.slots;
+  };
+  place(main);
+  for (const [body] of starts) {
+    for (const { draft } of body.drafts) {
+      const callee = draft.ref === undefined ? undefined : functionOf(body, draft.ref, scope);
+      if (callee !== undefined) place(callee);
+    }
+  }
+  return starts;
+}
+
+/** The function of .text that a reference names, if it names one. */
+function functionOf(body: Body, ref: Ref, scope: LinkScope): Body | undefined {
+  if (ref.kind === 'jump' || ref.kind === 'map' || ref.kind === 'mapval') return undefined;
+  return body.labels.has(ref.name) ? undefined : scope.functions.get(ref.name);
+}
+
+/** What a reference puts into an insn; `op` where only it tells which insn it is. */
+interface Resolved {
+  readonly op?: OpName;
+  readonly fields: Partial<Record<Field, number>>;
+}
+const NOTHING: Resolved = { fields: {} };
+
+class Linker {
+  readonly relocs: MapReloc[] = [];
+  private readonly scope: LinkScope;
+  private readonly starts: ReadonlyMap<Body, number>;
+
+  constructor(scope: LinkScope, starts: ReadonlyMap<Body, number>) {
+    this.scope = scope;
+    this.starts = starts;
+  }
+
+  write(insns: Uint8Array, body: Body, draft: Draft, pc: number): void {
+    if (draft.name === 'raw') {
+      new DataView(insns.buffer).setBigUint64(pc * SLOT_BYTES, BigInt.asUintN(64, draft.raw ?? 0n), true);
+      return;
+    }
+    const found = draft.ref === undefined ? NOTHING : this.resolve(body, draft.ref, pc);
+    encodeInsn(insns, pc, makeInsn(found.op ?? draft.name, { ...draft.fields, ...found.fields }));
+  }
+
+  private resolve(body: Body, ref: Ref, pc: number): Resolved {
+    switch (ref.kind) {
+      case 'jump':
+        return { fields: { [ref.field]: this.distance(body, ref, pc) } };
+      case 'call':
+        return this.call(body, ref, pc);
+      case 'callsub':
+      case 'func':
+        return { fields: { imm: this.codeDistance(body, ref, pc) ?? this.noLabel(body, ref) } };
+      case 'map':
+        return { fields: { imm: this.map(ref, pc) } };
+      case 'mapval':
+        return { fields: { imm: this.map(ref, pc, Number(ref.add)), hi: Number(ref.add) } };
+      case 'symbol':
+        return this.symbol(body, ref, pc);
+      default:
+        return ref satisfies never;
+    }
+  }
+
+  private distance(body: Body, ref: JumpRef, pc: number): number {
+    const start = this.starts.get(body)!;
+    const target = labelPc(body, ref.name, pc - start) ?? this.noLabel(body, ref);
+    const slots = start + target - pc - 1;
+    if (ref.field === 'off' && (slots < -32768 || slots > 32767)) {
+      return refuse(ref, 'jump-range', [slots], 'gotol reaches further');
+    }
+    return slots;
+  }
+
+  /** Slots to a label of this body or a function of .text; undefined when the name is neither. */
+  private codeDistance(body: Body, ref: Ref, pc: number): number | undefined {
+    const start = this.starts.get(body)!;
+    const local = labelPc(body, ref.name, pc - start);
+    if (local !== undefined) return start + local - pc - 1;
+    const callee = functionOf(body, ref, this.scope);
+    return callee === undefined ? undefined : this.starts.get(callee)! - pc - 1;
+  }
+
+  private call(body: Body, ref: Ref, pc: number): Resolved {
+    const slots = this.codeDistance(body, ref, pc);
+    if (slots !== undefined) return { op: 'call_subprog', fields: { imm: slots } };
+    const [name, id] = ref.name.split('#');
+    const known = this.scope.helpers.get(bare(name!));
+    if (id !== undefined) {
+      if (known !== undefined && known !== Number(id)) refuse(ref, 'helper-id', [name!, known, BigInt(id)]);
+      return { fields: { imm: Number(id) } };
+    }
+    if (known !== undefined) return { fields: { imm: known } };
+    if (this.scope.programs.has(ref.name)) {
+      return refuse(
+        ref,
+        'not-a-subprog',
+        [ref.name],
+        'a program is reached by bpf_tail_call; a subprogram stands in .text',
+      );
+    }
+    const names = [...this.scope.helpers.keys()];
+    const like = ref.name.startsWith('bpf_') ? names.map((helper) => `bpf_${helper}`) : names;
+    const labels = [...body.labels.keys(), ...this.scope.functions.keys()];
+    return refuse(ref, 'unknown-helper', [ref.name], didYouMean(ref.name, [...like, ...labels]));
+  }
+
+  private map(ref: Ref, pc: number, valueOff?: number): number {
+    const number = this.scope.maps.get(ref.name);
+    if (number === undefined) {
+      return refuse(ref, 'unknown-map', [ref.name], didYouMean(ref.name, this.scope.maps.keys()));
+    }
+    this.relocs.push({ pc, map: ref.name, ...(valueOff === undefined ? {} : { valueOff }) });
+    return number;
+  }
+
+  /** `r1 = name ll`: the map, or the function, of that name. */
+  private symbol(body: Body, ref: AddressRef, pc: number): Resolved {
+    if (this.scope.maps.has(ref.name)) {
+      if (ref.add === 0n) return { op: 'ld_map_fd', fields: { imm: this.map(ref, pc) } };
+      return refuse(
+        ref,
+        'trailing',
+        [`offset ${ref.add}`],
+        `inside of its value: mapval[${ref.name}]+${ref.add} ll`,
+      );
+    }
+    const slots = this.codeDistance(body, ref, pc);
+    if (slots !== undefined) return { op: 'ld_func', fields: { imm: slots } };
+    const names = [...this.scope.maps.keys(), ...this.scope.functions.keys(), ...body.labels.keys()];
+    const near = didYouMean(ref.name, names);
+    return refuse(ref, 'unknown-symbol', [ref.name], near === '' ? 'maps are declared by .map' : near);
+  }
+
+  private noLabel(body: Body, ref: Ref): never {
+    return refuse(ref, 'unknown-label', [ref.name], didYouMean(ref.name, body.labels.keys()));
+  }
+}
+
+/** pc of a label in its body: of 1f the next place after `pc`, of 1b the last one up to it. */
+function labelPc(body: Body, name: string, pc: number): number | undefined {
+  const near = /^(\d+)([bf])$/.exec(name);
+  if (near === null) return body.labels.get(name)?.pc;
+  const places = body.near.get(near[1]!) ?? [];
+  return near[2] === 'f' ? places.find((at) => at > pc) : places.findLast((at) => at <= pc);
+}
+
+/** A helper's name without `bpf_`. */
+export function bare(name: string): string {
+  return name.replace(/^bpf_/, '');
+}
