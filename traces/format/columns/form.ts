@@ -1,0 +1,180 @@
+// What repeats exactly about records: a few hundred forms a block, and which form each record has.
+//
+// A form is kind, system call, flags, errno, kinds of the six arguments, which texts are there, and the argument and flags of each span.
+// Calls that follow each other in a program follow each other in its thread, so forms stand in thread order, where deflate finds
+// the repetitions. The flag `halved` depends on what other threads do and is kept out.
+import { NO_SYSCALL, RECORD_FLAGS } from '../../event.ts';
+import type { Block } from '../../event.ts';
+import { FormatError } from '../errors.ts';
+import type { PackedStreams, StreamSet } from '../streams.ts';
+
+/** Fields of a form, then one number a span: argument + 256 * flags. */
+export const FORM = { kind: 0, sys: 1, flags: 2, errno: 3, texts: 4, argKinds: 5, spans: 11 } as const;
+/** Bit of `texts` for the text of the result; bits 0..5 are those of the arguments. */
+export const RET_TEXT = 6;
+export type Form = Uint16Array;
+
+/** More spans in one block than any recorder could have written. */
+const MAX_SPANS = 1 << 22;
+const MAX_FORM_SPANS = 0xffff;
+
+export interface Forms {
+  readonly forms: readonly Form[];
+  /** Index in `forms` of each row. */
+  readonly formOf: Uint32Array;
+}
+
+/** The columns that forms hold. */
+export interface FormColumns extends Forms {
+  readonly kind: Uint8Array;
+  readonly sys: Uint16Array;
+  /** Without `halved`. */
+  readonly flags: Uint16Array;
+  readonly errno: Uint16Array;
+  readonly argKinds: Uint8Array;
+  readonly memStart: Uint32Array;
+  readonly memArg: Uint8Array;
+  readonly memFlags: Uint8Array;
+}
+
+/** Writes the forms of a block; `order` is its thread order. Throws RangeError for a record of more than 65,535 spans. */
+export function encodeForms(block: Block, order: Uint32Array, to: StreamSet): Forms {
+  const forms: Form[] = [];
+  const byHash = new Map<number, number[]>();
+  const formOf = new Uint32Array(block.count);
+  let scratch = new Uint16Array(64);
+  for (const row of order) {
+    const spans = block.memStart[row + 1]! - block.memStart[row]!;
+    if (spans > MAX_FORM_SPANS) throw new RangeError(`a record of ${spans} spans, limit ${MAX_FORM_SPANS}`);
+    if (FORM.spans + spans > scratch.length) scratch = new Uint16Array(FORM.spans + spans);
+    fillForm(block, row, spans, scratch);
+    const length = FORM.spans + spans;
+    const hash = hashOf(scratch, length);
+    let candidates = byHash.get(hash);
+    if (candidates === undefined) byHash.set(hash, (candidates = []));
+    let index = candidates.find((i) => isSame(forms[i]!, scratch, length));
+    if (index === undefined) {
+      index = forms.length;
+      forms.push(scratch.slice(0, length));
+      candidates.push(index);
+    }
+    formOf[row] = index;
+    to.to('form').varint(index);
+  }
+  writeForms(forms, to);
+  return { forms, formOf };
+}
+
+function fillForm(block: Block, row: number, spans: number, form: Uint16Array): void {
+  form[FORM.kind] = block.kind[row]!;
+  form[FORM.sys] = block.sys[row]!;
+  form[FORM.flags] = block.flags[row]! & ~RECORD_FLAGS.halved;
+  form[FORM.errno] = block.errno[row]!;
+  let texts = block.retText[row] === 0 ? 0 : 1 << RET_TEXT;
+  for (let arg = 0; arg < 6; arg++) {
+    form[FORM.argKinds + arg] = block.argKinds[row * 6 + arg]!;
+    if (block.argText[row * 6 + arg] !== 0) texts |= 1 << arg;
+  }
+  form[FORM.texts] = texts;
+  const start = block.memStart[row]!;
+  for (let i = 0; i < spans; i++)
+    form[FORM.spans + i] = block.memArg[start + i]! | (block.memFlags[start + i]! << 8);
+}
+
+function hashOf(form: Uint16Array, length: number): number {
+  let hash = length;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ form[i]!, 0x9e3779b1) ^ (hash >>> 15);
+  return hash;
+}
+
+function isSame(form: Form, other: Uint16Array, length: number): boolean {
+  if (form.length !== length) return false;
+  for (let i = 0; i < length; i++) if (form[i] !== other[i]) return false;
+  return true;
+}
+
+function writeForms(forms: readonly Form[], to: StreamSet): void {
+  const out = to.to('forms');
+  out.varint(forms.length);
+  for (const form of forms) {
+    out.varint(form.length - FORM.spans);
+    for (const field of form) out.varint(field);
+  }
+}
+
+function readForms(from: PackedStreams): Form[] {
+  const stream = from.from('forms');
+  const count = stream.varint();
+  const forms: Form[] = [];
+  for (let i = 0; i < count && stream.at < stream.bytes.length; i++) {
+    const spans = stream.varint();
+    if (spans > MAX_FORM_SPANS) throw new FormatError('bad-stream', `a form of ${spans} spans`);
+    const form = new Uint16Array(FORM.spans + spans);
+    for (let field = 0; field < form.length; field++) form[field] = stream.varint();
+    forms.push(form);
+  }
+  stream.end('forms');
+  return forms;
+}
+
+/** Reads what `encodeForms` wrote. Throws FormatError for a system call from index `syscalls` on. */
+export function decodeForms(
+  count: number,
+  order: Uint32Array,
+  syscalls: number,
+  from: PackedStreams,
+): FormColumns {
+  const forms = readForms(from);
+  checkSyscalls(forms, syscalls);
+  const stream = from.from('form');
+  const formOf = new Uint32Array(count);
+  for (const row of order) {
+    const index = stream.varint();
+    if (index >= forms.length) throw new FormatError('bad-stream', `form ${index} of ${forms.length}`);
+    formOf[row] = index;
+  }
+  stream.end('form of each record');
+  return { forms, formOf, ...spreadForms(count, forms, formOf), ...spreadSpans(count, forms, formOf) };
+}
+
+function checkSyscalls(forms: readonly Form[], syscalls: number): void {
+  const unknown = forms.find((form) => form[FORM.sys] !== NO_SYSCALL && form[FORM.sys]! >= syscalls);
+  if (unknown !== undefined)
+    throw new FormatError('bad-block', `system call ${unknown[FORM.sys]} of ${syscalls}`);
+}
+
+function spreadForms(count: number, forms: readonly Form[], formOf: Uint32Array) {
+  const kind = new Uint8Array(count);
+  const sys = new Uint16Array(count);
+  const flags = new Uint16Array(count);
+  const errno = new Uint16Array(count);
+  const argKinds = new Uint8Array(count * 6);
+  for (let row = 0; row < count; row++) {
+    const form = forms[formOf[row]!]!;
+    kind[row] = form[FORM.kind]!;
+    sys[row] = form[FORM.sys]!;
+    flags[row] = form[FORM.flags]!;
+    errno[row] = form[FORM.errno]!;
+    for (let arg = 0; arg < 6; arg++) argKinds[row * 6 + arg] = form[FORM.argKinds + arg]!;
+  }
+  return { kind, sys, flags, errno, argKinds };
+}
+
+function spreadSpans(count: number, forms: readonly Form[], formOf: Uint32Array) {
+  const memStart = new Uint32Array(count + 1);
+  for (let row = 0, end = 0; row < count; row++) {
+    end += forms[formOf[row]!]!.length - FORM.spans;
+    if (end > MAX_SPANS) throw new FormatError('bad-block', `more than ${MAX_SPANS} spans`);
+    memStart[row + 1] = end;
+  }
+  const memArg = new Uint8Array(memStart[count]!);
+  const memFlags = new Uint8Array(memStart[count]!);
+  for (let row = 0; row < count; row++) {
+    const form = forms[formOf[row]!]!;
+    for (let span = memStart[row]!, field = FORM.spans; field < form.length; span++, field++) {
+      memArg[span] = form[field]! & 0xff;
+      memFlags[span] = form[field]! >> 8;
+    }
+  }
+  return { memStart, memArg, memFlags };
+}

@@ -1,0 +1,108 @@
+// String ids: most are foreseen, or are the next that no record has used yet.
+//
+// An importer gives ids in the order in which strings are first met. So within a block, walked in source order, an id is one that some
+// predictor names, or the k-th of the unused ids (k = 0 nearly always), or one that was used before and is written out.
+import type { ByteReader, ByteWriter } from '../bytes.ts';
+import { FormatError } from '../errors.ts';
+
+/** How an id is found. Codes below NEW are the predictors of the caller, in its order. */
+const NEW = 5;
+const SKIP = 6;
+const PLAIN = 7;
+/** More skipped ids than this are not counted one by one. */
+const MAX_SKIP = 64;
+/** Predictors that a caller may have. */
+export const MAX_GUESSES = NEW;
+
+/** Which ids from `base` on were used in this block. */
+class Unused {
+  readonly #base: number;
+  #used = new Uint8Array(1024);
+  /** The lowest unused id. */
+  #head: number;
+
+  constructor(base: number) {
+    this.#base = base;
+    this.#head = base;
+  }
+
+  use(id: number): void {
+    const at = id - this.#base;
+    if (at < 0) return;
+    if (at >= this.#used.length) {
+      const grown = new Uint8Array(Math.max(at + 1, this.#used.length * 2));
+      grown.set(this.#used);
+      this.#used = grown;
+    }
+    this.#used[at] = 1;
+    if (id === this.#head) while (this.#used[this.#head - this.#base] === 1) this.#head++;
+  }
+
+  /** How many unused ids are below `id`; -1 where it is used, or too far. */
+  rankOf(id: number): number {
+    if (id < this.#head || this.#used[id - this.#base] === 1) return -1;
+    let rank = 0;
+    for (let other = this.#head; other < id; other++) {
+      if (this.#used[other - this.#base] !== 1 && ++rank > MAX_SKIP) return -1;
+    }
+    return rank;
+  }
+
+  /** The unused id with `rank` unused ones below it. */
+  atRank(rank: number): number {
+    let id = this.#head;
+    for (let left = Math.min(rank, MAX_SKIP); ; id++) {
+      if (this.#used[id - this.#base] !== 1 && left-- === 0) return id;
+    }
+  }
+}
+
+/** Writes ids. `base` is the lowest that no earlier block used. */
+export class IdWriter {
+  readonly #unused: Unused;
+  readonly #out: ByteWriter;
+
+  constructor(base: number, out: ByteWriter) {
+    this.#unused = new Unused(base);
+    this.#out = out;
+  }
+
+  /** Writes a code to `codes`; `guesses` are what the reader knows, at most five. */
+  put(id: number, guesses: readonly number[], codes: ByteWriter): void {
+    const guess = guesses.indexOf(id);
+    if (guess !== -1) codes.u8(guess);
+    else {
+      const rank = this.#unused.rankOf(id);
+      codes.u8(rank === 0 ? NEW : rank > 0 ? SKIP : PLAIN);
+      if (rank !== 0) this.#out.varint(rank > 0 ? rank : id);
+    }
+    this.#unused.use(id);
+  }
+}
+
+/** Reads what an IdWriter wrote. */
+export class IdReader {
+  readonly #unused: Unused;
+  readonly #from: ByteReader;
+  readonly #limit: number;
+
+  /** Ids from `limit` on are refused. */
+  constructor(base: number, limit: number, from: ByteReader) {
+    this.#unused = new Unused(base);
+    this.#from = from;
+    this.#limit = limit;
+  }
+
+  next(guesses: readonly number[], codes: ByteReader): number {
+    const code = codes.u8();
+    const id = code < NEW ? guesses[code] : code === PLAIN ? this.#from.varint() : this.#new(code);
+    if (id === undefined || id >= this.#limit)
+      throw new FormatError('bad-stream', `string id ${id}, limit ${this.#limit}`);
+    this.#unused.use(id);
+    return id;
+  }
+
+  #new(code: number): number {
+    return this.#unused.atRank(code === NEW ? 0 : this.#from.varint());
+  }
+}

@@ -1,0 +1,125 @@
+// What follows from numbers and strings: made-up addresses of arguments, and where recorded memory stands and how long it really was.
+//
+// `memShape` has a byte a span: low four bits how the true length is found, high four bits how the address is.
+import { syntheticAddress } from '../../event.ts';
+import type { Block } from '../../event.ts';
+import type { PackedStreams, StreamSet } from '../streams.ts';
+import type { Forms } from './form.ts';
+import { halvesOf, isMadeUp, madeUpFrom } from './numbers.ts';
+import type { Numbers } from './numbers.ts';
+import type { Texts } from './texts.ts';
+
+/** How a true length is found: the recorded length, unknown, the result, the argument after, the third argument, a number, a double. */
+const LENGTH = { recorded: 0, unknown: 1, ret: 2, next: 3, third: 4, whole: 5, double: 6 } as const;
+/** How an address is found: the argument that leads to the span, the span's own made-up one, a number. */
+const ADDRESS = { argument: 0, madeUp: 1, stored: 2 } as const;
+const ADDRESS_SHIFT = 4;
+
+/** Length of string `id` in bytes; NaN where it is lost. */
+export type LengthOf = (id: number) => number;
+type Lengths = Pick<Block, 'memTrueLength' | 'memAddress'>;
+
+/** Writes memTrueLength and memAddress. */
+export function encodeMemory(block: Block, lengthOf: LengthOf, to: StreamSet): void {
+  const shapes = to.to('memShape');
+  const values = to.to('memValue');
+  const address = halvesOf(block.memAddress);
+  const halves = { args: halvesOf(block.args), ret: halvesOf(block.ret) };
+  for (let row = 0; row < block.count; row++) {
+    for (let span = block.memStart[row]!; span < block.memStart[row + 1]!; span++) {
+      const length = block.memTrueLength[span]!;
+      const how = lengthCode(block, halves, row, span, lengthOf);
+      const where = addressCode(block, row, span);
+      shapes.u8(how | (where << ADDRESS_SHIFT));
+      if (how === LENGTH.whole) values.varint(length);
+      if (how === LENGTH.double) values.f64(length);
+      if (where === ADDRESS.stored) values.varint64(address[span * 2]!, address[span * 2 + 1]!);
+    }
+  }
+}
+
+function lengthCode(block: Block, halves: Halves, row: number, span: number, lengthOf: LengthOf): number {
+  const length = block.memTrueLength[span]!;
+  if (Number.isNaN(length)) return LENGTH.unknown;
+  if (length === lengthOf(block.memBytes[span]!) && !Object.is(length, -0)) return LENGTH.recorded;
+  for (const how of [LENGTH.ret, LENGTH.next, LENGTH.third] as const) {
+    if (Object.is(foreseen(halves, row, block.memArg[span]!, how), length)) return how;
+  }
+  return Number.isSafeInteger(length) && length > 0 ? LENGTH.whole : LENGTH.double;
+}
+
+/** Numbers of all records, as halves. */
+interface Halves {
+  readonly args: Uint32Array;
+  readonly ret: Uint32Array;
+}
+
+/** A length that a number of the record gives: below 2^32, else NaN. */
+function foreseen(halves: Halves, row: number, arg: number, how: number): number {
+  if (how === LENGTH.ret) return halves.ret[row * 2 + 1] === 0 ? halves.ret[row * 2]! : Number.NaN;
+  const at = (row * 6 + (how === LENGTH.next ? Math.min(arg + 1, 5) : 2)) * 2;
+  return halves.args[at + 1] === 0 ? halves.args[at]! : Number.NaN;
+}
+
+function addressCode(block: Block, row: number, span: number): number {
+  const address = block.memAddress[span]!;
+  if (address === block.args[row * 6 + block.memArg[span]!]) return ADDRESS.argument;
+  return address === syntheticAddress(block.memBytes[span]!) ? ADDRESS.madeUp : ADDRESS.stored;
+}
+
+/** Columns that are decoded before the memory. */
+export type Before = Pick<Block, 'count' | 'memStart' | 'memArg'> & Numbers & Texts;
+
+/** Fills the made-up addresses of `before.args`. */
+export function decodeMadeUp(
+  before: Before,
+  { forms, formOf }: Forms,
+  order: Uint32Array,
+  from: PackedStreams,
+): void {
+  const stream = from.from('synthetic');
+  const halves = halvesOf(before.args);
+  for (const row of order) {
+    const form = forms[formOf[row]!]!;
+    for (let arg = 0; arg < 6; arg++) {
+      if (!isMadeUp(form, arg)) continue;
+      const at = row * 6 + arg;
+      if ((before.misses[row]! >> arg) & 1) {
+        halves[at * 2] = stream.varint64();
+        halves[at * 2 + 1] = stream.high;
+      } else before.args[at] = syntheticAddress(madeUpFrom(before, row, arg));
+    }
+  }
+  stream.end('made-up addresses');
+}
+
+/** Reads what `encodeMemory` wrote; `before.args` is complete by now. */
+export function decodeMemory(before: Before, lengthOf: LengthOf, from: PackedStreams): Lengths {
+  const shapes = from.from('memShape');
+  const values = from.from('memValue');
+  const spans = before.memStart[before.count]!;
+  const columns = { memTrueLength: new Float64Array(spans), memAddress: new BigUint64Array(spans) };
+  const address = halvesOf(columns.memAddress);
+  const halves = { args: halvesOf(before.args), ret: halvesOf(before.ret) };
+  for (let row = 0; row < before.count; row++) {
+    for (let span = before.memStart[row]!; span < before.memStart[row + 1]!; span++) {
+      const shape = shapes.u8();
+      const how = shape & 15;
+      if (how === LENGTH.recorded) columns.memTrueLength[span] = lengthOf(before.memBytes[span]!);
+      else if (how === LENGTH.unknown) columns.memTrueLength[span] = Number.NaN;
+      else if (how === LENGTH.whole) columns.memTrueLength[span] = values.varint();
+      else if (how === LENGTH.double) columns.memTrueLength[span] = values.f64();
+      else columns.memTrueLength[span] = foreseen(halves, row, before.memArg[span]!, how);
+      const where = shape >> ADDRESS_SHIFT;
+      if (where === ADDRESS.stored) {
+        address[span * 2] = values.varint64();
+        address[span * 2 + 1] = values.high;
+      } else if (where === ADDRESS.madeUp)
+        columns.memAddress[span] = syntheticAddress(before.memBytes[span]!);
+      else columns.memAddress[span] = before.args[row * 6 + before.memArg[span]!] ?? 0n;
+    }
+  }
+  shapes.end('shapes of spans');
+  values.end('lengths and addresses');
+  return columns;
+}

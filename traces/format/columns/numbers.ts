@@ -1,0 +1,214 @@
+// Arguments and results as numbers, 64 bits in two halves, thread by thread.
+//
+// The guess for an argument is what it was for the last record of the same form; for a result also an argument, and -errno for a failed
+// call. `argMiss` has a byte a record: bit i says that argument i was not foreseen, the two high bits how the result is found.
+import { ARG_KINDS, syntheticAddress } from '../../event.ts';
+import type { Block } from '../../event.ts';
+import type { StreamSet, PackedStreams } from '../streams.ts';
+import { FORM } from './form.ts';
+import type { Form, Forms } from './form.ts';
+
+/** How a result is found, in the high bits of `argMiss`. */
+const RET = { foreseen: 0, third: 1, first: 2, stored: 3 } as const;
+const RET_SHIFT = 6;
+const ARGS = 6;
+/** Slots of a context: six arguments and the result. */
+const SLOTS = 7;
+const RET_SLOT = 6;
+
+/** The two halves of each element of a column of 64-bit numbers. Typed arrays are little endian on every machine this runs on. */
+export function halvesOf(column: BigUint64Array | BigInt64Array): Uint32Array {
+  return new Uint32Array(column.buffer, column.byteOffset, column.length * 2);
+}
+
+/** Whether an argument is an address made up by the importer, which follows from a string id. */
+export function isMadeUp(form: Form, arg: number): boolean {
+  const kind = form[FORM.argKinds + arg];
+  return kind === ARG_KINDS.synthetic || kind === ARG_KINDS.decoded;
+}
+
+/** The string id that a made-up address should come from: the first span of the argument, or else its text. */
+export function madeUpFrom(
+  block: Pick<Block, 'memStart' | 'memArg' | 'memBytes' | 'argText'>,
+  row: number,
+  arg: number,
+): number {
+  const end = block.memStart[row + 1]!;
+  for (let span = block.memStart[row]!; span < end; span++)
+    if (block.memArg[span] === arg) return block.memBytes[span]!;
+  return block.argText[row * ARGS + arg]!;
+}
+
+/** The last numbers of each form; of a form that is new, those of its system call. */
+class Contexts {
+  readonly values: Uint32Array;
+  readonly #seen: Uint8Array;
+  readonly #sysOf: Uint32Array;
+  readonly #bySys: Uint32Array;
+
+  constructor(forms: readonly Form[]) {
+    const locals = new Map<number, number>();
+    this.#sysOf = Uint32Array.from(forms, (form) => {
+      const sys = form[FORM.sys]!;
+      if (!locals.has(sys)) locals.set(sys, locals.size);
+      return locals.get(sys)!;
+    });
+    this.values = new Uint32Array(forms.length * SLOTS * 2);
+    this.#bySys = new Uint32Array(locals.size * SLOTS * 2);
+    this.#seen = new Uint8Array(forms.length);
+  }
+
+  /** Where the values of a form start, filled. */
+  open(form: number): number {
+    const at = form * SLOTS * 2;
+    if (this.#seen[form] === 0) {
+      this.#seen[form] = 1;
+      const from = this.#sysOf[form]! * SLOTS * 2;
+      this.values.set(this.#bySys.subarray(from, from + SLOTS * 2), at);
+    }
+    return at;
+  }
+
+  /** Keeps the values of a form for its system call. */
+  close(form: number): void {
+    const at = form * SLOTS * 2;
+    const to = this.#sysOf[form]! * SLOTS * 2;
+    for (let i = 0; i < SLOTS * 2; i++) this.#bySys[to + i] = this.values[at + i]!;
+  }
+}
+
+/** Writes args and ret. */
+export function encodeNumbers(
+  block: Block,
+  { forms, formOf }: Forms,
+  order: Uint32Array,
+  to: StreamSet,
+): void {
+  const misses = to.to('argMiss');
+  const argValues = to.to('argValue');
+  const synthetic = to.to('synthetic');
+  const rets = to.to('ret');
+  const args = halvesOf(block.args);
+  const ret = halvesOf(block.ret);
+  const contexts = new Contexts(forms);
+  const { values } = contexts;
+  for (const row of order) {
+    const form = forms[formOf[row]!]!;
+    const context = contexts.open(formOf[row]!);
+    let miss = 0;
+    for (let arg = 0; arg < ARGS; arg++) {
+      const at = (row * ARGS + arg) * 2;
+      if (isMadeUp(form, arg)) {
+        if (block.args[row * ARGS + arg] === syntheticAddress(madeUpFrom(block, row, arg))) continue;
+        synthetic.varint64(args[at]!, args[at + 1]!);
+        miss |= 1 << arg;
+        continue;
+      }
+      const slot = context + arg * 2;
+      if (args[at] === values[slot] && args[at + 1] === values[slot + 1]) continue;
+      miss |= 1 << arg;
+      const low = args[at]! - values[slot]!;
+      argValues.zigzag64(low, args[at + 1]! - values[slot + 1]! - (low < 0 ? 1 : 0));
+      values[slot] = args[at]!;
+      values[slot + 1] = args[at + 1]!;
+    }
+    const slot = context + RET_SLOT * 2;
+    foresee(form, values, slot);
+    const how = retCode(values, slot, args, row, ret, form);
+    if (how === RET.stored) rets.zigzag64(ret[row * 2]!, ret[row * 2 + 1]!);
+    values[slot] = ret[row * 2]!;
+    values[slot + 1] = ret[row * 2 + 1]!;
+    misses.u8(miss | (how << RET_SHIFT));
+    contexts.close(formOf[row]!);
+  }
+}
+
+/** A failed call returns -errno, whatever the last one of its form did. */
+function foresee(form: Form, values: Uint32Array, slot: number): void {
+  const errno = form[FORM.errno]!;
+  if (errno === 0) return;
+  values[slot] = -errno;
+  values[slot + 1] = 0xffff_ffff;
+}
+
+function retCode(
+  values: Uint32Array,
+  slot: number,
+  args: Uint32Array,
+  row: number,
+  ret: Uint32Array,
+  form: Form,
+): number {
+  const low = ret[row * 2];
+  const high = ret[row * 2 + 1];
+  if (low === values[slot] && high === values[slot + 1]) return RET.foreseen;
+  const first = row * ARGS * 2;
+  if (!isMadeUp(form, 2) && low === args[first + 4] && high === args[first + 5]) return RET.third;
+  if (!isMadeUp(form, 0) && low === args[first] && high === args[first + 1]) return RET.first;
+  return RET.stored;
+}
+
+/** Numbers of a block. Made-up addresses are still 0; bit `arg` of `misses[row]` says that one is in the stream `synthetic`. */
+export interface Numbers {
+  readonly args: BigUint64Array;
+  readonly ret: BigInt64Array;
+  readonly misses: Uint8Array;
+}
+
+/** Reads what `encodeNumbers` wrote, but for made-up addresses. */
+export function decodeNumbers(
+  count: number,
+  { forms, formOf }: Forms,
+  order: Uint32Array,
+  from: PackedStreams,
+): Numbers {
+  const missStream = from.from('argMiss');
+  const argValues = from.from('argValue');
+  const rets = from.from('ret');
+  const columns = {
+    args: new BigUint64Array(count * ARGS),
+    ret: new BigInt64Array(count),
+    misses: new Uint8Array(count),
+  };
+  const args = halvesOf(columns.args);
+  const ret = halvesOf(columns.ret);
+  const contexts = new Contexts(forms);
+  const { values } = contexts;
+  for (const row of order) {
+    const form = forms[formOf[row]!]!;
+    const context = contexts.open(formOf[row]!);
+    const miss = missStream.u8();
+    columns.misses[row] = miss;
+    for (let arg = 0; arg < ARGS; arg++) {
+      if (isMadeUp(form, arg)) continue;
+      const slot = context + arg * 2;
+      const at = (row * ARGS + arg) * 2;
+      if ((miss >> arg) & 1) {
+        const low = argValues.zigzag64() + values[slot]!;
+        values[slot + 1]! += argValues.high + (low > 0xffff_ffff ? 1 : 0);
+        values[slot] = low;
+      }
+      args[at] = values[slot]!;
+      args[at + 1] = values[slot + 1]!;
+    }
+    const slot = context + RET_SLOT * 2;
+    foresee(form, values, slot);
+    const how = miss >> RET_SHIFT;
+    const first = row * ARGS * 2;
+    if (how === RET.stored) {
+      values[slot] = rets.zigzag64();
+      values[slot + 1] = rets.high;
+    } else if (how !== RET.foreseen) {
+      const at = how === RET.third ? first + 4 : first;
+      values[slot] = args[at]!;
+      values[slot + 1] = args[at + 1]!;
+    }
+    ret[row * 2] = values[slot]!;
+    ret[row * 2 + 1] = values[slot + 1]!;
+    contexts.close(formOf[row]!);
+  }
+  missStream.end('misses');
+  argValues.end('arguments');
+  rets.end('results');
+  return columns;
+}

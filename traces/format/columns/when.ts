@@ -1,0 +1,130 @@
+// When and where a record was: enterNs, exitNs, line, source, and the flag `halved`.
+//
+// Times are steps: from the enter of the record before to its own, and from enter to exit. Lines are steps within their source.
+import { RECORD_FLAGS } from '../../event.ts';
+import type { Block } from '../../event.ts';
+import type { PackedStreams, StreamSet } from '../streams.ts';
+import { SpreadReader, SpreadWriter } from '../spread.ts';
+
+/** ns that stamps may be multiples of, coarsest first. */
+const UNITS: readonly number[] = [1e9, 1e6, 1e3, 1];
+/** Unit of a block whose times are not whole numbers up to 2^52: they are stored as they are. */
+const PLAIN = 0;
+
+/** Writes enterNs and exitNs. */
+export function encodeTimes({ count, enterNs, exitNs }: Block, to: StreamSet): void {
+  const unit = unitOf(count, enterNs, exitNs);
+  const odd = to.to('odd');
+  odd.f64(unit);
+  const enter = new SpreadWriter(to.to('enter'), to.to('enterBits'), odd);
+  let last = 0;
+  for (let row = 0; row < count; row++) {
+    enter.put(unit === PLAIN ? enterNs[row]! : (enterNs[row]! - last) / unit);
+    last = enterNs[row]!;
+  }
+  enter.end();
+  const duration = new SpreadWriter(to.to('duration'), to.to('durationBits'), odd);
+  for (let row = 0; row < count; row++) {
+    duration.put(unit === PLAIN ? exitNs[row]! : (exitNs[row]! - enterNs[row]!) / unit);
+  }
+  duration.end();
+}
+
+/** Reads what `encodeTimes` wrote. */
+export function decodeTimes(
+  count: number,
+  from: PackedStreams,
+): { enterNs: Float64Array; exitNs: Float64Array } {
+  const odd = from.from('odd');
+  const unit = odd.f64();
+  const enterNs = new Float64Array(count);
+  const exitNs = new Float64Array(count);
+  const enter = new SpreadReader(from.from('enter'), from.from('enterBits'), odd);
+  let last = 0;
+  for (let row = 0; row < count; row++) {
+    enterNs[row] = last = unit === PLAIN ? enter.next() : last + enter.next() * unit;
+  }
+  const duration = new SpreadReader(from.from('duration'), from.from('durationBits'), odd);
+  for (let row = 0; row < count; row++) {
+    exitNs[row] = unit === PLAIN ? duration.next() : enterNs[row]! + duration.next() * unit;
+  }
+  odd.end('odd times');
+  return { enterNs, exitNs };
+}
+
+function unitOf(count: number, enterNs: Float64Array, exitNs: Float64Array): number {
+  let candidate = 0;
+  for (let row = 0; row < count; row++) {
+    const enter = enterNs[row]!;
+    const exit = exitNs[row]!;
+    if (!isStamp(enter) || !(isStamp(exit) || Number.isNaN(exit))) return PLAIN;
+    while (enter % UNITS[candidate]! !== 0 || (!Number.isNaN(exit) && exit % UNITS[candidate]! !== 0))
+      candidate++;
+  }
+  return UNITS[candidate]!;
+}
+
+/** A whole number whose difference to another one is exact. */
+function isStamp(ns: number): boolean {
+  return Number.isInteger(ns) && Math.abs(ns) <= 2 ** 52 && !Object.is(ns, -0);
+}
+
+/** Writes line, source and `halved`. */
+export function encodeLines({ count, line, source, flags }: Block, to: StreamSet): void {
+  const lines = new Map<number, number>();
+  let lastSource = 0;
+  for (let row = 0, since = 0; row < count; row++, since++) {
+    const from = source[row]!;
+    if (from !== lastSource) {
+      to.to('source').varint(since);
+      to.to('source').varint(from);
+      lastSource = from;
+      since = 0;
+    }
+    to.to('line').zigzag(line[row]! - (lines.get(from) ?? 0) - 1);
+    lines.set(from, line[row]!);
+  }
+  for (let row = 0; row < count; row += 8) {
+    let bits = 0;
+    for (let i = 0; i < 8 && row + i < count; i++) if (flags[row + i]! & RECORD_FLAGS.halved) bits |= 1 << i;
+    to.to('halved').u8(bits);
+  }
+}
+
+/** Reads line and source. */
+export function decodeLines(count: number, from: PackedStreams): { line: Uint32Array; source: Uint16Array } {
+  const steps = from.from('line');
+  const changes = from.from('source');
+  const lines = new Map<number, number>();
+  const line = new Uint32Array(count);
+  const source = new Uint16Array(count);
+  let now = 0;
+  let lastLine = 0;
+  let next = changes.bytes.length === 0 ? Number.POSITIVE_INFINITY : changes.varint();
+  for (let row = 0; row < count; row++) {
+    if (row === next) {
+      lines.set(now, lastLine);
+      now = changes.varint();
+      lastLine = lines.get(now) ?? 0;
+      next = changes.at < changes.bytes.length ? row + changes.varint() : Number.POSITIVE_INFINITY;
+    }
+    lastLine += steps.zigzag() + 1;
+    line[row] = lastLine;
+    source[row] = now;
+  }
+  steps.end('steps of the line');
+  changes.end('changes of the source');
+  return { line, source };
+}
+
+/** Adds `halved` to flags that lack it. */
+export function decodeHalved(flags: Uint16Array, from: PackedStreams): void {
+  const stream = from.from('halved');
+  for (let row = 0; row < flags.length; row += 8) {
+    const bits = stream.u8();
+    for (let i = 0; bits >> i !== 0 && row + i < flags.length; i++) {
+      if ((bits >> i) & 1) flags[row + i]! |= RECORD_FLAGS.halved;
+    }
+  }
+  stream.end('halved records');
+}
