@@ -1,0 +1,48 @@
+// The structural check: refuses what cannot run, in the kernel's order and words. It looks at insns one by one and at where control
+// can go; it does not follow values. It knows nothing of register contents, so reads of unset registers, bad pointers and endless
+// loops pass: those stop at run time.
+import { HELPERS, isImplemented, type HelperName } from '../helpers/table.ts';
+import { SLOT_BYTES } from '../isa/opcodes.ts';
+import type { MapReloc, MapSpec } from '../object.ts';
+import { checkFlow, checkSubprogs } from './flow.ts';
+import { checkInsns } from './insns.ts';
+import { checkError, LIMIT_INSNS, type CheckError } from './messages.ts';
+import { checkOperands } from './resolve.ts';
+
+export interface CheckOptions {
+  /** Numbers of the helpers that can be called; default: those that Tailscope runs. */
+  readonly helpers?: ReadonlySet<number>;
+  /** Which map each wide insn names, and the maps there are. Both absent: maps are not looked at. */
+  readonly relocs?: readonly MapReloc[];
+  readonly maps?: readonly MapSpec[];
+}
+
+const IMPLEMENTED: ReadonlySet<number> = new Set(
+  (Object.keys(HELPERS) as HelperName[]).filter(isImplemented).map((name) => HELPERS[name].id), // keys of the table
+);
+
+/**
+ * Checks a program. Empty when it may run; otherwise all that the first failing phase found, by pc: the first entry is what the kernel
+ * would say. `insns` are 8 bytes each, little endian.
+ */
+export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readonly CheckError[] {
+  const size = checkSize(insns);
+  if (size.length > 0) return size;
+  const phases = [
+    () => checkSubprogs(insns),
+    () => checkOperands(insns, options.relocs, options.maps),
+    () => checkFlow(insns),
+    () => checkInsns(insns, options.helpers ?? IMPLEMENTED),
+  ];
+  for (const phase of phases) {
+    const found = phase();
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function checkSize(insns: Uint8Array): CheckError[] {
+  if (insns.length % SLOT_BYTES !== 0) return [checkError(0, 'ragged', insns.length)];
+  const count = insns.length / SLOT_BYTES;
+  return count === 0 || count > LIMIT_INSNS ? [checkError(0, 'prog-size', count)] : [];
+}

@@ -1,0 +1,92 @@
+// Where control can go: subprograms, jumps, ends, and insns that no path reaches.
+import { readSlot, type Slot } from '../isa/insn.ts';
+import { CLASSES, EXIT, SLOT_BYTES } from '../isa/opcodes.ts';
+import { OPS } from '../isa/ops.ts';
+import { checkError, type CheckError } from './messages.ts';
+
+const CLASS_BITS = 0x07;
+const OPERATION_BITS = 0xf0;
+const CALL_BITS = OPS.call_helper.opcode & OPERATION_BITS;
+
+/** Bounds of the subprograms, ends of each, and jumps that leave them. Looks at slots, because opcodes are not checked yet. */
+export function checkSubprogs(insns: Uint8Array): CheckError[] {
+  const count = insns.length / SLOT_BYTES;
+  const errors: CheckError[] = [];
+  const starts = new Set([0]);
+  for (let pc = 0; pc < count; pc++) {
+    const slot = readSlot(insns, pc);
+    if (slot.opcode === OPS.call_kfunc.opcode && slot.src === OPS.call_kfunc.fixed.src) {
+      errors.push(checkError(pc, 'kfunc', slot.imm));
+    }
+    const target = calleeOf(slot, pc);
+    if (target === undefined) continue;
+    if (target < 0 || target >= count) errors.push(checkError(pc, 'call-target'));
+    else starts.add(target);
+  }
+  if (errors.length > 0) return errors;
+  const sorted = [...starts].toSorted((a, b) => a - b);
+  return sorted.flatMap((start, i) => checkSubprog(insns, start, sorted[i + 1] ?? count));
+}
+
+function checkSubprog(insns: Uint8Array, start: number, end: number): CheckError[] {
+  const errors: CheckError[] = [];
+  for (let pc = start; pc < end; pc++) {
+    const target = jumpTarget(readSlot(insns, pc), pc);
+    if (target !== undefined && (target < start || target >= end)) {
+      errors.push(checkError(pc, 'jump-range', pc, target));
+    }
+  }
+  const last = readSlot(insns, end - 1).opcode;
+  const ends = last === OPS.exit.opcode || last === OPS.goto.opcode || last === OPS.gotol.opcode;
+  if (!ends) errors.push(checkError(end - 1, 'no-exit'));
+  return errors;
+}
+
+/** Where a call of a subprogram, or a wide insn that names one, leads. */
+function calleeOf({ opcode, src, imm }: Slot, pc: number): number | undefined {
+  const call = opcode === OPS.call_subprog.opcode && src === OPS.call_subprog.fixed.src;
+  const address = opcode === OPS.ld_func.opcode && src === OPS.ld_func.fixed.src;
+  return call || address ? pc + 1 + imm : undefined;
+}
+
+/** Where a jump leads; undefined for what is none. Calls and exits are of the jump classes and are left out. */
+function jumpTarget({ opcode, off, imm }: Slot, pc: number): number | undefined {
+  const cls = opcode & CLASS_BITS;
+  const operation = opcode & OPERATION_BITS;
+  if (cls !== CLASSES.jmp.code && cls !== CLASSES.jmp32.code) return undefined;
+  if (operation === CALL_BITS || operation === EXIT.code) return undefined;
+  return pc + 1 + (opcode === OPS.gotol.opcode ? imm : off);
+}
+
+/** Walks all paths from the first insn. The opcodes are known to be valid by now, the operands not. */
+export function checkFlow(insns: Uint8Array): CheckError[] {
+  const count = insns.length / SLOT_BYTES;
+  const reached = new Uint8Array(count);
+  const pending = [0];
+  for (let pc = pending.pop(); pc !== undefined; pc = pending.pop()) {
+    if (pc >= count || reached[pc] === 1) continue;
+    reached[pc] = 1;
+    pending.push(...successors(insns, pc));
+  }
+  const errors: CheckError[] = [];
+  for (let pc = 0; pc < count; pc++) {
+    if (reached[pc] === 0) errors.push(checkError(pc, 'unreachable', pc));
+    if (!isWide(readSlot(insns, pc))) continue;
+    if (reached[pc + 1] === 1) errors.push(checkError(pc, 'jump-middle', pc));
+    pc++;
+  }
+  return errors;
+}
+
+function successors(insns: Uint8Array, pc: number): number[] {
+  const slot = readSlot(insns, pc);
+  if (slot.opcode === OPS.exit.opcode) return [];
+  const target = jumpTarget(slot, pc) ?? calleeOf(slot, pc);
+  const goes = slot.opcode === OPS.goto.opcode || slot.opcode === OPS.gotol.opcode;
+  const next = goes ? [] : [pc + (isWide(slot) ? 2 : 1)];
+  return target === undefined ? next : [...next, target];
+}
+
+function isWide(slot: Slot): boolean {
+  return slot.opcode === OPS.ld_imm64.opcode;
+}

@@ -1,0 +1,125 @@
+// Insns one by one: fields that must be 0, registers, constants, the stack through r10, helpers.
+import { helperName } from '../helpers/table.ts';
+import { decodeInsn, readSlot, type Insn } from '../isa/insn.ts';
+import { ATOMICS, FRAME_REG, MAX_REG, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
+import { opsOf, type Op } from '../isa/ops.ts';
+import { checkError, STACK_BYTES, type CheckError } from './messages.ts';
+import { isAtomicOp, isSmallAtomic } from './resolve.ts';
+
+/** Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called. */
+export function checkInsns(insns: Uint8Array, helpers: ReadonlySet<number>): CheckError[] {
+  const errors: CheckError[] = [];
+  const count = insns.length / SLOT_BYTES;
+  for (let pc = 0; pc < count;) {
+    const insn = decodeInsn(insns, pc);
+    const error = insn === undefined ? misfit(insns, pc) : checkInsn(insn, pc, helpers);
+    if (error !== undefined) errors.push(error);
+    pc += opsOf(readSlot(insns, pc).opcode)[0]?.slots ?? 1;
+  }
+  return errors;
+}
+
+/** Which rule an insn breaks whose opcode is known and whose fields match no operation. */
+function misfit(insns: Uint8Array, pc: number): CheckError {
+  const { opcode, imm } = readSlot(insns, pc);
+  if (isSmallAtomic(opcode)) return checkError(pc, 'atomic-size');
+  const op = opsOf(opcode)[0];
+  if (op === undefined) return checkError(pc, 'unknown-opcode', opcode);
+  if (op.kind === 'atomic' && !isAtomicOp(imm)) return checkError(pc, 'atomic-op', imm);
+  if (op.name === 'may_goto') return checkError(pc, 'may-goto', imm);
+  return checkError(pc, 'reserved-fields', familyOf(op));
+}
+
+/** What the kernel calls a family of insns in its messages. */
+function familyOf(op: Op): string {
+  switch (op.kind) {
+    case 'alu':
+      return op.alu === 'mov' ? 'BPF_MOV' : 'BPF_ALU';
+    case 'movsx':
+      return 'BPF_MOV';
+    case 'store':
+      return op.source === 'imm' ? 'BPF_ST' : 'BPF_STX';
+    default:
+      return FAMILIES[op.kind];
+  }
+}
+
+const FAMILIES = {
+  neg: 'BPF_NEG',
+  swap: 'BPF_END',
+  load: 'BPF_LDX',
+  atomic: 'BPF_ATOMIC',
+  wide: 'BPF_LD_IMM64',
+  packet: 'BPF_LD_[ABS|IND]',
+  jump: 'BPF_JMP/JMP32',
+  goto: 'BPF_JA',
+  call: 'BPF_CALL',
+  exit: 'BPF_EXIT',
+} as const satisfies Record<Exclude<Op['kind'], 'alu' | 'movsx' | 'store'>, string>;
+
+function checkInsn(insn: Insn, pc: number, helpers: ReadonlySet<number>): CheckError | undefined {
+  return (
+    checkRegs(insn, pc) ?? checkConstant(insn, pc) ?? checkStack(insn, pc) ?? checkHelper(insn, pc, helpers)
+  );
+}
+
+function checkRegs(insn: Insn, pc: number): CheckError | undefined {
+  const { free } = insn.op;
+  if (free.includes('src') && insn.src > MAX_REG) return checkError(pc, 'register', insn.src);
+  if (free.includes('dst') && insn.dst > MAX_REG) return checkError(pc, 'register', insn.dst);
+  return writtenReg(insn) === FRAME_REG ? checkError(pc, 'frame-pointer') : undefined;
+}
+
+/** The register that the fields of an insn have written. (r0 after calls and cmpxchg is not in a field.) */
+function writtenReg({ op, dst, src }: Insn): number | undefined {
+  switch (op.kind) {
+    case 'alu':
+    case 'neg':
+    case 'movsx':
+    case 'swap':
+    case 'load':
+    case 'wide':
+      return dst;
+    case 'atomic': {
+      const { form } = ATOMICS[op.atomic];
+      return form === 'fetch' || form === 'xchg' ? src : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function checkConstant({ op, imm }: Insn, pc: number): CheckError | undefined {
+  if (op.kind !== 'alu' || op.source !== 'imm') return undefined;
+  switch (op.alu) {
+    case 'div':
+    case 'sdiv':
+    case 'mod':
+    case 'smod':
+      return imm === 0 ? checkError(pc, 'div-zero') : undefined;
+    case 'lsh':
+    case 'rsh':
+    case 'arsh':
+      return imm < 0 || imm >= op.width ? checkError(pc, 'shift', imm) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function checkStack({ op, dst, src, off }: Insn, pc: number): CheckError | undefined {
+  if (op.kind !== 'load' && op.kind !== 'store' && op.kind !== 'atomic') return undefined;
+  const base = op.kind === 'load' ? src : dst;
+  if (base !== FRAME_REG) return undefined;
+  const { bytes } = SIZES[op.size];
+  if (off % bytes !== 0) return checkError(pc, 'stack-align', off, bytes);
+  if (off >= -STACK_BYTES && off + bytes <= 0) return undefined;
+  return checkError(pc, op.kind === 'store' ? 'stack-write' : 'stack-read', off, bytes);
+}
+
+function checkHelper({ op, imm }: Insn, pc: number, helpers: ReadonlySet<number>): CheckError | undefined {
+  if (op.kind !== 'call' || op.call !== 'helper' || helpers.has(imm)) return undefined;
+  const name = helperName(imm);
+  return name === undefined
+    ? checkError(pc, 'unknown-helper', imm)
+    : checkError(pc, 'helper-missing', name, imm);
+}

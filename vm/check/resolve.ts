@@ -1,0 +1,90 @@
+// Opcodes, and what wide insns name: the maps above all.
+import { decodeInsn, readSlot } from '../isa/insn.ts';
+import { ATOMICS, CLASSES, MODES, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
+import { OPS, opsOf } from '../isa/ops.ts';
+import type { MapReloc, MapSpec } from '../object.ts';
+import { checkError, type CheckError } from './messages.ts';
+
+/** Atomic insns on 1 and 2 bytes: no insns, but the kernel says so later and in other words. */
+const SMALL_ATOMICS: ReadonlySet<number> = new Set(
+  [SIZES.b, SIZES.h].map((size) => CLASSES.stx.code | MODES.atomic.code | size.code),
+);
+
+/** True for an opcode that is refused by its operand size alone. */
+export function isSmallAtomic(opcode: number): boolean {
+  return SMALL_ATOMICS.has(opcode);
+}
+
+/** True for an imm that names an atomic operation. */
+export function isAtomicOp(imm: number): boolean {
+  return Object.values(ATOMICS).some((row) => row.imm === imm);
+}
+
+/** Opcodes, immediates of loads, and wide insns. Maps are looked at when `relocs` or `maps` are given. */
+export function checkOperands(
+  insns: Uint8Array,
+  relocs: readonly MapReloc[] | undefined,
+  maps: readonly MapSpec[] | undefined,
+): CheckError[] {
+  const errors: CheckError[] = [];
+  const byName = new Map(maps?.map((map) => [map.name, map]));
+  const byPc = new Map(relocs?.map((reloc) => [reloc.pc, reloc]));
+  const count = insns.length / SLOT_BYTES;
+  for (let pc = 0; pc < count; pc++) {
+    const { opcode, imm } = readSlot(insns, pc);
+    const kind = opsOf(opcode)[0]?.kind;
+    if ((kind === undefined && !isSmallAtomic(opcode)) || opcode === OPS.call_reg.opcode) {
+      errors.push(checkError(pc, 'unknown-opcode', opcode));
+    } else if (kind === 'load' && imm !== 0) {
+      errors.push(checkError(pc, 'ldx-reserved'));
+    } else if (kind === 'wide') {
+      const wide = checkWide(insns, pc);
+      if (wide !== undefined) errors.push(wide);
+      else if (relocs !== undefined || maps !== undefined)
+        errors.push(...checkMap(insns, pc, byPc.get(pc), byName));
+      if (wide?.code !== 'wide-cut') pc++;
+    }
+  }
+  return errors;
+}
+
+function checkWide(insns: Uint8Array, pc: number): CheckError | undefined {
+  const { src, imm } = readSlot(insns, pc);
+  if ((pc + 2) * SLOT_BYTES > insns.length) return checkError(pc, 'wide-cut');
+  const tail = readSlot(insns, pc + 1);
+  if (tail.opcode !== 0 || tail.dst !== 0 || tail.src !== 0 || tail.off !== 0)
+    return checkError(pc, 'wide-cut');
+  switch (src) {
+    case OPS.ld_imm64.fixed.src:
+    case OPS.ld_func.fixed.src:
+    case OPS.ld_map_value.fixed.src:
+      return undefined;
+    case OPS.ld_map_fd.fixed.src:
+      return tail.imm === 0 ? undefined : checkError(pc, 'wide-kind');
+    case OPS.ld_btf_id.fixed.src:
+      return checkError(pc, 'btf-id', imm);
+    case OPS.ld_map_idx.fixed.src:
+    case OPS.ld_map_idx_value.fixed.src:
+      return checkError(pc, 'fd-array');
+    default:
+      return checkError(pc, 'wide-kind');
+  }
+}
+
+function checkMap(
+  insns: Uint8Array,
+  pc: number,
+  reloc: MapReloc | undefined,
+  maps: ReadonlyMap<string, MapSpec>,
+): CheckError[] {
+  const insn = decodeInsn(insns, pc);
+  const name = insn?.op.name;
+  if (insn === undefined || (name !== 'ld_map_fd' && name !== 'ld_map_value')) return [];
+  const map = reloc === undefined ? undefined : maps.get(reloc.map);
+  if (map === undefined) return [checkError(pc, 'no-map', insn.imm)];
+  if (name === 'ld_map_fd') return [];
+  if (map.type !== 'array') return [checkError(pc, 'no-direct-value')];
+  const off = reloc?.valueOff ?? insn.hi;
+  const inside = off >= 0 && off < map.valueSize && map.maxEntries === 1;
+  return inside ? [] : [checkError(pc, 'map-value', map.valueSize, off >>> 0)];
+}
