@@ -1,0 +1,94 @@
+// The bpf_probe_read family: user memory comes from the recording, kernel memory from linear memory. What cannot be read is an errno and
+// zeroes, as on Linux; user memory that the recording merely does not hold is counted besides.
+// @see kernel/trace/bpf_trace.c bpf_probe_read_user_common, mm/maccess.c
+import { ERRNO } from '../errno.ts';
+import { userByte, userBytes } from '../kernel/user-memory.ts';
+import { ADDRESS_HIGH } from '../memory/linear.ts';
+import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
+
+export const PROBE_HELPERS = {
+  // The two old ones look at the address: user or kernel.
+  probe_read: (context) => read(context, isUserAddress(context, 3) ? readUser : readKernel),
+  probe_read_str: (context) => read(context, isUserAddress(context, 3) ? readUserString : readKernelString),
+  probe_read_user: (context) => read(context, readUser),
+  probe_read_user_str: (context) => read(context, readUserString),
+  probe_read_kernel: (context) => read(context, readKernel),
+  probe_read_kernel_str: (context) => read(context, readKernelString),
+} as const satisfies Record<string, HelperRun>;
+
+/** Copies up to `size` bytes from the address in register `reg` to offset `to`; the result of the helper, -errno where it failed. */
+export type Reader = (context: HelperContext, reg: number, to: number, size: number) => number;
+
+function read(context: HelperContext, reader: Reader): void {
+  const size = sizeIn(context, 2);
+  if (size === 0) {
+    setInt(context, 0);
+    return;
+  }
+  const to = context.range(1, size, true);
+  const result = reader(context, 3, to, size);
+  if (result < 0) context.memory.u8.fill(0, to, to + size);
+  setInt(context, result);
+}
+
+/** High half of the first address that is not user memory: 47 bits of it on x86-64. */
+const USER_HIGH_END = 0x8000;
+/** Nothing is ever mapped below: a read there is a fault of the program, not a gap in the recording. */
+const FIRST_PAGE_END = 4096n;
+
+/** True when register `reg` holds an address of user space. */
+export function isUserAddress({ r }: HelperContext, reg: number): boolean {
+  return r[2 * reg + 1]! >>> 0 < USER_HIGH_END;
+}
+
+export const readUser: Reader = (context, reg, to, size) => {
+  const address = context.q[reg]!;
+  if (userBytes(context.task.memory, address, size, context.memory.u8, to)) return 0;
+  return unknown(context, reg, address);
+};
+
+export const readUserString: Reader = (context, reg, to, size) => {
+  const address = context.q[reg]!;
+  const { u8 } = context.memory;
+  // The last byte of the buffer becomes the NUL whatever stands in memory, so that it need not be known.
+  for (let i = 0; i < size - 1; i++) {
+    const byte = userByte(context.task.memory, address + BigInt(i));
+    if (byte < 0) return unknown(context, reg, address);
+    u8[to + i] = byte;
+    if (byte === 0) return i + 1;
+  }
+  u8[to + size - 1] = 0;
+  return size;
+};
+
+function unknown(context: HelperContext, reg: number, address: bigint): number {
+  if (isUserAddress(context, reg) && address >= FIRST_PAGE_END) context.countUnknownRead();
+  return -ERRNO.EFAULT;
+}
+
+export const readKernel: Reader = (context, reg, to, size) => {
+  const from = kernelOffset(context, reg);
+  if (from < 0) return from;
+  if (!context.kernelMayRead(from, size)) return -ERRNO.EFAULT;
+  context.memory.u8.copyWithin(to, from, from + size);
+  return 0;
+};
+
+export const readKernelString: Reader = (context, reg, to, size) => {
+  const from = kernelOffset(context, reg);
+  if (from < 0) return from;
+  const { u8 } = context.memory;
+  for (let i = 0; i < size; i++) {
+    if (!context.kernelMayRead(from + i, 1)) return -ERRNO.EFAULT;
+    u8[to + i] = u8[from + i]!;
+    if (u8[to + i] === 0) return i + 1;
+  }
+  u8[to + size - 1] = 0;
+  return size;
+};
+
+/** Offset that the kernel address in `reg` names, or -errno: a user address is out of range for kernel reads. */
+function kernelOffset(context: HelperContext, reg: number): number {
+  if (context.r[2 * reg + 1] === ADDRESS_HIGH) return context.r[2 * reg]! >>> 0;
+  return isUserAddress(context, reg) ? -ERRNO.ERANGE : -ERRNO.EFAULT;
+}

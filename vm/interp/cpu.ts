@@ -1,0 +1,265 @@
+// The reference engine: registers, frames, and the loop that runs a program until it exits or is stopped.
+import type { HelperContext, TaskView } from '../helpers/context.ts';
+import { NO_OP } from '../isa/insn.ts';
+import { count, type KernelProg } from '../kernel/prog.ts';
+import type { KernelMap } from '../maps/map.ts';
+import { isProgArray } from '../maps/prog-array.ts';
+import { ADDRESS_HIGH, addressOf, type LinearMemory } from '../memory/linear.ts';
+import { allows, describeOffset, type Region, type RegionTable } from '../memory/regions.ts';
+import type { Code } from './code.ts';
+import { hexAddress, RunFault, type FaultCode } from './fault.ts';
+import { Frames, MAX_FRAMES, STACK_BYTES } from './frames.ts';
+import { HANDLERS, STOP } from './handlers.ts';
+import type { Packet } from './packet.ts';
+
+/** The machine around the engine. */
+export interface CpuHost {
+  readonly memory: LinearMemory;
+  /** Cells of all maps. */
+  readonly mapRegions: RegionTable;
+  readonly limitInsns: number;
+  /** The map whose header is at an offset. */
+  mapAt(offset: number): KernelMap | undefined;
+  random(): number;
+  printk(text: string): void;
+  countUnknownRead(): void;
+  /** A run was stopped. */
+  faulted(prog: KernelProg, pc: number, code: FaultCode, message: string): void;
+}
+
+/** What a run begins with. */
+export interface RunEvent {
+  /** Offset of the ctx in linear memory. */
+  readonly ctxAt: number;
+  /** What the program may touch of the event: its ctx, as far as the program type allows. */
+  readonly regions: readonly Region[];
+  /** What only the kernel reads for it (bpf_probe_read_kernel): the structures that the ctx points at. */
+  readonly kernelRegions: readonly Region[];
+  readonly packet?: Packet;
+}
+
+/** High half of the first address that is not user memory, as u32. */
+const USER_HIGH_END = 0x8000;
+const FRAME_REG = 10;
+
+/** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
+export class Cpu implements HelperContext {
+  readonly q = new BigUint64Array(12);
+  readonly s = new BigInt64Array(this.q.buffer);
+  readonly r = new Int32Array(this.q.buffer);
+  readonly registers = new DataView(this.q.buffer);
+  readonly memory: LinearMemory;
+  cpu = 0;
+  task: TaskView;
+  /** The current program, and its code: set before a run. */
+  prog!: KernelProg;
+  code!: Code;
+  packet: Packet | undefined;
+  /** The ctx of this run, u64. */
+  ctxAddress = 0n;
+  /** Insns of all runs. */
+  insnsRun = 0;
+  private readonly host: CpuHost;
+  private readonly frames = new Frames();
+  private event: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
+  /** The region of the last access: the next is likely there too. */
+  private last: Region = this.frames.region;
+  private tailCalls = 0;
+  /** Insns of this run, and how many of them were charged to a program. */
+  private insns = 0;
+  private charged = 0;
+
+  constructor(host: CpuHost, task: TaskView) {
+    this.host = host;
+    this.memory = host.memory;
+    this.task = task;
+  }
+
+  /** Runs a program to its end. True when it exited, with r0 in `q[0]`; false when it was stopped: r0 is 0 then. */
+  run(prog: KernelProg, event: RunEvent): boolean {
+    this.event = event;
+    this.packet = event.packet;
+    this.ctxAddress = addressOf(event.ctxAt);
+    this.tailCalls = 0;
+    this.insns = 0;
+    this.charged = 0;
+    this.frames.reset();
+    this.last = this.frames.region;
+    this.begin(prog);
+    const exited = this.steps();
+    this.charge();
+    this.insnsRun += this.insns;
+    for (const map of prog.usedMaps) if (isProgArray(map)) map.ended(this.tailCalls);
+    return exited;
+  }
+
+  private steps(): boolean {
+    const limit = this.host.limitInsns;
+    let pc = 0;
+    try {
+      while (pc !== STOP) {
+        if (this.insns === limit) this.fault('budget', `the run was stopped after ${limit} insns`);
+        this.insns += 1;
+        const next = HANDLERS[this.code.op[pc] ?? NO_OP]!(this, pc);
+        pc = next;
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof RunFault)) throw error;
+      this.q[0] = 0n;
+      count(this.memory, this.prog, 'faults', 1);
+      this.host.faulted(this.prog, pc, error.code, error.message);
+      return false;
+    }
+  }
+
+  /** Puts a program into the current frame: ctx in r1, an empty stack, nothing in the other registers. */
+  private begin(prog: KernelProg): void {
+    const top = this.frames.top();
+    this.prog = prog;
+    this.code = prog.code;
+    count(this.memory, prog, 'runs', 1);
+    this.r.fill(0);
+    this.q[1] = this.ctxAddress;
+    this.enterFrame(top);
+  }
+
+  private enterFrame(top: number): void {
+    this.r[2 * FRAME_REG] = top;
+    this.r[2 * FRAME_REG + 1] = ADDRESS_HIGH;
+    this.memory.u8.fill(0, top - STACK_BYTES, top);
+  }
+
+  /** Charges the insns since the last charge to the current program. */
+  private charge(): void {
+    count(this.memory, this.prog, 'insns', this.insns - this.charged);
+    this.charged = this.insns;
+  }
+
+  /** Calls a subprogram: its first pc. */
+  call(target: number, returnTo: number): number {
+    if (this.frames.isFull()) {
+      this.fault('frames', `the call would be ${MAX_FRAMES + 1} frames deep, and ${MAX_FRAMES} are allowed`);
+    }
+    this.frames.push(this.q, returnTo, this.prog);
+    this.enterFrame(this.frames.top());
+    return target;
+  }
+
+  /** exit: back to the caller, or the end of the run. */
+  leave(): number {
+    if (this.frames.depth === 0) return STOP;
+    const pc = this.frames.pop(this.q);
+    const caller = this.frames.callerProg();
+    if (caller !== this.prog) {
+      this.charge();
+      this.prog = caller;
+      this.code = caller.code;
+    }
+    this.r[2 * FRAME_REG] = this.frames.top();
+    return pc;
+  }
+
+  /**
+   * bpf_tail_call(r1 ctx, r2 prog_array, r3 index): the first pc of the program in the slot, or the next insn when there is none, the
+   * index is out of range or 33 tail calls were made in this run. The index is the low half of r3.
+   */
+  tailCall(pc: number): number {
+    const map = this.mapIn(2);
+    if (!isProgArray(map)) {
+      return this.fault(
+        'map',
+        `R2 is the ${map.kind} ${map.spec.name}, and bpf_tail_call takes a prog_array`,
+      );
+    }
+    if (this.q[1] !== this.ctxAddress) {
+      return this.fault('ctx', `R1 is ${hexAddress(this.q[1]!)}, and bpf_tail_call takes the unmodified ctx`);
+    }
+    const prog = map.jump(this.r[6]! >>> 0, this.tailCalls);
+    if (prog === undefined) {
+      this.r.fill(0, 0, 12); // the call returns nothing, and leaves r1 to r5 undefined
+      return pc + 1;
+    }
+    this.tailCalls += 1;
+    this.charge();
+    this.frames.rebase();
+    this.begin(prog);
+    return 0;
+  }
+
+  /** Offset of `size` bytes at register + off, when the program may access them. */
+  offset(reg: number, off: number, size: number, write: boolean): number {
+    const at = (this.r[2 * reg]! >>> 0) + off;
+    if (this.r[2 * reg + 1] === ADDRESS_HIGH && this.mayTouch(at, size, write)) return at;
+    return this.refuse(reg, off, size, write);
+  }
+
+  range(reg: number, size: number, write: boolean): number {
+    return this.offset(reg, 0, size, write);
+  }
+
+  mayTouch(at: number, size: number, write: boolean): boolean {
+    let region: Region | undefined = this.last;
+    if (at < region.start || at >= region.end) {
+      region = this.regionAt(at);
+      if (region === undefined) return false;
+      this.last = region;
+    }
+    return allows(region, at, size, write);
+  }
+
+  private regionAt(at: number): Region | undefined {
+    const stack = this.frames.region;
+    if (at >= stack.start && at < stack.end) return stack;
+    for (const region of this.event.regions) if (at >= region.start && at < region.end) return region;
+    return this.host.mapRegions.find(at);
+  }
+
+  kernelMayRead(at: number, size: number): boolean {
+    if (this.mayTouch(at, size, false)) return true;
+    return this.event.kernelRegions.some(
+      (region) => at >= region.start && at < region.end && allows(region, at, size, false),
+    );
+  }
+
+  /** Ends the run for an access that is not allowed, and says what is near. */
+  refuse(reg: number, off: number, size: number, write: boolean): never {
+    const address = BigInt.asUintN(64, this.q[reg]! + BigInt(off));
+    const what = `invalid ${write ? 'write' : 'read'} at ${hexAddress(address)} size=${size}`;
+    return this.fault('access', `${what}: ${this.describe(address, size)}`);
+  }
+
+  private describe(address: bigint, size: number): string {
+    const high = Number(address >> 32n) | 0;
+    const low = Number(address & 0xffff_ffffn);
+    if (high === ADDRESS_HIGH) {
+      const regions = [this.frames.region, ...this.event.regions, ...this.host.mapRegions.all()];
+      return describeOffset(low, size, regions);
+    }
+    if (address < 4096n) return 'a null pointer, as bpf_map_lookup_elem returns for a missing key';
+    if (high >>> 0 < USER_HIGH_END)
+      return 'not memory of the program; user memory is read with bpf_probe_read_user';
+    return 'no memory of this machine';
+  }
+
+  mapIn(reg: number): KernelMap {
+    const map = this.r[2 * reg + 1] === ADDRESS_HIGH ? this.host.mapAt(this.r[2 * reg]! >>> 0) : undefined;
+    return map ?? this.fault('map', `R${reg} is ${hexAddress(this.q[reg]!)}, which is no map`);
+  }
+
+  random(): number {
+    return this.host.random();
+  }
+
+  printk(text: string): void {
+    this.host.printk(text);
+  }
+
+  countUnknownRead(): void {
+    this.host.countUnknownRead();
+  }
+
+  fault(code: FaultCode, message: string): never {
+    throw new RunFault(code, message);
+  }
+}

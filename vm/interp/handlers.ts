@@ -1,0 +1,216 @@
+// One function an operation: runs the insn at pc, returns the pc to go on with, or STOP.
+import {
+  MOVSX,
+  SIZES,
+  type AluName,
+  type CallName,
+  type GotoName,
+  type JmpName,
+  type SourceName,
+  type SwapName,
+} from '../isa/opcodes.ts';
+import { OP_LIST, type Op, type SwapBits } from '../isa/ops.ts';
+import { ALU32, ALU64 } from './alu.ts';
+import { TAIL_CALL_ID } from './code.ts';
+import type { Cpu } from './cpu.ts';
+import { JUMP32, JUMP64 } from './jumps.ts';
+import { ATOMIC, LOADS, SIGNED_LOADS, STORES, swap } from './memory-ops.ts';
+import { loadPacket } from './packet.ts';
+
+export type Handler = (cpu: Cpu, pc: number) => number;
+
+/** Ends the run. No pc is as high: a program has a million slots at most. */
+export const STOP = 0x7fff_ffff;
+
+/** The register that immediates are put into, so that there is one form of each operation. */
+const IMM_REG = 11;
+
+/** An operation of one kind. */
+type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+
+function noInsn(cpu: Cpu, pc: number): number {
+  return cpu.fault('insn', `no insn that the machine runs stands at pc ${pc}`);
+}
+
+function alu64(alu: AluName, source: SourceName): Handler {
+  const run = ALU64[alu];
+  if (source === 'reg') {
+    return (cpu, pc) => {
+      const { code } = cpu;
+      run(cpu.q, cpu.s, code.dst[pc]!, code.src[pc]!);
+      return pc + 1;
+    };
+  }
+  return (cpu, pc) => {
+    const { code } = cpu;
+    cpu.s[IMM_REG] = code.imm64[pc]!;
+    run(cpu.q, cpu.s, code.dst[pc]!, IMM_REG);
+    return pc + 1;
+  };
+}
+
+function alu32(alu: AluName, source: SourceName): Handler {
+  const run = ALU32[alu];
+  return (cpu, pc) => {
+    const { code, r } = cpu;
+    const d = 2 * code.dst[pc]!;
+    r[d] = run(r[d]!, source === 'reg' ? r[2 * code.src[pc]!]! : code.imm[pc]!);
+    r[d + 1] = 0;
+    return pc + 1;
+  };
+}
+
+function neg64(cpu: Cpu, pc: number): number {
+  const d = cpu.code.dst[pc]!;
+  cpu.q[d] = -cpu.q[d]!;
+  return pc + 1;
+}
+
+function neg32(cpu: Cpu, pc: number): number {
+  const d = 2 * cpu.code.dst[pc]!;
+  cpu.r[d] = -cpu.r[d]!;
+  cpu.r[d + 1] = 0;
+  return pc + 1;
+}
+
+/** Keeps the sign of the low 32 - shift bits. */
+function signExtend(shift: number, width: 32 | 64): Handler {
+  return (cpu, pc) => {
+    const { code, r } = cpu;
+    const d = 2 * code.dst[pc]!;
+    const value = (r[2 * code.src[pc]!]! << shift) >> shift;
+    r[d] = value;
+    r[d + 1] = width === 64 ? value >> 31 : 0;
+    return pc + 1;
+  };
+}
+
+function byteSwap(kind: SwapName, bits: SwapBits): Handler {
+  const run = swap(kind, bits);
+  return (cpu, pc) => {
+    run(cpu.registers, cpu.q, cpu.code.dst[pc]!);
+    return pc + 1;
+  };
+}
+
+function load(op: OpOf<'load'>): Handler {
+  const run = op.signed ? SIGNED_LOADS[op.size] : LOADS[op.size];
+  const { bytes } = SIZES[op.size];
+  return (cpu, pc) => {
+    const { code } = cpu;
+    const at = cpu.offset(code.src[pc]!, code.off[pc]!, bytes, false);
+    run(cpu.memory.view, at, cpu.r, cpu.q, code.dst[pc]!);
+    return pc + 1;
+  };
+}
+
+function store(op: OpOf<'store'>): Handler {
+  const run = STORES[op.size];
+  const { bytes } = SIZES[op.size];
+  const fromImm = op.source === 'imm';
+  return (cpu, pc) => {
+    const { code } = cpu;
+    const at = cpu.offset(code.dst[pc]!, code.off[pc]!, bytes, true);
+    if (fromImm) cpu.s[IMM_REG] = code.imm64[pc]!;
+    run(cpu.memory.view, at, cpu.r, cpu.q, fromImm ? IMM_REG : code.src[pc]!);
+    return pc + 1;
+  };
+}
+
+function atomic(op: OpOf<'atomic'>): Handler {
+  const run = ATOMIC[op.atomic];
+  const { bytes } = SIZES[op.size];
+  const returnsTo = op.atomic === 'cmpxchg' ? 0 : -1;
+  const keepsOld = op.atomic === 'xchg' || op.atomic.startsWith('fetch_');
+  return (cpu, pc) => {
+    const { code, q, memory } = cpu;
+    const src = code.src[pc]!;
+    const at = cpu.offset(code.dst[pc]!, code.off[pc]!, bytes, true);
+    if (!cpu.mayTouch(at, bytes, false)) cpu.refuse(code.dst[pc]!, code.off[pc]!, bytes, false);
+    const old = bytes === 8 ? memory.view.getBigUint64(at, true) : BigInt(memory.view.getUint32(at, true));
+    const value = run(old, cut(q[src]!, bytes), cut(q[0]!, bytes));
+    if (bytes === 8) memory.view.setBigUint64(at, value, true);
+    else memory.view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+    if (returnsTo === 0) q[0] = old;
+    else if (keepsOld) q[src] = old;
+    return pc + 1;
+  };
+}
+
+function cut(value: bigint, bytes: number): bigint {
+  return BigInt.asUintN(8 * bytes, value);
+}
+
+function wide(cpu: Cpu, pc: number): number {
+  const { code } = cpu;
+  cpu.s[code.dst[pc]!] = code.imm64[pc]!;
+  return pc + 2;
+}
+
+function jump64(jmp: JmpName, source: SourceName): Handler {
+  const taken = JUMP64[jmp];
+  return (cpu, pc) => {
+    const { code } = cpu;
+    if (source === 'imm') cpu.s[IMM_REG] = code.imm64[pc]!;
+    const x = source === 'imm' ? IMM_REG : code.src[pc]!;
+    return taken(cpu.q, cpu.s, code.dst[pc]!, x) ? pc + 1 + code.off[pc]! : pc + 1;
+  };
+}
+
+function jump32(jmp: JmpName, source: SourceName): Handler {
+  const taken = JUMP32[jmp];
+  return (cpu, pc) => {
+    const { code, r } = cpu;
+    const b = source === 'imm' ? code.imm[pc]! : r[2 * code.src[pc]!]!;
+    return taken(r[2 * code.dst[pc]!]!, b) ? pc + 1 + code.off[pc]! : pc + 1;
+  };
+}
+
+const GOTO_HANDLERS = {
+  goto: (cpu, pc) => pc + 1 + cpu.code.off[pc]!,
+  gotol: (cpu, pc) => pc + 1 + cpu.code.imm[pc]!,
+  may_goto: noInsn,
+} as const satisfies Record<GotoName, Handler>;
+
+const CALL_HANDLERS = {
+  helper(cpu, pc) {
+    const { code, r } = cpu;
+    if (code.imm[pc] === TAIL_CALL_ID) return cpu.tailCall(pc);
+    const run = code.helpers[pc];
+    if (run === undefined) return noInsn(cpu, pc);
+    run(cpu);
+    r.fill(0, 2, 12); // r1 to r5 hold nothing after a call
+    return pc + 1;
+  },
+  subprog: (cpu, pc) => cpu.call(pc + 1 + cpu.code.imm[pc]!, pc + 1),
+  kfunc: noInsn,
+  reg: noInsn,
+} as const satisfies Record<CallName, Handler>;
+
+/** How the handler of each kind of operation is made. */
+const MAKE = {
+  alu: ({ alu, width, source }) => (width === 64 ? alu64(alu, source) : alu32(alu, source)),
+  neg: ({ width }) => (width === 64 ? neg64 : neg32),
+  movsx: ({ movsx, width }) => signExtend(32 - MOVSX[movsx].off, width),
+  swap: ({ swap, bits }) => byteSwap(swap, bits),
+  load,
+  store,
+  atomic,
+  wide: () => wide,
+  packet:
+    ({ mode, size }) =>
+    (cpu, pc) =>
+      loadPacket(cpu, pc, mode === 'ind', SIZES[size].bytes),
+  jump: ({ jmp, width, source }) => (width === 64 ? jump64(jmp, source) : jump32(jmp, source)),
+  goto: ({ goto }) => GOTO_HANDLERS[goto],
+  call: ({ call }) => CALL_HANDLERS[call],
+  exit: () => (cpu) => cpu.leave(),
+} as const satisfies { readonly [K in Op['kind']]: (op: OpOf<K>) => Handler };
+
+/** By `InsnColumns.op`; what is no insn ends in a fault. */
+export const HANDLERS: readonly Handler[] = Array.from({ length: 256 }, (_, index) => {
+  const op = OP_LIST[index];
+  if (op === undefined) return noInsn;
+  const make = MAKE[op.kind] as (op: Op) => Handler; // each row takes the ops of its own kind, and op is of that kind
+  return make(op);
+});

@@ -1,0 +1,103 @@
+// array and percpu_array are laid out alike: cell after cell, eight spare bytes behind each so that an access past the end of a value
+// is caught. Values never move, so that engines may compute their addresses.
+import { ERRNO } from '../errno.ts';
+import { plainRegion, type Region } from '../memory/regions.ts';
+import type { MapSpec } from '../object.ts';
+import {
+  allocMap,
+  indexOf,
+  MAP_HEADER_BYTES,
+  nextIndex,
+  roundUp8,
+  type KernelMap,
+  type MapContext,
+} from './map.ts';
+import { hasFlag, UPDATE_FLAGS } from './types.ts';
+
+/** Spare bytes behind each cell. */
+const GUARD_BYTES = 8;
+
+/** Offset of the first cell, and bytes from one to the next. Undefined when there is no memory. */
+export interface CellLayout {
+  readonly at: number;
+  readonly cellsAt: number;
+  readonly stride: number;
+  readonly byteSize: number;
+}
+
+/** Allocates `cells` cells for values of the spec. */
+export function allocCells(context: MapContext, spec: MapSpec, cells: number): CellLayout | undefined {
+  const stride = roundUp8(spec.valueSize) + GUARD_BYTES;
+  const at = allocMap(context, spec, cells * stride);
+  if (at === 0) return undefined;
+  return { at, cellsAt: at + MAP_HEADER_BYTES, stride, byteSize: MAP_HEADER_BYTES + cells * stride };
+}
+
+/** The region of the cells, with the rights that the map's flags leave to programs. */
+export function cellRegion(spec: MapSpec, layout: CellLayout, cells: number): Region {
+  const { cellsAt, stride } = layout;
+  return {
+    ...plainRegion(
+      `a value of map ${spec.name}`,
+      cellsAt,
+      cells * stride,
+      !hasFlag(spec.flags, 'rdonly_prog'),
+    ),
+    stride,
+    size: spec.valueSize,
+    read: !hasFlag(spec.flags, 'wronly_prog'),
+  };
+}
+
+/** 0, or why an array refuses to write: its elements always exist. @see kernel/bpf/arraymap.c array_map_update_elem */
+export function checkArrayUpdate(index: number, entries: number, flags: number): number {
+  if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+  if (index >= entries) return -ERRNO.E2BIG;
+  return flags === UPDATE_FLAGS.noexist ? -ERRNO.EEXIST : 0;
+}
+
+/** Elements of an array cannot be taken out. */
+export function removeNothing(): number {
+  return -ERRNO.EINVAL;
+}
+
+/** Makes an array map, or answers -errno. The spec has passed `checkMapSpec`. */
+export function createArray(context: MapContext, spec: MapSpec): KernelMap | number {
+  const { memory, id } = context;
+  const { maxEntries, valueSize } = spec;
+  const layout = allocCells(context, spec, maxEntries);
+  if (layout === undefined) return -ERRNO.ENOMEM;
+  const cell = (index: number): number => layout.cellsAt + index * layout.stride;
+
+  const lookup: KernelMap['lookup'] = (key, keyAt) => {
+    const index = indexOf(key, keyAt);
+    return index < maxEntries ? cell(index) : 0;
+  };
+  const update: KernelMap['update'] = (key, keyAt, value, valueAt, flags) => {
+    const index = indexOf(key, keyAt);
+    const error = checkArrayUpdate(index, maxEntries, flags);
+    if (error === 0) memory.write(cell(index), value, valueAt, valueSize);
+    return error;
+  };
+
+  return {
+    kind: 'array',
+    id,
+    spec,
+    at: layout.at,
+    region: cellRegion(spec, layout, maxEntries),
+    entries: maxEntries,
+    userValueSize: valueSize,
+    lookup,
+    update,
+    remove: removeNothing,
+    userLookup(key) {
+      const at = lookup(key, 0, 0);
+      return at === 0 ? -ERRNO.ENOENT : memory.u8.slice(at, at + valueSize);
+    },
+    userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, 0),
+    userRemove: removeNothing,
+    nextKey: (key) => nextIndex(key, maxEntries),
+    free: () => memory.free(layout.at, layout.byteSize),
+  };
+}

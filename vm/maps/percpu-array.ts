@@ -1,0 +1,59 @@
+// percpu_array: of each element one value a CPU. A program reaches the value of the CPU it runs on, user space all of them, one
+// behind the other, each rounded up to 8 bytes. The values of one element lie side by side: [e0 cpu0][e0 cpu1]...[e1 cpu0]...
+import { ERRNO } from '../errno.ts';
+import type { MapSpec } from '../object.ts';
+import { allocCells, cellRegion, checkArrayUpdate, removeNothing } from './array.ts';
+import { indexOf, nextIndex, roundUp8, type KernelMap, type MapContext } from './map.ts';
+
+/** Makes a percpu_array map, or answers -errno. The spec has passed `checkMapSpec`. */
+export function createPercpuArray(context: MapContext, spec: MapSpec): KernelMap | number {
+  const { memory, id, cpus } = context;
+  const { maxEntries, valueSize } = spec;
+  const layout = allocCells(context, spec, maxEntries * cpus);
+  if (layout === undefined) return -ERRNO.ENOMEM;
+  const rounded = roundUp8(valueSize);
+  const cell = (index: number, cpu: number): number => layout.cellsAt + (index * cpus + cpu) * layout.stride;
+
+  return {
+    kind: 'percpu_array',
+    id,
+    spec,
+    at: layout.at,
+    region: cellRegion(spec, layout, maxEntries * cpus),
+    entries: maxEntries,
+    userValueSize: rounded * cpus,
+    lookup(key, keyAt, cpu) {
+      const index = indexOf(key, keyAt);
+      return index < maxEntries ? cell(index, cpu) : 0;
+    },
+    update(key, keyAt, value, valueAt, flags, cpu) {
+      const index = indexOf(key, keyAt);
+      const error = checkArrayUpdate(index, maxEntries, flags);
+      if (error === 0) memory.write(cell(index, cpu), value, valueAt, valueSize);
+      return error;
+    },
+    remove: removeNothing,
+    userLookup(key) {
+      const index = indexOf(key, 0);
+      if (index >= maxEntries) return -ERRNO.ENOENT;
+      const values = new Uint8Array(rounded * cpus);
+      for (let cpu = 0; cpu < cpus; cpu++) {
+        const at = cell(index, cpu);
+        values.set(memory.u8.subarray(at, at + rounded), cpu * rounded);
+      }
+      return values;
+    },
+    userUpdate(key, values, flags) {
+      const index = indexOf(key, 0);
+      const error = checkArrayUpdate(index, maxEntries, flags);
+      if (error !== 0) return error;
+      for (let cpu = 0; cpu < cpus; cpu++) {
+        memory.write(cell(index, cpu), values, cpu * rounded, rounded);
+      }
+      return 0;
+    },
+    userRemove: removeNothing,
+    nextKey: (key) => nextIndex(key, maxEntries),
+    free: () => memory.free(layout.at, layout.byteSize),
+  };
+}
