@@ -3,7 +3,7 @@ export type * from './api.ts';
 export type * from './object.ts';
 export type { SyscallPoint, UserMemory } from './kernel/point.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';
-export { disassemble, type DisassembledLine, type Dialect } from './asm/disassemble.ts';
+export { disassemble, logLine, type DisassembledLine, type Dialect } from './asm/disassemble.ts';
 export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';
 export { checkProg, type CheckOptions } from './check/check.ts';
 export type { CheckCode, CheckError } from './check/messages.ts';

@@ -1,7 +1,8 @@
 // Bytes to text, in the words of clang (as llvm-objdump -d --no-print-imm-hex prints them) or of the kernel's log.
 //
-// Both can be assembled again to the same bytes. What is no insn is printed as `.quad` with its eight bytes. Where clang's text does not
-// say all, the kernel's form stands in: `call pc+7` for a subprogram, `call kernel-function#12` for a kfunc.
+// Both can be assembled again to the same bytes, the kernel's as the lines that `logLine` makes. What is no insn is printed as `.quad` with
+// its eight bytes. Where clang's text does not say all, the kernel's form stands in: `call pc+7` for a subprogram,
+// `call kernel-function#12` for a kfunc.
 import { helperName } from '../helpers/table.ts';
 import { decodeInsn, readSlot, wideImm, type Insn } from '../isa/insn.ts';
 import { ALU, ATOMICS, JMP, MOVSX, SIZES, SLOT_BYTES, WIDES } from '../isa/opcodes.ts';
@@ -42,6 +43,12 @@ export function disassemble(insns: Uint8Array, options: DisassembleOptions = {})
     pc += slots;
   }
   return lines;
+}
+
+/** A line as in the kernel's log: `3: (b7) r0 = 0`. Of a wide insn only the opcode there tells that it is one. */
+export function logLine({ pc, text, insn }: DisassembledLine): string {
+  const opcode = insn === undefined ? '' : `(${insn.op.opcode.toString(16).padStart(2, '0')}) `;
+  return `${pc}: ${opcode}${text}`;
 }
 
 /** Text of one insn, without its pc. `reloc` names the map of a wide insn. */
@@ -170,12 +177,13 @@ class Printer {
   private wide(name: keyof typeof WIDES): string {
     const { dst } = this.insn;
     const value = wideImm(this.insn);
+    const end = this.kernel ? '' : ' ll';
     if (this.reloc !== undefined) {
       const { map, valueOff } = this.reloc;
-      return `r${dst} = ${valueOff === undefined ? `map[${map}]` : `mapval[${map}]${plus(valueOff)}`} ll`;
+      return `r${dst} = ${valueOff === undefined ? `map[${map}]` : `mapval[${map}]${plus(valueOff)}`}${end}`;
     }
     if (name !== 'imm64') return `ld_pseudo r${dst}, ${WIDES[name].src}, ${value}`;
-    return `r${dst} = ${this.kernel ? `0x${BigInt.asUintN(64, value).toString(16)}` : value} ll`;
+    return `r${dst} = ${this.kernel ? `0x${BigInt.asUintN(64, value).toString(16)}` : value}${end}`;
   }
 
   private call(name: 'helper' | 'subprog' | 'kfunc' | 'reg'): string {

@@ -4,7 +4,7 @@ import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS, type Field, type OpName } from '../isa/ops.ts';
 import type { MapReloc } from '../object.ts';
 import { refuse, type Place, type ProblemList } from './errors.ts';
-import type { AddressRef, Draft, JumpRef, Ref } from './parse-insn.ts';
+import type { AddressRef, Draft, JumpRef, Ref } from './draft.ts';
 import { didYouMean } from './suggest.ts';
 import type { Token } from './tokens.ts';
 

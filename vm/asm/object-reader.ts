@@ -320,8 +320,9 @@ export class ObjectReader {
       const spec = this.maps.get(map)?.value;
       if (spec === undefined) refuse(place, 'unknown-map', [map], didYouMean(map, this.maps.keys()));
       if (spec.type !== 'prog_array') refuse(place, 'not-a-prog-array', [map, spec.type]);
-      if (index < 0n || index >= BigInt(spec.maxEntries))
+      if (index < 0n || index >= BigInt(spec.maxEntries)) {
         refuse(place, 'slot-range', [index, spec.maxEntries]);
+      }
       const earlier = lines.get(`${map} ${index}`);
       if (earlier !== undefined) refuse(place, 'slot-twice', [map, Number(index), earlier]);
       lines.set(`${map} ${index}`, place.line);
@@ -330,8 +331,9 @@ export class ObjectReader {
     const names = this.programs.map((prog) => prog.body.name);
     for (const { map, index, prog } of this.slotDrafts) {
       this.problems.attempt(() => {
-        if (!names.includes(prog.text))
+        if (!names.includes(prog.text)) {
           refuse(prog, 'unknown-program', [prog.text], didYouMean(prog.text, names));
+        }
         fill(map, map.text, index, prog.text);
       });
     }
