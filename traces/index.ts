@@ -7,3 +7,15 @@ export { FormatError, type FormatErrorCode } from './format/errors.ts';
 export { isSct } from './format/layout.ts';
 export { openSct } from './format/reader.ts';
 export { createSctWriter, type SctWriterOptions } from './format/writer.ts';
+export { createCursor, type Cursor, type CursorState, type Phase } from './replay/cursor.ts';
+export { fillPoint } from './replay/point.ts';
+export { summarize, type NamedSyscallRow, type RecordingSummary } from './stats/summary.ts';
+export {
+  createTotals,
+  type ErrnoRow,
+  type Heat,
+  type SyscallRow,
+  type Timeline,
+  type Totals,
+  type TotalsState,
+} from './stats/totals.ts';

@@ -1,8 +1,7 @@
 // Blocks that no recorder would write: every column takes any value of its type. For what must hold of all blocks.
 import { syntheticAddress } from '../../traces/index.ts';
 import type { Block, SyscallRef } from '../../traces/index.ts';
-import { StringPool } from './blocks.ts';
-import type { Random } from './blocks.ts';
+import type { Random, StringPool } from './blocks.ts';
 
 export const SYSCALL_REFS: readonly SyscallRef[] = [
   { arch: 'x86_64', nr: 0, name: 'read' },
@@ -41,7 +40,6 @@ function anyTime(random: Random): number {
 
 /** A block of `count` random records; new strings go to `strings`. */
 export function randomBlock(random: Random, strings: StringPool, count: number): Block {
-  const column = <T>(length: number, make: () => T): T[] => Array.from({ length }, make);
   const anyId = (): number => {
     if (random(3) > 0) return random(strings.size);
     return strings.add(Uint8Array.from(column(random(40), () => random(256))));
@@ -80,4 +78,8 @@ export function randomBlock(random: Random, strings: StringPool, count: number):
     memBytes: Uint32Array.from(column(spans, anyId)),
     memTrueLength: Float64Array.from(column(spans, () => (random(4) === 0 ? Number.NaN : random(1e6)))),
   };
+}
+
+function column<T>(length: number, make: () => T): T[] {
+  return Array.from({ length }, make);
 }

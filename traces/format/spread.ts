@@ -3,7 +3,7 @@
 // Values below 16 are their own class. Above, a class is an eighth of an octave and `octave - 3` low bits follow in a bit string of
 // their own. Deflate then sees only the classes, whose distribution it can use; the noise is stored as it is. Seven-bit varints
 // through deflate took 4.5 bytes for the two stamps of a call of gcc-make where this takes 3.8.
-import { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader, ByteWriter } from './bytes.ts';
 
 const FINE_BITS = 3;
 const DIRECT = 1 << (FINE_BITS + 1);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createSctWriter, openSct } from '../../../traces/index.ts';
 import type { Block } from '../../../traces/index.ts';
-import { blockOf, feed, FOOTER, HEADER, joined, randomFrom, StringPool } from '../../support/blocks.ts';
+import { feed, FOOTER, HEADER, joined, randomFrom, StringPool } from '../../support/blocks.ts';
 import { randomBlock, SYSCALL_REFS } from '../../support/random-blocks.ts';
 
 function sctOf(strings: StringPool, blocks: readonly Block[]): Uint8Array {
