@@ -21,18 +21,22 @@ export interface ClockView {
   readonly speed: number;
 }
 
+/**
+ * What is known of one system call. Latencies are in ns, percentiles from histograms of four sub-buckets an octave (within 19 % of the
+ * true value); NaN where nothing returned.
+ */
+export const SYSCALL_FIGURES = ['calls', 'errors', 'totalNs', 'maxNs', 'p50Ns', 'p95Ns', 'p99Ns'] as const;
+export type SyscallFigure = (typeof SYSCALL_FIGURES)[number];
+
 /** Totals of the system calls whose enter (calls) or exit (the rest) is not after the clock. Rows: one a system call seen so far. */
 export interface SyscallTotals {
   /** Index in RecordingInfo.syscalls. */
   readonly sys: U32Column;
-  readonly calls: F64Column;
-  readonly errors: F64Column;
-  readonly totalNs: F64Column;
-  readonly maxNs: F64Column;
-  /** Latency percentiles in ns, from histograms of four sub-buckets an octave (within 19 % of the true value); NaN where nothing returned. */
-  readonly p50Ns: F64Column;
-  readonly p95Ns: F64Column;
-  readonly p99Ns: F64Column;
+  /**
+   * The columns of SYSCALL_FIGURES one after the other, each with a row for each of `sys`. They travel as one column because socket.io
+   * reads no message with more than ten binary parts.
+   */
+  readonly figures: F64Column;
 }
 
 /** Errors as (system call, errno) pairs. */
