@@ -1,0 +1,41 @@
+// Colours for canvases. They live in the style sheet (tokens.css); this reads them as the browser computed them for the theme.
+import { CATEGORY_NAMES } from '../../../traces/index.ts';
+import type { Ground } from './palette.ts';
+
+/** Colours as CSS text that a canvas takes. */
+export interface ChartColors {
+  readonly ground: Ground;
+  readonly text: string;
+  readonly faint: string;
+  readonly grid: string;
+  readonly accent: string;
+  readonly error: string;
+  readonly panel: string;
+  /** By category code. */
+  readonly categories: readonly string[];
+  readonly font: string;
+}
+
+/** Reads the tokens as they hold at `element`. */
+export function readColors(element: Element): ChartColors {
+  const probe = document.createElement('i');
+  element.append(probe);
+  const computed = getComputedStyle(probe);
+  const color = (token: string): string => {
+    probe.style.color = `var(--${token})`;
+    return computed.color;
+  };
+  const colors: ChartColors = {
+    ground: computed.colorScheme.includes('dark') ? 'dark' : 'light',
+    text: color('text'),
+    faint: color('text-soft'),
+    grid: color('hairline'),
+    accent: color('accent'),
+    error: color('error'),
+    panel: color('panel'),
+    categories: CATEGORY_NAMES.map((name) => color(`cat-${name}`)),
+    font: computed.fontFamily,
+  };
+  probe.remove();
+  return colors;
+}

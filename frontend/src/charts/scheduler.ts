@@ -1,0 +1,109 @@
+// One clock for all that is drawn: at most one animation frame at a time, each client at its own highest rate, invisible ones not at all.
+
+/** The page's clock; tests bring their own. */
+export interface DrawClock {
+  readonly now: () => number;
+  /** Calls back before the next paint. */
+  readonly frame: (run: () => void) => void;
+  readonly later: (delayMs: number, run: () => void) => void;
+}
+
+/** Something that draws from the state. */
+export interface DrawClient {
+  /** Most draws a second. */
+  readonly hz: number;
+  draw(): void;
+}
+
+export interface DrawHandle {
+  /** Invisible clients keep their wish to draw until they come into view. */
+  setVisible(visible: boolean): void;
+  /** Draw once more, though the state has not changed. */
+  touch(): void;
+  remove(): void;
+}
+
+export interface Scheduler {
+  add(client: DrawClient): DrawHandle;
+  /** The state has changed: everyone has something to draw. */
+  changed(): void;
+}
+
+/** Clients drawn in one animation frame; the rest follows in the next, so that no frame is long. */
+const PER_FRAME = 3;
+
+interface Entry {
+  readonly client: DrawClient;
+  visible: boolean;
+  dirty: boolean;
+  drawnAt: number;
+}
+
+/** `onQuiet` hears, often, whether all that is visible is drawn. */
+export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => void): Scheduler {
+  const entries = new Set<Entry>();
+  // When the next tick is to come. An earlier wish replaces a later one: then the older callback finds itself outdated.
+  let armedFor = Number.POSITIVE_INFINITY;
+
+  const dueAt = ({ drawnAt, client }: Entry): number => drawnAt + 1000 / client.hz;
+  const wanting = (): Entry[] => [...entries].filter(({ visible, dirty }) => visible && dirty);
+
+  const arm = (): void => {
+    const due = Math.min(...wanting().map(dueAt));
+    onQuiet(due === Number.POSITIVE_INFINITY);
+    if (due >= armedFor) return;
+    armedFor = due;
+    const run = (): void => {
+      if (armedFor === due) tick();
+    };
+    const delayMs = due - clock.now();
+    if (delayMs <= 0) clock.frame(run);
+    else clock.later(delayMs, () => clock.frame(run));
+  };
+
+  const tick = (): void => {
+    const now = clock.now();
+    const due = wanting().filter((entry) => dueAt(entry) <= now + 1);
+    due.sort((a, b) => dueAt(a) - dueAt(b));
+    for (const entry of due.slice(0, PER_FRAME)) {
+      entry.dirty = false;
+      entry.drawnAt = now;
+      entry.client.draw();
+    }
+    armedFor = Number.POSITIVE_INFINITY;
+    arm();
+  };
+
+  return {
+    add: (client) => {
+      const entry: Entry = { client, visible: true, dirty: true, drawnAt: Number.NEGATIVE_INFINITY };
+      entries.add(entry);
+      arm();
+      return {
+        setVisible: (visible) => {
+          entry.visible = visible;
+          arm();
+        },
+        touch: () => {
+          entry.dirty = true;
+          arm();
+        },
+        remove: () => {
+          entries.delete(entry);
+          arm();
+        },
+      };
+    },
+    changed: () => {
+      for (const entry of entries) entry.dirty = true;
+      arm();
+    },
+  };
+}
+
+/** The browser's clock. */
+export const PAGE_CLOCK: DrawClock = {
+  now: () => performance.now(),
+  frame: (run) => void requestAnimationFrame(run),
+  later: (delayMs, run) => void setTimeout(run, delayMs),
+};

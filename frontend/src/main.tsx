@@ -1,0 +1,47 @@
+// Starts the page: store, connection, drawing clock, and the view over them.
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { createScheduler, PAGE_CLOCK } from './charts/scheduler.ts';
+import { createAnnouncer } from './components/announcer.ts';
+import { type App, AppProvider } from './components/app-context.ts';
+import { theme } from './components/theme.ts';
+import { createCommands } from './net/commands.ts';
+import { connect } from './net/connection.ts';
+import { createIdle } from './net/idle.ts';
+import { createStore } from './state/store.ts';
+import { AppView } from './views/app-view.tsx';
+
+const root = document.documentElement;
+const idle = createIdle((now) => {
+  root.dataset['idle'] = String(now);
+});
+root.dataset['idle'] = 'false';
+
+const store = createStore();
+const scheduler = createScheduler(PAGE_CLOCK, (quiet) => idle.set({ quiet }));
+effect(() => {
+  void store.state.value;
+  void theme.value;
+  scheduler.changed();
+});
+
+const asked = new URLSearchParams(location.search);
+const requester = connect(
+  { session: asked.get('session') ?? '', recording: asked.get('recording') ?? '' },
+  store,
+  idle,
+);
+const announcer = createAnnouncer(PAGE_CLOCK.later);
+const app: App = {
+  store,
+  scheduler,
+  commands: createCommands(requester, store, idle),
+  announce: announcer.say,
+};
+
+render(
+  <AppProvider value={app}>
+    <AppView spoken={announcer.text} />
+  </AppProvider>,
+  document.body,
+);

@@ -1,0 +1,120 @@
+// What a person can do to the session, as functions that views call. Errors end as notices; nothing is thrown at a view.
+import type { PageState } from '../state/page-state.ts';
+import { formatPlural } from '../state/format.ts';
+import type { Store } from '../state/store.ts';
+import { sentence, tell } from './connection.ts';
+import type { Idle } from './idle.ts';
+import { latestWins } from './latest-wins.ts';
+import { RequestError, type Requester } from './request.ts';
+import { ACCEPTED, upload } from './upload.ts';
+
+export interface Commands {
+  /** Plays, or pauses what plays; what has ended starts anew. */
+  toggle(): void;
+  restart(): void;
+  /** Seeks to a time, held within the recording. Of many in a row the last one counts. */
+  seek(atNs: number): void;
+  /** 0.1 to 1000, or 0 for as fast as it can. */
+  setSpeed(speed: number): void;
+  open(recording: string): void;
+  /** Reads a page of a map into the state, unless one is being read. */
+  readMap(map: string, offset: number, limit: number): void;
+  /** Sends a file and opens it. */
+  upload(file: File): void;
+  dismiss(notice: number): void;
+}
+
+/** Commands over `requester` that report to `store`. */
+export function createCommands(requester: Requester, store: Store, idle: Idle): Commands {
+  const state = (): PageState => store.state.value;
+  const run = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => tell(store, error));
+
+  // The new epoch, or at least the next frame, shows what was done.
+  const expectFrame = (rises: boolean): void => {
+    const { epoch, seq } = state();
+    idle.expect((frame) => frame.epoch > epoch || (!rises && frame.seq > seq));
+  };
+
+  const seeker = latestWins((atNs: number) =>
+    run(async () => {
+      expectFrame(true);
+      await requester.request('clock:seek', { atNs });
+    }),
+  );
+  const reader = latestWins(({ map, offset, limit }: { map: string; offset: number; limit: number }) =>
+    run(async () => {
+      const page = await requester.request('map:read', { map, offset, limit });
+      store.dispatch({ kind: 'map-page', page });
+    }),
+  );
+  const open = (recording: string): Promise<void> =>
+    run(async () => {
+      expectFrame(true);
+      store.dispatch({ kind: 'changed', info: await requester.request('session:open', { recording }) });
+    });
+
+  return {
+    toggle: () =>
+      void run(async () => {
+        const clock = state().frame?.clock;
+        if (clock === undefined) return;
+        if (clock.state === 'playing') {
+          await requester.request('clock:pause', {});
+          store.dispatch({ kind: 'clock', clock: { state: 'paused' } });
+        } else {
+          await requester.request('clock:play', {});
+          store.dispatch({ kind: 'clock', clock: { state: 'playing' } });
+        }
+        expectFrame(false);
+      }),
+    restart: () =>
+      void run(async () => {
+        expectFrame(true);
+        await requester.request('clock:restart', {});
+      }),
+    seek: (atNs) => {
+      const durationNs = state().session?.recording.durationNs ?? 0;
+      seeker.push(Math.round(Math.min(durationNs, Math.max(0, atNs))));
+    },
+    setSpeed: (speed) =>
+      void run(async () => {
+        store.dispatch({ kind: 'clock', clock: { speed } });
+        await requester.request('clock:speed', { speed });
+        expectFrame(false);
+      }),
+    open: (recording) => void open(recording),
+    readMap: (map, offset, limit) => reader.push({ map, offset, limit }),
+    upload: (file) =>
+      void run(async () => {
+        store.dispatch({ kind: 'upload', upload: { file: file.name, share: 0 } });
+        idle.set({ uploading: true });
+        try {
+          const reply = await upload(file, (share) =>
+            store.dispatch({ kind: 'upload', upload: { file: file.name, share } }),
+          );
+          const bad =
+            reply.badLines === 0
+              ? 'all could be read'
+              : `${formatPlural(reply.badLines, 'line')} could not be read`;
+          store.dispatch({
+            kind: 'notice',
+            tone: 'info',
+            text: `${file.name}: ${formatPlural(reply.lines, 'line')}, ${bad}.`,
+            details: reply.warnings,
+          });
+          await open(reply.recording.name);
+        } catch (error) {
+          if (!(error instanceof RequestError)) throw error;
+          throw new RequestError(
+            error.code,
+            `${sentence(`${file.name} was not taken: ${error.message}`)} Accepted are ${ACCEPTED}.`,
+          );
+        } finally {
+          store.dispatch({ kind: 'upload', upload: undefined });
+          idle.set({ uploading: false });
+        }
+      }),
+    dismiss: (id) => store.dispatch({ kind: 'dismiss', id }),
+  };
+}

@@ -1,0 +1,55 @@
+// One sentence of data for each picture: what a screen reader says of it, and what a person reads first.
+import { CATEGORIES, CATEGORY_NAMES } from '../../../traces/index.ts';
+import type { ProgArrayView } from '../../../backend/protocol/index.ts';
+import type { Bar } from './bars.ts';
+import { formatClock, formatCount, formatNs, formatPlural, formatRate, formatShare } from './format.ts';
+import { columnPercentileRow, type Heat, heatExtent, rowFloorNs } from './heat.ts';
+import type { FrameView } from './page-state.ts';
+import { deepest } from './slots.ts';
+
+/** 'File 61 %, Memory 20 %; 12.3 k/s at the peak, 1,234 errors.' */
+export function describeBars(bars: readonly Bar[], frame: FrameView): string {
+  const shares = CATEGORY_NAMES.map((name, code) => ({
+    title: CATEGORIES[name].title,
+    calls: frame.categories[code] ?? 0,
+  }))
+    .filter(({ calls }) => calls > 0)
+    .sort((a, b) => b.calls - a.calls);
+  if (shares.length === 0) return 'No calls yet.';
+  const total = shares.reduce((sum, { calls }) => sum + calls, 0);
+  const peak = Math.max(0, ...bars.map(({ perS }) => perS.reduce((a, b) => a + b, 0)));
+  const named = shares.slice(0, 3).map(({ title, calls }) => `${title} ${formatShare(calls / total)}`);
+  return `${named.join(', ')} of ${formatPlural(total, 'call')}; ${formatRate(peak)} at the peak.`;
+}
+
+/** Where most latencies lie, and how far they reach. */
+export function describeHeat(heat: Heat | undefined): string {
+  const extent = heat === undefined ? undefined : heatExtent(heat);
+  if (heat === undefined || extent === undefined) return 'No call has returned yet.';
+  const all: Heat = { ...heat, columns: 1, counts: new Uint32Array(heat.rows) };
+  for (let i = 0; i < heat.counts.length; i++) all.counts[i % heat.rows]! += heat.counts[i]!;
+  const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5));
+  const slow = rowFloorNs(heat, columnPercentileRow(all, 0, 0.99));
+  return `Half of all calls took less than about ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; all lie between ${formatNs(rowFloorNs(heat, extent.lowRow))} and ${formatNs(rowFloorNs(heat, extent.highRow + 1))}.`;
+}
+
+/** Jumps, fall-throughs and depth of one prog array. */
+export function describeArray(array: ProgArrayView): string {
+  const { empty, outOfRange, limit } = array.misses;
+  const missed = empty + outOfRange + limit;
+  if (array.hits + missed === 0) return `No tail call through ${array.map} yet.`;
+  const depth = deepest(array.depth);
+  const most = [...array.slots].sort((a, b) => b.hits - a.hits)[0];
+  const top =
+    most === undefined || most.hits === 0
+      ? ''
+      : `, most of them (${formatCount(most.hits)}) to ${most.prog ?? `slot ${most.index}`}`;
+  const deep = depth < 0 ? '' : ` Deepest chain: ${formatPlural(depth, 'jump')}.`;
+  return `${formatPlural(array.hits, 'tail call')} jumped${top}; ${formatCount(missed)} fell through.${deep}`;
+}
+
+/** What the live region says when the clock changes its state. */
+export function describeClock({ clock, calls, errors }: FrameView): string {
+  const words = { playing: 'Playing', paused: 'Paused', ended: 'Ended' } as const;
+  return `${words[clock.state]} at ${formatClock(clock.atNs, clock.durationNs)}: ${formatPlural(calls, 'call')}, ${formatPlural(errors, 'error')}.`;
+}

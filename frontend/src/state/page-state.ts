@@ -1,0 +1,131 @@
+// All that the page knows, as one value. reduce.ts makes the next one; views read it and hold no second copy.
+import type {
+  ClockView,
+  Frame,
+  MapPage,
+  ProgramsView,
+  RecordingEntry,
+  SessionInfo,
+} from '../../../backend/protocol/index.ts';
+import type { Heat } from './heat.ts';
+import { EMPTY_PIPE, type Pipe } from './pipe.ts';
+
+/** The line to the server. `attempt` counts from 1 while it is lost. */
+export interface LinkState {
+  readonly status: 'connecting' | 'connected' | 'lost';
+  readonly attempt: number;
+}
+
+/** Totals of one system call. `sys` is its index in RecordingInfo.syscalls; times in ns, NaN where nothing returned. */
+export interface SyscallRow {
+  readonly sys: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly totalNs: number;
+  readonly maxNs: number;
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
+}
+
+export interface ErrnoRow {
+  readonly sys: number;
+  readonly errno: number;
+  readonly count: number;
+}
+
+/** Calls over the recording's time: `calls` has 8 categories a bucket, `errors` one value. */
+export interface Timeline {
+  readonly bucketNs: number;
+  readonly buckets: number;
+  readonly calls: Uint32Array;
+  readonly errors: Uint32Array;
+}
+
+/** A frame with its columns read; heat and pipe live on across frames and stand beside it in the state. */
+export interface FrameView {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly clock: ClockView;
+  readonly calls: number;
+  readonly errors: number;
+  readonly restarts: number;
+  readonly inFlight: number;
+  readonly threads: number;
+  readonly points: number;
+  readonly pointsPerS: number;
+  readonly lagNs: number;
+  readonly merged: number;
+  /** Insns run, all programs. */
+  readonly insns: number;
+  readonly categories: readonly number[];
+  readonly syscalls: readonly SyscallRow[];
+  readonly errnos: readonly ErrnoRow[];
+  readonly timeline: Timeline;
+  readonly programs: ProgramsView;
+}
+
+/** A file on its way to the server. `share` is of its bytes, 1 while the server reads the rest. */
+export interface Upload {
+  readonly file: string;
+  readonly share: number;
+}
+
+/** Something to tell. Stands until dismissed; the same text again only counts up. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'error' | 'info';
+  readonly text: string;
+  readonly details: readonly string[];
+  readonly times: number;
+}
+
+export interface PageState {
+  readonly link: LinkState;
+  readonly session: SessionInfo | undefined;
+  /** Frames of an older epoch are thrown away; -1 takes any. */
+  readonly epoch: number;
+  /** Of the last frame taken on this connection; 0 none. */
+  readonly seq: number;
+  readonly frame: FrameView | undefined;
+  readonly heat: Heat | undefined;
+  readonly pipe: Pipe;
+  readonly recordings: readonly RecordingEntry[];
+  readonly mapPage: MapPage | undefined;
+  readonly upload: Upload | undefined;
+  readonly notices: readonly Notice[];
+  readonly noticesMade: number;
+}
+
+/** What can happen to the state. */
+export type Message =
+  | { readonly kind: 'link'; readonly link: LinkState }
+  | { readonly kind: 'joined'; readonly info: SessionInfo }
+  | { readonly kind: 'changed'; readonly info: SessionInfo }
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'clock'; readonly clock: Partial<ClockView> }
+  | { readonly kind: 'recordings'; readonly list: readonly RecordingEntry[] }
+  | { readonly kind: 'map-page'; readonly page: MapPage | undefined }
+  | { readonly kind: 'upload'; readonly upload: Upload | undefined }
+  | {
+      readonly kind: 'notice';
+      readonly tone: Notice['tone'];
+      readonly text: string;
+      readonly details?: readonly string[];
+    }
+  | { readonly kind: 'dismiss'; readonly id: number };
+
+export const INITIAL_STATE: PageState = {
+  link: { status: 'connecting', attempt: 0 },
+  session: undefined,
+  epoch: -1,
+  seq: 0,
+  frame: undefined,
+  heat: undefined,
+  pipe: EMPTY_PIPE,
+  recordings: [],
+  mapPage: undefined,
+  upload: undefined,
+  notices: [],
+  noticesMade: 0,
+};

@@ -1,0 +1,67 @@
+// The strip of totals: exact figures up to the clock. `data-value` holds the plain number.
+import { useSnapshot } from '../components/app-context.ts';
+import { formatCount, formatShort } from '../state/format.ts';
+import type { FrameView } from '../state/page-state.ts';
+
+interface Total {
+  readonly title: string;
+  readonly summary: string;
+  readonly of: (frame: FrameView) => number;
+  /** Rates are rounded, counts are exact. */
+  readonly show: (value: number) => string;
+  readonly tone?: 'error';
+}
+
+const TOTALS: readonly Total[] = [
+  { title: 'Calls', summary: 'system calls entered', of: ({ calls }) => calls, show: formatCount },
+  {
+    title: 'Errors',
+    summary: 'calls that returned an errno; restarted calls are none',
+    of: ({ errors }) => errors,
+    show: formatCount,
+    tone: 'error',
+  },
+  {
+    title: 'Restarts',
+    summary: 'calls that a signal interrupted and the kernel restarts',
+    of: ({ restarts }) => restarts,
+    show: formatCount,
+  },
+  {
+    title: 'In flight',
+    summary: 'calls entered and not yet back',
+    of: ({ inFlight }) => inFlight,
+    show: formatCount,
+  },
+  { title: 'Threads', summary: 'threads seen so far', of: ({ threads }) => threads, show: formatCount },
+  {
+    title: 'Points/s',
+    summary: 'enters and exits that the server replays in a second of wall time',
+    of: ({ pointsPerS }) => pointsPerS,
+    show: formatShort,
+  },
+  { title: 'Insns', summary: 'eBPF insns run', of: ({ insns }) => insns, show: formatCount },
+];
+
+/** Figures as a list of terms. */
+export function Totals() {
+  const { ref, snapshot } = useSnapshot(5);
+  const { frame } = snapshot.now;
+  return (
+    <section ref={ref} class="totals" data-panel={9} tabIndex={-1} aria-label="Totals up to the clock">
+      <dl>
+        {TOTALS.map(({ title, summary, of, show, tone }) => {
+          const value = frame === undefined ? 0 : of(frame);
+          return (
+            <div key={title} class={tone === 'error' && value > 0 ? 'total error' : 'total'} title={summary}>
+              <dt>{title}</dt>
+              <dd aria-label={title} data-value={Math.round(value)}>
+                {show(value)}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </section>
+  );
+}
