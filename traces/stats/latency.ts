@@ -4,7 +4,7 @@
 // is in, and never more than the longest latency: so it is at or above the true value, and at most 19 % (a factor of 2^(1/4)) above.
 
 /** 2 to the power of 0, 1/4, 1/2, 3/4. */
-const QUARTERS = [1, 1.189207115002721, 1.4142135623730951, 1.681792830507429] as const;
+const QUARTERS = [1, 1.189207115002721, Math.SQRT2, 1.681792830507429] as const;
 const OCTAVES = 38;
 /** Buckets of a histogram. The last also holds all that is longer (over 2^38 ns = 275 s). */
 export const LATENCY_BUCKETS: number = 1 + 4 * OCTAVES;

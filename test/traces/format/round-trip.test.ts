@@ -1,26 +1,15 @@
 // What goes into a .sct file comes out of it, whatever it is.
 import { expect, test } from 'vitest';
-import { createSctWriter, openSct } from '../../../traces/index.ts';
-import type { Block } from '../../../traces/index.ts';
-import { feed, FOOTER, HEADER, joined, randomFrom, StringPool } from '../../support/blocks.ts';
+import { openSct } from '../../../traces/index.ts';
+import { FOOTER, HEADER, randomFrom, StringPool } from '../../support/blocks.ts';
 import { randomBlock, SYSCALL_REFS } from '../../support/random-blocks.ts';
-
-function sctOf(strings: StringPool, blocks: readonly Block[]): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  feed(
-    createSctWriter((piece) => pieces.push(piece)),
-    strings,
-    SYSCALL_REFS,
-    blocks,
-  );
-  return joined(pieces);
-}
+import { sctOf } from '../../support/sct.ts';
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])('random blocks come back exactly (seed %i)', (seed) => {
   const random = randomFrom(seed);
   const strings = new StringPool();
   const blocks = Array.from({ length: 1 + random(4) }, () => randomBlock(random, strings, 1 + random(300)));
-  const recording = openSct(sctOf(strings, blocks));
+  const recording = openSct(sctOf(strings, SYSCALL_REFS, blocks));
   expect(recording.damage).toBeUndefined();
   expect(recording.index.length).toBe(blocks.length);
   for (const [i, block] of blocks.entries()) expect({ ...recording.block(i) }).toEqual(block);

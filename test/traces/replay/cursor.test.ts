@@ -1,21 +1,15 @@
 // The order of points.
 import { describe, expect, test } from 'vitest';
-import { createCursor, createSctWriter, openSct, RECORD_FLAGS } from '../../../traces/index.ts';
+import { createCursor, RECORD_FLAGS } from '../../../traces/index.ts';
 import type { Cursor, Recording } from '../../../traces/index.ts';
-import { blockOf, feed, joined, randomFrom, StringPool } from '../../support/blocks.ts';
+import { randomFrom } from '../../support/blocks.ts';
 import type { Random, Row } from '../../support/blocks.ts';
+import { recordingOf } from '../../support/sct.ts';
 
 const REFS = [{ arch: 'x86_64', nr: 0, name: 'read' }] as const;
 
-function recordingOf(...blocks: readonly (readonly Row[])[]): Recording {
-  const pieces: Uint8Array[] = [];
-  feed(
-    createSctWriter((piece) => pieces.push(piece)),
-    new StringPool(),
-    REFS,
-    blocks.map(blockOf),
-  );
-  return openSct(joined(pieces));
+function made(...rows: readonly (readonly Row[])[]): Recording {
+  return recordingOf(REFS, rows);
 }
 
 /** One word a point: its phase, the line of its record, its time. */
@@ -28,15 +22,12 @@ function pointsOf(cursor: Cursor, limitNs = Number.POSITIVE_INFINITY): string[] 
 
 describe('points come in the order of time', () => {
   test('a call enters and exits', () => {
-    expect(pointsOf(createCursor(recordingOf([{ enter: 5, exit: 9 }])))).toEqual([
-      'enter 1 at 5',
-      'exit 1 at 9',
-    ]);
+    expect(pointsOf(createCursor(made([{ enter: 5, exit: 9 }])))).toEqual(['enter 1 at 5', 'exit 1 at 9']);
   });
 
   test('calls of two threads interleave', () => {
     const cursor = createCursor(
-      recordingOf([
+      made([
         { enter: 0, exit: 10, tid: 1 },
         { enter: 4, exit: 6, tid: 2 },
       ]),
@@ -50,7 +41,7 @@ describe('points come in the order of time', () => {
       { enter: 0, exit: 5, tid: 2 },
       { enter: 5, exit: 7, tid: 3 },
     ];
-    expect(pointsOf(createCursor(recordingOf(rows)))).toEqual([
+    expect(pointsOf(createCursor(made(rows)))).toEqual([
       'enter 1 at 0',
       'enter 2 at 0',
       'exit 1 at 5',
@@ -62,7 +53,7 @@ describe('points come in the order of time', () => {
 
   test('a thread returns before it calls again, whatever the stamps say', () => {
     const cursor = createCursor(
-      recordingOf([
+      made([
         { enter: 0, exit: 50 },
         { enter: 20, exit: 30 },
       ]),
@@ -72,7 +63,7 @@ describe('points come in the order of time', () => {
 
   test('a thread returns before it ends', () => {
     const cursor = createCursor(
-      recordingOf([
+      made([
         { enter: 0, exit: 50 },
         { kind: 'killed', enter: 20 },
       ]),
@@ -82,7 +73,7 @@ describe('points come in the order of time', () => {
 
   test('a word of the recorder changes nothing about the call', () => {
     const cursor = createCursor(
-      recordingOf([
+      made([
         { enter: 0, exit: 50 },
         { kind: 'note', enter: 20 },
       ]),
@@ -92,7 +83,7 @@ describe('points come in the order of time', () => {
 
   test('a stamp that steps back counts as the latest time', () => {
     const cursor = createCursor(
-      recordingOf([
+      made([
         { enter: 30, exit: 40 },
         { enter: 10, exit: 15 },
         { enter: 41, exit: 42 },
@@ -111,17 +102,14 @@ describe('points come in the order of time', () => {
   test('a call that nobody saw return has no exit', () => {
     const unfinished = { enter: 0, flags: RECORD_FLAGS.unfinished };
     const noReturn = { enter: 1, exit: 3, flags: RECORD_FLAGS.noReturn };
-    expect(pointsOf(createCursor(recordingOf([unfinished, noReturn])))).toEqual([
-      'enter 1 at 0',
-      'enter 2 at 1',
-    ]);
+    expect(pointsOf(createCursor(made([unfinished, noReturn])))).toEqual(['enter 1 at 0', 'enter 2 at 1']);
   });
 
   test('a call that returned at an unknown time returns at once', () => {
     expect(
       pointsOf(
         createCursor(
-          recordingOf([
+          made([
             { enter: 3, ret: 7n },
             { enter: 4, ret: 1n },
           ]),
@@ -132,7 +120,7 @@ describe('points come in the order of time', () => {
 
   test('an exit is found in a block that was long ago', () => {
     const cursor = createCursor(
-      recordingOf(
+      made(
         [{ enter: 0, exit: 100, tid: 1 }],
         [{ enter: 1, exit: 2, tid: 2 }],
         [{ enter: 3, exit: 4, tid: 2 }],
@@ -142,7 +130,7 @@ describe('points come in the order of time', () => {
   });
 
   test('a recording without records has no points', () => {
-    const cursor = createCursor(recordingOf());
+    const cursor = createCursor(made());
     expect(cursor.nextNs()).toBe(Number.POSITIVE_INFINITY);
     expect(cursor.advance(Number.POSITIVE_INFINITY)).toBe(false);
   });
@@ -150,7 +138,7 @@ describe('points come in the order of time', () => {
 
 test('advance stops at its limit, and takes what is at the limit', () => {
   const cursor = createCursor(
-    recordingOf([
+    made([
       { enter: 5, exit: 9 },
       { enter: 12, exit: 13 },
     ]),
@@ -164,9 +152,7 @@ test('advance stops at its limit, and takes what is at the limit', () => {
 
 describe.each([11, 12, 13, 14, 15, 16])('over random recordings (seed %i)', (seed) => {
   const random = randomFrom(seed);
-  const recording = recordingOf(
-    ...Array.from({ length: 1 + random(6) }, () => randomRows(random, 1 + random(200))),
-  );
+  const recording = made(...Array.from({ length: 1 + random(6) }, () => randomRows(random, 1 + random(200))));
   const whole = pointsOf(createCursor(recording));
 
   test('nextNs tells the time of the next point, and time never steps back', () => {
