@@ -1,65 +1,42 @@
 // Reads the statements of an object text: sections open programs, directives declare maps, slots and the licence.
 // What clang -S prints besides the program (symbol types, debug lines, BTF) is read over.
-import { mapTypeRow, MAP_FLAGS, MAP_TYPES, type MapFlagName } from '../maps/types.ts';
-import type { MapSpec, ObjectSpec, ProgSpec, SlotSpec } from '../object.ts';
-import { problemAt, refuse, type Place, type ProblemList } from './errors.ts';
+import type { ObjectSpec, ProgSpec } from '../object.ts';
+import {
+  DATA,
+  DIRECTIVES,
+  IGNORED,
+  readMap,
+  readSlot,
+  readWord,
+  textOf,
+  type MapDraft,
+  type SlotDraft,
+} from './directives.ts';
+import { problemAt, refuse, type ProblemList } from './errors.ts';
 import { Body, link } from './link.ts';
 import { parseInsn } from './parse-insn.ts';
 import { parseSection, SECTIONS, type Section } from './sections.ts';
+import { fillSlots, type ProgDraft } from './slots.ts';
 import { didYouMean } from './suggest.ts';
 import { TokenCursor } from './token-cursor.ts';
 import type { Statement, Token } from './tokens.ts';
 
-/** Directives that say nothing a program needs. All of `.cfi_*` too. */
-const IGNORED = new Set(
-  '.globl .global .weak .hidden .size .p2align .align .balign .file .loc .ident .addrsig .addrsig_sym'.split(
-    ' ',
-  ),
-);
-/** Data directives: read over where data is, one raw slot (`.quad`) where insns are. */
-const DATA = new Set(
-  '.byte .short .2byte .long .4byte .quad .8byte .octa .uleb128 .sleb128 .zero .skip .ascii .asciz .string'.split(
-    ' ',
-  ),
-);
-const DIRECTIVES = [
-  '.section',
-  '.text',
-  '.map',
-  '.slot',
-  '.license',
-  '.equ',
-  '.set',
-  '.type',
-  '.quad',
-  ...IGNORED,
-];
 const PROGRAM_HINT =
   'begin a program with a line such as .section "raw_tp/sys_enter", and a label as its name';
-const U32_MAX = 0xffff_ffff;
 
 /** Where statements go at the moment. `data`: contents are of no interest. */
 type Target =
   | { readonly kind: 'none' | 'text' | 'license' | 'data' }
-  | { readonly kind: 'program'; readonly section: Section; readonly place: Place };
+  | { readonly kind: 'program'; readonly section: Section };
 
-interface Named<T> {
-  readonly value: T;
-  readonly place: Place;
-}
-interface SlotDraft {
-  readonly map: Token;
-  readonly index: bigint;
-  readonly prog: Token;
-}
-
+/** Takes the statements of a text, then gives the object. Problems are collected, none is thrown. */
 export class ObjectReader {
   private readonly problems: ProblemList;
   /** Names that are called somewhere: in .text they begin a function. */
   private readonly called: ReadonlySet<string>;
   private readonly constants = new Map<string, bigint>();
-  private readonly maps = new Map<string, Named<MapSpec>>();
-  private readonly programs: { readonly body: Body; readonly section: Section }[] = [];
+  private readonly maps = new Map<string, MapDraft>();
+  private readonly programs: ProgDraft[] = [];
   private readonly functions = new Map<string, Body>();
   /** Symbols that `.type NAME,@function` declares. */
   private readonly declared = new Set<string>();
@@ -83,17 +60,23 @@ export class ObjectReader {
     for (const label of statement.labels) this.problems.attempt(() => this.label(label));
     const first = statement.tokens[0];
     if (first === undefined) return;
-    if (first.text.startsWith('.')) {
+    if (first.text.startsWith('.') && !this.isRawInsn(first)) {
       this.directive(first, statement);
       return;
     }
     const body = this.insnBody(first);
     const draft = parseInsn(statement, this.constants);
-    body?.add(draft);
+    body.add(draft);
+  }
+
+  /** Where insns are, `.quad` is one too. */
+  private isRawInsn(first: Token): boolean {
+    const { kind } = this.target;
+    return (kind === 'program' || kind === 'text') && (first.text === '.quad' || first.text === '.8byte');
   }
 
   /** The body of the insn at hand. Says once for each section what is missing. */
-  private insnBody(place: Token): Body | undefined {
+  private insnBody(place: Token): Body {
     const { target } = this;
     if (this.body !== undefined) return this.body;
     this.body = new Body('', place);
@@ -110,8 +93,8 @@ export class ObjectReader {
     const { target } = this;
     if (target.kind === 'license' || target.kind === 'data') return;
     if (target.kind === 'none') {
-      if (this.body === undefined) this.body = new Body('', token); // the insn behind it says what is wrong
-      refuse(token, 'no-section', [], PROGRAM_HINT);
+      this.insnBody(token);
+      return;
     }
     const opens = this.body === undefined || this.declared.has(token.text);
     if (token.kind === 'word' && (opens || (target.kind === 'text' && this.called.has(token.text)))) {
@@ -123,16 +106,13 @@ export class ObjectReader {
   }
 
   private define(body: Body, target: Target): void {
-    const earlier =
-      this.programs.find((prog) => prog.body.name === body.name)?.body ?? this.functions.get(body.name);
-    if (target.kind === 'program') this.programs.push({ body, section: target.section });
+    const isProgram = target.kind === 'program';
+    const program = this.programs.find((prog) => prog.body.name === body.name)?.body;
+    const earlier = isProgram ? program : this.functions.get(body.name);
+    if (isProgram) this.programs.push({ body, section: target.section });
     else this.functions.set(body.name, body);
     if (earlier === undefined) return;
-    refuse(body.place, 'duplicate-name', [
-      earlier.name === '' ? 'label' : 'program',
-      body.name,
-      earlier.place.line,
-    ]);
+    refuse(body.place, 'duplicate-name', [isProgram ? 'program' : 'function', body.name, earlier.place.line]);
   }
 
   private directive(first: Token, statement: Statement): void {
@@ -149,14 +129,10 @@ export class ObjectReader {
         this.map(first, cursor);
         break;
       case '.slot':
-        this.slotDrafts.push({
-          map: word(cursor, 'a map'),
-          index: cursor.expression(),
-          prog: word(cursor, 'a program'),
-        });
+        this.slotDrafts.push(readSlot(cursor));
         break;
       case '.license':
-        this.license = cursor.peek().kind === 'string' ? ascii(cursor.next()) : cursor.rest();
+        this.license = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest();
         break;
       case '.equ':
       case '.set':
@@ -173,23 +149,11 @@ export class ObjectReader {
   }
 
   private otherDirective(first: Token, cursor: TokenCursor): void {
-    const { target } = this;
+    const { kind } = this.target;
     const isData = DATA.has(first.text);
-    if (
-      (first.text === '.quad' || first.text === '.8byte') &&
-      (target.kind === 'program' || target.kind === 'text')
-    ) {
-      const raw = cursor.expression();
-      this.insnBody(first)?.add({ name: 'raw', fields: {}, raw, line: first.line, column: first.column });
-      return;
-    }
-    if (isData && target.kind === 'license' && cursor.peek().kind === 'string') {
-      this.license += ascii(cursor.peek());
-    } else if (
-      !IGNORED.has(first.text) &&
-      !first.text.startsWith('.cfi_') &&
-      !(isData && target.kind === 'data')
-    ) {
+    if (isData && kind === 'license' && cursor.peek().kind === 'string') {
+      this.license += textOf(cursor.peek());
+    } else if (!IGNORED.has(first.text) && !first.text.startsWith('.cfi_') && !(isData && kind === 'data')) {
       refuse(first, 'unknown-directive', [first.text], didYouMean(first.text, DIRECTIVES));
     }
     cursor.skipAll();
@@ -202,92 +166,34 @@ export class ObjectReader {
 
   // .section "kprobe/9" and what clang writes behind it: ,"ax",@progbits
   private section(place: Token, cursor: TokenCursor): void {
-    const name = cursor.peek().kind === 'string' ? ascii(cursor.next()) : cursor.rest(',');
+    const name = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest(',');
     cursor.skipAll();
     this.open({ kind: 'data' });
     if (name === '.text') this.open({ kind: 'text' });
     else if (name === 'license') this.open({ kind: 'license' });
     else if (!name.startsWith('.') && name !== 'version' && name !== 'maps') {
+      this.body = new Body('', place); // a section that is refused takes its insns without a word
       const section = parseSection(name);
       if (section === 'unknown') {
-        refuse(
-          place,
-          'unknown-section',
-          [name],
-          didYouMean(name.replace(/\/.*/s, ''), Object.keys(SECTIONS)),
-        );
-      } else if ('noHook' in section) {
-        refuse(place, 'section-hook', [name, section.noHook]);
-      } else {
-        this.open({ kind: 'program', section, place });
+        const prefix = name.replace(/\/.*/s, '');
+        refuse(place, 'unknown-section', [name], didYouMean(prefix, Object.keys(SECTIONS)));
       }
+      if ('noHook' in section) refuse(place, 'section-hook', [name, section.noHook]);
+      this.open({ kind: 'program', section });
     }
   }
 
-  // .map progs prog_array key=4 value=4 entries=1024 flags=0
   private map(place: Token, cursor: TokenCursor): void {
-    const name = word(cursor, 'a name');
-    const type = word(cursor, 'a map type');
-    if (mapTypeRow(type.text) === undefined) {
-      refuse(type, 'expected', ['a map type', type.text], didYouMean(type.text, Object.keys(MAP_TYPES)));
-    }
-    const values = new Map<string, number>();
-    while (!cursor.done) {
-      const key = word(cursor, 'key=, value=, entries= or flags=');
-      if (!['key', 'value', 'entries', 'flags'].includes(key.text)) {
-        refuse(
-          key,
-          'bad-key',
-          ['.map', key.text],
-          didYouMean(key.text, ['key', 'value', 'entries', 'flags']),
-        );
-      }
-      cursor.expect('=');
-      const at = cursor.peek();
-      const value = key.text === 'flags' ? this.flags(cursor) : cursor.expression();
-      if (value < 0n || value > U32_MAX) refuse(at, 'key-range', [key.text, value, 0, U32_MAX]);
-      values.set(key.text, Number(value));
-    }
-    const need = (key: string): number => values.get(key) ?? refuse(place, 'missing-key', ['.map', key]);
-    const earlier = this.maps.get(name.text);
-    if (earlier !== undefined) refuse(name, 'duplicate-name', ['map', name.text, earlier.place.line]);
-    const spec = {
-      name: name.text,
-      type: type.text,
-      keySize: need('key'),
-      valueSize: need('value'),
-      maxEntries: need('entries'),
-      flags: values.get('flags') ?? 0,
-    };
-    this.maps.set(name.text, { value: spec, place: name });
-  }
-
-  /** A number, or names of MAP_FLAGS, joined by |. */
-  private flags(cursor: TokenCursor): bigint {
-    let bits = 0n;
-    do {
-      const token = cursor.peek();
-      if (token.kind === 'word' && !cursor.isConstant(token)) {
-        cursor.next();
-        if (!Object.hasOwn(MAP_FLAGS, token.text)) {
-          refuse(
-            token,
-            'expected',
-            ['a map flag', token.text],
-            didYouMean(token.text, Object.keys(MAP_FLAGS)),
-          );
-        }
-        bits |= BigInt(MAP_FLAGS[token.text as MapFlagName].bit); // hasOwn has just checked the name
-      } else {
-        bits |= cursor.expression();
-      }
-    } while (cursor.accept('|'));
-    return bits;
+    const map = readMap(place, cursor);
+    const { name } = map.spec;
+    const earlier = this.maps.get(name);
+    if (earlier !== undefined) refuse(map.place, 'duplicate-name', ['map', name, earlier.place.line]);
+    this.maps.set(name, map);
   }
 
   // .equ SYS_write, 1
   private constant(cursor: TokenCursor): void {
-    const name = word(cursor, 'a name');
+    const name = readWord(cursor, 'a name');
     cursor.expect(',');
     this.constants.set(name.text, cursor.expression());
   }
@@ -308,56 +214,8 @@ export class ObjectReader {
     if (progs.length === 0 && problems.problems.length === 0) {
       problems.add(problemAt({ line: 1, column: 1 }, 'no-program', [], PROGRAM_HINT));
     }
-    const maps = [...this.maps.values()].map((map) => map.value);
-    return { name, license: this.license, maps, progs, slots: this.slots() };
+    const maps = [...this.maps.values()];
+    const slots = fillSlots(this.slotDrafts, this.programs, maps, problems);
+    return { name, license: this.license, maps: maps.map((map) => map.spec), progs, slots };
   }
-
-  /** Slots of `.slot` lines, then those of sections with a number, in the last prog_array of the text (as in 2015). */
-  private slots(): SlotSpec[] {
-    const slots: SlotSpec[] = [];
-    const lines = new Map<string, number>();
-    const fill = (place: Place, map: string, index: bigint, prog: string): void => {
-      const spec = this.maps.get(map)?.value;
-      if (spec === undefined) refuse(place, 'unknown-map', [map], didYouMean(map, this.maps.keys()));
-      if (spec.type !== 'prog_array') refuse(place, 'not-a-prog-array', [map, spec.type]);
-      if (index < 0n || index >= BigInt(spec.maxEntries)) {
-        refuse(place, 'slot-range', [index, spec.maxEntries]);
-      }
-      const earlier = lines.get(`${map} ${index}`);
-      if (earlier !== undefined) refuse(place, 'slot-twice', [map, Number(index), earlier]);
-      lines.set(`${map} ${index}`, place.line);
-      slots.push({ map, index: Number(index), prog });
-    };
-    const names = this.programs.map((prog) => prog.body.name);
-    for (const { map, index, prog } of this.slotDrafts) {
-      this.problems.attempt(() => {
-        if (!names.includes(prog.text)) {
-          refuse(prog, 'unknown-program', [prog.text], didYouMean(prog.text, names));
-        }
-        fill(map, map.text, index, prog.text);
-      });
-    }
-    const last = [...this.maps.values()].findLast((map) => map.value.type === 'prog_array');
-    for (const { body, section } of this.programs) {
-      const { slot } = section;
-      if (slot === undefined) continue;
-      this.problems.attempt(() => {
-        if (last === undefined) refuse(body.place, 'no-prog-array', [section.name]);
-        fill(body.place, last.value.name, BigInt(slot), body.name);
-      });
-    }
-    return slots;
-  }
-}
-
-function word(cursor: TokenCursor, what: string): Token {
-  const token = cursor.next();
-  return token.kind === 'word'
-    ? token
-    : refuse(token, 'expected', [what, token.text === '' ? 'the end of the line' : token.text]);
-}
-
-/** Text of a string token without a NUL at its end. */
-function ascii(token: Token): string {
-  return String.fromCharCode(...token.bytes).replace(/\0$/, '');
 }

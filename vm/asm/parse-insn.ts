@@ -65,6 +65,9 @@ function parse(read: OperandReader): Bare {
       return lock(read);
     case 'ld_pseudo':
       return pseudo(read);
+    case '.quad':
+    case '.8byte':
+      return raw(read);
     default:
       return refuse(first, 'unknown-insn', [first.text], didYouMean(first.text, FIRST_WORDS));
   }
@@ -168,6 +171,13 @@ function assignment(read: OperandReader): Bare {
   if (alu === 'mov') return parseMove(read, dst);
   const value = read.operand(dst.width, dst.token);
   return { name: `${alu}${dst.width}_${value.source}`, fields: { dst: dst.number, ...value.fields } };
+}
+
+// .quad 0x95: a slot as it stands in memory
+function raw(read: OperandReader): Bare {
+  const place = read.cursor.peek();
+  const { imm, hi } = imm64(read.cursor.expression(), place);
+  return { name: 'raw', fields: {}, raw: (BigInt(hi) << 32n) | BigInt(imm >>> 0) };
 }
 
 // ld_pseudo r1, 2, 0x800000005: the form of clang for a wide insn with src
