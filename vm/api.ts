@@ -1,5 +1,6 @@
 // The machine as its users see it. machine.ts makes one.
 import type { SyscallPoint } from './kernel/point.ts';
+import type { ProgAttr } from './kernel/prog-load.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
 
 /** One bpf_trace_printk. */
@@ -23,6 +24,8 @@ export interface Fault {
 /** A map of a running machine, as user space sees it through bpf(2). Errors are returned as -errno, as the kernel does. */
 export interface BpfMap {
   readonly id: number;
+  /** The object's fd of the map, for `Machine.bpf`. */
+  readonly fd: number;
   readonly spec: MapSpec;
   /** Entries now: filled ones of hash maps, all of arrays. */
   readonly entries: number;
@@ -53,9 +56,12 @@ export interface ProgArrayStats {
 
 export interface Prog {
   readonly id: number;
+  /** The object's fd of the program: what is written into a prog_array slot. */
+  readonly fd: number;
   readonly spec: ProgSpec;
-  /** Hooks it is attached to. */
+  /** Hooks it is attached to, by name: '__seccomp_filter', 'sys_enter'. */
   readonly attached: readonly string[];
+  /** Times it was entered, by a hook or by a tail call. */
   readonly runs: number;
   readonly insnsRun: number;
   readonly faults: number;
@@ -69,11 +75,53 @@ export interface LoadedObject {
   progArray(map: BpfMap): ProgArrayStats;
 }
 
+/** bpf(2): maps and programs by fd. Results below 0 are -errno, as the kernel's. Keys and values have the map's sizes, or -EINVAL. */
+export interface Bpf {
+  /** An fd. */
+  mapCreate(spec: MapSpec): number;
+  /** An fd. In `attr.insns` wide insns name maps by fd. `log` takes the reason of a refusal. */
+  progLoad(attr: ProgAttr, log?: string[]): number;
+  /** A map lives while an fd or a program holds it, a program while an fd, a slot or a hook does. */
+  close(fd: number): number;
+  /** Another fd of the same map. */
+  mapFdById(id: number): number;
+  progFdById(id: number): number;
+  /** The value, of a prog_array the id of the program; see BpfMap. */
+  mapLookup(fd: number, key: Uint8Array): Uint8Array | number;
+  mapUpdate(fd: number, key: Uint8Array, value: Uint8Array, flags: number): number;
+  mapDelete(fd: number, key: Uint8Array): number;
+  mapNextKey(fd: number, key: Uint8Array | undefined): Uint8Array | number;
+  mapFreeze(fd: number): number;
+}
+
+/** What BPF_PROG_TEST_RUN takes: a socket_filter wants `data` (from the Ethernet header), a raw_tracepoint `ctx` (u64 arguments). */
+export interface TestRunInput {
+  readonly data?: Uint8Array;
+  /** Of a socket_filter the beginning of a struct __sk_buff; only fields that a caller may set may be other than 0. */
+  readonly ctx?: Uint8Array;
+  /** How often; 0 is once. */
+  readonly repeat?: number;
+}
+
+export interface TestRunResult {
+  /** 0 or -errno; the program did not run then. */
+  readonly errno: number;
+  /** Low half of r0 of the last run, u32. */
+  readonly retval: number;
+  readonly insns: number;
+  /** Why the last run was stopped. */
+  readonly fault: Fault | undefined;
+  /** The packet after the last run. */
+  readonly data: Uint8Array;
+}
+
 export interface MachineOptions {
   /** Possible CPUs: how many values a per-CPU map has. 1 to 64. */
   readonly cpus: number;
   /** Insns one run may execute, tail calls included, before it is stopped with a fault. */
   readonly limitInsns: number;
+  /** Seed of bpf_get_prandom_u32, u32; default 1. */
+  readonly seed?: number;
   readonly onPrintk: (printk: Printk) => void;
   readonly onFault: (fault: Fault) => void;
 }
@@ -86,14 +134,24 @@ export interface MachineSnapshot {
 export interface Machine {
   /** Creates the maps, checks and loads the programs, fills the slots. Throws LoadError; nothing is left behind then. */
   load(spec: ObjectSpec): LoadedObject;
-  /** Attaches a program to the hook that its section names. Throws LoadError when there is no such hook. */
+  /** Detaches the programs of an object and closes its fds. What a prog_array of another object still holds stays loaded. */
+  unload(object: LoadedObject): void;
+  /** Attaches a program to the hook that its section names. Throws LoadError when there is no such hook, or it is there already. */
   attach(prog: Prog): void;
-  /** Attaches every program of the object whose section names a hook; returns them. */
+  /** Takes a program off its hooks. */
+  detach(prog: Prog): void;
+  /**
+   * Attaches every program of the object whose section names a hook; returns them. Sections with a slot number ('kprobe/1') and those of types
+   * that have no hooks are left alone; LoadError for a hook that the machine does not have, nothing is attached then.
+   */
   attachAll(object: LoadedObject): readonly Prog[];
   /** Runs what is attached to the hooks of a syscall's enter (`__seccomp_filter`, then raw tracepoint sys_enter). */
   enter(point: SyscallPoint): void;
   /** Runs what is attached to the hooks of a syscall's exit. */
   exit(point: SyscallPoint): void;
+  /** Runs a program by itself, as BPF_PROG_TEST_RUN does; socket_filter and raw_tracepoint only. Nothing is known of the current task. */
+  testRun(prog: Prog | number, input?: TestRunInput): TestRunResult;
+  readonly bpf: Bpf;
   /** Insns run, all programs. */
   readonly insnsRun: number;
   /** Reads of user memory that the recording does not hold. */

@@ -7,3 +7,8 @@ export { disassemble, logLine, type DisassembledLine, type Dialect } from './asm
 export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';
 export { checkProg, type CheckOptions } from './check/check.ts';
 export type { CheckCode, CheckError } from './check/messages.ts';
+export { createMachine } from './machine.ts';
+export { LoadError, type LoadErrorCode } from './load-error.ts';
+export { formatPrintk } from './host.ts';
+export { SAMPLES } from './samples/index.ts';
+export type { ProgAttr } from './kernel/prog-load.ts';

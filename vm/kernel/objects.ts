@@ -1,0 +1,195 @@
+// The maps and programs of a machine, who holds them, and the fds that name them.
+//
+//   fd ---> map: users + refs          a map lives while refs > 0; a prog_array is emptied when users (fds) reach 0
+//   fd ---> prog: refs                 a program lives while refs > 0: fds, prog_array slots, hooks
+//   prog -> maps it uses: refs         so that the circle map -> slot -> prog -> map is broken by the rule on users
+import { ERRNO } from '../errno.ts';
+import type { KernelMap } from '../maps/map.ts';
+import { isProgArray, type ProgTable } from '../maps/prog-array.ts';
+import type { RegionTable } from '../memory/regions.ts';
+import type { KernelProg } from './prog.ts';
+
+/** What an fd names. The rights are those of bpf(2), not of programs. */
+export type FdTarget =
+  | { readonly kind: 'map'; readonly map: KernelMap; readonly mayRead: boolean; readonly mayWrite: boolean }
+  | { readonly kind: 'prog'; readonly prog: KernelProg };
+
+interface MapEntry {
+  readonly map: KernelMap;
+  refs: number;
+  users: number;
+}
+
+interface ProgEntry {
+  readonly prog: KernelProg;
+  refs: number;
+}
+
+/** What `ObjectTable.save` returns: copies, not tied to later changes. */
+export interface ObjectState {
+  readonly fds: readonly (readonly [number, FdTarget])[];
+  readonly maps: readonly MapEntry[];
+  readonly progs: readonly ProgEntry[];
+  readonly lastMapId: number;
+  readonly lastProgId: number;
+}
+
+/** First fd a process gets: 0 to 2 are taken. */
+const FIRST_FD = 3;
+
+/** All objects of a machine. */
+export class ObjectTable implements ProgTable {
+  private readonly fds = new Map<number, FdTarget>();
+  private readonly maps = new Map<number, MapEntry>();
+  private readonly progs = new Map<number, ProgEntry>();
+  private readonly mapsByOffset = new Map<number, KernelMap>();
+  private readonly regions: RegionTable;
+  private lastMapId = 0;
+  private lastProgId = 0;
+
+  constructor(regions: RegionTable) {
+    this.regions = regions;
+  }
+
+  /** Ids count from 1 and are not used again. */
+  nextMapId(): number {
+    return this.lastMapId + 1;
+  }
+
+  nextProgId(): number {
+    return this.lastProgId + 1;
+  }
+
+  /** Takes a new map with the id of `nextMapId` and opens an fd. */
+  addMap(map: KernelMap, mayRead: boolean, mayWrite: boolean): number {
+    this.lastMapId = map.id;
+    this.maps.set(map.id, { map, refs: 0, users: 0 });
+    this.index(map);
+    return this.openMap(map, mayRead, mayWrite);
+  }
+
+  openMap(map: KernelMap, mayRead = true, mayWrite = true): number {
+    const entry = this.maps.get(map.id)!;
+    entry.refs += 1;
+    entry.users += 1;
+    return this.open({ kind: 'map', map, mayRead, mayWrite });
+  }
+
+  /** Takes a new program with the id of `nextProgId`, holds its maps and opens an fd. */
+  addProg(prog: KernelProg): number {
+    this.lastProgId = prog.id;
+    this.progs.set(prog.id, { prog, refs: 0 });
+    for (const map of prog.usedMaps) this.maps.get(map.id)!.refs += 1;
+    return this.openProg(prog);
+  }
+
+  openProg(prog: KernelProg): number {
+    this.hold(prog);
+    return this.open({ kind: 'prog', prog });
+  }
+
+  private open(target: FdTarget): number {
+    let fd = FIRST_FD;
+    while (this.fds.has(fd)) fd += 1;
+    this.fds.set(fd, target);
+    return fd;
+  }
+
+  /** Closes an fd: 0, or -EBADF. */
+  close(fd: number): number {
+    const target = this.fds.get(fd);
+    if (target === undefined) return -ERRNO.EBADF;
+    this.fds.delete(fd);
+    if (target.kind === 'prog') {
+      this.drop(target.prog);
+      return 0;
+    }
+    const entry = this.maps.get(target.map.id)!;
+    entry.users -= 1;
+    if (entry.users === 0 && isProgArray(entry.map)) entry.map.clear();
+    this.dropMap(target.map);
+    return 0;
+  }
+
+  target(fd: number): FdTarget | undefined {
+    return this.fds.get(fd);
+  }
+
+  mapById(id: number): KernelMap | undefined {
+    return this.maps.get(id)?.map;
+  }
+
+  byId(id: number): KernelProg | undefined {
+    return this.progs.get(id)?.prog;
+  }
+
+  byFd(fd: number): KernelProg | number {
+    const target = this.fds.get(fd);
+    if (target === undefined) return -ERRNO.EBADF;
+    return target.kind === 'prog' ? target.prog : -ERRNO.EINVAL;
+  }
+
+  /** The map whose header is at an offset of linear memory. */
+  mapAt(offset: number): KernelMap | undefined {
+    return this.mapsByOffset.get(offset);
+  }
+
+  /** True while the program is loaded. */
+  isLoaded(prog: KernelProg): boolean {
+    return this.byId(prog.id) === prog;
+  }
+
+  hold(prog: KernelProg): void {
+    this.progs.get(prog.id)!.refs += 1;
+  }
+
+  drop(prog: KernelProg): void {
+    const entry = this.progs.get(prog.id)!;
+    entry.refs -= 1;
+    if (entry.refs > 0) return;
+    this.progs.delete(prog.id);
+    for (const map of prog.usedMaps) this.dropMap(map);
+  }
+
+  private dropMap(map: KernelMap): void {
+    const entry = this.maps.get(map.id)!;
+    entry.refs -= 1;
+    if (entry.refs > 0) return;
+    this.maps.delete(map.id);
+    this.mapsByOffset.delete(map.at);
+    if (map.region !== undefined) this.regions.remove(map.region);
+    map.free();
+  }
+
+  private index(map: KernelMap): void {
+    this.mapsByOffset.set(map.at, map);
+    if (map.region !== undefined) this.regions.add(map.region);
+  }
+
+  save(): ObjectState {
+    return {
+      fds: [...this.fds],
+      maps: [...this.maps.values()].map(({ map, refs, users }) => ({ map, refs, users })),
+      progs: [...this.progs.values()].map(({ prog, refs }) => ({ prog, refs })),
+      lastMapId: this.lastMapId,
+      lastProgId: this.lastProgId,
+    };
+  }
+
+  /** Puts all objects back as they were; the memory behind them is restored by the caller. */
+  restore(state: ObjectState): void {
+    this.fds.clear();
+    this.maps.clear();
+    this.progs.clear();
+    this.mapsByOffset.clear();
+    this.regions.clear();
+    for (const [fd, target] of state.fds) this.fds.set(fd, target);
+    for (const entry of state.maps) {
+      this.maps.set(entry.map.id, { ...entry });
+      this.index(entry.map);
+    }
+    for (const entry of state.progs) this.progs.set(entry.prog.id, { ...entry });
+    this.lastMapId = state.lastMapId;
+    this.lastProgId = state.lastProgId;
+  }
+}

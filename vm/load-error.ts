@@ -1,0 +1,43 @@
+// Why an object could not be loaded or attached.
+import { ERRNO } from './errno.ts';
+
+/** What a LoadError is about; `code` of the error. */
+export const LOAD_ERRORS = {
+  map: 'a map could not be created',
+  type: 'the program type is none of the kernel',
+  structure: 'the insns cannot run: bad opcode, jump out of range, no exit',
+  unsupported: 'the kernel has it, this machine does not yet',
+  helper: 'the helper is unknown, or not for this program type',
+  license: 'the helper is for programs with a GPL-compatible licence only',
+  reloc: 'an insn names a map that is not there, or a value that has no address',
+  'map-arg': 'a helper is given a map that it does not take',
+  owner: 'the prog_array belongs to programs of another kind',
+  slot: 'a prog_array slot could not be filled',
+  hook: 'the section names no hook of this machine',
+  memory: 'there is no room in linear memory',
+} as const satisfies Record<string, string>;
+export type LoadErrorCode = keyof typeof LOAD_ERRORS;
+
+/** Thrown by load and attach. `errno` is what bpf(2) would answer with, negative. */
+export class LoadError extends Error {
+  readonly code: LoadErrorCode;
+  readonly errno: number;
+  /** Name of the program or map. */
+  readonly subject: string;
+  /** pc of the insn, -1 when it is about none. */
+  readonly pc: number;
+
+  constructor(
+    code: LoadErrorCode,
+    subject: string,
+    message: string,
+    { errno = -ERRNO.EINVAL, pc = -1 }: { errno?: number; pc?: number } = {},
+  ) {
+    super(pc < 0 ? `${subject}: ${message}` : `${subject}: ${pc}: ${message}`);
+    this.name = 'LoadError';
+    this.code = code;
+    this.errno = errno;
+    this.subject = subject;
+    this.pc = pc;
+  }
+}

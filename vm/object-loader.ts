@@ -1,0 +1,182 @@
+// Loads an object the way a loader does through bpf(2): creates the maps, puts their fds into the insns, loads the programs, fills the slots.
+import type { Bpf, BpfMap, LoadedObject, Prog, ProgArrayStats } from './api.ts';
+import { ERRNO, errnoText } from './errno.ts';
+import { readSlot, writeSlot } from './isa/insn.ts';
+import { WIDES } from './isa/opcodes.ts';
+import { OPS } from './isa/ops.ts';
+import type { ObjectTable } from './kernel/objects.ts';
+import { loadProg } from './kernel/prog-load.ts';
+import { counter, type CounterName, type KernelProg } from './kernel/prog.ts';
+import { LoadError } from './load-error.ts';
+import { checkMapSpec, type KernelMap } from './maps/map.ts';
+import { isProgArray } from './maps/prog-array.ts';
+import type { LinearMemory } from './memory/linear.ts';
+import type { MapSpec, ObjectSpec, ProgSpec, SlotSpec } from './object.ts';
+
+/** Makes LoadedObjects for one machine. */
+export class ObjectLoader {
+  private readonly bpf: Bpf;
+  private readonly objects: ObjectTable;
+  private readonly memory: LinearMemory;
+  private readonly hooksOf: (prog: KernelProg) => readonly string[];
+
+  constructor(
+    bpf: Bpf,
+    objects: ObjectTable,
+    memory: LinearMemory,
+    hooksOf: (prog: KernelProg) => readonly string[],
+  ) {
+    this.bpf = bpf;
+    this.objects = objects;
+    this.memory = memory;
+    this.hooksOf = hooksOf;
+  }
+
+  /** Throws LoadError; what was created until then is closed again. */
+  load(spec: ObjectSpec): LoadedObject {
+    const fds: number[] = [];
+    try {
+      const maps = spec.maps.map((map) => this.createMap(map, fds));
+      const byName = new Map(maps.map((map) => [map.spec.name, map]));
+      const progs = spec.progs.map((prog) => this.loadProg(prog, spec.license, byName, fds));
+      for (const slot of spec.slots) this.fillSlot(slot, byName, progs);
+      return { spec, progs, maps, progArray: (map) => this.stats(map) };
+    } catch (error) {
+      for (const fd of fds) this.bpf.close(fd);
+      throw error;
+    }
+  }
+
+  /** The program behind a Prog. Throws LoadError when it is unloaded. */
+  kernelProg(prog: Prog): KernelProg {
+    const found = this.objects.byId(prog.id);
+    if (found !== undefined) return found;
+    throw new LoadError('hook', prog.spec.name, 'the program is not loaded any more', {
+      errno: -ERRNO.ENOENT,
+    });
+  }
+
+  private createMap(spec: MapSpec, fds: number[]): BpfMap {
+    const refusal = checkMapSpec(spec);
+    if (refusal !== undefined) throw new LoadError('map', spec.name, refusal.reason, refusal);
+    const fd = this.bpf.mapCreate(spec);
+    if (fd < 0) {
+      const reason = `no room for ${spec.maxEntries} entries: ${errnoText(fd)}`;
+      throw new LoadError('map', spec.name, reason, { errno: fd });
+    }
+    fds.push(fd);
+    return this.userMap(fd, this.mapOfFd(fd));
+  }
+
+  private mapOfFd(fd: number): KernelMap {
+    const target = this.objects.target(fd);
+    if (target?.kind !== 'map') throw new RangeError(`fd ${fd} is no map`);
+    return target.map;
+  }
+
+  private userMap(fd: number, map: KernelMap): BpfMap {
+    const { bpf } = this;
+    return {
+      id: map.id,
+      fd,
+      spec: map.spec,
+      get entries() {
+        return map.entries;
+      },
+      lookup: (key) => bpf.mapLookup(fd, key),
+      update: (key, value, flags) => bpf.mapUpdate(fd, key, value, flags),
+      delete: (key) => bpf.mapDelete(fd, key),
+      nextKey: (key) => bpf.mapNextKey(fd, key),
+      freeze: () => bpf.mapFreeze(fd),
+    };
+  }
+
+  private loadProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>, fds: number[]): Prog {
+    const insns = relocate(spec, maps);
+    const { name, type } = spec;
+    const fd = loadProg({ name, type, insns, license }, this.objects, this.memory);
+    fds.push(fd);
+    const prog = this.objects.byFd(fd) as KernelProg; // loadProg has just opened it
+    const { objects, memory, hooksOf } = this;
+    const read = (what: CounterName): number => (objects.isLoaded(prog) ? counter(memory, prog, what) : 0);
+    return {
+      id: prog.id,
+      fd,
+      spec,
+      get attached() {
+        return hooksOf(prog);
+      },
+      get runs() {
+        return read('runs');
+      },
+      get insnsRun() {
+        return read('insns');
+      },
+      get faults() {
+        return read('faults');
+      },
+    };
+  }
+
+  private fillSlot(slot: SlotSpec, maps: ReadonlyMap<string, BpfMap>, progs: readonly Prog[]): void {
+    const map = maps.get(slot.map);
+    const prog = progs.find(({ spec }) => spec.name === slot.prog);
+    if (map === undefined)
+      throw new LoadError('slot', slot.map, `there is no such map for slot ${slot.index}`);
+    if (prog === undefined) {
+      throw new LoadError(
+        'slot',
+        slot.map,
+        `slot ${slot.index} wants program ${slot.prog}, which is not there`,
+      );
+    }
+    if (map.spec.type !== 'prog_array') {
+      throw new LoadError('slot', slot.map, `slots are of a prog_array, and this is a ${map.spec.type}`);
+    }
+    const errno = map.update(u32Bytes(slot.index), u32Bytes(prog.fd), 0);
+    if (errno === 0) return;
+    const size = `the map has ${map.spec.maxEntries} slots`;
+    const reason = errno === -ERRNO.E2BIG ? size : 'the map belongs to programs of another kind';
+    const text = `slot ${slot.index} does not take program ${slot.prog}: ${errnoText(errno)}, ${reason}`;
+    throw new LoadError('slot', slot.map, text, { errno });
+  }
+
+  private stats(map: BpfMap): ProgArrayStats {
+    const kernelMap = this.objects.mapById(map.id);
+    if (kernelMap === undefined || !isProgArray(kernelMap)) {
+      throw new TypeError(`${map.spec.name} is a ${map.spec.type} and has no tail calls`);
+    }
+    const { hits, empty, outOfRange, limit, slots, depth } = kernelMap.counts();
+    return {
+      hits,
+      misses: { empty, outOfRange, limit },
+      slots: slots.map((slot) => ({
+        index: slot.index,
+        prog: this.objects.byId(slot.progId)?.name,
+        hits: slot.hits,
+        empty: slot.empty,
+      })),
+      depth,
+    };
+  }
+}
+
+/** The insns with fds where the relocs name maps. Throws LoadError for a map or a pc that is not there. */
+function relocate({ name, insns, relocs }: ProgSpec, maps: ReadonlyMap<string, BpfMap>): Uint8Array {
+  const bytes = insns.slice();
+  for (const { pc, map, valueOff } of relocs) {
+    const target = maps.get(map);
+    if (target === undefined) throw new LoadError('reloc', name, `there is no map ${map}`, { pc });
+    if ((pc + 2) * 8 > bytes.length || pc < 0 || bytes[8 * pc] !== OPS.ld_map_fd.opcode) {
+      throw new LoadError('reloc', name, `there is no wide insn for map ${map}`, { pc });
+    }
+    const src = valueOff === undefined ? WIDES.map_fd.src : WIDES.map_value.src;
+    writeSlot(bytes, pc, { ...readSlot(bytes, pc), src, imm: target.fd });
+    writeSlot(bytes, pc + 1, { ...readSlot(bytes, pc + 1), imm: valueOff ?? 0 });
+  }
+  return bytes;
+}
+
+function u32Bytes(value: number): Uint8Array {
+  return Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
+}
