@@ -16,6 +16,7 @@ import type { LengthOf } from './columns/memory.ts';
 import { decodeNumbers, encodeNumbers } from './columns/numbers.ts';
 import { decodeTexts, encodeTexts } from './columns/texts.ts';
 import { decodeHalved, decodeLines, decodeTimes, encodeLines, encodeTimes } from './columns/when.ts';
+import type { ClockGrain } from './columns/when.ts';
 import { decodeWho, encodeWho } from './columns/who.ts';
 import type { Who } from './columns/who.ts';
 import { FormatError } from './errors.ts';
@@ -41,18 +42,19 @@ export interface BlockHead {
   readonly summary: BlockSummary;
 }
 
-/** Payload of a block section. `onPacked` is told the stored size of each stream. */
+/** Payload of a block section. `clock` is the writer's, from block to block; `onPacked` is told the stored size of each stream. */
 export function encodeBlock(
   block: Block,
   head: BlockHead,
   lengthOf: LengthOf,
+  clock: ClockGrain,
   onPacked?: (name: StreamName, storedBytes: number) => void,
 ): Uint8Array {
   const streams = new StreamSet();
   const order = encodeWho(block, streams);
   const forms = encodeForms(block, order, streams);
   encodeLines(block, streams);
-  encodeTimes(block, streams);
+  encodeTimes(block, clock, streams);
   encodeNumbers(block, forms, order, streams);
   encodeTexts(block, forms, head.stringBase, streams);
   encodeMemory(block, lengthOf, streams);

@@ -1,9 +1,14 @@
-// Numbers that spread over many octaves (steps of a clock, durations): a class that is packed well, and low bits that are noise.
+// Steps of a clock and durations, which spread over many octaves: a class that packs well, and low bits that are noise.
 //
-// Values below 16 are their own class. Above, a class is an eighth of an octave and `octave - 3` low bits follow in a bit string of
-// their own. Deflate then sees only the classes, whose distribution it can use; the noise is stored as it is. Seven-bit varints
-// through deflate took 4.5 bytes for the two stamps of a call of gcc-make where this takes 3.8.
+// Numbers below 16 are their own class. Above, a class is an eighth of an octave, and `octave - 3` low bits follow in a bit string of
+// their own. Deflate then sees only the classes, whose distribution it can use; the noise is stored as it is.
+//
+// Where the clock has a grain (see grain.ts), a step v is a count of ticks n instead, and v is round down(phase + n * grain), give or take one,
+// which a bit says. Phase is the part of a ns that the last stamp had lost; it is 1/2 for durations, which start anywhere.
+//
+// Seven-bit varints through deflate took 4.5 bytes for the two stamps of a call of gcc-make, classes take 3.8, and with ticks 3.2.
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { LONGEST_GRAINED } from './grain.ts';
 
 const FINE_BITS = 3;
 const DIRECT = 1 << (FINE_BITS + 1);
@@ -11,44 +16,90 @@ const DIRECT = 1 << (FINE_BITS + 1);
 const LIMIT = 2 ** 33;
 const CLASS_ODD = 254;
 const CLASS_NAN = 255;
+/** Bits in a byte of `off`: more would give deflate too many symbols to learn. */
+const OFF_BITS = 4;
+const UNKNOWN_PHASE = 0.5;
+/** Phase after a stamp that was a ns later, or earlier, than foreseen. */
+const PHASE_LATE = 0.02;
+const PHASE_EARLY = 0.98;
+
+/** Where numbers go: classes, low bits, whether a tick was off by one, and what fits nowhere else. */
+export interface SpreadStreams<T> {
+  readonly classes: T;
+  readonly low: T;
+  readonly off: T;
+  readonly odd: T;
+}
+
+/** How numbers are grained: `grain` 0 not at all; `isChained` when each is the step from the stamp before. */
+export interface Graining {
+  readonly grain: number;
+  readonly isChained: boolean;
+}
+
+/** Counts up to this are ticks, higher numbers are what they are: no step of this many units or fewer is stored as such. */
+function mostTicks(grain: number): number {
+  return grain === 0 ? -1 : Math.floor(LONGEST_GRAINED / grain);
+}
 
 /** Writes numbers of any kind exactly; whole ones from 0 to 2^33 - 1 compactly. */
 export class SpreadWriter {
-  readonly #classes: ByteWriter;
-  readonly #low: ByteWriter;
-  readonly #odd: ByteWriter;
+  readonly #to: SpreadStreams<ByteWriter>;
+  readonly #graining: Graining;
+  readonly #mostTicks: number;
+  #phase = UNKNOWN_PHASE;
   #held = 0;
   #heldBits = 0;
+  #offs = 0;
+  #offBits = 0;
 
-  constructor(classes: ByteWriter, low: ByteWriter, odd: ByteWriter) {
-    this.#classes = classes;
-    this.#low = low;
-    this.#odd = odd;
+  constructor(to: SpreadStreams<ByteWriter>, graining: Graining) {
+    this.#to = to;
+    this.#graining = graining;
+    this.#mostTicks = mostTicks(graining.grain);
   }
 
   put(value: number): void {
-    if (value >= 0 && value < LIMIT && Number.isInteger(value) && !Object.is(value, -0))
-      this.#putWhole(value);
-    else if (Number.isNaN(value)) this.#classes.u8(CLASS_NAN);
-    else {
-      this.#classes.u8(CLASS_ODD);
-      this.#odd.f64(value);
-    }
+    if (Number.isNaN(value)) return this.#to.classes.u8(CLASS_NAN);
+    const isWhole = value >= 0 && value < LIMIT && Number.isInteger(value) && !Object.is(value, -0);
+    if (isWhole && this.#putTicks(value)) return undefined;
+    this.#phase = UNKNOWN_PHASE;
+    if (isWhole && value > this.#mostTicks) return this.#putWhole(value);
+    this.#to.classes.u8(CLASS_ODD);
+    return this.#to.odd.f64(value);
   }
 
   /** Writes the bits that do not fill a byte. */
   end(): void {
-    if (this.#heldBits > 0) this.#low.u8(this.#held & 0xff);
-    this.#heldBits = 0;
+    if (this.#heldBits > 0) this.#to.low.u8(this.#held & 0xff);
+    if (this.#offBits > 0) this.#to.off.u8(this.#offs);
+  }
+
+  /** Writes a value as ticks; false where it is no count of ticks. */
+  #putTicks(value: number): boolean {
+    const { grain, isChained } = this.#graining;
+    const ticks = Math.round((value + UNKNOWN_PHASE - this.#phase) / grain);
+    if (!(ticks >= 0 && ticks <= this.#mostTicks)) return false;
+    const foreseen = this.#phase + ticks * grain;
+    const low = Math.floor(foreseen);
+    const off = value - low;
+    if (off !== 0 && off !== (foreseen - low < 0.5 ? -1 : 1)) return false;
+    this.#putWhole(ticks);
+    this.#offs |= (off === 0 ? 0 : 1) << this.#offBits++;
+    if (this.#offBits === OFF_BITS) {
+      this.#to.off.u8(this.#offs);
+      this.#offs = this.#offBits = 0;
+    }
+    if (isChained) this.#phase = nextPhase(foreseen - low, off);
+    return true;
   }
 
   #putWhole(value: number): void {
-    if (value < DIRECT) return this.#classes.u8(value);
-    const high = Math.floor(value / 0x1_0000_0000);
-    const octave = high > 0 ? 32 : 31 - Math.clz32(value);
+    if (value < DIRECT) return this.#to.classes.u8(value);
+    const octave = value >= 2 ** 32 ? 32 : 31 - Math.clz32(value);
     const lowBits = octave - FINE_BITS;
     const top = Math.floor(value / 2 ** lowBits);
-    this.#classes.u8(DIRECT + ((octave - FINE_BITS - 1) << FINE_BITS) + (top & 7));
+    this.#to.classes.u8(DIRECT + ((octave - FINE_BITS - 1) << FINE_BITS) + (top & 7));
     const low = value - top * 2 ** lowBits;
     this.#putBits(low & 0xffff, Math.min(lowBits, 16));
     if (lowBits > 16) this.#putBits(low >>> 16, lowBits - 16);
@@ -58,29 +109,65 @@ export class SpreadWriter {
     this.#held |= bits << this.#heldBits;
     this.#heldBits += count;
     for (; this.#heldBits >= 8; this.#heldBits -= 8) {
-      this.#low.u8(this.#held & 0xff);
+      this.#to.low.u8(this.#held & 0xff);
       this.#held >>>= 8;
     }
   }
 }
 
+/** Phase after a stamp that was `off` from the one foreseen, whose part of a ns was `phase`. */
+function nextPhase(phase: number, off: number): number {
+  return off === 0 ? phase : off > 0 ? PHASE_LATE : PHASE_EARLY;
+}
+
 /** Reads what a SpreadWriter wrote, in the same order. */
 export class SpreadReader {
-  readonly #classes: ByteReader;
+  readonly #from: SpreadStreams<ByteReader>;
+  readonly #graining: Graining;
+  readonly #mostTicks: number;
   readonly #low: Uint8Array;
-  readonly #odd: ByteReader;
+  #phase = UNKNOWN_PHASE;
   #bit = 0;
+  #offs = 0;
+  #offBits = 0;
 
-  constructor(classes: ByteReader, low: ByteReader, odd: ByteReader) {
-    this.#classes = classes;
-    this.#low = low.bytes;
-    this.#odd = odd;
+  constructor(from: SpreadStreams<ByteReader>, graining: Graining) {
+    this.#from = from;
+    this.#graining = graining;
+    this.#mostTicks = mostTicks(graining.grain);
+    this.#low = from.low.bytes;
   }
 
   next(): number {
-    const kind = this.#classes.u8();
-    if (kind < DIRECT) return kind;
-    if (kind >= CLASS_ODD) return kind === CLASS_NAN ? Number.NaN : this.#odd.f64();
+    const kind = this.#from.classes.u8();
+    if (kind === CLASS_NAN) return Number.NaN;
+    if (kind !== CLASS_ODD) {
+      const whole = kind < DIRECT ? kind : this.#whole(kind);
+      if (whole <= this.#mostTicks) return this.#ticks(whole);
+      this.#phase = UNKNOWN_PHASE;
+      return whole;
+    }
+    this.#phase = UNKNOWN_PHASE;
+    return this.#from.odd.f64();
+  }
+
+  #ticks(ticks: number): number {
+    if (this.#offBits === 0) {
+      this.#offs = this.#from.off.u8();
+      this.#offBits = OFF_BITS;
+    }
+    const isOff = this.#offs & 1;
+    this.#offs >>= 1;
+    this.#offBits--;
+    const foreseen = this.#phase + ticks * this.#graining.grain;
+    const low = Math.floor(foreseen);
+    const phase = foreseen - low;
+    const off = isOff === 0 ? 0 : phase < 0.5 ? -1 : 1;
+    if (this.#graining.isChained) this.#phase = nextPhase(phase, off);
+    return low + off;
+  }
+
+  #whole(kind: number): number {
     const octave = FINE_BITS + 1 + ((kind - DIRECT) >> FINE_BITS);
     const lowBits = octave - FINE_BITS;
     const top = 8 + ((kind - DIRECT) & 7);

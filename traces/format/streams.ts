@@ -23,6 +23,8 @@ export const STREAMS = {
   enterBits:   { code: 24, summary: 'low bits of them' },
   duration:    { code: 25, summary: 'classes of the durations' },
   durationBits:{ code: 26, summary: 'low bits of them' },
+  enterOff:    { code: 28, summary: 'steps that are a ns off their ticks' },
+  durationOff: { code: 29, summary: 'durations that are a ns off their ticks' },
   odd:         { code: 27, summary: 'times that have no class' },
   argMiss:     { code: 30, summary: 'which arguments and results were not foreseen' },
   argValue:    { code: 31, summary: 'those arguments, as steps' },

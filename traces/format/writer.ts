@@ -10,6 +10,7 @@ import type { BlockSink, BlockSummary, RecordingFooter, RecordingHeader } from '
 import { categoryOf } from '../tables/index.ts';
 import { encodeBlock, MAX_RECORDS } from './block.ts';
 import { ByteWriter } from './bytes.ts';
+import { ClockGrain } from './columns/when.ts';
 import { encodeFooter, encodeHeader, encodeSyscalls } from './meta.ts';
 import { HEAD_BYTES, SIGNATURE, writeSection } from './layout.ts';
 import type { SectionType } from './layout.ts';
@@ -51,6 +52,7 @@ class SctWriter implements BlockSink {
   #stringsWritten = 0;
   #syscallsWritten = 0;
   #lastLine = 0;
+  readonly #clock = new ClockGrain();
 
   constructor(write: (bytes: Uint8Array) => void, options: SctWriterOptions) {
     this.#write = write;
@@ -90,7 +92,7 @@ class SctWriter implements BlockSink {
     this.#records += block.count;
     this.#section(
       'block',
-      encodeBlock(block, head, (id) => strings.bytes(id).length, this.#options.onPacked),
+      encodeBlock(block, head, (id) => strings.bytes(id).length, this.#clock, this.#options.onPacked),
     );
   }
 

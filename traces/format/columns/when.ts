@@ -3,30 +3,63 @@
 // Times are steps: from the enter of the record before to its own, and from enter to exit. Lines are steps within their source.
 import { RECORD_FLAGS } from '../../event.ts';
 import type { Block } from '../../event.ts';
-import type { PackedStreams, StreamSet } from '../streams.ts';
+import type { ByteReader } from '../bytes.ts';
+import { refineGrain, searchGrain } from '../grain.ts';
 import { SpreadReader, SpreadWriter } from '../spread.ts';
+import type { SpreadStreams } from '../spread.ts';
+import type { PackedStreams, StreamName, StreamSet } from '../streams.ts';
 
 /** ns that stamps may be multiples of, coarsest first. */
 const UNITS: readonly number[] = [1e9, 1e6, 1e3, 1];
 /** Unit of a block whose times are not whole numbers up to 2^52: they are stored as they are. */
 const PLAIN = 0;
 
+/** Blocks without a grain after which none is searched for any more. */
+const MAX_SEARCHES = 4;
+
+/** What the writer knows of the clock from the blocks before. */
+export class ClockGrain {
+  #grain = 0;
+  #searches = 0;
+
+  /** The grain of these steps, all positive; 0 none. */
+  of(steps: readonly number[]): number {
+    if (this.#grain === 0 && this.#searches < MAX_SEARCHES) {
+      this.#searches++;
+      this.#grain = searchGrain(steps);
+    }
+    const grain = refineGrain(steps, this.#grain);
+    if (grain !== 0) this.#grain = grain;
+    return grain;
+  }
+}
+
 /** Writes enterNs and exitNs. */
-export function encodeTimes({ count, enterNs, exitNs }: Block, to: StreamSet): void {
+export function encodeTimes({ count, enterNs, exitNs }: Block, clock: ClockGrain, to: StreamSet): void {
   const unit = unitOf(count, enterNs, exitNs);
+  const steps = new Float64Array(count);
+  const durations = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    steps[row] =
+      unit === PLAIN ? enterNs[row]! : (enterNs[row]! - (row === 0 ? 0 : enterNs[row - 1]!)) / unit;
+    durations[row] = unit === PLAIN ? exitNs[row]! : (exitNs[row]! - enterNs[row]!) / unit;
+  }
+  const grain =
+    unit === PLAIN ? 0 : clock.of([...durations, ...steps.subarray(1)].filter((step) => step > 0));
   const odd = to.to('odd');
   odd.f64(unit);
-  const enter = new SpreadWriter(to.to('enter'), to.to('enterBits'), odd);
-  let last = 0;
-  for (let row = 0; row < count; row++) {
-    enter.put(unit === PLAIN ? enterNs[row]! : (enterNs[row]! - last) / unit);
-    last = enterNs[row]!;
-  }
+  odd.f64(grain);
+  const enter = new SpreadWriter(
+    streamsOf(ENTER, (name) => to.to(name)),
+    { grain, isChained: true },
+  );
+  for (const step of steps) enter.put(step);
   enter.end();
-  const duration = new SpreadWriter(to.to('duration'), to.to('durationBits'), odd);
-  for (let row = 0; row < count; row++) {
-    duration.put(unit === PLAIN ? exitNs[row]! : (exitNs[row]! - enterNs[row]!) / unit);
-  }
+  const duration = new SpreadWriter(
+    streamsOf(DURATION, (name) => to.to(name)),
+    { grain, isChained: false },
+  );
+  for (const step of durations) duration.put(step);
   duration.end();
 }
 
@@ -37,19 +70,28 @@ export function decodeTimes(
 ): { enterNs: Float64Array; exitNs: Float64Array } {
   const odd = from.from('odd');
   const unit = odd.f64();
+  const grain = odd.f64();
+  const reader = (name: StreamName): ByteReader => (name === 'odd' ? odd : from.from(name));
   const enterNs = new Float64Array(count);
   const exitNs = new Float64Array(count);
-  const enter = new SpreadReader(from.from('enter'), from.from('enterBits'), odd);
+  const enter = new SpreadReader(streamsOf(ENTER, reader), { grain, isChained: true });
   let last = 0;
   for (let row = 0; row < count; row++) {
     enterNs[row] = last = unit === PLAIN ? enter.next() : last + enter.next() * unit;
   }
-  const duration = new SpreadReader(from.from('duration'), from.from('durationBits'), odd);
+  const duration = new SpreadReader(streamsOf(DURATION, reader), { grain, isChained: false });
   for (let row = 0; row < count; row++) {
     exitNs[row] = unit === PLAIN ? duration.next() : enterNs[row]! + duration.next() * unit;
   }
   odd.end('odd times');
   return { enterNs, exitNs };
+}
+
+const ENTER = { classes: 'enter', low: 'enterBits', off: 'enterOff', odd: 'odd' } as const;
+const DURATION = { classes: 'duration', low: 'durationBits', off: 'durationOff', odd: 'odd' } as const;
+
+function streamsOf<T>(names: SpreadStreams<StreamName>, open: (name: StreamName) => T): SpreadStreams<T> {
+  return { classes: open(names.classes), low: open(names.low), off: open(names.off), odd: open(names.odd) };
 }
 
 function unitOf(count: number, enterNs: Float64Array, exitNs: Float64Array): number {
