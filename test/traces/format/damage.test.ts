@@ -119,7 +119,7 @@ describe('a file with a flipped byte', () => {
     bytes[place.end - 1]! ^= 1;
     const recording = openSct(bytes);
     expect(recording.damage).toMatchObject({ lostBlocks: 0, lostRecords: 0 });
-    expect(recording.footer.lines).toBe(Math.max(...blocks.flatMap((block) => [...block.line])));
+    expect(recording.footer.lines).toBe(Math.max(...blocks.flatMap((block) => Array.from(block.line))));
   });
 
   test('several times keeps what is sound', () => {
