@@ -46,7 +46,9 @@ export function assembleProg(text: string, maps: readonly string[] = []): Linked
     },
     problems,
   );
-  if (body.drafts.length === 0) problems.add(problemAt(body.place, 'empty-program', ['']));
+  if (body.drafts.length === 0 && problems.problems.length === 0) {
+    problems.add(problemAt(body.place, 'empty-program', ['']));
+  }
   problems.throwIfAny();
   return prog;
 }

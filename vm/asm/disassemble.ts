@@ -5,7 +5,7 @@
 // `call kernel-function#12` for a kfunc.
 import { helperName } from '../helpers/table.ts';
 import { decodeInsn, readSlot, wideImm, type Insn } from '../isa/insn.ts';
-import { ALU, ATOMICS, JMP, MOVSX, SIZES, SLOT_BYTES, WIDES } from '../isa/opcodes.ts';
+import { ALU, ATOMICS, JMP, MAX_REG, MOVSX, SIZES, SLOT_BYTES, WIDES } from '../isa/opcodes.ts';
 import type { MapReloc } from '../object.ts';
 
 /** `clang`: `r1 = *(u64 *)(r2 + 8)`; `kernel`: `r1 = *(u64 *)(r2 +8)`. */
@@ -24,7 +24,7 @@ export interface DisassembleOptions {
 export interface DisassembledLine {
   readonly pc: number;
   readonly text: string;
-  /** Undefined where the bytes are no insn. */
+  /** Undefined where the bytes are no insn, or name a register above r10. */
   readonly insn: Insn | undefined;
   /** Slots taken, 1 or 2. */
   readonly slots: 1 | 2;
@@ -36,7 +36,7 @@ export function disassemble(insns: Uint8Array, options: DisassembleOptions = {})
   const relocs = new Map(options.relocs?.map((reloc) => [reloc.pc, reloc]));
   const count = Math.floor(insns.length / SLOT_BYTES);
   for (let pc = 0; pc < count;) {
-    const insn = decodeInsn(insns, pc);
+    const insn = textualInsn(insns, pc);
     const text = insn === undefined ? rawText(insns, pc) : printInsn(insn, options, relocs.get(pc));
     const slots = insn?.op.slots ?? 1;
     lines.push({ pc, text, insn, slots });
@@ -54,6 +54,12 @@ export function logLine({ pc, text, insn }: DisassembledLine): string {
 /** Text of one insn, without its pc. `reloc` names the map of a wide insn. */
 export function printInsn(insn: Insn, options: DisassembleOptions = {}, reloc?: MapReloc): string {
   return new Printer(insn, options, reloc).print();
+}
+
+/** The insn at `pc` if there is text for it: the assembler knows no registers above r10. */
+function textualInsn(insns: Uint8Array, pc: number): Insn | undefined {
+  const insn = decodeInsn(insns, pc);
+  return insn === undefined || insn.dst > MAX_REG || insn.src > MAX_REG ? undefined : insn;
 }
 
 function rawText(insns: Uint8Array, pc: number): string {

@@ -39,7 +39,7 @@ export const ASM_MESSAGES = {
   'no-section': () => 'insn outside of a program section',
   'no-program': () => 'object has no program',
   'no-name': (section: string) => `program of section ${JSON.stringify(section)} has no name`,
-  'empty-program': (name: string) => `program ${name} has no insns`,
+  'empty-program': (name: string) => `${name === '' ? 'program' : `program ${name}`} has no insns`,
   'bad-key': (directive: string, key: string) => `${directive} has no ${key}=`,
   'missing-key': (directive: string, key: string) => `${directive} needs ${key}=`,
   'key-range': (key: string, value: bigint, min: number, max: number) =>

@@ -201,6 +201,7 @@ export class ObjectReader {
   /** Links all programs. Problems go to the list; the result counts only when there is none. */
   finish(name: string, helpers: ReadonlyMap<string, number>): ObjectSpec {
     const { problems } = this;
+    const wrong = problems.problems.length > 0;
     const scope = {
       maps: new Map([...this.maps.keys()].map((map, index) => [map, index])),
       functions: this.functions,
@@ -208,10 +209,10 @@ export class ObjectReader {
       helpers,
     };
     const progs = this.programs.map(({ body, section }): ProgSpec => {
-      if (body.slots === 0) problems.add(problemAt(body.place, 'empty-program', [body.name]));
+      if (body.slots === 0 && !wrong) problems.add(problemAt(body.place, 'empty-program', [body.name]));
       return { name: body.name, section: section.name, type: section.type, ...link(body, scope, problems) };
     });
-    if (progs.length === 0 && problems.problems.length === 0) {
+    if (progs.length === 0 && !wrong) {
       problems.add(problemAt({ line: 1, column: 1 }, 'no-program', [], PROGRAM_HINT));
     }
     const maps = [...this.maps.values()];

@@ -166,7 +166,8 @@ function assignment(read: OperandReader): Bare {
   const sign = cursor.next();
   const alu = ALU_BY_SIGN.get(sign.text);
   if (alu === undefined) {
-    return refuse(sign, 'unknown-operator', [sign.text], didYouMean(sign.text, ALU_BY_SIGN.keys()));
+    const hint = JMP_BY_SIGN.has(sign.text) ? 'comparisons stand after if' : '';
+    return refuse(sign, 'unknown-operator', [sign.text], hint);
   }
   if (alu === 'mov') return parseMove(read, dst);
   const value = read.operand(dst.width, dst.token);

@@ -3,6 +3,7 @@
 /** A hint that names the candidate nearest to `name`; empty when none is near enough to be meant. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const limit = Math.max(1, Math.floor(name.length / 3));
+  if (name === '') return '';
   let best = '';
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -52,23 +52,31 @@ export function tokenize(text: string, problems: ProblemList): Statement[] {
     const start = (kernel ?? OBJDUMP_PREFIX.exec(lineText))?.[0].length ?? 0;
     const opcode = kernel?.[1] === undefined ? undefined : Number.parseInt(kernel[1], 16);
     const code = kernel === null ? lineText : lineText.replace(/;.*/, '');
-    for (const tokens of lineStatements(code, start, line, problems)) {
-      const statement = takeLabels(tokens, opcode);
+    for (const part of lineStatements(code, start, line, problems)) {
+      const statement = takeLabels(part, opcode);
       if (statement !== undefined) statements.push(statement);
     }
   });
   return statements;
 }
 
+/** What stands between two `;`. `broken`: a part of it could not be read. */
+interface Part {
+  readonly tokens: Token[];
+  broken: boolean;
+}
+
 /** Tokens of one line, cut at `;`. */
-function lineStatements(text: string, start: number, line: number, problems: ProblemList): Token[][] {
-  const parts: Token[][] = [[]];
+function lineStatements(text: string, start: number, line: number, problems: ProblemList): Part[] {
+  let part: Part = { tokens: [], broken: false };
+  const parts = [part];
   let at = start;
   while (at < text.length) {
     const char = text[at]!;
     if (char === '#' || text.startsWith('//', at)) break;
     if (char === ';') {
-      parts.push([]);
+      part = { tokens: [], broken: false };
+      parts.push(part);
       at++;
       continue;
     }
@@ -79,8 +87,12 @@ function lineStatements(text: string, start: number, line: number, problems: Pro
     const place = { line, column: at + 1 };
     const spaced = at === start || /\s/.test(text[at - 1]!);
     const read = readToken(text, at);
-    if ('code' in read) problems.add(problemAt(place, read.code, [read.detail], read.hint));
-    else parts.at(-1)!.push({ value: 0n, bytes: NO_BYTES, ...place, ...read.token, spaced });
+    if ('code' in read) {
+      problems.add(problemAt(place, read.code, [read.detail], read.hint));
+      part.broken = true;
+    } else {
+      part.tokens.push({ value: 0n, bytes: NO_BYTES, ...place, ...read.token, spaced });
+    }
     at = read.end;
   }
   return parts;
@@ -175,8 +187,8 @@ function utf8(char: string): number[] {
   return [0xf0 | (code >> 18), tail(12), tail(6), tail(0)];
 }
 
-/** Labels are words or numbers with a colon right behind. */
-function takeLabels(tokens: readonly Token[], opcode: number | undefined): Statement | undefined {
+/** Labels are words or numbers with a colon behind. Of a broken part only they are of use. */
+function takeLabels({ tokens, broken }: Part, opcode: number | undefined): Statement | undefined {
   let at = 0;
   const isLabel = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'number';
   while (isLabel(tokens[at]) && tokens[at + 1]?.text === ':') at += 2;
@@ -184,16 +196,17 @@ function takeLabels(tokens: readonly Token[], opcode: number | undefined): State
   if (first === undefined) return undefined;
   const labels = tokens.slice(0, at).filter((_, i) => i % 2 === 0);
   const { line, column } = tokens[at] ?? first;
-  return { labels, tokens: tokens.slice(at), opcode, line, column };
+  return { labels, tokens: broken ? [] : tokens.slice(at), opcode, line, column };
 }
 
 /** Replaces block comments by spaces, so that places stay; knows that quotes and line comments hide them. */
 function blankBlockComments(text: string, problems: ProblemList): string {
   if (!text.includes('/*')) return text;
-  const hidden = /^[ \t]*;.*|\/\/.*|#.*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])'|\/\*[\s\S]*?\*\/|\/\*/gm;
+  const hidden =
+    /^[ \t]*;.*|\/\/.*|(?<![\w.$])#.*|#(?!-?\d).*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])'|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))/gm;
   return text.replace(hidden, (match, at: number) => {
     if (!match.startsWith('/*')) return match;
-    if (match.length < 4) {
+    if (match.length < 4 || !match.endsWith('*/')) {
       const lines = text.slice(0, at).split('\n');
       problems.add(problemAt({ line: lines.length, column: lines.at(-1)!.length + 1 }, 'open-comment', []));
     }

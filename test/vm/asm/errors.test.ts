@@ -1,0 +1,71 @@
+// What is wrong is said with its place, its code, the value seen and the bound, and often with what was meant.
+import { expect, test } from 'vitest';
+import { assembleObject, assembleProg } from '../../../vm/asm/assemble.ts';
+import { ASM_MESSAGES, AsmError } from '../../../vm/asm/errors.ts';
+import { readCases, section, sectionLines } from '../../support/case-file.ts';
+
+const INSNS = readCases('asm', 'errors-insns')
+  .flatMap((testCase) => sectionLines(testCase, 'errors'))
+  .map((line) => {
+    const [text, column, code, message, hint] = line
+      .split(/(?<!\\)\|/)
+      .map((part) => part.trim().replace('\\|', '|'));
+    return { text: text!, expected: `${column} ${code}: ${message} (${hint})` };
+  });
+const OBJECTS = readCases('asm', 'errors-objects');
+
+function errorOf(assemble: () => unknown): AsmError {
+  try {
+    assemble();
+  } catch (error) {
+    if (error instanceof AsmError) return error;
+    throw error;
+  }
+  throw new Error('assembled without an error');
+}
+
+test.each(INSNS)('$text', ({ text, expected }) => {
+  const error = errorOf(() => assembleProg(text));
+  expect(
+    `${error.column} ${error.code}: ${error.message.replace(/^line \d+, column \d+: /, '').replace(/ \(.*\)$|$/, '')} (${error.hint})`,
+  ).toBe(expected);
+  expect(error.line).toBe(1);
+  expect(error.all.length).toBe(1);
+});
+
+test.each(OBJECTS)('$title', (testCase) => {
+  const error = errorOf(() => assembleObject(section(testCase, 'object'), 'test'));
+  expect(error.message).toBe(section(testCase, 'errors'));
+});
+
+test('all problems of a text come at once, in the order of the text', () => {
+  const error = errorOf(() => assembleProg('r1 = r2\nr1 = r12\ngoto nowhere\nexi\nr2 = 5000000000\nexit'));
+  expect(error.all.map(({ line, column, code }) => `${line}:${column} ${code}`)).toEqual([
+    '2:6 bad-register',
+    '3:6 unknown-label',
+    '4:1 unknown-insn',
+    '5:6 imm-range',
+  ]);
+  expect([error.line, error.column, error.code]).toEqual([2, 6, 'bad-register']);
+  expect(error.message.split('\n').length).toBe(4);
+});
+
+test('a jump of more than 16 bits is refused, and gotol reaches', () => {
+  const far = `${'r1 = 1\n'.repeat(32768)}end: exit`;
+  const error = errorOf(() => assembleProg(`goto end\n${far}`));
+  expect(error.message).toBe(
+    'line 1, column 6: jump is too far: 32768 slots, bound -32768 to 32767 (gotol reaches further)',
+  );
+  expect(assembleProg(`gotol end\n${far}`).insns.subarray(0, 8)).toEqual(
+    Uint8Array.of(6, 0, 0, 0, 0, 128, 0, 0),
+  );
+});
+
+test('each code of the table has a text that brings it about', () => {
+  const texts = [
+    ...INSNS.map(({ expected }) => / (\S+):/.exec(expected)![1]),
+    ...OBJECTS.flatMap((testCase) => sectionLines(testCase, 'codes').flatMap((line) => line.split(' '))),
+    'jump-range',
+  ];
+  expect(Object.keys(ASM_MESSAGES).filter((code) => !texts.includes(code))).toEqual([]);
+});
