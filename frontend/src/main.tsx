@@ -20,9 +20,8 @@ root.dataset['idle'] = 'false';
 const store = createStore();
 const scheduler = createScheduler(PAGE_CLOCK, (quiet) => idle.set({ quiet }));
 effect(() => {
-  void store.state.value;
   void theme.value;
-  scheduler.changed();
+  scheduler.changed(store.state.value.frame?.clock.state !== 'playing');
 });
 
 const asked = new URLSearchParams(location.search);

@@ -16,8 +16,8 @@ export interface ChartColors {
   readonly font: string;
 }
 
-/** Reads the tokens as they hold at `element`. */
-export function readColors(element: Element): ChartColors {
+/** Reads the tokens as they hold at `element`; `ground` says which of the themes that is. */
+export function readColors(element: Element, ground: Ground): ChartColors {
   const probe = document.createElement('i');
   element.append(probe);
   const computed = getComputedStyle(probe);
@@ -26,7 +26,7 @@ export function readColors(element: Element): ChartColors {
     return computed.color;
   };
   const colors: ChartColors = {
-    ground: computed.colorScheme.includes('dark') ? 'dark' : 'light',
+    ground,
     text: color('text'),
     faint: color('text-soft'),
     grid: color('hairline'),

@@ -1,12 +1,12 @@
 // The latency heat map: one image under the scales of chart.js, the median and the 99th percentile as lines over it.
 import type { Plugin } from 'chart.js';
 import { formatNs } from '../state/format.ts';
-import { columnPercentileRow, type Heat, type HeatExtent, rowFloorNs } from '../state/heat.ts';
+import { columnPercentileRow, type Heat, type HeatExtent } from '../state/heat.ts';
 import { axisStyle, Chart, STILL } from './chart-base.ts';
 import type { ChartColors } from './colors.ts';
 import { cellAt, type HeatCell, heatPixels } from './heat-image.ts';
 import { heatPalette } from './palette.ts';
-import { timeTick } from './time-axis.ts';
+import { decades, timeTick } from './ticks.ts';
 
 export interface HeatSpec {
   readonly heat: Heat;
@@ -83,21 +83,6 @@ export function createHeatChart(canvas: HTMLCanvasElement): HeatChart {
   };
 }
 
-/** log2 of the powers of ten between two log2 bounds; halves of them too where fewer than two lie inside. */
-export function decades(low: number, high: number): readonly number[] {
-  const step = (values: readonly number[]): number[] => {
-    const found: number[] = [];
-    for (let exponent = 0; exponent < 14; exponent++)
-      for (const value of values) {
-        const at = Math.log2(value * 10 ** exponent);
-        if (at >= low - 1e-9 && at <= high + 1e-9) found.push(at);
-      }
-    return found;
-  };
-  const tens = step([1]);
-  return tens.length >= 2 ? tens : step([1, 2, 5]);
-}
-
 function paintImage(image: HTMLCanvasElement, { heat, extent, colors }: HeatSpec): void {
   const height = extent.highRow - extent.lowRow + 1;
   image.width = heat.columns;
@@ -161,24 +146,4 @@ function drawPicture(chart: Chart, image: HTMLCanvasElement, spec: HeatSpec): vo
     area.height,
   );
   ctx.restore();
-}
-
-/** The reading of one cell: its time, its latencies, its count. */
-export function readCell(
-  heat: Heat,
-  { column, row }: HeatCell,
-): {
-  readonly fromNs: number;
-  readonly toNs: number;
-  readonly lowNs: number;
-  readonly highNs: number;
-  readonly count: number;
-} {
-  return {
-    fromNs: column * heat.bucketNs,
-    toNs: (column + 1) * heat.bucketNs,
-    lowNs: rowFloorNs(heat, row),
-    highNs: rowFloorNs(heat, row + 1),
-    count: heat.counts[column * heat.rows + row] ?? 0,
-  };
 }

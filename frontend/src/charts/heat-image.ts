@@ -1,5 +1,5 @@
 // From counts to pixels: one pixel a cell, the slowest row on top, cells without calls see-through.
-import type { Heat, HeatExtent } from '../state/heat.ts';
+import { type Heat, type HeatExtent, rowFloorNs } from '../state/heat.ts';
 
 /**
  * RGBA bytes of the rows lowRow..highRow of `heat`: width `heat.columns`, height highRow - lowRow + 1. Colour goes by the logarithm of
@@ -43,4 +43,24 @@ export function cellAt(heat: Heat, { lowRow, highRow }: HeatExtent, x: number, y
 export interface HeatCell {
   readonly column: number;
   readonly row: number;
+}
+
+/** The reading of one cell: its time, its latencies, its count. */
+export function readCell(
+  heat: Heat,
+  { column, row }: HeatCell,
+): {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly lowNs: number;
+  readonly highNs: number;
+  readonly count: number;
+} {
+  return {
+    fromNs: column * heat.bucketNs,
+    toNs: (column + 1) * heat.bucketNs,
+    lowNs: rowFloorNs(heat, row),
+    highNs: rowFloorNs(heat, row + 1),
+    count: heat.counts[column * heat.rows + row] ?? 0,
+  };
 }

@@ -58,7 +58,7 @@ export function drawOverview(canvas: HTMLCanvasElement, spec: OverviewSpec): voi
   drawErrors(context, spec, step, tall, reached);
 }
 
-// Triangles, so that errors are told by shape as well as by colour; those ahead of the clock are fainter.
+// Triangles, the taller the more, so that errors are told by shape as well as by colour; those ahead of the clock are fainter.
 function drawErrors(
   context: CanvasRenderingContext2D,
   { whole, played, colors }: OverviewSpec,
@@ -67,6 +67,7 @@ function drawErrors(
   reached: number,
 ): void {
   context.fillStyle = colors.error;
+  const most = Math.max(1, ...played.errors, ...whole.errors);
   let free = 0;
   for (let column = 0; column < whole.columns; column++) {
     const x = (column + 0.5) * step;
@@ -75,7 +76,7 @@ function drawErrors(
     if (errors < 0.5 || x < free) continue;
     context.globalAlpha = behind ? 1 : 0.4;
     context.beginPath();
-    context.moveTo(x, top + 1.5);
+    context.moveTo(x, top + (TICKS - 1) * (0.65 - 0.5 * Math.sqrt(errors / most)));
     context.lineTo(x + 2.5, top + TICKS - 1);
     context.lineTo(x - 2.5, top + TICKS - 1);
     context.fill();

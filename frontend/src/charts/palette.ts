@@ -1,34 +1,35 @@
-// Colours of the latency heat map: from few calls to many, even steps of lightness, legible on a dark and on a light ground.
+// Colours of the latency heat map: from few calls to many in even steps of lightness, like viridis, but never closer than 3:1 to the
+// ground: a single slow call must be seen.
 
 /** Red, green, blue, 0..255. */
 export type Rgb = readonly [number, number, number];
 
-// Stops from violet over blue and green to yellow, lightness rising evenly; between them colours are mixed. On a dark ground few calls
-// are dark and many bright, on a light one the other way round, so that many always stand out.
-const STOPS: readonly Rgb[] = [
-  [64, 46, 128],
-  [58, 82, 139],
-  [42, 115, 142],
-  [31, 149, 139],
-  [66, 182, 112],
-  [146, 213, 68],
-  [246, 230, 48],
+// Stops from violet over blue and green to yellow; between them colours are mixed. On a dark ground many calls are bright, on a light one
+// dark.
+const ON_DARK: readonly Rgb[] = [
+  [106, 90, 190],
+  [86, 118, 196],
+  [58, 146, 186],
+  [42, 174, 160],
+  [94, 201, 110],
+  [170, 222, 70],
+  [250, 235, 60],
 ];
 const ON_LIGHT: readonly Rgb[] = [
-  [214, 226, 120],
-  [146, 205, 98],
-  [72, 174, 116],
-  [31, 138, 138],
-  [44, 102, 141],
-  [62, 62, 130],
-  [58, 18, 92],
+  [128, 152, 34],
+  [84, 148, 62],
+  [40, 138, 100],
+  [28, 116, 130],
+  [46, 86, 142],
+  [60, 48, 130],
+  [50, 8, 84],
 ];
 
 export type Ground = 'dark' | 'light';
 
 /** 256 colours, RGBA bytes; index 0 stands for the fewest. */
 export function heatPalette(ground: Ground): Uint8ClampedArray {
-  const stops = ground === 'dark' ? STOPS : ON_LIGHT;
+  const stops = ground === 'dark' ? ON_DARK : ON_LIGHT;
   const bytes = new Uint8ClampedArray(256 * 4);
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (stops.length - 1);

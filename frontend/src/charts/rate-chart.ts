@@ -5,7 +5,7 @@ import { type Bar, usedCategories } from '../state/bars.ts';
 import { formatShort } from '../state/format.ts';
 import { axisStyle, Chart, STILL } from './chart-base.ts';
 import type { ChartColors } from './colors.ts';
-import { timeTick } from './time-axis.ts';
+import { timeTick } from './ticks.ts';
 
 export interface RateSpec {
   readonly bars: readonly Bar[];
@@ -48,7 +48,9 @@ export function createRateChart(canvas: HTMLCanvasElement): RateChart {
         {
           type: 'line',
           label: 'Errors',
-          data: bars.map((bar): Point => ({ x: middle(bar), y: bar.errorsPerS })),
+          data: bars
+            .filter(({ fromNs }) => fromNs <= next.atNs)
+            .map((bar): Point => ({ x: middle(bar), y: bar.errorsPerS })),
           borderColor: colors.error,
           borderWidth: 1.5,
           pointRadius: 0,

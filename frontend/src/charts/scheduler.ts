@@ -1,4 +1,4 @@
-// One clock for all that is drawn: at most one animation frame at a time, each client at its own highest rate, invisible ones not at all.
+// One clock for all that is drawn: at most one animation frame at a time, each client at its own highest rate, invisible ones only when nothing moves.
 
 /** The page's clock; tests bring their own. */
 export interface DrawClock {
@@ -16,7 +16,7 @@ export interface DrawClient {
 }
 
 export interface DrawHandle {
-  /** Invisible clients keep their wish to draw until they come into view. */
+  /** Invisible clients keep their wish to draw until they come into view, or nothing moves any more. */
   setVisible(visible: boolean): void;
   /** Draw once more, though the state has not changed. */
   touch(): void;
@@ -25,8 +25,11 @@ export interface DrawHandle {
 
 export interface Scheduler {
   add(client: DrawClient): DrawHandle;
-  /** The state has changed: everyone has something to draw. */
-  changed(): void;
+  /**
+   * The state has changed: everyone has something to draw. `everywhere`: invisible clients too, because nothing moves any more and
+   * who reads the page without looking at it must find the same figures everywhere.
+   */
+  changed(everywhere: boolean): void;
 }
 
 /** Clients drawn in one animation frame; the rest follows in the next, so that no frame is long. */
@@ -39,14 +42,15 @@ interface Entry {
   drawnAt: number;
 }
 
-/** `onQuiet` hears, often, whether all that is visible is drawn. */
+/** `onQuiet` hears, often, whether all that is due is drawn. */
 export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => void): Scheduler {
   const entries = new Set<Entry>();
   // When the next tick is to come. An earlier wish replaces a later one: then the older callback finds itself outdated.
   let armedFor = Number.POSITIVE_INFINITY;
+  let drawAll = true;
 
   const dueAt = ({ drawnAt, client }: Entry): number => drawnAt + 1000 / client.hz;
-  const wanting = (): Entry[] => [...entries].filter(({ visible, dirty }) => visible && dirty);
+  const wanting = (): Entry[] => [...entries].filter(({ visible, dirty }) => dirty && (visible || drawAll));
 
   const arm = (): void => {
     const due = Math.min(...wanting().map(dueAt));
@@ -94,7 +98,8 @@ export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => v
         },
       };
     },
-    changed: () => {
+    changed: (everywhere) => {
+      drawAll = everywhere;
       for (const entry of entries) entry.dirty = true;
       arm();
     },

@@ -27,7 +27,8 @@ export const colors = computed<ChartColors>(() => {
   // Read for their own sake: either may change what the style sheet says.
   document.documentElement.dataset['theme'] = theme.value;
   void systemChanges.value;
-  return readColors(document.body);
+  const dark = theme.value === 'auto' ? systemDark.matches : theme.value === 'dark';
+  return readColors(document.body, dark ? 'dark' : 'light');
 });
 
 /** Chooses a theme and remembers it, where the browser lets a page remember. */

@@ -51,7 +51,7 @@ export function formatNs(ns: number): string {
 export function formatClock(atNs: number, durationNs: number): string {
   const digits = durationNs < 10e9 ? 6 : 3;
   const unit = 10 ** digits;
-  const ticks = Math.floor((Math.max(0, atNs) / 1e9) * unit + 1e-6);
+  const ticks = Math.floor(Math.max(0, atNs) / 10 ** (9 - digits));
   const seconds = Math.floor(ticks / unit);
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;

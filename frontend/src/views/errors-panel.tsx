@@ -8,15 +8,15 @@ import { cellShade, type ErrorMatrix, errorMatrix } from '../state/error-matrix.
 import { formatCount, formatPlural } from '../state/format.ts';
 
 /** Pixels of the errno column and of a system call's column. */
-const HEAD_WIDTH = 230;
-const COLUMN_WIDTH = 74;
+const HEAD_WIDTH = 250;
+const COLUMN_WIDTH = 70;
 
 /** Panel 5. */
 export function ErrorsPanel() {
   const { ref, snapshot } = useSnapshot(2);
   const { frame, session } = snapshot.now;
   const width = ref.current?.clientWidth ?? 600;
-  const room = Math.min(12, Math.max(4, Math.floor((width - HEAD_WIDTH) / COLUMN_WIDTH) - 2));
+  const room = Math.min(12, Math.max(4, Math.floor((width - HEAD_WIDTH) / COLUMN_WIDTH) - 1));
   const matrix = errorMatrix(frame?.errnos ?? [], room);
   const restarts = frame?.restarts ?? 0;
   return (

@@ -1,7 +1,7 @@
 // Latencies over the recording's time: how many calls took how long, and when.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { createHeatChart, type HeatChart, readCell } from '../charts/heat-chart.ts';
-import type { HeatCell } from '../charts/heat-image.ts';
+import { createHeatChart, type HeatChart } from '../charts/heat-chart.ts';
+import { type HeatCell, readCell } from '../charts/heat-image.ts';
 import { useApp, useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';

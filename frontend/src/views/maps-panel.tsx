@@ -104,7 +104,7 @@ function Entries({ page, name }: { readonly page: MapPage | undefined; readonly 
         rows={page.rows}
         rowKey={({ keyHex }) => keyHex}
         columns={[
-          { title: 'Key', number: true, cell: ({ key, keyHex }) => <Bytes text={key} hex={keyHex} /> },
+          { title: 'Key', cell: ({ key, keyHex }) => <Bytes text={key} hex={keyHex} /> },
           ...(cpus > 1
             ? [{ title: 'Sum', number: true, cell: (row: MapEntryView) => sumOfCpus(row.value) }]
             : []),

@@ -4,10 +4,13 @@ import { useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { describeArray } from '../state/describe.ts';
-import { formatCount, formatPlural, formatShare } from '../state/format.ts';
+import { formatCount, formatPlural, formatShare, formatShort } from '../state/format.ts';
 import { MISS_NAMES, MISSES, outcomes, risenSlots, type SlotNames, slotNames } from '../state/slots.ts';
 import { DepthBars } from './depth-bars.tsx';
 import { SlotGrid } from './slot-grid.tsx';
+
+/** Empty slots listed by name. */
+const MISSED_SHOWN = 10;
 
 /** Panel 2. */
 export function ProgArrayPanel() {
@@ -57,7 +60,12 @@ interface ArrayProps {
   readonly names: SlotNames;
 }
 
-function ArrayPicture({ array, names, risen }: ArrayProps & { readonly risen: ReadonlySet<number> }) {
+interface PictureProps extends ArrayProps {
+  /** Slots that were called since the last drawing. */
+  readonly risen: ReadonlySet<number>;
+}
+
+function ArrayPicture({ array, names, risen }: PictureProps) {
   const filled = array.slots.filter(({ prog }) => prog !== undefined);
   return (
     <div class="prog-array">
@@ -82,11 +90,33 @@ function ArrayPicture({ array, names, risen }: ArrayProps & { readonly risen: Re
         ))}
       </ul>
       {filled.length > 0 ? null : <Empty>All {formatCount(array.maxEntries)} slots are empty.</Empty>}
+      <MissedSlots array={array} names={names} risen={risen} />
       <SlotGrid array={array} names={names} risen={risen} />
       <div class="prog-array-foot">
         <FallThroughs array={array} />
         <DepthBars depth={array.depth} />
       </div>
+    </div>
+  );
+}
+
+/** Empty slots that were called most: what would be jumped to if a program stood there. */
+function MissedSlots({ array, names, risen }: PictureProps) {
+  const called = array.slots.filter(({ prog, empty }) => prog === undefined && empty > 0);
+  const most = called.sort((a, b) => b.empty - a.empty || a.index - b.index).slice(0, MISSED_SHOWN);
+  if (most.length === 0) return null;
+  return (
+    <div class="missed">
+      <h3>Called and found empty</h3>
+      <ol aria-label={`Empty slots of ${array.map} that were called most`}>
+        {most.map(({ index, empty }) => (
+          <li key={index} class={risen.has(index) ? 'missed-slot lit' : 'missed-slot'}>
+            <span class="missed-index">{index}</span>
+            {names(index) ?? ''}
+            <b>{formatShort(empty)}</b>
+          </li>
+        ))}
+      </ol>
     </div>
   );
 }
@@ -101,7 +131,7 @@ function OutcomeBar({ array, names }: ArrayProps) {
         return (
           <i
             key={`${kind} ${index}`}
-            class={`outcome-part ${kind}`}
+            class={`outcome-part fell-${kind}`}
             style={{ flexGrow: count / total }}
             title={text}
           />
@@ -116,7 +146,7 @@ function FallThroughs({ array }: { readonly array: ProgArrayView }) {
   return (
     <dl class="misses" aria-label="Fall-throughs by reason">
       {MISS_NAMES.map((name) => (
-        <div key={name} class={`miss ${name}`} title={MISSES[name].summary}>
+        <div key={name} class={`miss fell-${name}`} title={MISSES[name].summary}>
           <dt>{MISSES[name].title}</dt>
           <dd aria-label={MISSES[name].title} data-value={array.misses[name]}>
             {formatCount(array.misses[name])}

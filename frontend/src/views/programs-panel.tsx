@@ -28,13 +28,12 @@ export function ProgramsPanel() {
             rows={progs}
             rowKey={({ name }) => name}
             columns={[
-              { title: 'Program', cell: ({ name }) => <code>{name}</code> },
-              { title: 'Attached to', cell: attachment },
+              { title: 'Program', cell: programCell },
               { title: 'Size', number: true, cell: ({ insns }) => formatCount(insns) },
               { title: 'Runs', number: true, cell: ({ runs }) => formatCount(runs) },
               { title: 'Insns run', number: true, cell: ({ insnsRun }) => formatCount(insnsRun) },
               {
-                title: 'Insns a run',
+                title: 'Per run',
                 number: true,
                 cell: ({ runs, insnsRun }) => (runs === 0 ? NOTHING : formatShort(insnsRun / runs)),
               },
@@ -60,13 +59,14 @@ export function ProgramsPanel() {
   );
 }
 
-function attachment({ attached, section }: ProgView) {
-  return attached.length > 0 ? (
-    <code>{attached.join(', ')}</code>
-  ) : (
-    <span class="soft" title={section}>
-      jumped to
-    </span>
+function programCell({ name, section, attached }: ProgView) {
+  return (
+    <>
+      <code>{name}</code>
+      <small class="prog-hook" title={section}>
+        {attached.length > 0 ? `at ${attached.join(', ')}` : 'only jumped to'}
+      </small>
+    </>
   );
 }
 
