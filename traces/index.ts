@@ -19,3 +19,4 @@ export {
   type Totals,
   type TotalsState,
 } from './stats/totals.ts';
+export * from './import/index.ts';

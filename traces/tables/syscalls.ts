@@ -78,7 +78,7 @@ function buildTable(arch: Arch): SyscallTable {
   const rows: Syscall[] = [];
   for (const category of CATEGORY_NAMES) {
     for (const [name, row] of Object.entries(ROWS[category])) {
-      const nr = Number(row[column]);
+      const nr = row[column];
       if (nr < 0 && !UNNUMBERED[arch].includes(name)) continue;
       rows.push({ nr, name, args: parseArgs(row[3]), category });
     }

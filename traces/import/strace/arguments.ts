@@ -1,0 +1,387 @@
+// Reads the arguments of a call into a row: value, kind, text, and the strings behind pointers as spans of memory.
+import { ARG_KINDS, MEMORY_FLAGS } from '../../event.ts';
+import { ByteBuffer, CH, ascii, isDigit, isWord, latin1, skipSpaces, startsWith } from '../bytes.ts';
+import type { InternTable } from '../intern.ts';
+import { type Halves, readNumber } from '../number.ts';
+import type { OpenBlock } from '../open-block.ts';
+import { type CallInfo, FORM_OUT, FORM_POINTER, SPECIAL, formCode } from './calls.ts';
+import { decodeEscapes, findEscape } from './escape.ts';
+import { ArgRanges, annotationEnd, isDeleted, isEllipsis, skipString } from './scan.ts';
+import { type SymbolValue, evaluate } from './symbols.ts';
+
+const FORM = {
+  fd: formCode('fd'),
+  path: formCode('path'),
+  str: formCode('str'),
+  strs: formCode('strs'),
+  in: formCode('in'),
+  out: formCode('out'),
+  outstr: formCode('outstr'),
+  iovin: formCode('iovin'),
+  ptr: formCode('ptr'),
+} as const;
+
+const NULL = ascii('NULL');
+const ARROW = ascii('=>');
+const IOV_LEN = ascii(', iov_len=');
+const DELETED_LENGTH = '(deleted)'.length;
+/** Where clone's named arguments stand among its registers; x86_64, then i386 and arm64 where they differ. */
+const CLONE_ARGS: Readonly<Record<string, readonly [x86_64: number, other: number]>> = {
+  flags: [0, 0],
+  child_stack: [1, 1],
+  parent_tid: [2, 2],
+  parent_tidptr: [2, 2],
+  child_tidptr: [3, 4],
+  child_tid: [3, 4],
+  tls: [4, 3],
+};
+/** Marks in the column of true lengths until the result is known: take it from the size argument, from the return value. */
+const FROM_SIZE = -1;
+const FROM_RESULT = -2;
+
+/** Reads arguments; holds the scratch that this needs. */
+export class ArgumentReader {
+  readonly ranges = new ArgRanges();
+  readonly #strings: InternTable;
+  readonly #number: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
+  readonly #decoded = new ByteBuffer(1 << 12);
+  /** Values of symbolic texts by string id: x86, arm64. */
+  readonly #symbols: [Map<number, SymbolValue>, Map<number, SymbolValue>] = [new Map(), new Map()];
+  /** The first span of the row being read. */
+  #firstSpan = 0;
+
+  constructor(strings: InternTable) {
+    this.#strings = strings;
+  }
+
+  /** Reads the arguments in `ranges` into row `row`. False where one of them cannot be what strace prints. */
+  read(text: ByteBuffer, info: CallInfo, block: OpenBlock, row: number): boolean {
+    const { count, starts, ends } = this.ranges;
+    this.#firstSpan = block.spans.count;
+    for (let i = 0; i < count; i++) {
+      const start = starts[i]!;
+      let from = start;
+      let arg = i;
+      if (info.special === SPECIAL.clone) {
+        const equal = nameEnd(text.bytes, start, ends[i]!);
+        if (equal > 0) {
+          const places = CLONE_ARGS[latin1(text.bytes, start, equal)];
+          if (places === undefined) continue;
+          arg = places[info.arch === 'x86_64' ? 0 : 1];
+          from = equal + 1;
+        }
+      } else if (info.special === SPECIAL.llseek && i >= 1 && count === 4) {
+        arg = i + 1; // strace joins the two halves of the offset
+      }
+      if (arg > 5) break;
+      if (!this.#readOne(text, from, ends[i]!, info, arg, block, row)) return false;
+    }
+    if (info.special === SPECIAL.llseek && count === 4) splitOffset(block, row);
+    return true;
+  }
+
+  /**
+   * The size of a write whose output ran into it (`3123` for 123 bytes of which the last three are output): where the string is whole
+   * its length is the size.
+   */
+  ungluedSize(block: OpenBlock, row: number, written: number): void {
+    const spans = block.spans;
+    const last = spans.count - 1;
+    if (last < this.#firstSpan || spans.arg[last] !== 1 || (spans.flags[last]! & MEMORY_FLAGS.cut) !== 0)
+      return;
+    const size = row * 12 + 4;
+    const length = this.#strings.byteLength(spans.bytes[last]!);
+    if (
+      length !== written ||
+      length === block.args[size] ||
+      !String(block.args[size]).startsWith(String(length))
+    )
+      return;
+    block.args[size] = length;
+    block.args[size + 1] = 0;
+  }
+
+  /** Sets the true lengths of the row's strings, once the return value (halves; `returned` false: none) is in. */
+  settleLengths(
+    info: CallInfo,
+    block: OpenBlock,
+    row: number,
+    lo: number,
+    hi: number,
+    returned: boolean,
+  ): void {
+    const spans = block.spans;
+    for (let i = this.#firstSpan; i < spans.count; i++) {
+      const mark = spans.trueLength[i]!;
+      if (!(mark < 0)) continue;
+      const recorded = this.#strings.byteLength(spans.bytes[i]!);
+      let length = Number.NaN;
+      if (mark === FROM_SIZE) {
+        const cell = row * 6 + info.sizeArgs[spans.arg[i]!]!;
+        if (block.argKinds[cell] !== ARG_KINDS.absent)
+          length = block.args[cell * 2]! + block.args[cell * 2 + 1]! * 4294967296;
+      } else if (returned && hi < 0x80000000) {
+        length = lo + hi * 4294967296;
+      }
+      const cut = (spans.flags[i]! & MEMORY_FLAGS.cut) !== 0;
+      if (length <= recorded || Number.isNaN(length))
+        length = cut && !(length === recorded) ? Number.NaN : recorded;
+      spans.trueLength[i] = length;
+    }
+  }
+
+  #readOne(
+    text: ByteBuffer,
+    start: number,
+    end: number,
+    info: CallInfo,
+    arg: number,
+    block: OpenBlock,
+    row: number,
+  ): boolean {
+    if (start >= end) return true;
+    const bytes = text.bytes;
+    const first = bytes[start]!;
+    if (isDigit(first) || (first === CH.minus && start + 1 < end && isDigit(bytes[start + 1]!))) {
+      return this.#readNumeric(text, start, end, info, arg, block, row);
+    }
+    if (first === CH.quote) {
+      const after = skipString(bytes, start, end);
+      if (after === end) {
+        this.#readString(text, start, end, info, arg, block, row);
+        return true;
+      }
+      if (after < 0 || !isTail(bytes, after, end)) return false;
+      this.#readDecoded(text, start, end, info, arg, block, row);
+      return true;
+    }
+    if (
+      first === CH.brace ||
+      first === CH.bracket ||
+      first === CH.tilde ||
+      first === CH.ampersand ||
+      first === CH.at
+    ) {
+      this.#readDecoded(text, start, end, info, arg, block, row);
+      return true;
+    }
+    if (end - start === NULL.length && startsWith(bytes, start, end, NULL)) {
+      block.setArg(row, arg, ARG_KINDS.pointer, 0, 0, 0);
+      return true;
+    }
+    if (first === CH.bar || isWord(first)) return this.#readSymbol(text, start, end, info, arg, block, row);
+    if (first === CH.dot || first === CH.less || first === CH.question || first === CH.minus) {
+      block.setArg(row, arg, ARG_KINDS.absent, 0, 0, this.#strings.intern(text, start, end));
+      return true;
+    }
+    return false;
+  }
+
+  /** A number, alone or with an annotation, a comment or more flags behind it. */
+  #readNumeric(
+    text: ByteBuffer,
+    start: number,
+    end: number,
+    info: CallInfo,
+    arg: number,
+    block: OpenBlock,
+    row: number,
+  ): boolean {
+    const bytes = text.bytes;
+    const number = this.#number;
+    let p = readNumber(bytes, start, end, number);
+    if (p < 0) return false;
+    const form = info.forms[arg]!;
+    let kind: number = FORM_POINTER[form] === 1 ? ARG_KINDS.pointer : ARG_KINDS.value;
+    if (form === FORM.ptr && !(number.hex && (number.hi > 0 || number.lo > 0xffff))) kind = ARG_KINDS.value;
+    let note = 0;
+    if (p < end && bytes[p] === CH.less && bytes[p + 1] !== CH.less) {
+      const after = annotationEnd(bytes, p, end);
+      if (after < 0) return false;
+      const deleted = isDeleted(bytes, after, end);
+      const noteEnd = deleted ? after + DELETED_LENGTH : after;
+      note = this.#strings.intern(text, p + 1, deleted ? noteEnd : after - 1);
+      p = noteEnd;
+    }
+    if (p < end) {
+      const rest = skipSpaces(bytes, p, end);
+      if (bytes[rest] === CH.slash && bytes[rest + 1] === CH.star) {
+        if (bytes[end - 1] !== CH.slash) return false;
+        if (note === 0) note = this.#internTrimmed(text, rest + 2, end - 2);
+      } else if (
+        note === 0 &&
+        p === rest &&
+        (bytes[p] === CH.bar || bytes[p] === CH.less || bytes[p] === CH.star)
+      ) {
+        return this.#readSymbol(text, start, end, info, arg, block, row);
+      } else if (startsWith(bytes, rest, end, ARROW)) {
+        note = this.#strings.intern(text, start, end);
+      } else {
+        return false;
+      }
+    }
+    block.setArg(row, arg, kind, number.lo, number.hi, note);
+    return true;
+  }
+
+  /** Flags and other names; with -X verbose a comment follows. AT_FDCWD may have an annotation. */
+  #readSymbol(
+    text: ByteBuffer,
+    start: number,
+    end: number,
+    info: CallInfo,
+    arg: number,
+    block: OpenBlock,
+    row: number,
+  ): boolean {
+    const bytes = text.bytes;
+    let symbolEnd = start;
+    while (symbolEnd < end && isWord(bytes[symbolEnd]!)) symbolEnd++;
+    let note = 0;
+    if (
+      symbolEnd < end &&
+      bytes[symbolEnd] === CH.less &&
+      bytes[symbolEnd + 1] !== CH.less &&
+      info.forms[arg] === FORM.fd
+    ) {
+      const after = annotationEnd(bytes, symbolEnd, end);
+      if (after !== end) return false;
+      note = this.#strings.intern(text, symbolEnd + 1, after - 1);
+    } else {
+      symbolEnd = end;
+    }
+    const id = this.#strings.intern(text, start, symbolEnd);
+    const symbols = this.#symbols[info.arch === 'arm64' ? 1 : 0];
+    let symbol = symbols.get(id);
+    if (symbol === undefined) {
+      symbol = evaluate(info.arch, stripComments(latin1(bytes, start, symbolEnd)));
+      symbols.set(id, symbol);
+    }
+    const lo = Number(symbol.value & 0xffffffffn);
+    const hi = Number(symbol.value >> 32n);
+    if (symbol.known) block.setArg(row, arg, ARG_KINDS.value, lo, hi, note || id);
+    else block.setArg(row, arg, ARG_KINDS.absent, 0, 0, note || id);
+    return true;
+  }
+
+  /** A struct, a list, a set: kept as text; the strings inside become spans. */
+  #readDecoded(
+    text: ByteBuffer,
+    start: number,
+    end: number,
+    info: CallInfo,
+    arg: number,
+    block: OpenBlock,
+    row: number,
+  ): void {
+    const bytes = text.bytes;
+    const id = this.#strings.intern(text, start, end);
+    block.setMadeUpArg(row, arg, ARG_KINDS.decoded, id, id);
+    const form = info.forms[arg]!;
+    const out = FORM_OUT[form] === 1 ? MEMORY_FLAGS.out : 0;
+    for (let p = start; p < end; p++) {
+      if (bytes[p] !== CH.quote) continue;
+      const after = skipString(bytes, p, end);
+      if (after < 0) return;
+      const cut = bytes[after - 1] !== CH.quote;
+      const inner = this.#internString(text, p + 1, cut ? after - 4 : after - 1, bytes[p - 1] === CH.at);
+      let flags = out | (cut ? MEMORY_FLAGS.cut : 0);
+      let length = cut ? Number.NaN : this.#strings.byteLength(inner);
+      if (form === FORM.strs && !cut) flags |= MEMORY_FLAGS.cString;
+      if (form === FORM.iovin && startsWith(bytes, after, end, IOV_LEN)) {
+        const digits = after + IOV_LEN.length;
+        if (readNumber(bytes, digits, end, this.#number) > digits) {
+          length = Math.max(this.#number.lo + this.#number.hi * 4294967296, this.#strings.byteLength(inner));
+        }
+      }
+      block.spans.add(row, arg, flags, inner, length);
+      p = after - 1;
+    }
+  }
+
+  /** A string that is the whole argument. */
+  #readString(
+    text: ByteBuffer,
+    start: number,
+    end: number,
+    info: CallInfo,
+    arg: number,
+    block: OpenBlock,
+    row: number,
+  ): void {
+    const cut = isEllipsis(text.bytes, end - 3, end) && text.bytes[end - 1] === CH.dot;
+    const id = this.#internString(text, start + 1, cut ? end - 4 : end - 1, false);
+    block.setMadeUpArg(row, arg, ARG_KINDS.synthetic, id, 0);
+    const form = info.forms[arg]!;
+    let flags = cut ? MEMORY_FLAGS.cut : 0;
+    let length = cut ? Number.NaN : this.#strings.byteLength(id);
+    if (form === FORM.in) {
+      length = FROM_SIZE;
+    } else if (form === FORM.out) {
+      flags |= MEMORY_FLAGS.out;
+      length = FROM_RESULT;
+    } else {
+      if (FORM_OUT[form] === 1 && (form !== FORM.ptr || isReadBack(info, block, row)))
+        flags |= MEMORY_FLAGS.out;
+      if (!cut && (form === FORM.path || form === FORM.str || form === FORM.outstr || form === FORM.ptr))
+        flags |= MEMORY_FLAGS.cString;
+    }
+    block.spans.add(row, arg, flags, id, length);
+  }
+
+  /** The id of the decoded bytes between two quotes; an abstract socket name (`@"..."`) starts with a NUL. */
+  #internString(text: ByteBuffer, start: number, end: number, abstract: boolean): number {
+    const escape = findEscape(text.bytes, start, end);
+    if (escape < 0 && !abstract) return this.#strings.intern(text, start, end);
+    const decoded = this.#decoded;
+    decoded.length = 0;
+    if (abstract) decoded.append(ZERO, 0, 1);
+    if (escape >= 0) {
+      decoded.append(text.bytes, start, escape);
+      decodeEscapes(text.bytes, escape, end, decoded);
+    } else {
+      decoded.append(text.bytes, start, end);
+    }
+    return this.#strings.intern(decoded, 0, decoded.length);
+  }
+
+  #internTrimmed(text: ByteBuffer, start: number, end: number): number {
+    const from = skipSpaces(text.bytes, start, end);
+    let to = end;
+    while (to > from && text.bytes[to - 1] === CH.space) to--;
+    return this.#strings.intern(text, from, to);
+  }
+}
+
+const ZERO = new Uint8Array(1);
+const PR_GET_NAME = 16;
+
+/** Whether prctl's second argument is a buffer that the kernel fills. */
+function isReadBack(info: CallInfo, block: OpenBlock, row: number): boolean {
+  return info.special === SPECIAL.prctl && block.args[row * 12] === PR_GET_NAME;
+}
+
+/** Position of the `=` of a named argument `name=value` at `start`, or -1. */
+function nameEnd(bytes: Uint8Array, start: number, end: number): number {
+  let p = start;
+  while (p < end && isWord(bytes[p]!)) p++;
+  return p > start && p < end && bytes[p] === CH.equal && bytes[p + 1] !== CH.equal ? p : -1;
+}
+
+/** Whether a comment or ` => ...` stands at `pos`. */
+function isTail(bytes: Uint8Array, pos: number, end: number): boolean {
+  const p = skipSpaces(bytes, pos, end);
+  return startsWith(bytes, p, end, ARROW) || (bytes[p] === CH.slash && bytes[p + 1] === CH.star);
+}
+
+function stripComments(text: string): string {
+  return text.includes('/*') ? text.replaceAll(/\/\*.*?\*\//g, '') : text;
+}
+
+/** Parts the joined offset in argument 2 of _llseek into high (1) and low (2). */
+function splitOffset(block: OpenBlock, row: number): void {
+  const cell = row * 12 + 4;
+  const hi = block.args[cell + 1]!;
+  block.setArg(row, 1, ARG_KINDS.value, hi, 0, 0);
+  block.args[cell + 1] = 0;
+}

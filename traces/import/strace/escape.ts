@@ -1,0 +1,61 @@
+// The contents of a quoted string, back to the bytes the program had.
+import { type ByteBuffer, CH } from '../bytes.ts';
+
+/** What a letter after a backslash stands for; 0 for letters that start no escape of one letter. */
+const LETTERS = new Uint8Array(256);
+for (const [letter, byte] of [...'abtnvfre"\'\\?'].map(
+  (letter, i) => [letter, [7, 8, 9, 10, 11, 12, 13, 27, 34, 39, 92, 63][i]] as const,
+)) {
+  LETTERS[letter.charCodeAt(0)] = byte ?? 0;
+}
+
+/** Position of the first backslash in [start, end), or -1. */
+export function findEscape(bytes: Uint8Array, start: number, end: number): number {
+  for (let p = start; p < end; p++) if (bytes[p] === CH.backslash) return p;
+  return -1;
+}
+
+/**
+ * Appends the decoded bytes of [start, end), the text between the quotes, to `target`. Knows `\n` and its kin, octal of one to three
+ * digits (the digit after it decides: strace writes `\0` before a letter and `\0005` before a digit) and `\x` with two. A backslash
+ * before anything else is kept as it stands.
+ */
+export function decodeEscapes(bytes: Uint8Array, start: number, end: number, target: ByteBuffer): void {
+  target.reserve(target.length + end - start);
+  const out = target.bytes;
+  let to = target.length;
+  let p = start;
+  while (p < end) {
+    const byte = bytes[p++]!;
+    if (byte !== CH.backslash || p >= end) {
+      out[to++] = byte;
+      continue;
+    }
+    const next = bytes[p]!;
+    if (next >= 48 && next <= 55) {
+      let value = next - 48;
+      const limit = p + 3 < end ? p + 3 : end;
+      for (p++; p < limit; p++) {
+        const digit = bytes[p]! - 48;
+        if (digit < 0 || digit > 7) break;
+        value = value * 8 + digit;
+      }
+      out[to++] = value;
+    } else if (next === CH.x && p + 2 < end && hexDigit(bytes[p + 1]!) >= 0 && hexDigit(bytes[p + 2]!) >= 0) {
+      out[to++] = hexDigit(bytes[p + 1]!) * 16 + hexDigit(bytes[p + 2]!);
+      p += 3;
+    } else if (LETTERS[next] !== 0) {
+      out[to++] = LETTERS[next]!;
+      p++;
+    } else {
+      out[to++] = byte;
+    }
+  }
+  target.length = to;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const letter = (byte | 32) - 87;
+  return letter >= 10 && letter <= 15 ? letter : -1;
+}

@@ -1,0 +1,111 @@
+// The fixed words of the grammar, and what the ends and the bodies of lines mean by them.
+import { CH, ascii, indexOf, isDigit, skipSpaces, startsWith } from '../bytes.ts';
+import { type Halves, readDigits } from '../number.ts';
+
+const UNFINISHED = ascii('<unfinished ...>');
+const DETACHED = ascii('<detached ...>');
+const PID_CHANGED = ascii('<pid changed to ');
+const PTRACE = ascii('<ptrace(');
+const PROCESS = ascii('Process ');
+const STRACE = ascii('strace: ');
+const ATTACHED = ascii(' attached');
+const BIT_MODE = ascii('Process PID=');
+const SUMMARY = [ascii('% time'), ascii('------'), ascii('System call usage summary')];
+const WORDS = ['attached', 'detached', 'suspended', 'resumed'].map((word) => ascii(word));
+const RUNS_32 = ascii(' runs in 32 bit mode');
+
+export const RESUMED_START = ascii('<... ');
+export const RESUMED_END = ascii(' resumed>');
+
+/** How a line that stops inside a call says so. */
+export const ENDING = { none: 0, unfinished: 1, detached: 2 } as const;
+
+/** Finds the mark with which strace leaves a call in the middle; `at` is where the text before it ends. */
+export class EndingReader {
+  at = 0;
+
+  /** The ending of the line [pos, end). */
+  read(bytes: Uint8Array, pos: number, end: number): number {
+    this.at = end;
+    if (end - pos < 2 || bytes[end - 1] !== CH.greater) return ENDING.none;
+    let p = end - 2;
+    while (p > pos && bytes[p] !== CH.less) p--;
+    const word = bytes.length > p && bytes[p] === CH.less ? endingAt(bytes, p, end) : ENDING.none;
+    if (word === ENDING.none) return ENDING.none;
+    // the space before the mark belongs to the mark
+    this.at = p > pos && bytes[p - 1] === CH.space ? p - 1 : p;
+    return word;
+  }
+}
+
+function endingAt(bytes: Uint8Array, pos: number, end: number): number {
+  if (startsWith(bytes, pos, end, UNFINISHED))
+    return pos + UNFINISHED.length === end ? ENDING.unfinished : ENDING.none;
+  if (startsWith(bytes, pos, end, DETACHED))
+    return pos + DETACHED.length === end ? ENDING.detached : ENDING.none;
+  if (startsWith(bytes, pos, end, PID_CHANGED) || startsWith(bytes, pos, end, PTRACE))
+    return ENDING.unfinished;
+  return ENDING.none;
+}
+
+/** Whether the line is part of a summary table's head. */
+export function isSummary(bytes: Uint8Array, pos: number, end: number): boolean {
+  return SUMMARY.some((word) => startsWith(bytes, pos, end, word));
+}
+
+/** Whether the line is one that strace adds below a call: a stack frame, a dump of a buffer; or empty. */
+export function isAttachment(bytes: Uint8Array, pos: number, end: number): boolean {
+  const p = skipSpaces(bytes, pos, end);
+  if (p >= end) return true;
+  const byte = bytes[p];
+  return (
+    p > pos &&
+    (byte === CH.greater || byte === CH.bar || byte === CH.star) &&
+    (p + 1 >= end || bytes[p + 1] === CH.space)
+  );
+}
+
+/** A message of strace in a line. */
+export interface Message {
+  /** Where it starts; what stands before it is an unfinished line. */
+  readonly start: number;
+  /** The thread it is about; -1 none. */
+  readonly tid: number;
+  readonly kind: 'attached' | '32-bit' | '64-bit' | 'other';
+}
+
+/** Finds a message of strace at the start of [pos, end), or the news of a thread anywhere in it. */
+export function findMessage(bytes: Uint8Array, pos: number, end: number): Message | undefined {
+  const at = indexOf(bytes, pos, end, STRACE);
+  const start = at < 0 ? pos : commandStart(bytes, pos, at);
+  const body = at < 0 ? pos : at + STRACE.length;
+  const bit = indexOf(bytes, body, end, BIT_MODE);
+  if (bit >= 0) {
+    const kind = indexOf(bytes, bit, end, RUNS_32) >= 0 ? '32-bit' : '64-bit';
+    return { start, tid: digitsAt(bytes, bit + BIT_MODE.length, end), kind };
+  }
+  if (startsWith(bytes, body, end, PROCESS) && isDigit(bytes[body + PROCESS.length] ?? 0)) {
+    const tid = digitsAt(bytes, body + PROCESS.length, end);
+    const word = body + PROCESS.length + String(tid).length + 1;
+    if (WORDS.some((known) => startsWith(bytes, word, end, known))) {
+      return { start, tid, kind: startsWith(bytes, word - 1, end, ATTACHED) ? 'attached' : 'other' };
+    }
+  }
+  return at >= 0 && start === pos ? { start, tid: -1, kind: 'other' } : undefined;
+}
+
+/** strace prints its own name as it was started: a path before `strace: ` belongs to it. */
+function commandStart(bytes: Uint8Array, pos: number, at: number): number {
+  if (bytes[at - 1] !== CH.slash) return at;
+  let p = at - 1;
+  while (p > pos && bytes[p - 1] !== CH.space) p--;
+  while (p < at && bytes[p] !== CH.slash) p++;
+  return p;
+}
+
+const NUMBER: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
+
+function digitsAt(bytes: Uint8Array, pos: number, end: number): number {
+  const p = readDigits(bytes, pos, end, NUMBER);
+  return p > pos ? NUMBER.lo : -1;
+}

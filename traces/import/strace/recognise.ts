@@ -1,0 +1,96 @@
+// Is this a log of strace? Judged by the first 64 KiB, with the same reader of prefixes as the import itself.
+import { isSyscallName } from '../../tables/syscalls.ts';
+import { CH, ascii, indexOf, isWord, latin1, startsWith } from '../bytes.ts';
+import { ACCEPTED, REFUSALS, type Refusal } from '../errors.ts';
+import { findMessage, isAttachment, isSummary } from './lines.ts';
+import { PrefixReader } from './prefix.ts';
+
+/** Bytes that are looked at. */
+export const HEAD_BYTES = 65_536;
+/** Share of lines that must be strace's when the first one is not: output of the program may come first. */
+const MIN_SHARE = 0.2;
+const RAW_NAME = 'syscall_0x';
+const MARKS = [
+  ascii('<... '),
+  ascii('--- SIG'),
+  ascii('--- stopped by SIG'),
+  ascii('+++ exited with '),
+  ascii('+++ killed by SIG'),
+];
+const RESULT = ascii(') ');
+const ENDINGS = [ascii('= '), ascii('<unfinished ...>'), ascii('<detached ...>')];
+const PERF = [ascii('raw_syscalls:'), ascii('syscalls:sys_')];
+const UTF16 = new Set([0xfffe, 0xfeff]);
+const ZIPS = [
+  [0x1f, 0x8b],
+  [0x28, 0xb5, 0x2f, 0xfd],
+  [0xfd, 0x37, 0x7a, 0x58],
+  [0x42, 0x5a, 0x68],
+  [0x50, 0x4b, 3, 4],
+] as const;
+
+/** Whether `head`, the first bytes of a file (64 KiB are enough), is a log that strace wrote. */
+export function recogniseStrace(head: Uint8Array): { ok: true } | { ok: false; reason: string } {
+  const refusal = refuse(head.subarray(0, HEAD_BYTES));
+  return refusal === undefined ? { ok: true } : { ok: false, reason: `${REFUSALS[refusal]}; ${ACCEPTED}` };
+}
+
+/** Why `head` is no log of strace; undefined if it is one. */
+export function refuse(head: Uint8Array): Refusal | undefined {
+  if (head.length === 0) return 'empty';
+  if (ZIPS.some((magic) => magic.every((byte, i) => head[i] === byte))) return 'compressed';
+  if (head.includes(0) || UTF16.has((head[0]! << 8) | (head[1] ?? 0))) return 'binary';
+  const prefix = new PrefixReader();
+  let lines = 0;
+  let calls = 0;
+  let marks = 0;
+  let summary = false;
+  let perf = 0;
+  let firstIsOurs = false;
+  for (let start = 0; start < head.length;) {
+    const newline = head.indexOf(CH.newline, start);
+    const cut = newline < 0;
+    const end = cut ? head.length : newline;
+    const kind = judge(head, start, end, prefix);
+    if (kind === 'call') calls++;
+    if (kind === 'mark') marks++;
+    if (kind === 'summary') summary = true;
+    if (PERF.some((word) => indexOf(head, start, Math.min(end, start + 120), word) >= 0)) perf++;
+    if (kind !== 'blank' && !(cut && kind === 'other' && lines > 0)) {
+      if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark';
+      lines++;
+    }
+    start = end + 1;
+  }
+  if (lines === 0) return 'empty';
+  if (perf * 2 > lines) return 'perf';
+  if (calls + marks > 0 && (firstIsOurs || (calls + marks) / lines >= MIN_SHARE)) return undefined;
+  return summary && calls === 0 ? 'summary' : 'foreign';
+}
+
+type LineKind = 'call' | 'mark' | 'summary' | 'blank' | 'other';
+
+function judge(head: Uint8Array, start: number, end: number, prefix: PrefixReader): LineKind {
+  if (isAttachment(head, start, end)) return 'blank';
+  if (isSummary(head, start, end)) return 'summary';
+  const pos = prefix.read(head, start, end);
+  if (MARKS.some((mark) => startsWith(head, pos, end, mark))) return 'mark';
+  const message = findMessage(head, start, end);
+  if (message !== undefined && message.tid >= 0 && message.start === start) return 'mark';
+  let p = pos;
+  while (p < end && isWord(head[p]!)) p++;
+  if (p === pos || head[p] !== CH.paren) return 'other';
+  const name = latin1(head, pos, Math.min(p, pos + 64));
+  if (!isSyscallName(name) && !name.startsWith(RAW_NAME)) return 'other';
+  return isCallTail(head, p, end) || message !== undefined || end === head.length ? 'call' : 'other';
+}
+
+/** Whether a result or a mark of an unfinished call stands somewhere behind the name. */
+function isCallTail(head: Uint8Array, pos: number, end: number): boolean {
+  for (let p = indexOf(head, pos, end, RESULT); p >= 0; p = indexOf(head, p + 1, end, RESULT)) {
+    let after = p + 1;
+    while (after < end && head[after] === CH.space) after++;
+    if (startsWith(head, after, end, ENDINGS[0]!)) return true;
+  }
+  return ENDINGS.slice(1).some((word) => indexOf(head, pos, end, word) >= 0);
+}

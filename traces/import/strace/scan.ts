@@ -1,0 +1,179 @@
+// Finds where the arguments of a call begin and end. The text of an argument is free of commas at depth 0 only outside of quotes,
+// brackets, comments and annotations, and each of those has its own rules; what is inside them is read later.
+import { CH } from '../bytes.ts';
+
+/** Most arguments that are remembered; a call has six, strace prints a few more for some. */
+const MAX_ARGS = 16;
+
+/** The arguments of one call as ranges of the text, spaces trimmed. */
+export class ArgRanges {
+  count = 0;
+  readonly starts = new Int32Array(MAX_ARGS);
+  readonly ends = new Int32Array(MAX_ARGS);
+
+  add(bytes: Uint8Array, start: number, end: number): void {
+    let from = start;
+    let to = end;
+    while (from < to && bytes[from] === CH.space) from++;
+    while (to > from && bytes[to - 1] === CH.space) to--;
+    if (this.count < MAX_ARGS) {
+      this.starts[this.count] = from;
+      this.ends[this.count] = to;
+      this.count++;
+    }
+  }
+}
+
+const PLAIN = 0;
+const QUOTE = 1;
+const OPEN = 2;
+const CLOSE = 3;
+const COMMA = 4;
+const LESS = 5;
+const SLASH = 6;
+
+/** What each byte means between arguments. */
+const CLASS = new Uint8Array(256);
+CLASS[CH.quote] = QUOTE;
+for (const byte of [CH.paren, CH.bracket, CH.brace]) CLASS[byte] = OPEN;
+for (const byte of [CH.parenEnd, CH.bracketEnd, CH.braceEnd]) CLASS[byte] = CLOSE;
+CLASS[CH.comma] = COMMA;
+CLASS[CH.less] = LESS;
+CLASS[CH.slash] = SLASH;
+
+/**
+ * Splits the arguments from `pos`, just after the opening parenthesis. Returns the position after the closing one, or -1 where the text
+ * ends before it; `args` holds what was found either way.
+ */
+export function scanArgs(bytes: Uint8Array, pos: number, end: number, args: ArgRanges): number {
+  args.count = 0;
+  let start = pos;
+  let depth = 0;
+  let p = pos;
+  while (p < end) {
+    switch (CLASS[bytes[p]!]) {
+      case PLAIN:
+        p++;
+        break;
+      case QUOTE:
+        p = skipString(bytes, p, end);
+        if (p < 0) return -1;
+        break;
+      case OPEN:
+        depth++;
+        p++;
+        break;
+      case CLOSE:
+        if (depth === 0) {
+          if (bytes[p] !== CH.parenEnd) return -1;
+          if (p > pos || args.count > 0) args.add(bytes, start, p);
+          return p + 1;
+        }
+        depth--;
+        p++;
+        break;
+      case COMMA:
+        if (depth === 0) {
+          args.add(bytes, start, p);
+          start = p + 1;
+        }
+        p++;
+        break;
+      case LESS:
+        p = skipAngle(bytes, p, end);
+        if (p < 0) return -1;
+        break;
+      case SLASH:
+        p = bytes[p + 1] === CH.star ? skipComment(bytes, p, end) : p + 1;
+        if (p < 0) return -1;
+        break;
+      default:
+        return -1;
+    }
+  }
+  args.add(bytes, start, end);
+  return -1;
+}
+
+/** From an opening quote to the position after the closing one and after `...`; -1 where it does not close. */
+export function skipString(bytes: Uint8Array, pos: number, end: number): number {
+  let p = pos + 1;
+  while (p < end) {
+    const byte = bytes[p]!;
+    if (byte === CH.quote) {
+      p++;
+      return isEllipsis(bytes, p, end) ? p + 3 : p;
+    }
+    p += byte === CH.backslash ? 2 : 1;
+  }
+  return -1;
+}
+
+/** Whether `...` stands at `pos`. */
+export function isEllipsis(bytes: Uint8Array, pos: number, end: number): boolean {
+  return pos + 3 <= end && bytes[pos] === CH.dot && bytes[pos + 1] === CH.dot && bytes[pos + 2] === CH.dot;
+}
+
+function skipComment(bytes: Uint8Array, pos: number, end: number): number {
+  for (let p = pos + 2; p + 1 < end; p++) {
+    if (bytes[p] === CH.star && bytes[p + 1] === CH.slash) return p + 2;
+  }
+  return -1;
+}
+
+/**
+ * From a `<`: over an annotation to the position after its `>` and after `(deleted)`, or over a shift or comparison. Text such as
+ * `<... resuming interrupted read ...>` is an annotation too.
+ */
+export function skipAngle(bytes: Uint8Array, pos: number, end: number): number {
+  const next = bytes[pos + 1];
+  if (next === CH.less || next === CH.equal || next === CH.space) return pos + 2;
+  const p = annotationEnd(bytes, pos, end);
+  if (p < 0) return -1;
+  return isDeleted(bytes, p, end) ? p + DELETED.length : p;
+}
+
+const DELETED = Uint8Array.from('(deleted)', (char) => char.charCodeAt(0));
+
+/** Whether `(deleted)` stands at `pos`. */
+export function isDeleted(bytes: Uint8Array, pos: number, end: number): boolean {
+  if (pos + DELETED.length > end || bytes[pos] !== CH.paren) return false;
+  for (let i = 1; i < DELETED.length; i++) if (bytes[pos + i] !== DELETED[i]) return false;
+  return true;
+}
+
+/**
+ * From the `<` of an annotation to the position after its `>`; -1 where it does not close.
+ * In `TCP:[a->b]` only `]>` closes, quoted socket names skipped; anywhere else strace writes < and > of names as \74 and \76, so the
+ * first `>` closes, after one nested `<char 1:3>`.
+ */
+export function annotationEnd(bytes: Uint8Array, pos: number, end: number): number {
+  const socket = isSocket(bytes, pos + 1, end);
+  let depth = 0;
+  for (let p = pos + 1; p < end; p++) {
+    const byte = bytes[p]!;
+    if (byte === CH.greater) {
+      if (socket && bytes[p - 1] !== CH.bracketEnd) continue;
+      if (depth === 0) return p + 1;
+      depth--;
+    } else if (byte === CH.less) {
+      if (depth > 0) return -1;
+      depth++;
+    } else if (socket && byte === CH.quote) {
+      p = skipString(bytes, p, end) - 1;
+      if (p < 0) return -1;
+    }
+  }
+  return -1;
+}
+
+/** Whether a name of letters, digits and `-` followed by `:[` stands at `pos`. A path begins with a slash and never matches. */
+function isSocket(bytes: Uint8Array, pos: number, end: number): boolean {
+  for (let p = pos; p < end; p++) {
+    const byte = bytes[p]!;
+    if (byte === CH.colon) return p > pos && bytes[p + 1] === CH.bracket;
+    const word = (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57);
+    if (!word && byte !== CH.minus && byte !== CH.underscore) return false;
+  }
+  return false;
+}
