@@ -21,11 +21,7 @@ export type Reader = (context: HelperContext, reg: number, to: number, size: num
 
 function read(context: HelperContext, reader: Reader): void {
   const size = sizeIn(context, 2);
-  if (size === 0) {
-    setInt(context, 0);
-    return;
-  }
-  const to = context.range(1, size, true);
+  const to = size === 0 ? 0 : context.range(1, size, true);
   const result = reader(context, 3, to, size);
   if (result < 0) context.memory.u8.fill(0, to, to + size);
   setInt(context, result);
@@ -33,6 +29,8 @@ function read(context: HelperContext, reader: Reader): void {
 
 /** High half of the first address that is not user memory: 47 bits of it on x86-64. */
 const USER_HIGH_END = 0x8000;
+/** High half of the first kernel address; between the two no address is canonical. */
+const KERNEL_HIGH = 0xffff_8000;
 /** Nothing is ever mapped below: a read there is a fault of the program, not a gap in the recording. */
 const FIRST_PAGE_END = 4096n;
 
@@ -51,6 +49,7 @@ export const readUserString: Reader = (context, reg, to, size) => {
   const address = context.q[reg]!;
   const { u8 } = context.memory;
   // The last byte of the buffer becomes the NUL whatever stands in memory, so that it need not be known.
+  if (size === 0) return 0;
   for (let i = 0; i < size - 1; i++) {
     const byte = userByte(context.task.memory, address + BigInt(i));
     if (byte < 0) return unknown(context, reg, address);
@@ -68,13 +67,14 @@ function unknown(context: HelperContext, reg: number, address: bigint): number {
 
 export const readKernel: Reader = (context, reg, to, size) => {
   const from = kernelOffset(context, reg);
-  if (from < 0) return from;
+  if (from < 0 || size === 0) return Math.min(0, from); // the address counts even where nothing is read
   if (!context.kernelMayRead(from, size)) return -ERRNO.EFAULT;
   context.memory.u8.copyWithin(to, from, from + size);
   return 0;
 };
 
 export const readKernelString: Reader = (context, reg, to, size) => {
+  if (size === 0) return 0;
   const from = kernelOffset(context, reg);
   if (from < 0) return from;
   const { u8 } = context.memory;
@@ -87,8 +87,9 @@ export const readKernelString: Reader = (context, reg, to, size) => {
   return size;
 };
 
-/** Offset that the kernel address in `reg` names, or -errno: a user address is out of range for kernel reads. */
-function kernelOffset(context: HelperContext, reg: number): number {
-  if (context.r[2 * reg + 1] === ADDRESS_HIGH) return context.r[2 * reg]! >>> 0;
-  return isUserAddress(context, reg) ? -ERRNO.ERANGE : -ERRNO.EFAULT;
+/** Offset that the kernel address in `reg` names, or -errno: what is no kernel address at all is out of range for kernel reads. */
+function kernelOffset({ r }: HelperContext, reg: number): number {
+  const high = r[2 * reg + 1]!;
+  if (high === ADDRESS_HIGH) return r[2 * reg]! >>> 0;
+  return high >>> 0 < KERNEL_HIGH ? -ERRNO.ERANGE : -ERRNO.EFAULT;
 }

@@ -33,13 +33,25 @@ export const SK_BUFF = {
   ifindex:         { off: 40,  size: 4 },
   cb:              { off: 48,  size: 20 },
   napi_id:         { off: 84,  size: 4 },
+  tstamp:          { off: 152, size: 8 },
   gso_segs:        { off: 164, size: 4 },
   gso_size:        { off: 176, size: 4 },
+  hwtstamp:        { off: 184, size: 8 },
 } as const satisfies Record<string, { off: number; size: number }>;
 const SK_BUFF_BYTES = 192;
 
 /** Fields that a caller may set; all other bytes of its ctx must be 0. @see net/bpf/test_run.c convert___skb_to_skb */
-const SETTABLE = ['mark', 'priority', 'ingress_ifindex', 'ifindex', 'cb', 'gso_segs', 'gso_size'] as const;
+const SETTABLE = [
+  'mark',
+  'priority',
+  'ingress_ifindex',
+  'ifindex',
+  'cb',
+  'tstamp',
+  'gso_segs',
+  'gso_size',
+  'hwtstamp',
+] as const;
 
 /** What a socket filter may read, and write, of its ctx. @see net/core/filter.c sk_filter_is_valid_access */
 const SK_BUFF_REGIONS: readonly Region[] = [

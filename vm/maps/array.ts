@@ -49,11 +49,15 @@ export function cellRegion(spec: MapSpec, layout: CellLayout, cells: number): Re
   };
 }
 
-/** 0, or why an array refuses to write: its elements always exist. @see kernel/bpf/arraymap.c array_map_update_elem */
+/**
+ * 0, or why an array refuses to write: its elements always exist, and none has a lock.
+ * @see kernel/bpf/arraymap.c array_map_update_elem
+ */
 export function checkArrayUpdate(index: number, entries: number, flags: number): number {
-  if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+  if ((flags & ~UPDATE_FLAGS.lock) >>> 0 > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
   if (index >= entries) return -ERRNO.E2BIG;
-  return flags === UPDATE_FLAGS.noexist ? -ERRNO.EEXIST : 0;
+  if ((flags & UPDATE_FLAGS.noexist) !== 0) return -ERRNO.EEXIST;
+  return (flags & UPDATE_FLAGS.lock) === 0 ? 0 : -ERRNO.EINVAL;
 }
 
 /** Elements of an array cannot be taken out. */

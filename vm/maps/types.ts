@@ -76,4 +76,7 @@ export function hasFlag(flags: number, name: MapFlagName): boolean {
 }
 
 /** Flags of an update. @see include/uapi/linux/bpf.h */
-export const UPDATE_FLAGS = { any: 0, noexist: 1, exist: 2 } as const satisfies Record<string, number>;
+export const UPDATE_FLAGS = { any: 0, noexist: 1, exist: 2, lock: 4 } as const satisfies Record<
+  string,
+  number
+>;

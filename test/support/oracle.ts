@@ -1,0 +1,48 @@
+// Asks a real kernel: builds bpforacle.c and gives it a spec, a list of maps, programs and test runs (its head comment is the manual).
+// Ask hasTool('kernel') first.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One answer; which fields stand depends on `op`. */
+export interface OracleAnswer {
+  readonly op: 'map' | 'prog' | 'run' | 'slot' | 'unslot' | 'get' | 'set' | 'dump' | 'freeze' | 'note';
+  readonly name?: string;
+  readonly prog?: string;
+  readonly map?: string;
+  readonly key?: string;
+  readonly tag?: string;
+  readonly ok?: boolean;
+  readonly errno?: number;
+  readonly verdict?: 'accepted' | 'rejected';
+  readonly log?: string;
+  readonly insns?: number;
+  readonly retval?: number;
+  readonly value?: string;
+  readonly data_out?: string;
+  readonly entries?: readonly (readonly [string, string])[];
+}
+
+/** What the kernel says to a spec. Builds the tool each time: a second on any machine. */
+export function askKernel(spec: string): OracleAnswer[] {
+  const folder = mkdtempSync(join(tmpdir(), 'bpforacle-'));
+  try {
+    const tool = join(folder, 'bpforacle');
+    execFileSync('cc', ['-O2', '-w', '-o', tool, join(import.meta.dirname, 'bpforacle.c')]);
+    const file = join(folder, 'spec');
+    writeFileSync(file, spec);
+    return JSON.parse(execFileSync(tool, [file], { encoding: 'utf8', maxBuffer: 1 << 28 })) as OracleAnswer[];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Insns as the `insns` lines of a spec. */
+export function insnsLine(insns: Uint8Array): string {
+  const slots: string[] = [];
+  for (let at = 0; at < insns.length; at += 8) {
+    slots.push(Buffer.from(insns.subarray(at, at + 8)).toString('hex'));
+  }
+  return `insns ${slots.join(' ')}`;
+}
