@@ -107,6 +107,8 @@ export interface ServerToClient {
   'session:frame': (frame: Frame, ack: () => void) => void;
   /** Another recording or program was opened in the session. */
   'session:changed': (info: SessionInfo) => void;
+  /** The replay broke down; the next request starts it again from the beginning. */
+  'session:failed': (error: ReplyError) => void;
   /** The list of recordings has changed. */
   'recording:changed': (list: readonly RecordingEntry[]) => void;
 }

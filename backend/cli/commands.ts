@@ -1,0 +1,18 @@
+// The commands of `tailscope`, one file each.
+import type { Command } from 'commander';
+import { addImport } from './import.ts';
+import { addInfo } from './info.ts';
+import { addList } from './list.ts';
+import { addRecord } from './record.ts';
+import { addRun } from './run.ts';
+import { addServe } from './serve.ts';
+
+/** Adds the command to the program and gives it back; in the order of the help. */
+export const COMMANDS = {
+  serve: addServe,
+  run: addRun,
+  import: addImport,
+  record: addRecord,
+  info: addInfo,
+  list: addList,
+} as const satisfies Record<string, (program: Command) => Command>;

@@ -1,0 +1,69 @@
+// Where the commands write: data to stdout, talk to stderr; and how they end.
+import { once } from 'node:events';
+import { constants } from 'node:os';
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Writes data to stdout; resolves when more may be written. */
+export async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Writes a value as JSON and a newline to stdout. */
+export async function printJson(value: unknown): Promise<void> {
+  await print(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Tells a person something, on stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A reader that closes stdout (`| head`) ends the command quietly. */
+export function endOnBrokenPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.done);
+  });
+}
+
+/** Ctrl-C and a plain kill end the command in order, so that what it has begun is cleared away. */
+export function endOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
+/** A count with its noun: '1 call', '1,234 calls'. */
+export function countOf(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Bytes for people: '812 B', '1.4 MB'. */
+export function sizeOf(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+}
+
+/** A duration for people: '850 ns', '18.4 µs', '2.3 ms', '1.2 s'. */
+export function timeOf(ns: number): string {
+  if (ns >= 1e9) return `${(ns / 1e9).toFixed(1)} s`;
+  if (ns >= 1e6) return `${(ns / 1e6).toFixed(1)} ms`;
+  if (ns >= 1e3) return `${(ns / 1e3).toFixed(1)} µs`;
+  return Number.isNaN(ns) ? '-' : `${Math.round(ns)} ns`;
+}
+
+/** Rows as text in columns, two spaces apart; columns whose heading starts with '>' are flush right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const names = headings.map((heading) => heading.replace(/^>/, ''));
+  const widths = names.map((name, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), name.length),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (headings[i]?.startsWith('>') ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  return [names, ...rows].map((cells) => `${line(cells)}\n`).join('');
+}

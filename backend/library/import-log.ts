@@ -1,0 +1,162 @@
+// strace logs to the bytes of a .sct recording: what every import of the backend goes through.
+//
+//   path | stream -> unpack (gzip, zstd) -> traces' importer -> traces' .sct writer -> write(bytes)
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  createSctWriter,
+  createStraceImporter,
+  ImportError,
+  isSct,
+  type BlockSink,
+  type ImportWarning,
+  type RecordingFooter,
+} from '../../traces/index.ts';
+import { errnoOf, reasonOf, refusal } from '../errors.ts';
+import { peek, unpack } from './unpack.ts';
+
+/** One log: its name for messages and warnings, and its bytes, packed or not. */
+export interface LogSource {
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface ImportOptions {
+  readonly title?: string;
+  readonly command?: string;
+  /** Bytes taken so far of all sources, as they stand on disk. */
+  readonly onBytes?: (read: number) => void;
+  /** Most bytes a source may have when unpacked. */
+  readonly limitBytes?: number;
+}
+
+/** What an import made. */
+export interface ImportResult {
+  readonly calls: number;
+  readonly footer: RecordingFooter;
+  /** Size of the .sct in bytes. */
+  readonly byteSize: number;
+}
+
+/** Bytes of a file that say which format it has. */
+export const HEAD_BYTES = 8;
+
+/**
+ * Imports `sources` (several are the files of one strace -ff) and hands the .sct to `write`, piece by piece, in order.
+ * Throws UserError 'not-a-log', 'is-sct', 'bad-packing', 'unpacked-too-large'; what was written is to be thrown away then.
+ */
+export async function importLogs(
+  sources: readonly LogSource[],
+  write: (bytes: Uint8Array) => void,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  let byteSize = 0;
+  const counts = { calls: 0 };
+  const cut: ImportWarning[] = [];
+  const sct = createSctWriter((bytes) => {
+    byteSize += bytes.length;
+    write(bytes);
+  });
+  const importer = createStraceImporter(withWarnings(countCalls(sct, counts), cut), {
+    title: options.title ?? titleOf(sources),
+    ...(options.command === undefined ? {} : { command: options.command }),
+  });
+  let before = 0;
+  for (const source of sources) {
+    let read = 0;
+    const bytes = unpack(source.bytes, {
+      name: source.name,
+      onBytes: (count) => options.onBytes?.(before + (read = count)),
+      onCut: (format) => cut.push(cutWarning(source.name, format)),
+      ...(options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes }),
+    });
+    await importOne(importer, source.name, bytes);
+    before += read;
+  }
+  const footer = refuseAlien('', () => importer.end());
+  return { calls: counts.calls, footer: { ...footer, warnings: [...cut, ...footer.warnings] }, byteSize };
+}
+
+/** The log at `path`, '-' being stdin. Throws UserError 'cannot-read' when it cannot be opened. */
+export async function logFile(path: string): Promise<LogSource> {
+  if (path === '-') return { name: 'stdin', bytes: process.stdin };
+  return { name: path, bytes: await readBytes(path) };
+}
+
+/** Bytes of the file at `path` as a stream; opening it is tried first. Throws UserError 'cannot-read'. */
+export async function readBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const handle = await open(path);
+    const isFolder = (await handle.stat()).isDirectory();
+    await handle.close();
+    if (isFolder) throw refusal('cannot-read', path, 'it is a folder');
+  } catch (error) {
+    if (errnoOf(error)?.startsWith('E') === true) throw refusal('cannot-read', path, reasonOf(error));
+    throw error;
+  }
+  return createReadStream(path, { highWaterMark: 1 << 20 });
+}
+
+type Importer = ReturnType<typeof createStraceImporter>;
+
+async function importOne(importer: Importer, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const { head, rest } = await peek(bytes, HEAD_BYTES);
+  if (isSct(head)) {
+    await rest.return(undefined);
+    throw refusal('is-sct', name);
+  }
+  const hash = createHash('sha256');
+  refuseAlien(name, () => importer.file(basename(name)));
+  for await (const chunk of rest) {
+    hash.update(chunk);
+    refuseAlien(name, () => importer.push(chunk));
+  }
+  refuseAlien(name, () => importer.endFile(hash.digest('hex')));
+}
+
+/** Does `step`; the importer's own refusal becomes a UserError. */
+function refuseAlien<T>(name: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof ImportError)
+      throw refusal('not-a-log', name === '' ? error.file : name, error.message);
+    throw error;
+  }
+}
+
+function countCalls(sink: BlockSink, counts: { calls: number }): BlockSink {
+  return {
+    open: (header, strings, syscalls) => sink.open(header, strings, syscalls),
+    block: (block) => {
+      for (let i = 0; i < block.count; i++) if (block.kind[i] === 0) counts.calls++;
+      sink.block(block);
+    },
+    close: (footer) => sink.close(footer),
+  };
+}
+
+function withWarnings(sink: BlockSink, warnings: readonly ImportWarning[]): BlockSink {
+  return {
+    open: (header, strings, syscalls) => sink.open(header, strings, syscalls),
+    block: (block) => sink.block(block),
+    close: (footer) => sink.close({ ...footer, warnings: [...warnings, ...footer.warnings] }),
+  };
+}
+
+function cutWarning(name: string, format: string): ImportWarning {
+  const message = `the ${format} file ends too early; the lines up to there were read`;
+  return { code: 'cut-packing', file: basename(name), line: 0, message, text: '' };
+}
+
+function titleOf(sources: readonly LogSource[]): string {
+  return stemOf(basename(sources[0]?.name ?? ''));
+}
+
+/** A file name without the endings that logs have: 'dd.strace.gz' is 'dd'. */
+export function stemOf(fileName: string): string {
+  const stem = fileName.replace(/\.(gz|zst|zstd)$/i, '').replace(/\.(strace|log|txt|out|sct)$/i, '');
+  return stem === '' ? fileName : stem;
+}

@@ -1,0 +1,36 @@
+// A program by the name of a sample or by the path of assembly text.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { AsmError, assembleObject, SAMPLES, type ObjectSpec } from '../../vm/index.ts';
+import { errnoOf, reasonOf, refusal } from '../errors.ts';
+
+/** The object that `name` means, assembled. Throws UserError 'no-program', 'bad-program', 'cannot-read'. */
+export function openProgram(name: string): ObjectSpec {
+  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name] : undefined;
+  if (sample !== undefined) return assembleObject(sample.source, sample.name);
+  const text = readText(name);
+  try {
+    return assembleObject(text, basename(name).replace(/(\.bpf)?\.(asm|s|S)$/, ''));
+  } catch (error) {
+    if (error instanceof AsmError) throw refusal('bad-program', name, describe(name, error));
+    throw error;
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') throw refusal('no-program', path, Object.keys(SAMPLES));
+    throw refusal('cannot-read', path, reasonOf(error));
+  }
+}
+
+function describe(path: string, error: AsmError): string {
+  return error.all
+    .map(({ line, column, message, hint }) => {
+      const place = `  ${path}:${line}:${column}: ${message}`;
+      return hint === '' ? place : `${place} (${hint})`;
+    })
+    .join('\n');
+}

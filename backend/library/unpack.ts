@@ -1,0 +1,106 @@
+// Bytes of a log as they were before gzip or zstd, as a stream.
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { errnoOf, reasonOf, refusal } from '../errors.ts';
+
+/** Packings by the first bytes of the file. */
+const PACKINGS = {
+  gzip: { magic: [0x1f, 0x8b], create: createGunzip },
+  zstd: { magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstdDecompress },
+} as const;
+
+export interface UnpackOptions {
+  /** For messages. */
+  readonly name: string;
+  /** Most bytes to give out; more throws 'unpacked-too-large'. */
+  readonly limitBytes?: number;
+  /** Packed bytes taken so far. */
+  readonly onBytes?: (read: number) => void;
+  /** Called when the packed file ends too early; what could be unpacked was given out. */
+  readonly onCut?: (format: string) => void;
+}
+
+/** Gives out `source` unpacked when it starts as gzip or zstd does, else as it is. Throws UserError 'bad-packing'. */
+export async function* unpack(
+  source: AsyncIterable<Uint8Array>,
+  options: UnpackOptions,
+): AsyncGenerator<Uint8Array> {
+  const { head, rest } = await peek(counted(source, options.onBytes), 4);
+  const format = packingOf(head);
+  const bytes = format === undefined ? rest : inflate(rest, format, options);
+  let given = 0;
+  for await (const chunk of bytes) {
+    given += chunk.length;
+    if (options.limitBytes !== undefined && given > options.limitBytes)
+      throw refusal('unpacked-too-large', options.name, options.limitBytes);
+    yield chunk;
+  }
+}
+
+/** The first `size` bytes of a stream (fewer when it is shorter), and the whole stream again. */
+export async function peek(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+): Promise<{ head: Uint8Array; rest: AsyncGenerator<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < size) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  const first = head;
+  async function* again(): AsyncGenerator<Uint8Array> {
+    try {
+      if (first.length > 0) yield first;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, rest: again() };
+}
+
+async function* inflate(
+  packed: AsyncIterable<Uint8Array>,
+  format: keyof typeof PACKINGS,
+  options: UnpackOptions,
+): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(packed, { objectMode: false });
+  const stream = PACKINGS[format].create({ chunkSize: 256 * 1024 });
+  input.on('error', (error) => stream.destroy(error));
+  input.pipe(stream);
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'Z_BUF_ERROR') {
+      options.onCut?.(format);
+      return;
+    }
+    if (code?.startsWith('Z_') === true || code?.startsWith('ZSTD') === true)
+      throw refusal('bad-packing', options.name, format, reasonOf(error));
+    throw error;
+  } finally {
+    input.destroy();
+    stream.destroy();
+  }
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  onBytes: ((read: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of source) {
+    read += chunk.length;
+    onBytes?.(read);
+    yield chunk;
+  }
+}
+
+function packingOf(head: Uint8Array): keyof typeof PACKINGS | undefined {
+  const formats = Object.keys(PACKINGS) as (keyof typeof PACKINGS)[]; // keys are the literal names above
+  return formats.find((format) => PACKINGS[format].magic.every((byte, i) => head[i] === byte));
+}

@@ -1,0 +1,163 @@
+// The HTTP side: /api/recordings, /api/health, and the static page. Errors of /api are JSON.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import compression from 'compression';
+import express, {
+  Router,
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+} from 'express';
+import { rateLimit } from 'express-rate-limit';
+import type { Logger } from 'pino';
+import { refusal, UserError, type ErrorCode } from '../errors.ts';
+import type { ReplyError, UploadReply } from '../protocol/index.ts';
+import type { Recordings } from './recordings.ts';
+import { refuseAccess, securityHeaders, type AccessRules } from './security.ts';
+import type { Sessions } from './sessions.ts';
+import { takeUpload, type UploadLimits } from './upload.ts';
+
+/** Imports at a time: each has a worker. */
+const MAX_IMPORTS = 2;
+
+/** Uploads a minute from one address. */
+const UPLOADS_A_MINUTE = 30;
+
+/** HTTP status of a refusal; others are 400. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  'no-recording': 404,
+  'not-found': 404,
+  'not-a-log': 422,
+  'bad-sct': 422,
+  'bad-packing': 422,
+  'unpacked-too-large': 413,
+  'upload-too-large': 413,
+  'too-many-uploads': 507,
+  'busy-importing': 503,
+  'origin-refused': 403,
+  'host-refused': 403,
+  'rate-limited': 429,
+  internal: 500,
+};
+
+export interface ApiOptions {
+  readonly recordings: Recordings;
+  readonly sessions: Sessions;
+  readonly access: AccessRules;
+  readonly pageFolder: string;
+  readonly limits: UploadLimits;
+  readonly log: Logger;
+  /** Serves the page from its sources (vite) instead of from pageFolder. */
+  readonly page?: RequestHandler;
+}
+
+/** An express app that serves the API and the page. */
+export function createApi(options: ApiOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(securityHeaders(options.page !== undefined));
+  app.use((request, _response, next) => next(refuseAccess(request, options.access)));
+  app.use(allowedOrigins(options.access));
+  app.use(compression());
+  app.use('/api', apiRoutes(options));
+  app.use('/api', (request) => {
+    throw refusal('not-found', request.originalUrl);
+  });
+  app.use(options.page ?? builtPage(options.pageFolder));
+  app.use((request, response) => {
+    response
+      .status(404)
+      .type('text/plain')
+      .send(`${refusal('not-found', request.path).message}\n`);
+  });
+  app.use(answerError(options.log));
+  return app;
+}
+
+function apiRoutes({ recordings, sessions, limits }: ApiOptions): Router {
+  const router = Router();
+  let imports = 0;
+  router.get('/health', (_request, response) => {
+    response.json({ ok: true, sessions: sessions.count, viewers: sessions.viewers, imports });
+  });
+  router.get('/recordings', (_request, response) => {
+    response.json(recordings.list());
+  });
+  const store = async (request: Request): Promise<UploadReply> => {
+    const { name } = request.query;
+    const fileName = typeof name === 'string' && name !== '' ? name : 'upload';
+    if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes)
+      throw refusal('upload-too-large', limits.bodyBytes);
+    if (imports >= MAX_IMPORTS) throw refusal('busy-importing', MAX_IMPORTS);
+    imports++;
+    try {
+      return await takeUpload(request, fileName, recordings.reserve(fileName), limits);
+    } finally {
+      imports--;
+    }
+  };
+  router.post('/recordings', limitUploads(), (request, response, next) => {
+    store(request).then((reply) => response.json(reply), next);
+  });
+  return router;
+}
+
+function limitUploads(): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: UPLOADS_A_MINUTE,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: () => {
+      throw refusal('rate-limited');
+    },
+  });
+}
+
+/** CORS for the origins that were allowed by name. */
+function allowedOrigins({ allowOrigins }: AccessRules): RequestHandler {
+  return (request, response, next) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !allowOrigins.includes(origin)) return next();
+    response.set('Access-Control-Allow-Origin', origin).vary('Origin');
+    if (request.method !== 'OPTIONS') return next();
+    response.set('Access-Control-Allow-Headers', 'Content-Type').sendStatus(204);
+  };
+}
+
+function builtPage(folder: string): RequestHandler {
+  const files = express.static(folder, { maxAge: 0 });
+  return (request, response, next) => {
+    if (request.path !== '/' || existsSync(join(folder, 'index.html'))) {
+      files(request, response, next);
+      return;
+    }
+    response
+      .status(503)
+      .type('text/plain')
+      .send(
+        'The page is not built yet: npm start builds it, and npm run build too. The API is up at /api/.\n',
+      );
+  };
+}
+
+function answerError(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const { status, body } = describe(error);
+    if (status === 500) log.error({ err: error, path: request.path }, 'a request failed');
+    response.status(status);
+    if (request.path.startsWith('/api')) response.json({ error: body });
+    else response.type('text/plain').send(`${body.message}\n`);
+  };
+}
+
+/** Express's own errors carry a status and a text for the client; what is neither is ours. */
+function describe(error: unknown): { readonly status: number; readonly body: ReplyError } {
+  if (error instanceof UserError)
+    return { status: STATUS[error.code] ?? 400, body: { code: error.code, message: error.message } };
+  if (error instanceof Error && 'expose' in error && error.expose === true && 'status' in error)
+    return { status: Number(error.status), body: { code: 'bad-request', message: error.message } };
+  return { status: 500, body: { code: 'internal', message: refusal('internal').message } };
+}

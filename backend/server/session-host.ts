@@ -1,0 +1,219 @@
+// A session as the server holds it: its port, its viewers, and what has to happen when either goes away.
+import type { ObjectSpec } from '../../vm/index.ts';
+import { refusal, UserError } from '../errors.ts';
+import type { StoredRecording } from '../library/manifest.ts';
+import type { MapPage, SessionInfo } from '../protocol/index.ts';
+import type { CallName, SessionCalls, SessionPort } from '../session/calls.ts';
+import type { FrameBase } from '../session/frame.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Wall ms that a session lives on, paused, when its last viewer has left. */
+const ALONE_MS = 60_000;
+
+/** Longest a seek is waited for before it is answered; the frames show how far it is. */
+const SEEK_WAIT_MS = 1000;
+
+export interface HostOptions {
+  readonly name: string;
+  readonly recording: StoredRecording;
+  readonly object: ObjectSpec;
+  readonly speed: number;
+  readonly openPort: () => SessionPort;
+  readonly wallMs: () => number;
+  /** Called when the session broke down, for the log. */
+  readonly onFailure: (reason: string) => void;
+}
+
+export interface SessionHost {
+  readonly viewers: ReadonlySet<Viewer>;
+  /** Nobody has watched for a minute. */
+  readonly isOver: boolean;
+  join(viewer: Viewer): Promise<SessionInfo>;
+  leave(viewer: Viewer): void;
+  /** Replays another recording from its start, for all viewers. */
+  open(recording: StoredRecording): Promise<SessionInfo>;
+  control<K extends ControlName>(name: K, take: SessionCalls[K]['take']): Promise<null>;
+  readMap(take: SessionCalls['map']['take']): Promise<MapPage>;
+  /** Sends the frames that are due. */
+  tick(): Promise<void>;
+  close(): Promise<void>;
+}
+export type ControlName = 'play' | 'pause' | 'restart' | 'seek' | 'speed';
+
+interface Opened {
+  readonly port: SessionPort;
+  readonly info: SessionInfo;
+}
+
+/** A session that starts with its first viewer, or its first request. */
+export function createSessionHost(options: HostOptions): SessionHost {
+  const viewers = new Set<Viewer>();
+  let { recording, speed } = options;
+  let opening: Promise<Opened> | undefined;
+  let port: SessionPort | undefined;
+  let epoch = 0;
+  let aloneSinceMs = options.wallMs();
+  let ticking: Promise<void> | undefined;
+  let isMoving = false;
+
+  const notifyAll = (notice: Parameters<Viewer['notify']>[0]): void => {
+    for (const viewer of viewers) viewer.notify(notice);
+  };
+
+  const startPort = (): SessionPort => {
+    const started = options.openPort();
+    started.onFailure((reason) => {
+      opening = undefined;
+      port = undefined;
+      options.onFailure(reason);
+      const { code, message } = refusal('session-failed', reason);
+      notifyAll({ kind: 'failed', error: { code, message } });
+    });
+    return started;
+  };
+
+  /** Opens `next` in the worker there is, or in a new one. A refused recording leaves everything as it was. */
+  const openNext = async (next: StoredRecording): Promise<Opened> => {
+    const used = port ?? startPort();
+    port = used;
+    const { name, lookFor } = next.entry;
+    epoch++;
+    const view = await used.request('open', {
+      path: next.path,
+      name,
+      lookFor,
+      object: options.object,
+      speed,
+      epoch,
+    });
+    recording = next;
+    const info = { session: options.name, epoch, recording: view, program: options.object.name };
+    return { port: used, info };
+  };
+
+  /** The session as it stands, started again if it is not there. */
+  const ready = async (): Promise<Opened> => {
+    opening ??= openNext(recording);
+    const attempt = opening;
+    try {
+      return await attempt;
+    } catch (error) {
+      if (opening === attempt) opening = undefined;
+      throw error;
+    }
+  };
+
+  const call = async <K extends CallName>(
+    name: K,
+    take: SessionCalls[K]['take'],
+  ): Promise<SessionCalls[K]['give']> => {
+    const isAgain = opening === undefined && epoch > 0;
+    const { port, info } = await ready();
+    if (isAgain) notifyAll({ kind: 'changed', info });
+    return port.request(name, take);
+  };
+
+  const noteEpoch = (known: number): void => {
+    epoch = Math.max(epoch, known);
+  };
+
+  const send = async (): Promise<void> => {
+    const due = [...viewers].filter((viewer) => viewer.hasCredit);
+    if (isMoving) for (const viewer of viewers) if (!viewer.hasCredit) viewer.skip();
+    if (due.length === 0 || opening === undefined) return;
+    const groups = Map.groupBy(due, ({ base }) => `${base.stamp} ${base.heatColumn} ${base.pipeTotal}`);
+    const shared = [...groups.values()];
+    const bases = shared.map(([first]): FrameBase => first!.base);
+    const { port } = await opening;
+    const answers = await port.request('frames', { bases });
+    answers.forEach((answer, i) => {
+      if (answer === null) return;
+      noteEpoch(answer.frame.epoch);
+      isMoving = answer.frame.clock.state === 'playing' || answer.frame.lagNs > 0;
+      for (const viewer of shared[i] ?? []) if (viewers.has(viewer)) viewer.take(answer.frame, answer.base);
+    });
+  };
+
+  const tickOnce = async (): Promise<void> => {
+    try {
+      await send();
+    } catch (error) {
+      // of a session that failed its viewers were told
+      if (!(error instanceof UserError)) options.onFailure(`frames could not be sent: ${String(error)}`);
+    } finally {
+      ticking = undefined;
+    }
+  };
+  const tick = (): Promise<void> => (ticking ??= tickOnce());
+
+  /** A tick that begins now: one on its way may not know of the latest change. */
+  const tickAfresh = async (): Promise<void> => {
+    await ticking;
+    await tick();
+  };
+
+  return {
+    viewers,
+    get isOver() {
+      return viewers.size === 0 && options.wallMs() - aloneSinceMs >= ALONE_MS;
+    },
+    join: async (viewer) => {
+      const isFirst = viewers.size === 0;
+      viewers.add(viewer);
+      try {
+        if (isFirst) await call('hold', { isHeld: false });
+        const { info } = await ready();
+        return { ...info, epoch };
+      } catch (error) {
+        viewers.delete(viewer);
+        throw error;
+      }
+    },
+    leave: (viewer) => {
+      if (!viewers.delete(viewer) || viewers.size > 0) return;
+      aloneSinceMs = options.wallMs();
+      opening?.then(({ port }) => port.request('hold', { isHeld: true })).catch(() => {});
+    },
+    open: async (next) => {
+      const before = opening;
+      opening = (before ?? Promise.resolve()).catch(() => {}).then(() => openNext(next));
+      const attempt = opening;
+      try {
+        const { info } = await attempt;
+        notifyAll({ kind: 'changed', info });
+        return info;
+      } catch (error) {
+        if (opening === attempt) opening = before;
+        throw error;
+      }
+    },
+    control: async (name, take) => {
+      if (name === 'speed') ({ speed } = take as SessionCalls['speed']['take']); // by the name
+      const answered = call(name, take);
+      noteEpoch(name === 'seek' ? await soon(answered, epoch) : await answered);
+      // where a new epoch began, its frame goes out before the answer; otherwise right after it
+      if (name === 'seek' || name === 'restart') await tickAfresh();
+      else void tickAfresh();
+      return null;
+    },
+    readMap: (take) => call('map', take),
+    tick,
+    close: async () => {
+      viewers.clear();
+      await port?.close();
+    },
+  };
+}
+
+/** What `answer` gives, or `otherwise` when it takes longer than a seek is waited for. */
+async function soon<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), SEEK_WAIT_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

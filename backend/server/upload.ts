@@ -1,0 +1,134 @@
+// Takes the body of an upload and has a worker import it as it comes, so that the page's own progress is that of the import.
+import { Worker } from 'node:worker_threads';
+import { refusal, UserError, type ErrorCode } from '../errors.ts';
+import { workerUrl } from '../library/package-root.ts';
+import type { ReplyError, UploadReply } from '../protocol/index.ts';
+import type { UploadSlot } from './recordings.ts';
+
+/** What one import may take. */
+export interface UploadLimits {
+  /** Bytes of the body. */
+  readonly bodyBytes: number;
+  /** Bytes of the log when unpacked: gzip packs logs ten to twenty times. */
+  readonly unpackedBytes: number;
+}
+
+/** 2 GiB is a log of some 12 million calls, and packed one of 100 million. */
+export const UPLOAD_LIMITS: UploadLimits = { bodyBytes: 2 ** 31, unpackedBytes: 2 ** 34 };
+
+/** Warnings in the answer; the recording has more of them. */
+const MAX_WARNINGS = 20;
+
+/** Chunks that may wait for the worker. */
+const CHUNKS_AHEAD = 8;
+
+export interface UploadOrder {
+  readonly name: string;
+  readonly fileName: string;
+  readonly path: string;
+  readonly limitUnpackedBytes: number;
+  readonly maxWarnings: number;
+}
+
+export type UploadMessage = { readonly kind: 'chunk'; readonly bytes: Uint8Array } | { readonly kind: 'end' };
+
+export type UploadAnswer =
+  | { readonly kind: 'read' }
+  | ({ readonly kind: 'done' } & Omit<UploadReply, 'recording'> & {
+        readonly entry: UploadReply['recording'];
+      })
+  | { readonly kind: 'refused'; readonly error: ReplyError; readonly detail: string | undefined };
+
+/**
+ * Imports `body` into `slot`, which is listed then, or dropped when this throws. Throws UserError 'upload-too-large',
+ * 'upload-cut', and those of importLogs.
+ */
+export async function takeUpload(
+  body: AsyncIterable<Uint8Array>,
+  fileName: string,
+  slot: UploadSlot,
+  limits: UploadLimits,
+): Promise<UploadReply> {
+  const order: UploadOrder = {
+    name: slot.name,
+    fileName,
+    path: slot.path,
+    limitUnpackedBytes: limits.unpackedBytes,
+    maxWarnings: MAX_WARNINGS,
+  };
+  const worker = new Worker(workerUrl('./upload-worker', import.meta.url), { workerData: order });
+  try {
+    const importer = listen(worker);
+    const { entry, ...facts } = await feed(worker, importer, body, limits.bodyBytes);
+    slot.add(entry);
+    return { recording: entry, lines: facts.lines, badLines: facts.badLines, warnings: facts.warnings };
+  } catch (error) {
+    slot.drop();
+    throw error;
+  } finally {
+    await worker.terminate();
+  }
+}
+
+interface Importer {
+  readonly result: Promise<UploadAnswer & { kind: 'done' }>;
+  /** Chunks sent and not yet read. */
+  waiting: number;
+  /** Called when one has been read. */
+  onRead: () => void;
+  isSettled: boolean;
+}
+
+function listen(worker: Worker): Importer {
+  const importer = { waiting: 0, onRead: () => {}, isSettled: false };
+  const result = new Promise<UploadAnswer & { kind: 'done' }>((resolve, reject) => {
+    worker.on('message', (answer: UploadAnswer) => {
+      if (answer.kind === 'read') importer.waiting--;
+      else if (answer.kind === 'done') resolve(answer);
+      else reject(refusedBy(answer));
+      importer.isSettled ||= answer.kind !== 'read';
+      importer.onRead();
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => {
+      reject(new Error(`the import ended with code ${code}`));
+      importer.isSettled = true;
+      importer.onRead();
+    });
+  });
+  result.catch(() => {});
+  return Object.assign(importer, { result });
+}
+
+function refusedBy({ error, detail }: UploadAnswer & { kind: 'refused' }): Error {
+  if (error.code === 'internal') return new Error(detail ?? error.message);
+  return new UserError(error.code as ErrorCode, error.message); // codes come from our own table
+}
+
+async function feed(
+  worker: Worker,
+  importer: Importer,
+  body: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+): Promise<UploadAnswer & { kind: 'done' }> {
+  let taken = 0;
+  try {
+    for await (const chunk of body) {
+      taken += chunk.length;
+      if (taken > limitBytes) throw refusal('upload-too-large', limitBytes);
+      const bytes = Uint8Array.from(chunk);
+      worker.postMessage({ kind: 'chunk', bytes } satisfies UploadMessage, [bytes.buffer]);
+      importer.waiting++;
+      while (importer.waiting >= CHUNKS_AHEAD && !importer.isSettled)
+        await new Promise<void>((resolve) => {
+          importer.onRead = resolve;
+        });
+      if (importer.isSettled) return await importer.result;
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') throw refusal('upload-cut');
+    throw error;
+  }
+  worker.postMessage({ kind: 'end' } satisfies UploadMessage, []);
+  return importer.result;
+}

@@ -1,0 +1,61 @@
+// Answers the calls of calls.ts with a session. The worker and the tests each put their own message loop around it.
+import { openBytes, sctBytes } from '../library/open-trace.ts';
+import type { CallName, OpenSession, SessionCalls } from './calls.ts';
+import type { FrameBase } from './frame.ts';
+import { viewRecording } from './recording-info.ts';
+import { createSession, type Session } from './session.ts';
+
+export interface SessionDesk {
+  answer<K extends CallName>(name: K, take: SessionCalls[K]['take']): Promise<SessionCalls[K]['give']>;
+  /** As Session.work; Infinity before the first `open`. */
+  work(): number;
+}
+
+type Answers = {
+  readonly [K in CallName]: (
+    take: SessionCalls[K]['take'],
+  ) => SessionCalls[K]['give'] | Promise<SessionCalls[K]['give']>;
+};
+
+/** A desk without a session; `open` makes it, and again replaces it. `wallMs` never steps back. */
+export function createSessionDesk(wallMs: () => number): SessionDesk {
+  let current: Session | undefined;
+  const session = (): Session => {
+    if (current === undefined) throw new Error('a session is opened before it is used');
+    return current;
+  };
+  const control = (change: (session: Session) => void): number => {
+    change(session());
+    return session().epoch;
+  };
+  const open = async (take: OpenSession): Promise<SessionCalls['open']['give']> => {
+    const recording = openBytes(await sctBytes(take.path), take.path);
+    const { object, speed, epoch } = take;
+    const opened = createSession({ recording, object, wallMs, epoch, speed });
+    opened.play();
+    current = opened;
+    return viewRecording(recording, take.name, take.lookFor);
+  };
+  const seek = ({ atNs }: { readonly atNs: number }): Promise<number> =>
+    new Promise((resolve) => {
+      const sought = session();
+      const epoch = sought.epoch + 1;
+      sought.seek(atNs, () => resolve(epoch));
+    });
+  const answers: Answers = {
+    open,
+    play: () => control((it) => it.play()),
+    pause: () => control((it) => it.pause()),
+    restart: () => control((it) => it.restart()),
+    seek,
+    speed: ({ speed }) => control((it) => it.setSpeed(speed)),
+    hold: ({ isHeld }) => control((it) => it.hold(isHeld)),
+    frames: ({ bases }: { readonly bases: readonly FrameBase[] }) =>
+      bases.map((base) => session().frame(base) ?? null),
+    map: ({ map, offset, limit }) => session().readMap(map, offset, limit),
+  };
+  return {
+    answer: async (name, take) => answers[name](take),
+    work: () => current?.work() ?? Infinity,
+  };
+}

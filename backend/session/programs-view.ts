@@ -1,0 +1,58 @@
+// Programs, maps and prog arrays of a replay as frames show them.
+import type { BpfMap, LoadedObject, ProgArrayStats } from '../../vm/index.ts';
+import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
+import type { Replay } from './replay.ts';
+
+/** The kernel's name of the map type that tail calls go through. */
+export const PROG_ARRAY = 'prog_array';
+
+export function viewPrograms(replay: Pick<Replay, 'object' | 'machine' | 'faults'>): ProgramsView {
+  const { object, machine, faults } = replay;
+  return {
+    object: object.spec.name,
+    progs: viewProgs(object),
+    maps: object.maps.map((map) => viewMap(map)),
+    progArrays: viewProgArrays(object),
+    faults: faults.view(),
+    unknownReads: machine.unknownReads,
+  };
+}
+
+function viewProgs(object: LoadedObject): ProgView[] {
+  return object.progs.map((prog) => ({
+    name: prog.spec.name,
+    section: prog.spec.section,
+    attached: [...prog.attached],
+    insns: prog.spec.insns.length / 8,
+    runs: prog.runs,
+    insnsRun: prog.insnsRun,
+    faults: prog.faults,
+  }));
+}
+
+function viewMap(map: BpfMap): MapView {
+  const { name, type, keySize, valueSize, maxEntries } = map.spec;
+  return { name, type, keySize, valueSize, maxEntries, entries: map.entries };
+}
+
+/** The prog arrays of an object and what tail calls did with them. */
+export function viewProgArrays(object: LoadedObject): ProgArrayView[] {
+  return object.maps
+    .filter((map) => map.spec.type === PROG_ARRAY)
+    .map((map) => {
+      const { hits, misses, slots, depth } = object.progArray(map);
+      const { name, maxEntries } = map.spec;
+      return {
+        map: name,
+        maxEntries,
+        slots: slots.map((slot) => viewSlot(slot)),
+        hits,
+        misses: { ...misses },
+        depth: [...depth],
+      };
+    });
+}
+
+function viewSlot({ index, prog, hits, empty }: ProgArrayStats['slots'][number]): SlotView {
+  return { index, ...(prog === undefined ? {} : { prog }), hits, empty };
+}

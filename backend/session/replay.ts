@@ -1,0 +1,162 @@
+// A recording driven through programs: cursor, totals, machine, trace_pipe and faults as one state that can be run on, saved
+// and put back. No clock here: `run` does what is due up to a recorded time.
+import {
+  createCursor,
+  createTotals,
+  fillPoint,
+  type Cursor,
+  type Recording,
+  type Totals,
+} from '../../traces/index.ts';
+import {
+  createMachine,
+  LoadError,
+  type LoadedObject,
+  type Machine,
+  type ObjectSpec,
+  type Printk,
+  type SyscallPoint,
+} from '../../vm/index.ts';
+import { refusal } from '../errors.ts';
+import { createFaultLog, type FaultLog } from './faults.ts';
+import { createPipe, type Pipe } from './pipe.ts';
+
+/** CPUs of the machine. strace does not say on which CPU a call ran, so there is one and per-CPU maps have one value. */
+const CPUS = 1;
+
+/** Insns of one run: what the kernel's verifier lets a program of the largest size walk. */
+const LIMIT_INSNS = 1_000_000;
+
+/** Points between two looks at the deadline: about 0.1 ms of work. */
+const POINTS_A_LOOK = 64;
+
+export interface Replay {
+  readonly recording: Recording;
+  readonly cursor: Cursor;
+  readonly totals: Totals;
+  readonly machine: Machine;
+  readonly object: LoadedObject;
+  readonly pipe: Pipe;
+  readonly faults: FaultLog;
+  /**
+   * Takes all points up to `limitNs`, or as many as `maxPoints`, or until `isLate` says so; says whether all that is due was
+   * taken.
+   */
+  run(limitNs: number, maxPoints: number, isLate: () => boolean): boolean;
+  save(): ReplayState;
+  restore(state: ReplayState): void;
+}
+
+/** Everything `run` changes, at one moment. */
+export interface ReplayState {
+  readonly points: number;
+  readonly atNs: number;
+  readonly byteSize: number;
+  readonly cursor: ReturnType<Cursor['save']>;
+  readonly totals: ReturnType<Totals['save']>;
+  readonly machine: ReturnType<Machine['snapshot']>;
+  readonly pipe: ReturnType<Pipe['save']>;
+  readonly faults: ReturnType<FaultLog['save']>;
+}
+
+/** Bytes a saved state takes beside the machine's memory: totals, mostly their histograms and the heat map. */
+const STATE_BYTES = 256 * 1024;
+
+/**
+ * A replay at its first point, the programs of `object` loaded and attached. `onPrintk` sees each line too.
+ * Throws UserError 'bad-program' when the machine refuses the object.
+ */
+export function createReplay(
+  recording: Recording,
+  spec: ObjectSpec,
+  onPrintk?: (printk: Printk) => void,
+): Replay {
+  const cursor = createCursor(recording);
+  const totals = createTotals(recording);
+  const pipe = createPipe();
+  const faults = createFaultLog();
+  const machine = createMachine({
+    cpus: CPUS,
+    limitInsns: LIMIT_INSNS,
+    onPrintk: (printk) => {
+      pipe.push(printk);
+      onPrintk?.(printk);
+    },
+    onFault: (fault) => faults.take(fault),
+  });
+  const object = loadPrograms(machine, spec);
+  const point = emptyPoint();
+  const take = (): void => {
+    totals.take(cursor);
+    if (cursor.phase === 'mark') return;
+    fillPoint(cursor, recording, point);
+    if (cursor.phase === 'enter') machine.enter(point);
+    else machine.exit(point);
+  };
+  return {
+    recording,
+    cursor,
+    totals,
+    machine,
+    object,
+    pipe,
+    faults,
+    run: (limitNs, maxPoints, isLate) => {
+      const last = cursor.points + maxPoints;
+      for (;;) {
+        const pause = Math.min(cursor.points + POINTS_A_LOOK, last);
+        while (cursor.points < pause) {
+          if (!cursor.advance(limitNs)) return true;
+          take();
+        }
+        if (pause === last || isLate()) return cursor.nextNs() > limitNs;
+      }
+    },
+    save: () => {
+      const snapshot = machine.snapshot();
+      return {
+        points: cursor.points,
+        atNs: cursor.atNs,
+        byteSize: snapshot.byteSize + STATE_BYTES,
+        cursor: cursor.save(),
+        totals: totals.save(),
+        machine: snapshot,
+        pipe: pipe.save(),
+        faults: faults.save(),
+      };
+    },
+    restore: (state) => {
+      cursor.restore(state.cursor);
+      totals.restore(state.totals);
+      machine.restore(state.machine);
+      pipe.restore(state.pipe);
+      faults.restore(state.faults);
+    },
+  };
+}
+
+function loadPrograms(machine: Machine, spec: ObjectSpec): LoadedObject {
+  try {
+    const object = machine.load(spec);
+    machine.attachAll(object);
+    return object;
+  } catch (error) {
+    if (error instanceof LoadError) throw refusal('bad-program', spec.name, `  ${error.message}`);
+    throw error;
+  }
+}
+
+function emptyPoint(): SyscallPoint {
+  return {
+    nr: -1,
+    audit: 0,
+    args: new Uint8Array(48),
+    ret: 0n,
+    tid: 0,
+    tgid: 0,
+    comm: new Uint8Array(0),
+    cpu: 0,
+    atNs: 0,
+    memory: [],
+  };
+}
