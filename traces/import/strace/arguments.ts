@@ -6,7 +6,7 @@ import { type Halves, readNumber } from '../number.ts';
 import type { OpenBlock } from '../open-block.ts';
 import { type CallInfo, FORM_OUT, FORM_POINTER, SPECIAL, formCode } from './calls.ts';
 import { decodeEscapes, findEscape } from './escape.ts';
-import { ArgRanges, annotationEnd, isDeleted, isEllipsis, skipString } from './scan.ts';
+import { ArgRanges, annotationEnd, isDeleted, isEllipsis, skipComment, skipString } from './scan.ts';
 import { type SymbolValue, evaluate } from './symbols.ts';
 
 const FORM = {
@@ -49,6 +49,8 @@ export class ArgumentReader {
   readonly #symbols: [Map<number, SymbolValue>, Map<number, SymbolValue>] = [new Map(), new Map()];
   /** The first span of the row being read. */
   #firstSpan = 0;
+  /** Where #readNotes found what it does not know. */
+  #stop = 0;
 
   constructor(strings: InternTable) {
     this.#strings = strings;
@@ -195,33 +197,50 @@ export class ArgumentReader {
     let kind: number = FORM_POINTER[form] === 1 ? ARG_KINDS.pointer : ARG_KINDS.value;
     if (form === FORM.ptr && !(number.hex && (number.hi > 0 || number.lo > 0xffff))) kind = ARG_KINDS.value;
     let note = 0;
-    if (p < end && bytes[p] === CH.less && bytes[p + 1] !== CH.less) {
-      const after = annotationEnd(bytes, p, end);
-      if (after < 0) return false;
-      const deleted = isDeleted(bytes, after, end);
-      const noteEnd = deleted ? after + DELETED_LENGTH : after;
-      note = this.#strings.intern(text, p + 1, deleted ? noteEnd : after - 1);
-      p = noteEnd;
-    }
     if (p < end) {
+      if (isOperator(bytes, p)) return this.#readSymbol(text, start, end, info, arg, block, row);
       const rest = skipSpaces(bytes, p, end);
-      if (bytes[rest] === CH.slash && bytes[rest + 1] === CH.star) {
-        if (bytes[end - 1] !== CH.slash) return false;
-        if (note === 0) note = this.#internTrimmed(text, rest + 2, end - 2);
-      } else if (
-        note === 0 &&
-        p === rest &&
-        (bytes[p] === CH.bar || bytes[p] === CH.less || bytes[p] === CH.star)
-      ) {
-        return this.#readSymbol(text, start, end, info, arg, block, row);
-      } else if (startsWith(bytes, rest, end, ARROW)) {
+      if (startsWith(bytes, rest, end, ARROW)) {
         note = this.#strings.intern(text, start, end);
       } else {
-        return false;
+        note = this.#readNotes(text, p, end);
+        if (note < 0) {
+          if (isOperator(bytes, this.#stop)) return this.#readSymbol(text, start, end, info, arg, block, row);
+          return false;
+        }
       }
     }
     block.setArg(row, arg, kind, number.lo, number.hi, note);
     return true;
+  }
+
+  /**
+   * What stands behind a number: an annotation `<path>`, a comment with the name of the value, or both in either order.
+   * Returns the id of the annotation's text, of the comment's where there is none; -1 where something else stands there, at #stop.
+   */
+  #readNotes(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
+    let annotation = 0;
+    let comment = 0;
+    let p = pos;
+    while (p < end) {
+      if (bytes[p] === CH.less) {
+        const after = annotationEnd(bytes, p, end);
+        if (after < 0) return -1;
+        const deleted = isDeleted(bytes, after, end);
+        const noteEnd = deleted ? after + DELETED_LENGTH : after;
+        annotation = this.#strings.intern(text, p + 1, deleted ? noteEnd : after - 1);
+        p = noteEnd;
+      } else {
+        p = skipSpaces(bytes, p, end);
+        this.#stop = p;
+        const after = bytes[p] === CH.slash && bytes[p + 1] === CH.star ? skipComment(bytes, p, end) : -1;
+        if (after < 0 || after > end) return -1;
+        comment = this.#internTrimmed(text, p + 2, after - 2);
+        p = after;
+      }
+    }
+    return annotation || comment;
   }
 
   /** Flags and other names; with -X verbose a comment follows. AT_FDCWD may have an annotation. */
@@ -366,6 +385,12 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   let p = start;
   while (p < end && isWord(bytes[p]!)) p++;
   return p > start && p < end && bytes[p] === CH.equal && bytes[p + 1] !== CH.equal ? p : -1;
+}
+
+/** Whether more flags, a shift or a factor follows at `pos`. */
+function isOperator(bytes: Uint8Array, pos: number): boolean {
+  const byte = bytes[pos];
+  return byte === CH.bar || byte === CH.star || (byte === CH.less && bytes[pos + 1] === CH.less);
 }
 
 /** Whether a comment or ` => ...` stands at `pos`. */

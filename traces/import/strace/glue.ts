@@ -4,7 +4,7 @@
 //   write(2, "ls: ", 4ls: )         = 4                     output before the closing parenthesis: mended
 //   write(2, "\n", 1                                        output with a newline: joined with the next line
 //   clone(..., flags=SIGCHLDstrace: Process 732 attached    message: taken out, joined with the next line
-import { ARCHS } from '../../event.ts';
+import { ARCHS, RECORD_FLAGS } from '../../event.ts';
 import { ByteBuffer, CH, ascii, indexOf, isWord, skipSpaces } from '../bytes.ts';
 import { readNumber } from '../number.ts';
 import { TEXT } from './call-writer.ts';
@@ -89,7 +89,9 @@ export class Glue {
     }
     if (this.#readAfterOutput(text, start, end)) return;
     this.end();
-    reader.bad(text, start, end);
+    const { pid, stamp } = reader.prefix;
+    if (reader.shared && pid < 0 && stamp === 'none') counts.otherLines++;
+    else reader.bad(text, start, end);
   }
 
   /** A line of a call whose text is not whole: [pos, end) follows the opening parenthesis. True if something could be made of it. */
@@ -114,7 +116,9 @@ export class Glue {
       const info = reader.writer.resolve(thread, nameId, nr);
       if (this.#mend(text, pos, end, info)) {
         reader.begin(thread, nameId, nr, this.#mended, 0, 0);
-        return reader.resume(this.#mended, 0, this.#mended.length, thread);
+        reader.shared = true;
+        thread.pendingBlock!.flags[thread.pendingRow]! &= ~RECORD_FLAGS.halved;
+        return reader.resume(this.#mended, 0, this.#mended.length, thread, false);
       }
     }
     if (how !== TEXT.cut) return false;
@@ -171,14 +175,29 @@ export class Glue {
       this.#cut = false;
       return true;
     }
-    if (reader.resume(text, start, end, thread)) {
+    if (reader.resume(text, start, end, thread, false)) {
       this.#thread = undefined;
       return true;
     }
     if (!this.#cut || !this.#shared) return false;
-    if (this.#mendPending(text, start, end, thread)) return true;
+    if (this.#mendPending(text, start, end, thread) || this.#resumeBeforeOutput(text, start, end, thread)) return true;
     reader.counts.otherLines++; // a line of the program's output, in the middle of its own write
     return true;
+  }
+
+  /** Output with a newline ran into a call behind a comma: the line goes on from the comma. */
+  #resumeBeforeOutput(text: ByteBuffer, start: number, end: number, thread: Thread): boolean {
+    const half = thread.pendingText;
+    const ranges = this.#ranges;
+    if (scanArgs(half.bytes, 0, half.length, ranges) >= 0 || ranges.count < 2) return false;
+    const { length } = half;
+    half.length = ranges.ends[ranges.count - 2]! + 1;
+    if (this.#reader.resume(text, start, end, thread, false)) {
+      this.#thread = undefined;
+      return true;
+    }
+    half.length = length;
+    return false;
   }
 
   #mendPending(text: ByteBuffer, start: number, end: number, thread: Thread): boolean {
@@ -192,7 +211,8 @@ export class Glue {
     if (!mended) return false;
     half.length = 0;
     this.#thread = undefined;
-    return reader.resume(this.#mended, 0, this.#mended.length, thread);
+    reader.shared = true;
+    return reader.resume(this.#mended, 0, this.#mended.length, thread, false);
   }
 
   /**
@@ -227,6 +247,7 @@ export class Glue {
 
   #readMessage(message: Message, text: ByteBuffer, start: number, end: number): void {
     const reader = this.#reader;
+    reader.shared = true;
     if (message.tid < 0) {
       reader.counts.otherLines++;
       return;
@@ -250,14 +271,20 @@ export class Glue {
     const { pid, bracketed } = reader.prefix;
     if (pid >= 0 && !bracketed) return false;
     for (let p = indexOf(bytes, start + 1, end, PID); p >= 0; p = indexOf(bytes, p + 1, end, PID)) {
-      if (reader.readProper(text, p, end)) return true;
+      if (reader.readProper(text, p, end)) return this.#isShared();
     }
     const open = bytes.indexOf(CH.paren, start);
     if (open < 0 || open >= end) return false;
     let name = open;
     while (name > start && isWord(bytes[name - 1]!)) name--;
-    for (name++; name < open; name++)
-      if (reader.isCallAt(text, name, open) && reader.readProper(text, name, end)) return true;
+    for (name++; name < open; name++) {
+      if (reader.isCallAt(text, name, open) && reader.readProper(text, name, end)) return this.#isShared();
+    }
     return false;
+  }
+
+  #isShared(): true {
+    this.#reader.shared = true;
+    return true;
   }
 }

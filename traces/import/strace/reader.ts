@@ -48,6 +48,8 @@ export class LineReader {
   fileTid = -1;
   /** Line in the file, from 1. */
   line = 0;
+  /** The log was taken from a terminal or a pipe where the output of the program, or of others, stands between the lines. */
+  shared = false;
   readonly prefix = new PrefixReader();
   /** Second halves of execve whose first halves are in another file. */
   readonly execTails: ExecTail[] = [];
@@ -164,11 +166,14 @@ export class LineReader {
       this.#glue.begin(thread, false);
       return true;
     }
-    return this.resume(text, rest, end, thread) || this.#glue.readBrokenHalf(text, rest, end, thread);
+    return this.resume(text, rest, end, thread, true) || this.#glue.readBrokenHalf(text, rest, end, thread);
   }
 
-  /** Joins [pos, end) to the call `thread` is in and completes it. False, with nothing changed, if that makes no call. */
-  resume(text: ByteBuffer, pos: number, end: number, thread: Thread): boolean {
+  /**
+   * Joins [pos, end) to the call `thread` is in and completes it; `stamped`: the line has a time of its own, that of the exit.
+   * False, with nothing changed, if that makes no call.
+   */
+  resume(text: ByteBuffer, pos: number, end: number, thread: Thread, stamped: boolean): boolean {
     const half = thread.pendingText;
     const { length } = half;
     half.append(text.bytes, pos, end);
@@ -186,7 +191,7 @@ export class LineReader {
     if (result.durationNs >= 0) {
       block.exitNs[row] = block.enterNs[row]! + result.durationNs;
       block.flags[row]! |= RECORD_FLAGS.measured;
-    } else if ((result.flags & RECORD_FLAGS.noReturn) === 0 && this.clock.kind !== 'lines') {
+    } else if (stamped && (result.flags & RECORD_FLAGS.noReturn) === 0 && this.clock.kind !== 'lines') {
       block.exitNs[row] = atNs;
     }
     this.#leave(thread);
@@ -390,7 +395,10 @@ export class LineReader {
     const { pid, bracketed, commStart, commEnd } = this.prefix;
     let thread: Thread;
     if (pid >= 0) {
-      if (bracketed) this.#nameFirst(pid, resumes);
+      if (bracketed) {
+        this.shared = true;
+        this.#nameFirst(pid, resumes);
+      }
       thread = this.threads.get(pid);
     } else {
       thread = this.fileTid >= 0 ? this.threads.get(this.fileTid) : this.threads.sole(resumes);

@@ -114,7 +114,8 @@ export function isEllipsis(bytes: Uint8Array, pos: number, end: number): boolean
   return pos + 3 <= end && bytes[pos] === CH.dot && bytes[pos + 1] === CH.dot && bytes[pos + 2] === CH.dot;
 }
 
-function skipComment(bytes: Uint8Array, pos: number, end: number): number {
+/** From the `/*` of a comment to the position after its end; -1 where it does not close. */
+export function skipComment(bytes: Uint8Array, pos: number, end: number): number {
   for (let p = pos + 2; p + 1 < end; p++) {
     if (bytes[p] === CH.star && bytes[p + 1] === CH.slash) return p + 2;
   }
