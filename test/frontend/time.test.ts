@@ -1,5 +1,5 @@
 // Bars and outline over the recording's time, speeds, keys.
-import fc from 'fast-check';
+import { array, assert, integer, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { timelineBars, usedCategories } from '../../frontend/src/state/bars.ts';
 import { keyCommand, KEYS } from '../../frontend/src/state/keys.ts';
@@ -37,10 +37,10 @@ test('categories without calls are left out of the picture', () => {
 
 test('no call is lost between timeline and bars, whatever the room', () => {
   const seed = 20_261_122;
-  fc.assert(
-    fc.property(
-      fc.array(fc.nat(1000), { minLength: 1, maxLength: 60 }),
-      fc.integer({ min: 1, max: 130 }),
+  assert(
+    property(
+      array(nat(1000), { minLength: 1, maxLength: 60 }),
+      integer({ min: 1, max: 130 }),
       (counts, room) => {
         const calls = Uint32Array.from(counts.flatMap((count) => [count, 0, 0, 0, 0, 0, 0, 0]));
         const timeline = {
