@@ -8,7 +8,7 @@ import { ArgumentReader } from './arguments.ts';
 import { ARCH_NAMES, type CallInfo, type CallTable, SPECIAL } from './calls.ts';
 import { ResultReader } from './result.ts';
 import { scanArgs } from './scan.ts';
-import { Thread, type ThreadTable } from './threads.ts';
+import type { Thread, ThreadTable } from './threads.ts';
 
 /** How a call's text was: all of it there; its end missing; something in it that strace does not print. */
 export const TEXT = { whole: 0, cut: 1, odd: 2 } as const;

@@ -3,11 +3,21 @@ import { type ByteBuffer, CH } from '../bytes.ts';
 
 /** What a letter after a backslash stands for; 0 for letters that start no escape of one letter. */
 const LETTERS = new Uint8Array(256);
-for (const [letter, byte] of [...'abtnvfre"\'\\?'].map(
-  (letter, i) => [letter, [7, 8, 9, 10, 11, 12, 13, 27, 34, 39, 92, 63][i]] as const,
-)) {
-  LETTERS[letter.charCodeAt(0)] = byte ?? 0;
-}
+const LETTER_BYTES = {
+  a: 7,
+  b: 8,
+  t: 9,
+  n: 10,
+  v: 11,
+  f: 12,
+  r: 13,
+  e: 27,
+  '"': 34,
+  "'": 39,
+  '\\': 92,
+  '?': 63,
+} as const;
+for (const [letter, byte] of Object.entries(LETTER_BYTES)) LETTERS[letter.charCodeAt(0)] = byte;
 
 /** Position of the first backslash in [start, end), or -1. */
 export function findEscape(bytes: Uint8Array, start: number, end: number): number {

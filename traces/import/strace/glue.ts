@@ -180,7 +180,8 @@ export class Glue {
       return true;
     }
     if (!this.#cut || !this.#shared) return false;
-    if (this.#mendPending(text, start, end, thread) || this.#resumeBeforeOutput(text, start, end, thread)) return true;
+    if (this.#mendPending(text, start, end, thread) || this.#resumeBeforeOutput(text, start, end, thread))
+      return true;
     reader.counts.otherLines++; // a line of the program's output, in the middle of its own write
     return true;
   }

@@ -314,7 +314,8 @@ export class LineReader {
     const half = thread.pendingText;
     const info = this.writer.resolve(thread, thread.pendingName, thread.pendingNr);
     this.writer.writeUnfinished(half, 0, half.length, info, block, row);
-    block.flags[row]! = (block.flags[row]! & ~RECORD_FLAGS.halved) | RECORD_FLAGS.unfinished | flags;
+    const kept = block.flags[row]! & ~RECORD_FLAGS.halved;
+    block.flags[row] = kept | RECORD_FLAGS.unfinished | flags;
     this.#leave(thread);
   }
 
@@ -375,7 +376,7 @@ export class LineReader {
   /** All ends. */
   endAll(): void {
     this.#glue.end();
-    for (const thread of [...this.threads.alive]) this.abandon(thread, 0);
+    for (const thread of this.threads.alive) this.abandon(thread, 0);
   }
 
   /** A line too long to be one. */
