@@ -14,6 +14,7 @@ export const ERRNO = {
   EINVAL: 22,
   ENOSPC: 28,
   ERANGE: 34,
+  EPROTO: 71,
   ENOTSUPP: 524,
 } as const satisfies Record<string, number>;
 export type ErrnoName = keyof typeof ERRNO;

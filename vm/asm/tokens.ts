@@ -190,7 +190,6 @@ function utf8(char: string): number[] {
 /** Labels are words or numbers with a colon behind. Of a broken part only they are of use. */
 function takeLabels({ tokens, broken }: Part, opcode: number | undefined): Statement | undefined {
   let at = 0;
-  const isLabel = (token: Token | undefined): boolean => token?.kind === 'word' || token?.kind === 'number';
   while (isLabel(tokens[at]) && tokens[at + 1]?.text === ':') at += 2;
   const first = tokens[0];
   if (first === undefined) return undefined;
@@ -212,6 +211,10 @@ function blankBlockComments(text: string, problems: ProblemList): string {
     }
     return match.replace(/[^\n]/g, ' ');
   });
+}
+
+function isLabel(token: Token | undefined): boolean {
+  return token?.kind === 'word' || token?.kind === 'number';
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {

@@ -1,11 +1,9 @@
 // Where control can go: subprograms, jumps, ends, and insns that no path reaches.
 import { readSlot, type Slot } from '../isa/insn.ts';
-import { CLASSES, EXIT, SLOT_BYTES } from '../isa/opcodes.ts';
+import { CLASSES, CLASS_BITS, EXIT, OPERATION_BITS, SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS } from '../isa/ops.ts';
 import { checkError, type CheckError } from './messages.ts';
 
-const CLASS_BITS = 0x07;
-const OPERATION_BITS = 0xf0;
 const CALL_BITS = OPS.call_helper.opcode & OPERATION_BITS;
 
 /** Bounds of the subprograms, ends of each, and jumps that leave them. Looks at slots, because opcodes are not checked yet. */
@@ -16,7 +14,7 @@ export function checkSubprogs(insns: Uint8Array): CheckError[] {
   for (let pc = 0; pc < count; pc++) {
     const slot = readSlot(insns, pc);
     if (slot.opcode === OPS.call_kfunc.opcode && slot.src === OPS.call_kfunc.fixed.src) {
-      errors.push(checkError(pc, 'kfunc', slot.imm));
+      errors.push(checkError(pc, 'kfunc', slot.imm, slot.off));
     }
     const target = calleeOf(slot, pc);
     if (target === undefined) continue;
@@ -55,7 +53,8 @@ function jumpTarget({ opcode, off, imm }: Slot, pc: number): number | undefined 
   const operation = opcode & OPERATION_BITS;
   if (cls !== CLASSES.jmp.code && cls !== CLASSES.jmp32.code) return undefined;
   if (operation === CALL_BITS || operation === EXIT.code) return undefined;
-  return pc + 1 + (opcode === OPS.gotol.opcode ? imm : off);
+  // 32-bit arithmetic, as in the kernel: what is too far is printed as it comes out there
+  return (pc + 1 + (opcode === OPS.gotol.opcode ? imm : off)) | 0;
 }
 
 /** Walks all paths from the first insn. The opcodes are known to be valid by now, the operands not. */

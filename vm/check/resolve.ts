@@ -1,6 +1,6 @@
 // Opcodes, and what wide insns name: the maps above all.
-import { decodeInsn, readSlot } from '../isa/insn.ts';
-import { ATOMICS, CLASSES, MODES, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
+import { readSlot } from '../isa/insn.ts';
+import { ATOMICS, CLASSES, CLASS_BITS, MODES, MODE_BITS, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS, opsOf } from '../isa/ops.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkError, type CheckError } from './messages.ts';
@@ -13,6 +13,17 @@ const SMALL_ATOMICS: ReadonlySet<number> = new Set(
 /** True for an opcode that is refused by its operand size alone. */
 export function isSmallAtomic(opcode: number): boolean {
   return SMALL_ATOMICS.has(opcode);
+}
+
+/** True for opcodes of the class that loads from memory. */
+function isLoadClass(opcode: number): boolean {
+  return (opcode & CLASS_BITS) === CLASSES.ldx.code;
+}
+
+/** True when the mode bits are those of a load. */
+function isLoadMode(opcode: number): boolean {
+  const mode = opcode & MODE_BITS;
+  return mode === MODES.mem.code || mode === MODES.memsx.code;
 }
 
 /** True for an imm that names an atomic operation. */
@@ -33,10 +44,10 @@ export function checkOperands(
   for (let pc = 0; pc < count; pc++) {
     const { opcode, imm } = readSlot(insns, pc);
     const kind = opsOf(opcode)[0]?.kind;
-    if ((kind === undefined && !isSmallAtomic(opcode)) || opcode === OPS.call_reg.opcode) {
-      errors.push(checkError(pc, 'unknown-opcode', opcode));
-    } else if (kind === 'load' && imm !== 0) {
+    if (isLoadClass(opcode) && (imm !== 0 || !isLoadMode(opcode))) {
       errors.push(checkError(pc, 'ldx-reserved'));
+    } else if ((kind === undefined && !isSmallAtomic(opcode)) || opcode === OPS.call_reg.opcode) {
+      errors.push(checkError(pc, 'unknown-opcode', opcode));
     } else if (kind === 'wide') {
       const wide = checkWide(insns, pc);
       if (wide !== undefined) errors.push(wide);
@@ -62,8 +73,9 @@ function checkWide(insns: Uint8Array, pc: number): CheckError | undefined {
     case OPS.ld_map_fd.fixed.src:
       return tail.imm === 0 ? undefined : checkError(pc, 'wide-kind');
     case OPS.ld_btf_id.fixed.src:
-      return checkError(pc, 'btf-id', imm);
+      return checkError(pc, 'btf-id', imm, tail.imm);
     case OPS.ld_map_idx.fixed.src:
+      return checkError(pc, tail.imm === 0 ? 'fd-array' : 'wide-kind');
     case OPS.ld_map_idx_value.fixed.src:
       return checkError(pc, 'fd-array');
     default:
@@ -77,14 +89,14 @@ function checkMap(
   reloc: MapReloc | undefined,
   maps: ReadonlyMap<string, MapSpec>,
 ): CheckError[] {
-  const insn = decodeInsn(insns, pc);
-  const name = insn?.op.name;
-  if (insn === undefined || (name !== 'ld_map_fd' && name !== 'ld_map_value')) return [];
+  const { src, imm } = readSlot(insns, pc);
+  const isValue = src === OPS.ld_map_value.fixed.src;
+  if (!isValue && src !== OPS.ld_map_fd.fixed.src) return [];
   const map = reloc === undefined ? undefined : maps.get(reloc.map);
-  if (map === undefined) return [checkError(pc, 'no-map', insn.imm)];
-  if (name === 'ld_map_fd') return [];
+  if (map === undefined) return [checkError(pc, 'no-map', imm)];
+  if (!isValue) return [];
   if (map.type !== 'array') return [checkError(pc, 'no-direct-value')];
-  const off = reloc?.valueOff ?? insn.hi;
-  const inside = off >= 0 && off < map.valueSize && map.maxEntries === 1;
-  return inside ? [] : [checkError(pc, 'map-value', map.valueSize, off >>> 0)];
+  const off = (reloc?.valueOff ?? readSlot(insns, pc + 1).imm) >>> 0;
+  if (map.maxEntries !== 1) return [checkError(pc, 'map-entries', map.valueSize, off)];
+  return off < map.valueSize ? [] : [checkError(pc, 'map-value', map.valueSize, off)];
 }

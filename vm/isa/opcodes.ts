@@ -18,6 +18,11 @@ export const FRAME_REG = 10;
 /** Bytes of one slot. */
 export const SLOT_BYTES = 8;
 
+/** Bits of the opcode: the class; the operation of alu and jmp classes; the mode of the load and store classes. */
+export const CLASS_BITS = 0x07;
+export const OPERATION_BITS = 0xf0;
+export const MODE_BITS = 0xe0;
+
 /** Insn classes: the low three bits of the opcode. `width` where the class fixes one. */
 // oxfmt-ignore
 export const CLASSES = {

@@ -1,0 +1,119 @@
+// What the structural check refuses, and in which words; where this machine has a kernel that answers, in the kernel's words.
+import { describe, expect, test } from 'vitest';
+import { assembleProg, checkProg } from '../../../vm/index.ts';
+import { CHECK_MESSAGES, LIMIT_INSNS } from '../../../vm/check/messages.ts';
+import type { MapSpec } from '../../../vm/object.ts';
+import { readCases, section, sectionLines, type TestCase } from '../../support/case-file.ts';
+import { askKernel, insnsLine } from '../../support/oracle.ts';
+import { hasTool } from '../../support/tools.ts';
+
+const ACCEPTED = readCases('check', 'accepted');
+const REJECTED = readCases('check', 'rejected');
+
+function insnsOf(testCase: TestCase): Uint8Array {
+  const text = section(testCase, 'asm');
+  return text === '' ? new Uint8Array(0) : assembleProg(text).insns;
+}
+
+function mapSpec(name: string, type: string, maxEntries: number): MapSpec {
+  return { name, type, keySize: 4, valueSize: 8, maxEntries, flags: 0 };
+}
+
+test.each(ACCEPTED)('accepts $title', (testCase) => {
+  expect(checkProg(insnsOf(testCase))).toEqual([]);
+});
+
+test.each(REJECTED)('refuses $title', (testCase) => {
+  const errors = checkProg(insnsOf(testCase));
+  expect(errors.map(({ pc, message }) => `${pc}: ${message}`)).toEqual(sectionLines(testCase, 'reject'));
+  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(section(testCase, 'codes').split(' ')));
+});
+
+test('some program brings each message about', () => {
+  const byOptions = ['ragged', 'no-map', 'no-direct-value', 'map-value', 'map-entries'];
+  const shown = new Set([
+    ...REJECTED.flatMap((testCase) => section(testCase, 'codes').split(' ')),
+    ...byOptions,
+  ]);
+  expect(Object.keys(CHECK_MESSAGES).filter((code) => !shown.has(code))).toEqual([]);
+});
+
+test('refuses what is no whole number of insns, and more than a million of them', () => {
+  expect(checkProg(new Uint8Array(12))[0]).toMatchObject({
+    code: 'ragged',
+    message: 'an insn is 8 bytes, got 12 bytes',
+  });
+  const tooLong = new Uint8Array(8 * (LIMIT_INSNS + 1));
+  expect(checkProg(tooLong)[0]).toMatchObject({
+    code: 'prog-size',
+    message: 'a program has 1 to 1000000 insns, got 1000001',
+  });
+});
+
+test('a set of helpers replaces those that the machine runs', () => {
+  const { insns } = assembleProg('r0 = 0\ncall bpf_ktime_get_ns\nexit');
+  expect(checkProg(insns)).toEqual([]);
+  expect(checkProg(insns, { helpers: new Set([6]) }).map((error) => error.code)).toEqual(['helper-missing']);
+});
+
+describe('with the maps of an object', () => {
+  const maps = [mapSpec('one', 'array', 1), mapSpec('many', 'array', 4), mapSpec('hash', 'hash', 1)];
+  const codes = (text: string, without = ''): string[] => {
+    const { insns, relocs } = assembleProg(
+      `${text}\nr0 = 0\nexit`,
+      maps.map(({ name }) => name),
+    );
+    return checkProg(insns, { relocs, maps: maps.filter(({ name }) => name !== without) }).map(
+      ({ message }) => message,
+    );
+  };
+
+  test('accepts maps, and the value of an array with one entry', () => {
+    expect(codes('r1 = map[hash] ll\nr2 = mapval[one] ll\nr3 = mapval[one]+7 ll')).toEqual([]);
+  });
+
+  test('refuses a map that is not there', () => {
+    expect(codes('r1 = map[hash] ll', 'hash')).toEqual(['fd 2 is not pointing to valid bpf_map']);
+    expect(codes('ld_pseudo r1, 1, 9')).toEqual(['fd 9 is not pointing to valid bpf_map']);
+  });
+
+  test('refuses the value of a map whose values have no fixed address', () => {
+    expect(codes('r1 = mapval[hash] ll')).toEqual(['no direct value access support for this map type']);
+    expect(codes('r1 = mapval[many] ll')).toEqual([
+      'invalid access to map value pointer, value_size=8 off=0',
+    ]);
+    expect(codes('r1 = mapval[one]+8 ll')).toEqual([
+      'invalid access to map value pointer, value_size=8 off=8',
+    ]);
+  });
+});
+
+describe.skipIf(!hasTool('kernel'))('in the words of the kernel', () => {
+  const cases = [...ACCEPTED, ...REJECTED];
+  const spec = cases
+    .map((testCase, i) => `prog p${i} socket_filter\n${insnsLine(insnsOf(testCase))}\nend`)
+    .join('\n');
+  const answers = hasTool('kernel') ? askKernel(spec) : [];
+
+  test.each(cases.map((testCase, i) => ({ testCase, title: testCase.title, i })))(
+    '$title',
+    ({ testCase, i }) => {
+      const { verdict, log = '', errno } = answers.find(({ name }) => name === `p${i}`)!;
+      const lines = log.split('\n').filter((line) => line !== '' && !line.startsWith('processed '));
+      const ours = checkProg(insnsOf(testCase));
+      const otherWords = testCase.sections.get('kernel');
+      if (otherWords !== undefined) {
+        expect(verdict).toBe('rejected');
+        expect(lines.some((line) => line === otherWords) || otherWords === log).toBe(true);
+      } else if (ours.length === 0) {
+        expect({ verdict, lines }).toMatchObject({ verdict: 'accepted' });
+      } else {
+        expect({ verdict, line: lines.at(-1), errno }).toEqual({
+          verdict: 'rejected',
+          line: ours[0]!.message,
+          errno: ours[0]!.errno,
+        });
+      }
+    },
+  );
+});
