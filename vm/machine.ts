@@ -9,6 +9,7 @@ import type {
   TestRunInput,
   TestRunResult,
 } from './api.ts';
+import { ERRNO } from './errno.ts';
 import type { TaskView } from './helpers/context.ts';
 import { SeededRandom } from './host.ts';
 import { Cpu, type RunEvent } from './interp/cpu.ts';
@@ -101,16 +102,14 @@ class TailscopeMachine implements Machine {
   }
 
   unload(object: LoadedObject): void {
-    for (const prog of object.progs) {
-      this.detach(prog);
-      this.bpf.close(prog.fd);
-    }
-    for (const map of object.maps) this.bpf.close(map.fd);
+    for (const prog of object.progs) this.detach(prog);
+    this.loader.unload(object);
   }
 
   attach(prog: Prog): void {
     const kernelProg = this.loader.kernelProg(prog);
     const { name, section } = prog.spec;
+    if (kernelProg === undefined) throw new LoadError('hook', name, 'the program is not loaded any more');
     const hook = hookOfSection(section);
     if (hook === undefined) {
       throw new LoadError('hook', name, `section ${section} names no hook; there are ${sectionList()}`);
@@ -130,7 +129,7 @@ class TailscopeMachine implements Machine {
   }
 
   detach(prog: Prog): void {
-    const kernelProg = this.objects.byId(prog.id);
+    const kernelProg = this.loader.kernelProg(prog);
     if (kernelProg === undefined) return;
     for (const hook of this.hooksOf(kernelProg)) {
       this.attachments[hook] = this.attachments[hook].filter((other) => other !== kernelProg);
@@ -182,7 +181,8 @@ class TailscopeMachine implements Machine {
   }
 
   testRun(prog: Prog | number, input: TestRunInput = {}): TestRunResult {
-    const target = this.objects.byFd(typeof prog === 'number' ? prog : prog.fd);
+    const target =
+      typeof prog === 'number' ? this.objects.byFd(prog) : (this.loader.kernelProg(prog) ?? -ERRNO.EBADF);
     if (typeof target === 'number') return notRun(target);
     const event = prepareTestRun(this.memory, target.type, input);
     if (typeof event === 'number') return notRun(event);

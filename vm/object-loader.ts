@@ -47,13 +47,15 @@ export class ObjectLoader {
     }
   }
 
-  /** The program behind a Prog. Throws LoadError when it is unloaded. */
-  kernelProg(prog: Prog): KernelProg {
-    const found = this.objects.byId(prog.id);
-    if (found !== undefined) return found;
-    throw new LoadError('hook', prog.spec.name, 'the program is not loaded any more', {
-      errno: -ERRNO.ENOENT,
-    });
+  /** Closes the fds of an object, as far as they still are its own. */
+  unload({ progs, maps }: LoadedObject): void {
+    for (const { fd, id } of progs) if (this.objects.progIdOf(fd) === id) this.bpf.close(fd);
+    for (const { fd, id } of maps) if (this.objects.mapIdOf(fd) === id) this.bpf.close(fd);
+  }
+
+  /** The program behind a Prog, while its object holds it. */
+  kernelProg({ fd, id }: Prog): KernelProg | undefined {
+    return this.objects.progIdOf(fd) === id ? this.objects.byId(id) : undefined;
   }
 
   private createMap(spec: MapSpec, fds: number[]): BpfMap {
@@ -75,19 +77,22 @@ export class ObjectLoader {
   }
 
   private userMap(fd: number, map: KernelMap): BpfMap {
-    const { bpf } = this;
+    const { bpf, objects } = this;
+    // The fd may name another map by now: that of an object loaded after this one was unloaded.
+    const asked = <T>(answer: () => T): T | number =>
+      objects.mapIdOf(fd) === map.id ? answer() : -ERRNO.EBADF;
     return {
       id: map.id,
       fd,
       spec: map.spec,
       get entries() {
-        return map.entries;
+        return objects.mapIdOf(fd) === map.id ? map.entries : 0;
       },
-      lookup: (key) => bpf.mapLookup(fd, key),
-      update: (key, value, flags) => bpf.mapUpdate(fd, key, value, flags),
-      delete: (key) => bpf.mapDelete(fd, key),
-      nextKey: (key) => bpf.mapNextKey(fd, key),
-      freeze: () => bpf.mapFreeze(fd),
+      lookup: (key) => asked(() => bpf.mapLookup(fd, key)),
+      update: (key, value, flags) => asked(() => bpf.mapUpdate(fd, key, value, flags)),
+      delete: (key) => asked(() => bpf.mapDelete(fd, key)),
+      nextKey: (key) => asked(() => bpf.mapNextKey(fd, key)),
+      freeze: () => asked(() => bpf.mapFreeze(fd)),
     };
   }
 

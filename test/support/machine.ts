@@ -81,7 +81,7 @@ export function loadFilter(machine: Machine, body: string, maps = ''): Prog {
 }
 
 /** Runs a program on a packet of 64 zeroes. */
-export function runOnce(machine: Machine, prog: Prog, input: TestRunInput = {}): TestRunResult {
+export function runOnce(machine: Machine, prog: Prog | number, input: TestRunInput = {}): TestRunResult {
   return machine.testRun(prog, { data: new Uint8Array(64), ...input });
 }
 

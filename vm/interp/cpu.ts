@@ -226,17 +226,17 @@ export class Cpu implements HelperContext {
   refuse(reg: number, off: number, size: number, write: boolean): never {
     const address = BigInt.asUintN(64, this.q[reg]! + BigInt(off));
     const what = `invalid ${write ? 'write' : 'read'} at ${hexAddress(address)} size=${size}`;
-    return this.fault('access', `${what}: ${this.describe(address, size)}`);
+    return this.fault('access', `${what}: ${this.describe(this.q[reg]!, address, size)}`);
   }
 
-  private describe(address: bigint, size: number): string {
+  private describe(base: bigint, address: bigint, size: number): string {
+    if (base === 0n) return 'a null pointer, as bpf_map_lookup_elem returns for a missing key';
     const high = Number(address >> 32n) | 0;
     const low = Number(address & 0xffff_ffffn);
     if (high === ADDRESS_HIGH) {
       const regions = [this.frames.region, ...this.event.regions, ...this.host.mapRegions.all()];
       return describeOffset(low, size, regions);
     }
-    if (address < 4096n) return 'a null pointer, as bpf_map_lookup_elem returns for a missing key';
     if (high >>> 0 < USER_HIGH_END)
       return 'not memory of the program; user memory is read with bpf_probe_read_user';
     return 'no memory of this machine';

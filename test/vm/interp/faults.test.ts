@@ -1,0 +1,284 @@
+// What ends a run: each fault by a program that earns it, with the words a person reads. The host never sees an exception.
+import { describe, expect, test } from 'vitest';
+import { FAULTS } from '../../../vm/interp/fault.ts';
+import { faultOf, loadFilter, loadText, pointOf, r0Of, rig, runOnce } from '../../support/machine.ts';
+
+const ARRAY = '.map m array key=4 value=8 entries=4';
+const LOOKUP = `*(u32 *)(r10 - 4) = 1
+  r1 = map[m] ll
+  r2 = r10
+  r2 += -4
+  call map_lookup_elem`;
+
+const UPDATE = `*(u32 *)(r10 - 4) = 1
+  *(u64 *)(r10 - 16) = 2
+  r1 = map[m] ll
+  r2 = r10
+  r2 += -4
+  r3 = r10
+  r3 += -16
+  r4 = 0
+  call map_update_elem`;
+
+/** Title, program, maps, fault code, and a part of the message. */
+const CASES: readonly (readonly [string, string, string, keyof typeof FAULTS, string])[] = [
+  [
+    'a read above the stack',
+    'r1 = r10\nr0 = *(u64 *)(r1 + 0)\nexit',
+    '',
+    'access',
+    'size=8: 0 bytes past the end of the stack',
+  ],
+  [
+    'a write below the stack',
+    'r1 = r10\nr1 += -512\n*(u8 *)(r1 - 1) = 1\nexit',
+    '',
+    'access',
+    'invalid write at 0xffff8880000101ff size=1: 1 bytes before the stack',
+  ],
+  [
+    'an access over the end of the stack',
+    'r1 = r10\nr0 = *(u32 *)(r1 - 2)\nexit',
+    '',
+    'access',
+    'offset 510 in the stack of this function, which is 512 bytes long',
+  ],
+  [
+    'a null pointer',
+    'r1 = 0\nr0 = *(u64 *)(r1 + 0)\nexit',
+    '',
+    'access',
+    'invalid read at 0x0 size=8: a null pointer',
+  ],
+  [
+    'an offset from a null pointer',
+    'r1 = 0\n*(u32 *)(r1 + 16) = 1\nexit',
+    '',
+    'access',
+    'invalid write at 0x10 size=4: a null pointer',
+  ],
+  [
+    'a user address',
+    'r1 = 0x7ffd00001000 ll\nr0 = *(u8 *)(r1 + 0)\nexit',
+    '',
+    'access',
+    'user memory is read with bpf_probe_read_user',
+  ],
+  [
+    'a number that is no address',
+    'r1 = -1\nr0 = *(u8 *)(r1 + 0)\nexit',
+    '',
+    'access',
+    '0xffffffffffffffff size=1: no memory of this machine',
+  ],
+  [
+    'an address that wraps round',
+    'r1 = 0xffff8880ffffffff ll\nr0 = *(u64 *)(r1 + 8)\nexit',
+    '',
+    'access',
+    'size=8',
+  ],
+  [
+    'one byte past a map value',
+    `${LOOKUP}\nr0 = *(u8 *)(r0 + 8)\nexit`,
+    ARRAY,
+    'access',
+    '0 bytes past the end of a value of map m',
+  ],
+  [
+    'a read that begins in a map value and ends past it',
+    `${LOOKUP}\nr0 = *(u64 *)(r0 + 4)\nexit`,
+    ARRAY,
+    'access',
+    'offset 4 in a value of map m, which is 8 bytes long',
+  ],
+  [
+    'an offset below a missing key',
+    `${LOOKUP}\nr0 = *(u8 *)(r0 - 1)\nexit`,
+    ARRAY.replace('array', 'hash'),
+    'access',
+    'invalid read at 0xffffffffffffffff size=1: a null pointer',
+  ],
+  [
+    'the key before a hash value',
+    `${UPDATE}\n${LOOKUP}\nr0 = *(u8 *)(r0 - 1)\nexit`,
+    ARRAY.replace('array', 'hash'),
+    'access',
+    'size=1: 1 bytes before a value of map m',
+  ],
+  [
+    'the header of a map',
+    'r1 = map[m] ll\nr0 = *(u64 *)(r1 + 0)\nexit',
+    ARRAY,
+    'access',
+    'before a value of map m',
+  ],
+  [
+    'a write to the ctx',
+    '*(u32 *)(r1 + 0) = 1\nexit',
+    '',
+    'access',
+    'the ctx, struct __sk_buff from 0 is read only',
+  ],
+  ['a field that a socket filter may not read', 'r0 = *(u32 *)(r1 + 76)\nexit', '', 'access', 'size=4'],
+  [
+    'a value that a program may not write',
+    `${LOOKUP}\n*(u8 *)(r0 + 0) = 1\nexit`,
+    `${ARRAY} flags=rdonly_prog`,
+    'access',
+    'a value of map m is read only',
+  ],
+  [
+    'a value that a program may not read',
+    `${LOOKUP}\nr0 = *(u8 *)(r0 + 0)\nexit`,
+    `${ARRAY} flags=wronly_prog`,
+    'access',
+    'a value of map m is write only',
+  ],
+  [
+    'an atomic on what may only be written',
+    `${LOOKUP}\nr1 = 1\nlock *(u64 *)(r0 + 0) += r1\nexit`,
+    `${ARRAY} flags=wronly_prog`,
+    'access',
+    'invalid read',
+  ],
+  [
+    'a loop without end',
+    'loop:\nr1 = 1\nif r1 == 1 goto loop\nr0 = 0\nexit',
+    '',
+    'budget',
+    'after 100000 insns',
+  ],
+  [
+    'nine frames',
+    `call f1\nexit\n${Array.from({ length: 8 }, (_, i) => `f${i + 1}:\n${i < 7 ? `call f${i + 2}` : 'r0 = 1'}\nexit`).join('\n')}`,
+    '',
+    'frames',
+    '9 frames deep',
+  ],
+  [
+    'a number as a map',
+    'r1 = 5\nr2 = r10\ncall map_lookup_elem\nexit',
+    '',
+    'map',
+    'R1 is 0x5, which is no map',
+  ],
+  [
+    'a key outside of memory',
+    'r1 = map[m] ll\nr2 = r10\ncall map_lookup_elem\nexit',
+    ARRAY,
+    'access',
+    'invalid read',
+  ],
+  [
+    'a value outside of memory',
+    'r1 = map[m] ll\nr2 = r10\nr2 += -8\nr3 = r10\nr3 += -4\nr4 = 0\ncall map_update_elem\nexit',
+    ARRAY,
+    'access',
+    'size=8',
+  ],
+  [
+    'a tail call with another ctx',
+    'r1 = r10\nr2 = map[t] ll\nr3 = 0\ncall tail_call\nr0 = 0\nexit',
+    '.map t prog_array key=4 value=4 entries=1',
+    'ctx',
+    'takes the unmodified ctx',
+  ],
+  ['a packet load without the ctx in r6', 'r6 = 0\nr0 = *(u8 *)skb[0]\nexit', '', 'ctx', 'R6 is not the ctx'],
+  [
+    'a size without end',
+    'r1 = r10\nr1 += -8\nr2 = -1\nr3 = 0\ncall probe_read_kernel\nexit',
+    '',
+    'size',
+    'R2 is a size of 18446744073709551615',
+  ],
+  [
+    'a buffer shorter than its size',
+    'r1 = r10\nr1 += -8\nr2 = 9\nr3 = 0\ncall probe_read_kernel\nexit',
+    '',
+    'access',
+    'invalid write',
+  ],
+];
+
+test.each(CASES)('%s', (_title, body, maps, code, words) => {
+  const fault = faultOf(body, maps);
+  expect(fault.code).toBe(code);
+  expect(fault.message).toContain(words);
+});
+
+test('every fault that a checked program can earn has a case above or below', () => {
+  const earned = new Set<string>(CASES.map(([, , , code]) => code));
+  // A program that passed the structural check has no unknown insn left.
+  expect(Object.keys(FAULTS).filter((code) => !earned.has(code))).toEqual(['insn', 'packet']);
+});
+
+test('a packet load where the hook has no packet', () => {
+  const { machine, faults } = rig();
+  const object = loadText(machine, '.section "raw_tp/sys_enter"\nmain:\nr6 = r1\nr0 = *(u8 *)skb[0]\nexit');
+  machine.attachAll(object);
+  machine.enter(pointOf());
+  expect(faults).toMatchObject([{ prog: 'main', pc: 1, code: 'packet' }]);
+});
+
+describe('a fault', () => {
+  test('names program and pc, is counted, and leaves the machine running', () => {
+    const { machine, faults } = rig();
+    const object = loadText(
+      machine,
+      `.section "raw_tp/sys_enter"\nbad:\nr0 = 1\nr0 = *(u64 *)(r1 + 16)\nexit
+      .section "raw_tp/sys_enter"\ngood:\nr0 = *(u64 *)(r1 + 8)\nexit`,
+    );
+    machine.attachAll(object);
+    for (let i = 0; i < 3; i++) machine.enter(pointOf());
+    expect(faults).toHaveLength(3);
+    expect(faults[0]).toMatchObject({ prog: 'bad', pc: 1, code: 'access' });
+    expect(faults[0]!.message).toBe(
+      'invalid read at 0xffff888000060310 size=8: 0 bytes past the end of the ctx, two u64 arguments',
+    );
+    expect(object.progs.map((prog) => [prog.runs, prog.faults])).toEqual([
+      [3, 3],
+      [3, 0],
+    ]);
+  });
+
+  test('in a program reached by a tail call is that program’s', () => {
+    const { machine } = rig();
+    const object = loadText(
+      machine,
+      `.map t prog_array key=4 value=4 entries=1\n.slot t 0 second
+      .section "socket"\nfirst:\nr2 = map[t] ll\nr3 = 0\ncall tail_call\nr0 = 5\nexit
+      .section "socket"\nsecond:\nr1 = 0\nr0 = *(u8 *)(r1 + 0)\nexit`,
+    );
+    expect(runOnce(machine, object.progs[0]!)).toMatchObject({ retval: 0, fault: { prog: 'second', pc: 1 } });
+    expect(object.progs.map(({ faults }) => faults)).toEqual([0, 1]);
+  });
+
+  test('of one run is not that of the next', () => {
+    const { machine } = rig();
+    const prog = loadFilter(
+      machine,
+      'r0 = *(u32 *)(r1 + 8)\nif r0 == 0 goto bad\nexit\nbad:\nr0 = *(u64 *)(r0 + 0)\nexit',
+    );
+    const marked = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 9);
+    expect(runOnce(machine, prog).fault?.code).toBe('access');
+    expect(runOnce(machine, prog, { ctx: marked })).toMatchObject({ retval: 9, fault: undefined });
+  });
+});
+
+const ADD = `add:
+    r2 = *(u64 *)(r1 - 8)
+    r2 += 41
+    *(u64 *)(r1 - 8) = r2
+    r0 = 0
+    exit`;
+
+test('a function may write the frame of its caller', () => {
+  expect(r0Of(`*(u64 *)(r10 - 8) = 1\nr1 = r10\ncall add\nr0 = *(u64 *)(r10 - 8)\nexit\n${ADD}`)).toBe(42);
+});
+
+test('the frame of a function that returned is gone', () => {
+  const fault = faultOf('call leak\nr0 = *(u64 *)(r0 - 8)\nexit\nleak:\nr0 = r10\nexit');
+  expect(fault).toMatchObject({ pc: 1, code: 'access' });
+  expect(fault.message).toContain('past the end of the stack of this function');
+});

@@ -1,0 +1,295 @@
+// Loading, attaching, snapshots: the life of a machine around its runs.
+import { describe, expect, test } from 'vitest';
+import { assembleObject, createMachine, LoadError, SAMPLES, type ObjectSpec } from '../../../vm/index.ts';
+import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32, u64s } from '../../support/machine.ts';
+
+const COUNTER = `.map hits array key=4 value=8 entries=1
+  .section "raw_tp/sys_enter"
+  count:
+    r1 = mapval[hits] ll
+    r2 = 1
+    lock *(u64 *)(r1 + 0) += r2
+    r0 = 0
+    exit`;
+
+describe('load', () => {
+  test.each([
+    ['an unknown program type', { type: 'kobe' }, 'type', 'the kernel has no program type kobe'],
+    ['insns that cannot run', { insns: new Uint8Array(8), relocs: [] }, 'structure', ''],
+    ['no insns', { insns: new Uint8Array(0), relocs: [] }, 'structure', 'a program has 1 to'],
+    ['a reloc to a map that is not there', { relocs: [{ pc: 0, map: 'no' }] }, 'reloc', 'there is no map no'],
+    [
+      'a reloc at an insn that takes none',
+      { relocs: [{ pc: 6, map: 'hits' }] },
+      'reloc',
+      'there is no wide insn for map hits',
+    ],
+  ] as const)('refuses %s', (_what, change, code, words) => {
+    const spec = assembleObject(COUNTER, 'o');
+    const broken: ObjectSpec = { ...spec, progs: [{ ...spec.progs[0]!, ...change }] };
+    const { machine } = rig();
+    expect(() => machine.load(broken)).toThrow(LoadError);
+    expect(() => machine.load(broken)).toThrow(words);
+    try {
+      machine.load(broken);
+    } catch (error) {
+      expect(error).toMatchObject({ code, subject: 'count' });
+    }
+  });
+
+  test.each([
+    ['', false],
+    ['BSD', false],
+    ['GPL', true],
+    ['Dual BSD/GPL', true],
+    ['gpl', false],
+  ])('under licence "%s" lets a program print: %s', (license, allowed) => {
+    const { machine } = rig();
+    const spec = { ...assembleObject(SAMPLES['tracex5']!.source, 'o'), license };
+    if (allowed) expect(machine.load(spec).progs).toHaveLength(4);
+    else
+      expect(() => machine.load(spec)).toThrow(
+        'cannot call GPL-restricted function from non-GPL compatible program',
+      );
+  });
+
+  test('refuses a helper that the program type may not call, and one that is not there', () => {
+    const { machine } = rig();
+    const call = (helper: string): string => `r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall ${helper}\nexit`;
+    expect(() => loadFilter(machine, call('probe_read'))).toThrow(
+      'program of this type cannot use helper bpf_probe_read#4',
+    );
+    expect(() => loadFilter(machine, call('ringbuf_output'))).toThrow('bpf_ringbuf_output#130');
+  });
+
+  test('that fails leaves nothing behind', () => {
+    const { machine } = rig();
+    const good = assembleObject(COUNTER, 'o');
+    const bad: ObjectSpec = { ...good, slots: [{ map: 'hits', index: 0, prog: 'count' }] };
+    expect(() => machine.load(bad)).toThrow('slots are of a prog_array, and this is a array');
+    expect(machine.bpf.close(3)).toBe(-9);
+    expect(machine.bpf.mapFdById(1)).toBe(-2);
+  });
+
+  test.each([
+    [{ cpus: 0 }, 'cpus is a whole number from 1 to 64 and not 0'],
+    [{ cpus: 65 }, 'not 65'],
+    [{ cpus: 1.5 }, 'not 1.5'],
+    [{ limitInsns: 0 }, 'limitInsns is at least 1 and not 0'],
+  ])('needs a machine with sensible options: %o', (options, words) => {
+    expect(() => rig(options)).toThrow(words);
+  });
+});
+
+describe('attach', () => {
+  test('puts programs on the hooks of their sections, in the order of the object', () => {
+    const { machine } = rig();
+    const object = loadText(
+      machine,
+      `${COUNTER}\n.section "kprobe/__seccomp_filter"\nprobe:\nr0 = 0\nexit\n.section "socket"\nfilter:\nr0 = 0\nexit`,
+    );
+    expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['count', 'probe']);
+    expect(object.progs.map(({ attached }) => attached)).toEqual([['sys_enter'], ['__seccomp_filter'], []]);
+  });
+
+  test('leaves programs for slots alone', () => {
+    const { machine } = rig();
+    const object = machine.load(assembleObject(SAMPLES['tracex5']!.source, 'tracex5'));
+    expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['bpf_prog1']);
+  });
+
+  test('refuses a hook that is not there, and attaches nothing then', () => {
+    const { machine } = rig();
+    const object = loadText(machine, `${COUNTER}\n.section "kprobe/do_sys_open"\nprobe:\nr0 = 0\nexit`);
+    expect(() => machine.attachAll(object)).toThrow('section kprobe/do_sys_open names no hook');
+    expect(object.progs[0]!.attached).toEqual([]);
+    machine.enter(pointOf());
+    expect(object.progs[0]!.runs).toBe(0);
+  });
+
+  test('refuses a second time, and a program of another type', () => {
+    const { machine } = rig();
+    const object = loadText(machine, COUNTER);
+    machine.attach(object.progs[0]!);
+    expect(() => machine.attach(object.progs[0]!)).toThrow('attached to sys_enter already');
+    const spec = assembleObject(COUNTER, 'o');
+    const wrong = machine.load({ ...spec, progs: [{ ...spec.progs[0]!, type: 'kprobe' }] });
+    expect(() => machine.attach(wrong.progs[0]!)).toThrow(
+      'sys_enter takes a raw_tracepoint program and not a kprobe',
+    );
+  });
+
+  test('an unloaded object is off its hooks, and its maps are closed', () => {
+    const { machine } = rig();
+    const object = loadText(machine, COUNTER);
+    machine.attachAll(object);
+    machine.enter(pointOf());
+    machine.unload(object);
+    machine.enter(pointOf());
+    expect(machine.insnsRun).toBe(5);
+    expect(object.maps[0]!.lookup(u32(0))).toBe(-9);
+    expect(() => machine.attach(object.progs[0]!)).toThrow('not loaded any more');
+  });
+});
+
+test('an unloaded object does not reach the maps and programs that have its fds now', () => {
+  const { machine } = rig();
+  const old = loadText(machine, COUNTER);
+  machine.unload(old);
+  const young = loadText(machine, COUNTER);
+  expect([young.maps[0]!.fd, young.progs[0]!.fd]).toEqual([old.maps[0]!.fd, old.progs[0]!.fd]);
+  expect(old.maps[0]!.update(u32(0), fromU64s(9n), 0)).toBe(-9);
+  expect(machine.testRun(old.progs[0]!).errno).toBe(-9);
+  machine.unload(old);
+  expect(u64s(young.maps[0]!.lookup(u32(0)))).toEqual([0n]);
+  expect(machine.testRun(young.progs[0]!).errno).toBe(0);
+});
+
+describe('a snapshot', () => {
+  /** Everything a user can see of the sample programs. */
+  function view(base: ReturnType<typeof loaded>): unknown {
+    const { machine, objects } = base;
+    return {
+      progs: objects.flatMap(({ progs }) =>
+        progs.map(({ id, runs, insnsRun, faults, attached }) => [id, runs, insnsRun, faults, attached]),
+      ),
+      maps: objects.flatMap(({ maps }) =>
+        maps.map((map) => {
+          const content: unknown[] = [];
+          for (let key = map.nextKey(undefined); typeof key !== 'number'; key = map.nextKey(key)) {
+            content.push([...key, map.lookup(key)]);
+          }
+          return [map.entries, content];
+        }),
+      ),
+      jumps: objects[0]!.progArray(objects[0]!.maps[0]!),
+      totals: [machine.insnsRun, machine.unknownReads],
+    };
+  }
+
+  function loaded(): ReturnType<typeof rig> & {
+    objects: ReturnType<ReturnType<typeof rig>['machine']['load']>[];
+  } {
+    const base = rig();
+    const objects = ['tracex5', 'syscount', 'latency', 'opens'].map((name) => {
+      const object = base.machine.load(assembleObject(SAMPLES[name]!.source, name));
+      base.machine.attachAll(object);
+      return object;
+    });
+    return { ...base, objects };
+  }
+
+  /** Calls `from` to `to` of an endless made-up workload. */
+  function play({ machine }: ReturnType<typeof loaded>, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const fields = {
+        nr: (i * 37) % 300,
+        tid: 100 + (i % 7),
+        cpu: i % 3,
+        atNs: i * 1000,
+        args: [3n, 0x1000n, 512n],
+      };
+      machine.enter(pointOf(fields));
+      machine.exit(pointOf({ ...fields, atNs: i * 1000 + ((i * i) % 700) }));
+    }
+  }
+
+  test('restored gives the state it was taken from, and the same future', () => {
+    const base = loaded();
+    play(base, 0, 200);
+    const before = view(base);
+    const snapshot = base.machine.snapshot();
+    play(base, 200, 400);
+    const after = view(base);
+    expect(after).not.toEqual(before);
+    const printed = base.printks.splice(0);
+    base.machine.restore(snapshot);
+    expect(view(base)).toEqual(before);
+    play(base, 200, 400);
+    expect(view(base)).toEqual(after);
+    expect(base.printks).toEqual(printed.slice(-base.printks.length));
+  });
+
+  test('is not tied to later changes, and can be restored again and again', () => {
+    const base = loaded();
+    const snapshot = base.machine.snapshot();
+    const before = view(base);
+    for (let round = 0; round < 3; round++) {
+      play(base, 0, 50);
+      base.machine.restore(snapshot);
+      expect(view(base)).toEqual(before);
+    }
+  });
+
+  test('brings back objects that were unloaded, and takes away those loaded since', () => {
+    const base = loaded();
+    play(base, 0, 20);
+    const before = view(base);
+    const snapshot = base.machine.snapshot();
+    base.machine.unload(base.objects[1]!);
+    const late = loadText(base.machine, COUNTER);
+    base.machine.attachAll(late);
+    play(base, 20, 40);
+    base.machine.restore(snapshot);
+    expect(view(base)).toEqual(before);
+    expect(late.maps[0]!.lookup(u32(0))).not.toEqual(fromU64s(20n));
+    play(base, 20, 21);
+    expect(base.objects[1]!.progs[0]!.runs).toBe(21);
+  });
+
+  test('holds the random numbers', () => {
+    const { machine } = rig({ seed: 7 });
+    const prog = loadFilter(machine, 'call get_prandom_u32\nexit');
+    const next = (): number => runOnce(machine, prog).retval;
+    next();
+    const snapshot = machine.snapshot();
+    const numbers = [next(), next(), next()];
+    machine.restore(snapshot);
+    expect([next(), next(), next()]).toEqual(numbers);
+    expect(new Set(numbers).size).toBe(3);
+  });
+
+  test('holds slots, frozen maps and owners', () => {
+    const { machine } = rig();
+    const { bpf } = machine;
+    const object = loadText(
+      machine,
+      '.map t prog_array key=4 value=4 entries=2\n.slot t 1 main\n.section "socket"\nmain:\nr2 = map[t] ll\nr3 = 0\ncall tail_call\nr0 = 0\nexit',
+    );
+    const snapshot = machine.snapshot();
+    const map = object.maps[0]!;
+    map.delete(u32(1));
+    map.freeze();
+    machine.restore(snapshot);
+    expect(map.lookup(u32(1))).toEqual(u32(object.progs[0]!.id));
+    expect(bpf.mapUpdate(map.fd, u32(0), u32(object.progs[0]!.fd), 0)).toBe(0);
+  });
+});
+
+test('programs on one hook run in the order in which they were attached', () => {
+  const { machine, lines } = rig();
+  const say = (name: string): string =>
+    `.section "raw_tp/sys_enter"\n${name}:\nr1 = "${name}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit`;
+  const object = loadText(machine, `${say('one')}\n${say('two')}`);
+  machine.attach(object.progs[1]!);
+  machine.attach(object.progs[0]!);
+  machine.enter(pointOf());
+  expect(lines()).toEqual(['two', 'one']);
+});
+
+test('two machines do not know of each other', () => {
+  const [a, b] = [rig(), rig()];
+  const inA = loadText(a.machine, COUNTER);
+  const inB = loadText(b.machine, COUNTER);
+  a.machine.attachAll(inA);
+  b.machine.attachAll(inB);
+  a.machine.enter(pointOf());
+  expect([inA, inB].map(({ maps }) => u64s(maps[0]!.lookup(u32(0)))[0])).toEqual([1n, 0n]);
+});
+
+test('createMachine makes a machine that runs nothing', () => {
+  const machine = createMachine({ cpus: 1, limitInsns: 1, onPrintk: () => {}, onFault: () => {} });
+  machine.enter(pointOf());
+  machine.exit(pointOf());
+  expect([machine.insnsRun, machine.unknownReads]).toEqual([0, 0]);
+});
