@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { FormatError } from '../../traces/index.ts';
 import { UserError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../library/package-root.ts';
 import { COMMANDS } from './commands.ts';
@@ -19,11 +20,13 @@ Examples:
 
 A recording T is named by its manifest name (tailscope list) or by the path of a .sct file or of a strace log (gzip and zstd too).`;
 
+/** Commands that end in their own way when a signal comes. */
+const HEARS_SIGNALS: ReadonlySet<string> = new Set(['serve', 'record']);
+
 /** Runs `tailscope ARGS`; sets the exit code and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
   endOnBrokenPipe();
   const program = buildProgram();
-  if (args[0] !== 'serve' && args[0] !== 'record') endOnSignals();
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -39,6 +42,10 @@ function buildProgram(): Command {
     .option('--debug', 'show where an error comes from')
     .showHelpAfterError('(add --help for how it is used)')
     .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
+    .hook('preAction', (_program, command) => {
+      if (!HEARS_SIGNALS.has(command.name())) endOnSignals();
+    })
     .exitOverride();
   for (const add of Object.values(COMMANDS))
     add(program)
@@ -52,6 +59,10 @@ function report(error: unknown, isDebug: boolean): number {
   if (error instanceof UserError) {
     say(`tailscope: ${isDebug ? error.stack : error.message}`);
     return error.code === 'bad-option' ? EXIT.usage : EXIT.failed;
+  }
+  if (error instanceof FormatError) {
+    say(`tailscope: the .sct recording cannot be read any further: ${isDebug ? error.stack : error.message}`);
+    return EXIT.failed;
   }
   const text = error instanceof Error ? (isDebug ? error.stack : error.message) : String(error);
   say(`tailscope: ${text}${isDebug ? '' : '\nthis is a mistake in tailscope itself; --debug shows where'}`);

@@ -76,10 +76,24 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(page === undefined ? {} : { page: page.handler }),
   });
   endOnSignals(app, log, page?.close);
-  const url = await listen(app.server, options.host, options.port);
+  const url = await listenOrClose(app, options, page?.close);
   if (options.json === true) await printJson({ url });
   else await print(`Tailscope is at ${url}\n`);
   if (recordings.list().length === 0) say('there are no recordings yet: drop a strace log on the page');
+}
+
+/** Listens; when that is refused nothing is left running. */
+async function listenOrClose(
+  app: App,
+  { host, port }: ServeOptions,
+  closePage: (() => Promise<void>) | undefined,
+): Promise<string> {
+  try {
+    return await listen(app.server, host, port);
+  } catch (error) {
+    await Promise.all([app.close(), closePage?.()]);
+    throw error;
+  }
 }
 
 /** The given recording, imported if it is a log, and those of the manifest. */

@@ -121,9 +121,10 @@ function refuseAlien<T>(name: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (error instanceof ImportError)
-      throw refusal('not-a-log', name === '' ? error.file : name, error.message);
-    throw error;
+    if (!(error instanceof ImportError)) throw error;
+    const prefix = `${error.file}: `;
+    const reason = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+    throw refusal('not-a-log', name === '' ? error.file : name, reason);
   }
 }
 

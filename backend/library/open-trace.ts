@@ -64,8 +64,13 @@ export async function sctBytes(path: string, onBytes?: OpenOptions['onBytes']): 
 
 /** Opens .sct bytes. Throws UserError 'bad-sct'. */
 export function openBytes(bytes: Uint8Array, path: string): Recording {
+  return reading(path, () => openSct(bytes));
+}
+
+/** Does `step`, which reads the .sct at `path`. Throws UserError 'bad-sct' where the format's reader gives up. */
+export function reading<T>(path: string, step: () => T): T {
   try {
-    return openSct(bytes);
+    return step();
   } catch (error) {
     if (error instanceof FormatError) throw refusal('bad-sct', path, error.message);
     throw error;

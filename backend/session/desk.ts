@@ -1,5 +1,5 @@
 // Answers the calls of calls.ts with a session. The worker and the tests each put their own message loop around it.
-import { openBytes, sctBytes } from '../library/open-trace.ts';
+import { openBytes, reading, sctBytes } from '../library/open-trace.ts';
 import type { CallName, OpenSession, SessionCalls } from './calls.ts';
 import type { FrameBase } from './frame.ts';
 import { viewRecording } from './recording-info.ts';
@@ -31,7 +31,7 @@ export function createSessionDesk(wallMs: () => number): SessionDesk {
   const open = async (take: OpenSession): Promise<SessionCalls['open']['give']> => {
     const recording = openBytes(await sctBytes(take.path), take.path);
     const { object, speed, epoch } = take;
-    const opened = createSession({ recording, object, wallMs, epoch, speed });
+    const opened = reading(take.path, () => createSession({ recording, object, wallMs, epoch, speed }));
     opened.play();
     current = opened;
     return viewRecording(recording, take.name, take.lookFor);

@@ -27,10 +27,16 @@ export async function recordingOf(name: string): Promise<Recording> {
   return openBytes(await sctOf(name), name);
 }
 
+const folders: string[] = [];
+
 /** A folder that goes when the test process does. */
 export function temporaryFolder(): string {
+  if (folders.length === 0)
+    process.on('exit', () => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
   const folder = mkdtempSync(join(tmpdir(), 'tailscope-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -88,7 +88,7 @@ describe('import', () => {
     const { code, stdout, stderr } = await tailscope(['import', 'dd.log'], { cwd: folder });
     expect(code).toBe(0);
     expect(stdout).toContain('1 bad line');
-    expect(stderr).toMatch(/^dd\.log:4: .+openat\(AT_FDCWD, "never/);
+    expect(stderr).toMatch(/^dd\.log:4: .+"never/);
   });
 
   test('reads what is there of a gzip file that was cut, and says so', async () => {

@@ -80,7 +80,7 @@ describe('an upload is refused', () => {
     const { status, error } = await refused('thing.c', body);
     expect(status).toBe(422);
     expect(error.code).toBe('not-a-log');
-    expect(error.message).toMatch(/^thing\.c is no strace log: .+accepted/);
+    expect(error.message).toMatch(/^thing\.c is no strace log: .+expected: .+gzip/);
   });
 
   test('that starts as a .sct and is none', async () => {

@@ -136,6 +136,7 @@ describe('the clock requests', () => {
     await viewer.request('clock:seek', { atNs: 1e15 });
     expect((await viewer.settle()).clock.state).toBe('ended');
     await viewer.request('clock:play');
+    await server.app.tick();
     await pass(100, viewer);
     expect(viewer.frames.at(-1)?.clock).toMatchObject({ state: 'playing', atNs: 100e6 });
     await viewer.request('clock:restart');
@@ -181,6 +182,7 @@ test('a session that breaks down is told to its viewers and started again by the
   await pass(100, viewer);
   expect(viewer.failures).toMatchObject([{ code: 'session-failed' }]);
   await viewer.request('clock:speed', { speed: 2 });
+  await server.app.tick();
   await pass(100, viewer);
   expect(server.ports).toHaveLength(2);
   const frame = viewer.frames.at(-1)!;

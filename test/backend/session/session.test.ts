@@ -110,22 +110,22 @@ describe('a seek', () => {
   test('answers the seek whose place it takes', () => {
     const { session } = start(recording);
     const answered: string[] = [];
-    session.seek(1e9, () => answered.push('first'));
-    session.seek(2e9, () => answered.push('second'));
+    session.seek(100e6, () => answered.push('first'));
+    session.seek(200e6, () => answered.push('second'));
     session.work();
     expect(answered).toEqual(['first', 'second']);
-    expect(session.clock.atNs).toBe(2e9);
+    expect(session.clock.atNs).toBe(200e6);
   });
 
   test('plays on from where it went when it came while playing', () => {
     const { session, clock } = start(recording);
     session.play();
     session.work();
-    session.seek(1e9);
+    session.seek(100e6);
     session.work();
-    clock.pass(500);
+    clock.pass(50);
     session.work();
-    expect(session.clock).toMatchObject({ state: 'playing', atNs: 1.5e9 });
+    expect(session.clock).toMatchObject({ state: 'playing', atNs: 150e6 });
   });
 
   test('beyond the end ends there, and from the end back stands', () => {
@@ -133,9 +133,9 @@ describe('a seek', () => {
     session.seek(recording.durationNs * 5);
     session.work();
     expect(session.clock).toMatchObject({ state: 'ended', atNs: recording.durationNs });
-    session.seek(1e9);
+    session.seek(100e6);
     session.work();
-    expect(session.clock).toMatchObject({ state: 'paused', atNs: 1e9 });
+    expect(session.clock).toMatchObject({ state: 'paused', atNs: 100e6 });
   });
 });
 
@@ -144,26 +144,26 @@ describe('the clock of a session', () => {
     const { session, clock } = start(recording);
     session.play();
     session.work();
-    clock.pass(700);
+    clock.pass(70);
     session.pause();
     clock.pass(60_000);
     session.work();
-    expect(session.clock).toMatchObject({ state: 'paused', atNs: 700e6 });
+    expect(session.clock).toMatchObject({ state: 'paused', atNs: 70e6 });
     session.play();
-    clock.pass(300);
+    clock.pass(30);
     session.work();
-    expect(session.clock.atNs).toBe(1e9);
+    expect(session.clock.atNs).toBe(100e6);
   });
 
   test('changes its speed without a jump', () => {
     const { session, clock } = start(recording);
     session.play();
-    clock.pass(100);
+    clock.pass(10);
     session.setSpeed(10);
-    expect(session.clock.atNs).toBe(100e6);
-    clock.pass(50);
+    expect(session.clock.atNs).toBe(10e6);
+    clock.pass(5);
     session.work();
-    expect(session.clock.atNs).toBe(600e6);
+    expect(session.clock.atNs).toBe(60e6);
   });
 
   test('is held while nobody watches, and its state stays', () => {
@@ -213,14 +213,14 @@ describe('the clock of a session', () => {
 describe('frames after a base', () => {
   test('carry only what is new, and add up to the whole', async () => {
     const shell = await recordingOf('shell');
-    const { session, clock } = start(shell, { speed: 100 });
+    const { session, clock } = start(shell, { speed: 10 });
     session.play();
     let base = FRESH_BASE;
     const heat = new Map<number, string>();
     const lines: string[] = [];
     let parts = 0;
-    for (let turns = 0; session.clock.state !== 'ended' && turns < 10_000; turns++) {
-      clock.pass(5);
+    for (let turns = 0; session.clock.state !== 'ended' && turns < 1_000_000; turns++) {
+      clock.pass(1);
       const next = session.frame(base);
       if (next === undefined) continue;
       base = next.base;
