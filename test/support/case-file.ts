@@ -4,7 +4,8 @@
 //   -- section
 //   lines of the section
 //
-// Text between a title and its first section is a comment. Blank lines around a section are dropped.
+// A title stands first in the file or behind a blank line: other lines with a # belong to their section. Text between a title and its
+// first section is a comment. Blank lines around a section are dropped.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -47,10 +48,11 @@ export function sectionLines(testCase: TestCase, name: string): string[] {
 function parseCases(text: string, file: string): TestCase[] {
   const cases: { title: string; where: string; sections: Map<string, string> }[] = [];
   let name: string | undefined;
-  text.split('\n').forEach((line, index) => {
+  const lines = text.split('\n');
+  lines.forEach((line, index) => {
     const where = `${file}:${index + 1}`;
     const current = cases.at(-1);
-    if (line.startsWith('# ')) {
+    if (line.startsWith('# ') && (lines[index - 1] ?? '') === '') {
       cases.push({ title: line.slice(2), where, sections: new Map() });
       name = undefined;
     } else if (line.startsWith('-- ') && current !== undefined) {

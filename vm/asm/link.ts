@@ -77,22 +77,19 @@ export function link(main: Body, scope: LinkScope, problems: ProblemList): Linke
   return { insns, relocs: linker.relocs, lines };
 }
 
-/** The program first, then the functions it reaches, in the order in which they are first named. */
+/** The program first; then the functions it reaches, each followed by those that it reaches itself, as libbpf lays them out. */
 function layOut(main: Body, scope: LinkScope): Map<Body, number> {
   const starts = new Map<Body, number>();
   let next = 0;
   const place = (body: Body): void => {
-    if (starts.has(body)) return;
     starts.set(body, next);
     next += body.slots;
-  };
-  place(main);
-  for (const [body] of starts) {
     for (const { draft } of body.drafts) {
       const callee = draft.ref === undefined ? undefined : functionOf(body, draft.ref, scope);
-      if (callee !== undefined) place(callee);
+      if (callee !== undefined && !starts.has(callee)) place(callee);
     }
-  }
+  };
+  place(main);
   return starts;
 }
 
