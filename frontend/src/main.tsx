@@ -21,7 +21,8 @@ const store = createStore();
 const scheduler = createScheduler(PAGE_CLOCK, (quiet) => idle.set({ quiet }));
 effect(() => {
   void theme.value;
-  scheduler.changed(store.state.value.frame?.clock.state !== 'playing');
+  const { frame } = store.state.value;
+  scheduler.changed({ still: frame?.clock.state !== 'playing', epoch: frame?.epoch ?? -1 });
 });
 
 const asked = new URLSearchParams(location.search);

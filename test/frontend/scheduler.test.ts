@@ -1,7 +1,10 @@
 // The drawing clock, on a clock of the test's own.
 import { expect, test } from 'vitest';
-import { createScheduler, type DrawClock } from '../../frontend/src/charts/scheduler.ts';
+import { createScheduler, type DrawClock, type Scene } from '../../frontend/src/charts/scheduler.ts';
 import { createAnnouncer } from '../../frontend/src/components/announcer.ts';
+
+const MOVING: Scene = { still: false, epoch: 1 };
+const STILL: Scene = { still: true, epoch: 1 };
 
 interface Hands extends DrawClock {
   /** Lets time pass; what is due runs in order. An animation frame comes 16 ms after it was asked for. */
@@ -47,7 +50,7 @@ test('draws each client at its own rate, however often the state changes', () =>
   scheduler.add({ hz: 5, draw: () => drawn.fast++ });
   scheduler.add({ hz: 1, draw: () => drawn.slow++ });
   for (let ms = 0; ms < 10_000; ms += 20) {
-    scheduler.changed(false);
+    scheduler.changed(MOVING);
     clock.pass(20);
   }
   expect(drawn.fast).toBeGreaterThan(40);
@@ -73,7 +76,7 @@ test('a slow client that waits does not hold up a quick one', () => {
   scheduler.add({ hz: 0.1, draw: () => undefined });
   scheduler.add({ hz: 10, draw: () => at.push(clock.now()) });
   clock.pass(1000);
-  scheduler.changed(false);
+  scheduler.changed(MOVING);
   clock.pass(50);
   expect(at.at(-1)).toBe(1016);
 });
@@ -85,7 +88,7 @@ test('while the clock runs, what is out of view waits until it comes into view',
   const handle = scheduler.add({ hz: 5, draw: () => drawn++ });
   clock.pass(100);
   handle.setVisible(false);
-  scheduler.changed(false);
+  scheduler.changed(MOVING);
   clock.pass(5000);
   expect(drawn).toBe(1);
   handle.setVisible(true);
@@ -99,12 +102,12 @@ test('when nothing moves any more, what is out of view is drawn too', () => {
   let drawn = 0;
   scheduler.add({ hz: 5, draw: () => drawn++ }).setVisible(false);
   clock.pass(1000);
-  scheduler.changed(true);
+  scheduler.changed(STILL);
   clock.pass(1000);
   expect(drawn).toBe(2);
 });
 
-test('is quiet exactly when all that is due is drawn', () => {
+test('where nothing moves it is quiet when all is drawn', () => {
   const clock = makeClock();
   let quiet = false;
   const scheduler = createScheduler(clock, (now) => {
@@ -114,10 +117,31 @@ test('is quiet exactly when all that is due is drawn', () => {
   expect(quiet).toBe(false);
   clock.pass(100);
   expect(quiet).toBe(true);
-  scheduler.changed(false);
+  scheduler.changed(STILL);
   expect(quiet).toBe(false);
   clock.pass(300);
   expect(quiet).toBe(true);
+});
+
+test('while the clock runs it is quiet once every visible client has drawn something of this epoch', () => {
+  const clock = makeClock();
+  let quiet = false;
+  const scheduler = createScheduler(clock, (now) => {
+    quiet = now;
+  });
+  scheduler.add({ hz: 5, draw: () => undefined });
+  scheduler.add({ hz: 1, draw: () => undefined });
+  clock.pass(100);
+  scheduler.changed(MOVING);
+  expect(quiet).toBe(false);
+  clock.pass(300);
+  scheduler.changed(MOVING);
+  expect(quiet).toBe(false);
+  clock.pass(1000);
+  scheduler.changed(MOVING);
+  expect(quiet).toBe(true);
+  scheduler.changed({ ...MOVING, epoch: 2 });
+  expect(quiet).toBe(false);
 });
 
 test('the live region speaks at most once in 3 s, and then says the last word', () => {

@@ -23,13 +23,18 @@ export interface DrawHandle {
   remove(): void;
 }
 
+/** What is to be drawn. */
+export interface Scene {
+  /** Nothing moves: invisible clients are drawn too, because who reads the page without looking at it must find the same figures. */
+  readonly still: boolean;
+  /** Changes with each jump of what is shown. */
+  readonly epoch: number;
+}
+
 export interface Scheduler {
   add(client: DrawClient): DrawHandle;
-  /**
-   * The state has changed: everyone has something to draw. `everywhere`: invisible clients too, because nothing moves any more and
-   * who reads the page without looking at it must find the same figures everywhere.
-   */
-  changed(everywhere: boolean): void;
+  /** The state has changed: everyone has something to draw. */
+  changed(scene: Scene): void;
 }
 
 /** Clients drawn in one animation frame; the rest follows in the next, so that no frame is long. */
@@ -40,21 +45,28 @@ interface Entry {
   visible: boolean;
   dirty: boolean;
   drawnAt: number;
+  drawnEpoch: number;
 }
 
-/** `onQuiet` hears, often, whether all that is due is drawn. */
+/**
+ * `onQuiet` hears, often, whether the page shows what it should: all of it where nothing moves; else, because there is always a next
+ * frame to draw, a picture of this epoch in every visible client.
+ */
 export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => void): Scheduler {
   const entries = new Set<Entry>();
   // When the next tick is to come. An earlier wish replaces a later one: then the older callback finds itself outdated.
   let armedFor = Number.POSITIVE_INFINITY;
-  let drawAll = true;
+  let scene: Scene = { still: true, epoch: -1 };
 
   const dueAt = ({ drawnAt, client }: Entry): number => drawnAt + 1000 / client.hz;
-  const wanting = (): Entry[] => [...entries].filter(({ visible, dirty }) => dirty && (visible || drawAll));
+  const wanting = (): Entry[] =>
+    [...entries].filter(({ visible, dirty }) => dirty && (visible || scene.still));
+
+  const isCurrent = ({ visible, drawnEpoch }: Entry): boolean => !visible || drawnEpoch === scene.epoch;
 
   const arm = (): void => {
     const due = Math.min(...wanting().map(dueAt));
-    onQuiet(due === Number.POSITIVE_INFINITY);
+    onQuiet(scene.still ? due === Number.POSITIVE_INFINITY : [...entries].every(isCurrent));
     if (due >= armedFor) return;
     armedFor = due;
     const run = (): void => {
@@ -72,6 +84,7 @@ export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => v
     for (const entry of due.slice(0, PER_FRAME)) {
       entry.dirty = false;
       entry.drawnAt = now;
+      entry.drawnEpoch = scene.epoch;
       entry.client.draw();
     }
     armedFor = Number.POSITIVE_INFINITY;
@@ -80,7 +93,13 @@ export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => v
 
   return {
     add: (client) => {
-      const entry: Entry = { client, visible: true, dirty: true, drawnAt: Number.NEGATIVE_INFINITY };
+      const entry: Entry = {
+        client,
+        visible: true,
+        dirty: true,
+        drawnAt: Number.NEGATIVE_INFINITY,
+        drawnEpoch: Number.NaN,
+      };
       entries.add(entry);
       arm();
       return {
@@ -98,8 +117,8 @@ export function createScheduler(clock: DrawClock, onQuiet: (quiet: boolean) => v
         },
       };
     },
-    changed: (everywhere) => {
-      drawAll = everywhere;
+    changed: (next) => {
+      scene = next;
       for (const entry of entries) entry.dirty = true;
       arm();
     },

@@ -108,7 +108,7 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
           if (!(error instanceof RequestError)) throw error;
           throw new RequestError(
             error.code,
-            `${sentence(`${file.name} was not taken: ${error.message}`)} Accepted are ${ACCEPTED}.`,
+            `“${file.name}” was not taken: ${sentence(error.message)} Accepted are ${ACCEPTED}.`,
           );
         } finally {
           store.dispatch({ kind: 'upload', upload: undefined });
