@@ -240,9 +240,8 @@ export const HELPERS = {
   tcp_raw_check_syncookie_ipv6:   { id: 207 },
   ktime_get_tai_ns:               { id: 208 },
   user_ringbuf_drain:             { id: 209 },
-  x:                              { id: 210 },
-  cgrp_storage_get:               { id: 211 },
-  cgrp_storage_delete:            { id: 212 },
+  cgrp_storage_get:               { id: 210 },
+  cgrp_storage_delete:            { id: 211 },
 } as const satisfies Record<string, HelperRow>;
 
 export type HelperName = keyof typeof HELPERS;

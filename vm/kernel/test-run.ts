@@ -18,6 +18,8 @@ const ETHER_TYPE_AT = 12;
 const ETHER_TYPE_MIN = 0x600;
 const ETH_P_802_2 = 4;
 const LOOPBACK_IFINDEX = 1;
+/** Packets of these types must hold their network header at least. @see net/bpf/test_run.c bpf_prog_test_run_skb */
+const NETWORK_HEADER_BYTES: Readonly<Record<number, number>> = { 0x0800: 20, 0x86dd: 40 };
 
 /** Most arguments of a raw tracepoint. @see kernel/trace/bpf_trace.c MAX_BPF_FUNC_ARGS */
 const MAX_ARGS_BYTES = 12 * 8;
@@ -77,12 +79,13 @@ function prepareSkb(memory: LinearMemory, { data, ctx }: TestRunInput): RunEvent
   if (data === undefined || data.length < LINK_HEADER_BYTES || data.length > MAX_PACKET_BYTES)
     return -ERRNO.EINVAL;
   if (ctx !== undefined && !isSettable(ctx)) return -ERRNO.EINVAL;
+  const etherType = (data[ETHER_TYPE_AT]! << 8) | data[ETHER_TYPE_AT + 1]!;
+  if (data.length - LINK_HEADER_BYTES < (NETWORK_HEADER_BYTES[etherType] ?? 0)) return -ERRNO.EINVAL;
   const { u8, view } = memory;
   u8.fill(0, CTX_AT, CTX_AT + SK_BUFF_BYTES);
   u8.set(ctx ?? [], CTX_AT);
   u8.set(data, PACKET_AT);
   view.setUint32(CTX_AT + SK_BUFF.len.off, data.length - LINK_HEADER_BYTES, true);
-  const etherType = view.getUint16(PACKET_AT + ETHER_TYPE_AT);
   const protocol = etherType < ETHER_TYPE_MIN ? ETH_P_802_2 : etherType;
   view.setUint16(CTX_AT + SK_BUFF.protocol.off, protocol); // big endian, as skb->protocol
   if (view.getUint32(CTX_AT + SK_BUFF.ifindex.off, true) === 0) {

@@ -306,6 +306,15 @@ withKernel('a socket filter reads the same ctx and packet', () => {
       );
     }
   }
+  for (const [type, bytes] of [
+    ['0800', 19],
+    ['0800', 20],
+    ['86dd', 39],
+    ['86dd', 40],
+    ['88b5', 0],
+  ] as const) {
+    lines.push(`run field0 data=${'00'.repeat(12)}${type}${'00'.repeat(bytes)} tag=short${type}-${bytes}`);
+  }
   for (const bytes of [0, 13, 14, 64])
     lines.push(`run field0 ${bytes === 0 ? '' : `data=${'00'.repeat(bytes)}`} tag=len${bytes}`);
   for (const at of [0, 4, 8, 12, 16, 24, 32, 36, 40, 44, 48, 67, 68, 72, 84, 152, 164, 176, 184]) {
