@@ -52,7 +52,7 @@ export function logLine({ pc, text, insn }: DisassembledLine): string {
 }
 
 /** Text of one insn, without its pc. `reloc` names the map of a wide insn. */
-export function printInsn(insn: Insn, options: DisassembleOptions = {}, reloc?: MapReloc): string {
+function printInsn(insn: Insn, options: DisassembleOptions = {}, reloc?: MapReloc): string {
   return new Printer(insn, options, reloc).print();
 }
 

@@ -229,6 +229,6 @@ function labelPc(body: Body, name: string, pc: number): number | undefined {
 }
 
 /** A helper's name without `bpf_`. */
-export function bare(name: string): string {
+function bare(name: string): string {
   return name.replace(/^bpf_/, '');
 }

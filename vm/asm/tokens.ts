@@ -6,7 +6,7 @@
 import { ALU, JMP } from '../isa/opcodes.ts';
 import { problemAt, type Place, type ProblemList } from './errors.ts';
 
-export type TokenKind = 'word' | 'number' | 'string' | 'sign' | 'near';
+type TokenKind = 'word' | 'number' | 'string' | 'sign' | 'near';
 
 /** `value` of numbers; `bytes` of strings. `near` is a numeric local label such as 1f or 2b. */
 export interface Token extends Place {

@@ -4,7 +4,7 @@ import { ERRNO } from '../errno.ts';
 
 /** Phases, in the order in which the kernel goes through them: a program is refused by the first phase that finds something. */
 export const PHASES = ['size', 'subprogs', 'resolve', 'flow', 'insns'] as const;
-export type Phase = (typeof PHASES)[number];
+type Phase = (typeof PHASES)[number];
 
 interface MessageRow {
   readonly phase: Phase;

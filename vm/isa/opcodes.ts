@@ -54,7 +54,6 @@ export const MODES = {
   memsx:  { code: 0x80, since: 4 },
   atomic: { code: 0xc0, since: 1 },
 } as const satisfies Record<string, { code: number; since: number }>;
-export type ModeName = keyof typeof MODES;
 
 /** Access sizes. `unsigned` and `signed` are the C types as printed. */
 // oxfmt-ignore
