@@ -1,0 +1,53 @@
+// Calls a second through the cursor, over recorded logs: alone, with totals, and with points filled for a machine.
+import { describe, test } from 'vitest';
+import { createCursor, createSctWriter, createTotals, fillPoint, openSct } from '../../traces/index.ts';
+import type { Recording } from '../../traces/index.ts';
+import { joined } from '../support/blocks.ts';
+import { importLog } from '../support/imported.ts';
+
+const ROUNDS = { iterations: 5, warmupIterations: 2, time: 0, warmupTime: 0 } as const;
+const END = Number.POSITIVE_INFINITY;
+
+function walk(recording: Recording): number {
+  const cursor = createCursor(recording);
+  while (cursor.advance(END));
+  return cursor.points;
+}
+
+function total(recording: Recording): number {
+  const cursor = createCursor(recording);
+  const totals = createTotals(recording);
+  while (cursor.advance(END)) totals.take(cursor);
+  return totals.calls;
+}
+
+function fill(recording: Recording): number {
+  const cursor = createCursor(recording);
+  const numbers = { nr: 0, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
+  const point = { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: [] };
+  let sum = 0;
+  while (cursor.advance(END)) {
+    if (cursor.phase === 'mark') continue;
+    fillPoint(cursor, recording, point);
+    sum += point.nr;
+  }
+  return sum;
+}
+
+describe.each(['gcc-make', 'redis'])('%s', (name) => {
+  const pieces: Uint8Array[] = [];
+  importLog(name).replayTo(createSctWriter((piece) => pieces.push(piece)));
+  const bytes = joined(pieces);
+  const calls = openSct(bytes).index.reduce((sum, block) => sum + block.calls, 0);
+
+  test.for([
+    ['cursor', walk],
+    ['cursor and totals', total],
+    ['cursor and points', fill],
+  ] as const)('%s, from the file', async ([what, run], { bench }) => {
+    const { latency } = await bench(what, () => void run(openSct(bytes))).run(ROUNDS);
+    process.stdout.write(
+      `${name}, ${what}: ${calls} calls in ${latency.mean.toFixed(0)} ms, ${Math.round((calls / latency.mean) * 1000).toLocaleString('en-US')} calls/s\n`,
+    );
+  });
+});
