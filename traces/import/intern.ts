@@ -10,9 +10,8 @@ export class InternTable implements StringTable {
   readonly #arena = new ByteBuffer(1 << 16);
   /** Where string i starts; i+1 where it ends. */
   #offsets = new Uint32Array(1 << 10);
-  #hashes = new Int32Array(1 << 10);
-  /** Open addressing: id + 1, 0 free. */
-  #slots = new Int32Array(1 << 12);
+  /** Open addressing, two cells a slot: id + 1 (0 free) and the hash. */
+  #slots = new Int32Array(1 << 13);
   readonly #texts: (string | undefined)[] = [];
 
   constructor() {
@@ -34,14 +33,15 @@ export class InternTable implements StringTable {
     hash ^= hash >>> 16;
 
     const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hash & mask;
-    for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
-      if (this.#hashes[id - 1] === hash && this.#equals(id - 1, source, start, end)) return id - 1;
-      slot = (slot + 1) & mask;
+    const mask = slots.length - 2;
+    let slot = (hash << 1) & mask;
+    for (let next = slots[slot]!; next !== 0; next = slots[slot]!) {
+      if (slots[slot + 1] === hash && this.equals(next - 1, source, start, end)) return next - 1;
+      slot = (slot + 2) & mask;
     }
     slots[slot] = this.size + 1;
-    return this.#add(hash, bytes, start, end);
+    slots[slot + 1] = hash;
+    return this.#add(bytes, start, end);
   }
 
   /** The id of `bytes`; slower than `intern`, for what happens seldom. */
@@ -71,7 +71,8 @@ export class InternTable implements StringTable {
       throw new RangeError(`string id out of range id=${id} size=${this.size}`);
   }
 
-  #equals(id: number, source: ByteBuffer, start: number, end: number): boolean {
+  /** Whether string `id` is the bytes [start, end) of `source`; no check of the id. */
+  equals(id: number, source: ByteBuffer, start: number, end: number): boolean {
     let a = this.#offsets[id]!;
     if (this.#offsets[id + 1]! - a !== end - start) return false;
     const left = this.#arena.view;
@@ -82,32 +83,31 @@ export class InternTable implements StringTable {
     return true;
   }
 
-  #add(hash: number, bytes: Uint8Array, start: number, end: number): number {
+  #add(bytes: Uint8Array, start: number, end: number): number {
     const id = this.size++;
     if (id + 2 > this.#offsets.length) {
-      this.#offsets = grow(this.#offsets, new Uint32Array(this.#offsets.length * 2));
-      this.#hashes = grow(this.#hashes, new Int32Array(this.#hashes.length * 2));
+      const grown = new Uint32Array(this.#offsets.length * 2);
+      grown.set(this.#offsets);
+      this.#offsets = grown;
     }
     this.#arena.append(bytes, start, end);
     this.#offsets[id + 1] = this.#arena.length;
-    this.#hashes[id] = hash;
-    if (this.size * 2 > this.#slots.length) this.#rehash();
+    if (this.size * 4 > this.#slots.length) this.#rehash();
     return id;
   }
 
   #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let id = 0; id < this.size; id++) {
-      let slot = this.#hashes[id]! & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = id + 1;
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 2);
+    const mask = slots.length - 2;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from] === 0) continue;
+      const hash = old[from + 1]!;
+      let slot = (hash << 1) & mask;
+      while (slots[slot] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = old[from]!;
+      slots[slot + 1] = hash;
     }
     this.#slots = slots;
   }
-}
-
-function grow<T extends Uint32Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

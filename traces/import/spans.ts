@@ -1,13 +1,16 @@
 // Spans of user memory of one block, in the order they were read; sorted by row when the block is handed on.
 
+/** Room at first: a call has about half a string. */
+const CAPACITY = 2048;
+
 /** Growable columns; row i of the block owns the spans whose `row` is i. */
 export class SpanColumns {
   count = 0;
-  row = new Uint16Array(64);
-  arg = new Uint8Array(64);
-  flags = new Uint8Array(64);
-  bytes = new Uint32Array(64);
-  trueLength = new Float64Array(64);
+  row = new Uint16Array(CAPACITY);
+  arg = new Uint8Array(CAPACITY);
+  flags = new Uint8Array(CAPACITY);
+  bytes = new Uint32Array(CAPACITY);
+  trueLength = new Float64Array(CAPACITY);
 
   add(row: number, arg: number, flags: number, bytes: number, trueLength: number): void {
     if (this.count === this.row.length) this.#grow();

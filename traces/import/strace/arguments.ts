@@ -225,7 +225,8 @@ export class ArgumentReader {
     let p = pos;
     while (p < end) {
       if (bytes[p] === CH.less) {
-        const after = annotationEnd(bytes, p, end);
+        // an argument that ends in `>` is its annotation to the end; the scan has seen that it closes
+        const after = bytes[end - 1] === CH.greater ? end : annotationEnd(bytes, p, end);
         if (after < 0) return -1;
         const deleted = isDeleted(bytes, after, end);
         const noteEnd = deleted ? after + DELETED_LENGTH : after;

@@ -73,6 +73,7 @@ export interface CallInfo {
 
 export const ARCH_NAMES = Object.keys(ARCHS) as readonly Arch[]; // keys are the literal names, in order of code
 const RAW_NAME = 'syscall_0x';
+const MISSING = -2;
 
 /** Names of calls by id, and the system calls that a recording has met so far. */
 export class CallTable {
@@ -81,6 +82,8 @@ export class CallTable {
   readonly #names = new InternTable();
   /** By name id * 3 + arch code. */
   readonly #infos: (CallInfo | undefined)[] = [];
+  /** Numbers by the same key, MISSING where the ABI has no such name. */
+  readonly #numbers: (number | undefined)[] = [];
   readonly #indexOf = new Map<string, number>();
 
   /** The id of the name [start, end) of `text`. */
@@ -94,12 +97,18 @@ export class CallTable {
 
   /** The number of the name in the table of an ABI; -1 where it is not there. Enters nothing in the recording. */
   numberOf(nameId: number, arch: number): number {
-    return SYSCALLS[ARCH_NAMES[arch]!].byName(this.name(nameId))?.nr ?? -1;
+    const nr = this.#number(nameId, arch);
+    return nr === MISSING ? -1 : nr;
   }
 
   /** Whether an ABI has the name, with a number or without. */
   has(nameId: number, arch: number): boolean {
-    return SYSCALLS[ARCH_NAMES[arch]!].byName(this.name(nameId)) !== undefined;
+    return this.#number(nameId, arch) !== MISSING;
+  }
+
+  #number(nameId: number, arch: number): number {
+    const key = nameId * ARCH_NAMES.length + arch;
+    return (this.#numbers[key] ??= SYSCALLS[ARCH_NAMES[arch]!].byName(this.name(nameId))?.nr ?? MISSING);
   }
 
   /** What follows from a call of this name, see SPECIAL. */

@@ -27,7 +27,7 @@ export class EndingReader {
   /** The ending of the line [pos, end). */
   read(bytes: Uint8Array, pos: number, end: number): number {
     this.at = end;
-    if (end - pos < 2 || bytes[end - 1] !== CH.greater) return ENDING.none;
+    if (end - pos < 2 || bytes[end - 1] !== CH.greater || isDigit(bytes[end - 2]!)) return ENDING.none;
     let p = end - 2;
     while (p > pos && bytes[p] !== CH.less) p--;
     const word = bytes.length > p && bytes[p] === CH.less ? endingAt(bytes, p, end) : ENDING.none;

@@ -406,7 +406,9 @@ export class LineReader {
     }
     if (commEnd > commStart) {
       this.writer.commsPrinted = true;
-      thread.comm = this.#strings.intern(text, commStart, commEnd);
+      if (!this.#strings.equals(thread.comm, text, commStart, commEnd)) {
+        thread.comm = this.#strings.intern(text, commStart, commEnd);
+      }
     }
     return thread;
   }

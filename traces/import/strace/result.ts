@@ -2,7 +2,7 @@
 import { RECORD_FLAGS } from '../../event.ts';
 import { ERRNOS, isRestart } from '../../tables/errnos.ts';
 import { type ByteBuffer, CH, ascii, isDigit, isWord, latin1, skipSpaces, startsWith } from '../bytes.ts';
-import type { InternTable } from '../intern.ts';
+import { InternTable } from '../intern.ts';
 import { type Halves, readNumber, readSeconds } from '../number.ts';
 import { annotationEnd, isDeleted } from './scan.ts';
 
@@ -11,6 +11,7 @@ const DELAYED = ascii('(DELAYED');
 const UNAVAILABLE = ascii('<unavailable>');
 const DELETED = ascii('(deleted)');
 const ERRNO = ascii('(errno ');
+const UPPER_E = 69;
 
 /** Reads results; the fields hold the last one. */
 export class ResultReader {
@@ -27,6 +28,9 @@ export class ResultReader {
   /** The name of an errno that no table has, else empty. */
   unknownErrno = '';
   readonly #strings: InternTable;
+  /** Names of errors met so far, and their numbers by id. */
+  readonly #names = new InternTable();
+  readonly #errnos: (number | undefined)[] = [];
   readonly #number: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
 
   constructor(strings: InternTable) {
@@ -128,16 +132,17 @@ export class ResultReader {
       return bytes[end - 1] === CH.slash;
     }
     const after = wordEnd(bytes, p, end);
-    if (after === p || number.lo !== 0xffffffff || !isMeaning(bytes, after, end)) return false;
-    const name = latin1(bytes, p, after);
-    const errno = ERRNOS.number(name);
-    if (errno === undefined) {
-      if (!name.startsWith('E')) return false;
-      this.unknownErrno = name;
-    } else {
-      this.#setErrno(errno);
-    }
+    if (first !== UPPER_E || number.lo !== 0xffffffff || !isMeaning(bytes, after, end)) return false;
+    const errno = this.#errnoOf(text, p, after);
+    if (errno > 0) this.#setErrno(errno);
+    else this.unknownErrno = latin1(bytes, p, after);
     return true;
+  }
+
+  /** The number of the error named [start, end), 0 for one that no table has. */
+  #errnoOf(text: ByteBuffer, start: number, end: number): number {
+    const id = this.#names.intern(text, start, end);
+    return (this.#errnos[id] ??= ERRNOS.number(this.#names.text(id)) ?? 0);
   }
 
   #setErrno(errno: number): void {

@@ -51,10 +51,12 @@ export function scanArgs(bytes: Uint8Array, pos: number, end: number, args: ArgR
   let depth = 0;
   let p = pos;
   while (p < end) {
-    switch (CLASS[bytes[p]!]) {
-      case PLAIN:
-        p++;
-        break;
+    const kind = CLASS[bytes[p]!];
+    if (kind === PLAIN) {
+      p++;
+      continue;
+    }
+    switch (kind) {
       case QUOTE:
         p = skipString(bytes, p, end);
         if (p < 0) return -1;
@@ -149,18 +151,22 @@ export function isDeleted(bytes: Uint8Array, pos: number, end: number): boolean 
  * first `>` closes, after one nested `<char 1:3>`.
  */
 export function annotationEnd(bytes: Uint8Array, pos: number, end: number): number {
-  const socket = isSocket(bytes, pos + 1, end);
-  let depth = 0;
+  if (bytes[pos + 1] !== CH.slash && isSocket(bytes, pos + 1, end)) return socketEnd(bytes, pos, end);
+  let p = pos + 1;
+  while (p < end && bytes[p] !== CH.greater && bytes[p] !== CH.less) p++;
+  if (p < end && bytes[p] === CH.less) {
+    for (p++; p < end && bytes[p] !== CH.greater; p++) if (bytes[p] === CH.less) return -1;
+    for (p++; p < end && bytes[p] !== CH.greater; p++) if (bytes[p] === CH.less) return -1;
+  }
+  return p < end ? p + 1 : -1;
+}
+
+/** The same for a socket or another kernel object, `NAME:[...]`. */
+function socketEnd(bytes: Uint8Array, pos: number, end: number): number {
   for (let p = pos + 1; p < end; p++) {
-    const byte = bytes[p]!;
-    if (byte === CH.greater) {
-      if (socket && bytes[p - 1] !== CH.bracketEnd) continue;
-      if (depth === 0) return p + 1;
-      depth--;
-    } else if (byte === CH.less) {
-      if (depth > 0) return -1;
-      depth++;
-    } else if (socket && byte === CH.quote) {
+    const byte = bytes[p];
+    if (byte === CH.greater && bytes[p - 1] === CH.bracketEnd) return p + 1;
+    if (byte === CH.quote) {
       p = skipString(bytes, p, end) - 1;
       if (p < 0) return -1;
     }
