@@ -5,6 +5,7 @@ import { heatPalette } from '../../frontend/src/charts/palette.ts';
 import { decades, timeTick } from '../../frontend/src/charts/ticks.ts';
 import { describeHeat } from '../../frontend/src/state/describe.ts';
 import { columnPercentileRow, type Heat, heatExtent } from '../../frontend/src/state/heat.ts';
+import { contrast } from './contrast.ts';
 
 // Three columns of four rows; rows from 1,024 ns up, one an octave.
 const HEAT: Heat = {
@@ -57,15 +58,16 @@ test('a cell reads as its time, its latencies and its count', () => {
   });
 });
 
-test('percentiles of a column are rows, none for an empty one', () => {
+test('percentiles of a column are rows, none for too few calls', () => {
   expect(columnPercentileRow(HEAT, 0, 0.5)).toBe(1);
   expect(columnPercentileRow(HEAT, 0, 1)).toBe(2);
   expect(columnPercentileRow(HEAT, 1, 0.5)).toBe(-1);
+  expect(columnPercentileRow(HEAT, 2, 0.5, 51)).toBe(-1);
 });
 
 test('says in a sentence where the latencies lie', () => {
   expect(describeHeat(HEAT)).toBe(
-    'Half of all calls took less than about 2.05 µs, 1 in 100 more than 2.05 µs; all lie between 2.05 µs and 8.19 µs.',
+    'Half of all calls took less than about 4.1 µs, 1 in 100 more than 2.05 µs; all lie between 2.05 µs and 8.19 µs.',
   );
   expect(describeHeat(undefined)).toBe('No call has returned yet.');
 });
@@ -87,19 +89,6 @@ test.each([
 ])('time tick %s s of %s s is %s', (seconds, length, text) => {
   expect(timeTick(seconds, length)).toBe(text);
 });
-
-// WCAG 2.2: relative luminance, and contrast of two colours.
-function luminance(rgb: readonly number[]): number {
-  const [red, green, blue] = rgb.map((value) => {
-    const part = value / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
-}
-function contrast(a: readonly number[], b: readonly number[]): number {
-  const lights = [luminance(a), luminance(b)];
-  return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
-}
 
 test.each([
   ['dark', [17, 23, 29]],

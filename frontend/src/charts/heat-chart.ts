@@ -24,6 +24,9 @@ export interface HeatChart {
   destroy(): void;
 }
 
+/** Counts a column needs before its percentiles are drawn; of fewer they would be noise. */
+const LINE_COUNTS = 10;
+
 /** Makes the chart on `canvas`, which fills its parent. */
 export function createHeatChart(canvas: HTMLCanvasElement): HeatChart {
   let spec: HeatSpec | undefined;
@@ -110,7 +113,7 @@ function drawPicture(chart: Chart, image: HTMLCanvasElement, spec: HeatSpec): vo
     ctx.beginPath();
     let drawing = false;
     for (let column = 0; column < heat.columns; column++) {
-      const row = columnPercentileRow(heat, column, share);
+      const row = columnPercentileRow(heat, column, share, LINE_COUNTS);
       if (row < 0) {
         drawing = false;
         continue;

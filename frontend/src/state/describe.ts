@@ -28,7 +28,7 @@ export function describeHeat(heat: Heat | undefined): string {
   if (heat === undefined || extent === undefined) return 'No call has returned yet.';
   const all: Heat = { ...heat, columns: 1, counts: new Uint32Array(heat.rows) };
   for (let i = 0; i < heat.counts.length; i++) all.counts[i % heat.rows]! += heat.counts[i]!;
-  const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5));
+  const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5) + 1);
   const slow = rowFloorNs(heat, columnPercentileRow(all, 0, 0.99));
   return `Half of all calls took less than about ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; all lie between ${formatNs(rowFloorNs(heat, extent.lowRow))} and ${formatNs(rowFloorNs(heat, extent.highRow + 1))}.`;
 }

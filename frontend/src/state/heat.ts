@@ -62,12 +62,12 @@ export function heatExtent(heat: Heat): HeatExtent | undefined {
   return max === 0 ? undefined : { lowRow, highRow, max };
 }
 
-/** The row in which the `share` (0..1) of a column's counts is reached; -1 for an empty column. */
-export function columnPercentileRow(heat: Heat, column: number, share: number): number {
+/** The row in which the `share` (0..1) of a column's counts is reached; -1 for a column with fewer than `least` counts. */
+export function columnPercentileRow(heat: Heat, column: number, share: number, least = 1): number {
   const start = column * heat.rows;
   let total = 0;
   for (let row = 0; row < heat.rows; row++) total += heat.counts[start + row]!;
-  if (total === 0) return -1;
+  if (total < least) return -1;
   const wanted = Math.max(1, Math.ceil(total * share));
   let seen = 0;
   for (let row = 0; row < heat.rows; row++) {

@@ -11,7 +11,7 @@ import { describeBars } from '../state/describe.ts';
 import { formatClock, formatCount, formatRate } from '../state/format.ts';
 
 /** Pixels a bar needs to stay readable. */
-const BAR_WIDTH = 9;
+const BAR_WIDTH = 7;
 
 /** Panel 1. */
 export function RatePanel() {
