@@ -19,7 +19,7 @@ export interface Rig {
   readonly printks: Printk[];
   readonly faults: Fault[];
   /** Texts printed so far. */
-  lines(): string[];
+  readonly lines: () => string[];
 }
 
 /** A machine of two CPUs, or as told. */

@@ -33,6 +33,41 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1'
 const EFAULT = -14n;
 const ERANGE = -34n;
 
+const read = (
+  helper: string,
+  size: number,
+  address: string,
+  memory: readonly UserMemory[],
+): ReturnType<typeof runAt> =>
+  runAt(`*(u64 *)(r9 + 0) = -1\nr1 = r9\nr2 = ${size}\nr3 = ${address} ll\ncall ${helper}`, { memory });
+
+const span = (address: bigint, content: string, more: Partial<UserMemory> = {}): UserMemory => {
+  const bytes = new Uint8Array(Buffer.from(content, 'latin1'));
+  return { address, bytes, trueLength: bytes.length, cString: false, ...more };
+};
+
+/** The line that `format` makes of r3, r4 and r5. */
+function printed(format: string, args: readonly string[] = [], fields: PointFields = {}): string[] {
+  const bytes = Buffer.alloc(8 * (Math.floor(Buffer.byteLength(format) / 8) + 1));
+  bytes.write(format);
+  const store = Array.from({ length: bytes.length / 8 }, (_, i) => {
+    return `r1 = 0x${bytes.readBigUInt64LE(8 * i).toString(16)} ll\n*(u64 *)(r10 - ${bytes.length - 8 * i}) = r1`;
+  });
+  const load = [0, 1, 2].map((i) => `r${3 + i} = ${args[i] ?? '0'}`);
+  const body = [
+    ...store,
+    ...load,
+    'r1 = r10',
+    `r1 += -${bytes.length}`,
+    `r2 = ${bytes.length}`,
+    'call trace_printk',
+  ];
+  return runAt(body.join('\n'), fields).lines();
+}
+
+const netBody = (format: string): string =>
+  `r1 = 0x0100007f\n*(u64 *)(r9 + 0) = r1\nr1 = "${format}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\nr3 = r9\ncall trace_printk`;
+
 describe('the table', () => {
   test('has the helpers 1 to 211, each once', () => {
     const ids = Object.values(HELPERS).map(({ id }) => id);
@@ -83,24 +118,12 @@ describe('the current task', () => {
     const { out, r0 } = runAt(`${fill}\nr1 = r9\nr2 = ${size}\ncall get_current_comm`, { comm });
     expect(r0).toBe(0n);
     expect(text(out)).toBe(shown);
-    expect([...out.slice(shown.length, size)].every((byte) => byte === 0)).toBe(true);
+    expect(out.slice(shown.length, size).every((byte) => byte === 0)).toBe(true);
     expect(out[size]).toBe(255);
   });
 });
 
 describe('reads of user memory', () => {
-  const span = (address: bigint, content: string, more: Partial<UserMemory> = {}): UserMemory => {
-    const bytes = new Uint8Array(Buffer.from(content, 'latin1'));
-    return { address, bytes, trueLength: bytes.length, cString: false, ...more };
-  };
-  const read = (
-    helper: string,
-    size: number,
-    address: string,
-    memory: readonly UserMemory[],
-  ): ReturnType<typeof runAt> =>
-    runAt(`*(u64 *)(r9 + 0) = -1\nr1 = r9\nr2 = ${size}\nr3 = ${address} ll\ncall ${helper}`, { memory });
-
   test.each(['probe_read_user', 'probe_read'])(
     '%s copies what was recorded, from any place in it',
     (helper) => {
@@ -115,7 +138,7 @@ describe('reads of user memory', () => {
       span(0x1000n, 'abcdef', { trueLength: 100 }),
     ]);
     expect(r0).toBe(EFAULT);
-    expect([...out.slice(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 255]);
+    expect(out.slice(0, 8)).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255));
     expect(machine.unknownReads).toBe(1);
   });
 
@@ -163,25 +186,6 @@ describe('reads of user memory', () => {
 });
 
 describe('trace_printk', () => {
-  /** The line that `format` makes of r3, r4 and r5. */
-  function printed(format: string, args: readonly string[] = [], fields: PointFields = {}): string[] {
-    const bytes = Buffer.alloc(8 * (Math.floor(Buffer.byteLength(format) / 8) + 1));
-    bytes.write(format);
-    const store = Array.from({ length: bytes.length / 8 }, (_, i) => {
-      return `r1 = 0x${bytes.readBigUInt64LE(8 * i).toString(16)} ll\n*(u64 *)(r10 - ${bytes.length - 8 * i}) = r1`;
-    });
-    const load = [0, 1, 2].map((i) => `r${3 + i} = ${args[i] ?? '0'}`);
-    const body = [
-      ...store,
-      ...load,
-      'r1 = r10',
-      `r1 += -${bytes.length}`,
-      `r2 = ${bytes.length}`,
-      'call trace_printk',
-    ];
-    return runAt(body.join('\n'), fields).lines();
-  }
-
   test.each([
     ['%d %u %x', ['-1', '-1', '-1'], '-1 4294967295 ffffffff'],
     ['%ld %llu %llx', ['-1', '-1', '-1'], '-1 18446744073709551615 ffffffffffffffff'],
@@ -206,11 +210,9 @@ describe('trace_printk', () => {
 
   test('prints addresses of the network', () => {
     const memory: UserMemory[] = [];
-    const body = (format: string): string =>
-      `r1 = 0x0100007f\n*(u64 *)(r9 + 0) = r1\nr1 = "${format}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\nr3 = r9\ncall trace_printk`;
-    expect(runAt(body('%pI4'), { memory }).lines()).toEqual(['127.0.0.1']);
-    expect(runAt(body('%pi4'), { memory }).lines()).toEqual(['127.000.000.001']);
-    expect(runAt(body('%pI6'), { memory }).lines()).toEqual(['7f00:0001:0000:0000:0000:0000:0000:0000']);
+    expect(runAt(netBody('%pI4'), { memory }).lines()).toEqual(['127.0.0.1']);
+    expect(runAt(netBody('%pi4'), { memory }).lines()).toEqual(['127.000.000.001']);
+    expect(runAt(netBody('%pI6'), { memory }).lines()).toEqual(['7f00:0001:0000:0000:0000:0000:0000:0000']);
   });
 
   test.each(['%', '%d %d %d %d', '%.2d', '%hd', '%sx', '%pz', 'bell\u0007'])(

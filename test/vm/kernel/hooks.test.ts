@@ -36,6 +36,9 @@ function copyAt(
 
 const reg = (regs: DataView, name: PtReg): bigint => regs.getBigUint64(PT_REGS[name], true);
 
+const say = (section: string, word: string): string =>
+  `.section "${section}"\n${word}:\nr1 = "${word}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit\n`;
+
 describe('kprobe on __seccomp_filter', () => {
   test('has the number in rdi and struct seccomp_data behind rsi', () => {
     const fields = { nr: 257, args: ARGS };
@@ -98,8 +101,6 @@ describe.each(['raw_tp', 'raw_tracepoint'])('%s', (prefix) => {
 
 test('the kprobe runs before sys_enter, and sys_exit at the exit', () => {
   const { machine, lines } = rig();
-  const say = (section: string, word: string): string =>
-    `.section "${section}"\n${word}:\nr1 = "${word}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit\n`;
   const sections = say('raw_tp/sys_exit', 'leave') + say('raw_tp/sys_enter', 'enter');
   machine.attachAll(loadText(machine, sections + say('kprobe/__seccomp_filter', 'filter')));
   machine.enter(pointOf());

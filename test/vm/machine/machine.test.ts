@@ -1,7 +1,7 @@
 // Loading, attaching, snapshots: the life of a machine around its runs.
 import { describe, expect, test } from 'vitest';
 import { assembleObject, createMachine, LoadError, SAMPLES, type ObjectSpec } from '../../../vm/index.ts';
-import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32, u64s } from '../../support/machine.ts';
+import { fromU64s, loadFilter, loadText, pointOf, rig, u32, u64s } from '../../support/machine.ts';
 
 const COUNTER = `.map hits array key=4 value=8 entries=1
   .section "raw_tp/sys_enter"
@@ -11,6 +11,11 @@ const COUNTER = `.map hits array key=4 value=8 entries=1
     lock *(u64 *)(r1 + 0) += r2
     r0 = 0
     exit`;
+
+const call = (helper: string): string => `r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall ${helper}\nexit`;
+
+const say = (name: string): string =>
+  `.section "raw_tp/sys_enter"\n${name}:\nr1 = "${name}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit`;
 
 describe('load', () => {
   test.each([
@@ -55,7 +60,6 @@ describe('load', () => {
 
   test('refuses a helper that the program type may not call, and one that is not there', () => {
     const { machine } = rig();
-    const call = (helper: string): string => `r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall ${helper}\nexit`;
     expect(() => loadFilter(machine, call('probe_read'))).toThrow(
       'program of this type cannot use helper bpf_probe_read#4',
     );
@@ -145,131 +149,8 @@ test('an unloaded object does not reach the maps and programs that have its fds 
   expect(machine.testRun(young.progs[0]!).errno).toBe(0);
 });
 
-describe('a snapshot', () => {
-  /** Everything a user can see of the sample programs. */
-  function view(base: ReturnType<typeof loaded>): unknown {
-    const { machine, objects } = base;
-    return {
-      progs: objects.flatMap(({ progs }) =>
-        progs.map(({ id, runs, insnsRun, faults, attached }) => [id, runs, insnsRun, faults, attached]),
-      ),
-      maps: objects.flatMap(({ maps }) =>
-        maps.map((map) => {
-          const content: unknown[] = [];
-          for (let key = map.nextKey(undefined); typeof key !== 'number'; key = map.nextKey(key)) {
-            content.push([...key, map.lookup(key)]);
-          }
-          return [map.entries, content];
-        }),
-      ),
-      jumps: objects[0]!.progArray(objects[0]!.maps[0]!),
-      totals: [machine.insnsRun, machine.unknownReads],
-    };
-  }
-
-  function loaded(): ReturnType<typeof rig> & {
-    objects: ReturnType<ReturnType<typeof rig>['machine']['load']>[];
-  } {
-    const base = rig();
-    const objects = ['tracex5', 'syscount', 'latency', 'opens'].map((name) => {
-      const object = base.machine.load(assembleObject(SAMPLES[name]!.source, name));
-      base.machine.attachAll(object);
-      return object;
-    });
-    return { ...base, objects };
-  }
-
-  /** Calls `from` to `to` of an endless made-up workload. */
-  function play({ machine }: ReturnType<typeof loaded>, from: number, to: number): void {
-    for (let i = from; i < to; i++) {
-      const fields = {
-        nr: (i * 37) % 300,
-        tid: 100 + (i % 7),
-        cpu: i % 3,
-        atNs: i * 1000,
-        args: [3n, 0x1000n, 512n],
-      };
-      machine.enter(pointOf(fields));
-      machine.exit(pointOf({ ...fields, atNs: i * 1000 + ((i * i) % 700) }));
-    }
-  }
-
-  test('restored gives the state it was taken from, and the same future', () => {
-    const base = loaded();
-    play(base, 0, 200);
-    const before = view(base);
-    const snapshot = base.machine.snapshot();
-    play(base, 200, 400);
-    const after = view(base);
-    expect(after).not.toEqual(before);
-    const printed = base.printks.splice(0);
-    base.machine.restore(snapshot);
-    expect(view(base)).toEqual(before);
-    play(base, 200, 400);
-    expect(view(base)).toEqual(after);
-    expect(base.printks).toEqual(printed.slice(-base.printks.length));
-  });
-
-  test('is not tied to later changes, and can be restored again and again', () => {
-    const base = loaded();
-    const snapshot = base.machine.snapshot();
-    const before = view(base);
-    for (let round = 0; round < 3; round++) {
-      play(base, 0, 50);
-      base.machine.restore(snapshot);
-      expect(view(base)).toEqual(before);
-    }
-  });
-
-  test('brings back objects that were unloaded, and takes away those loaded since', () => {
-    const base = loaded();
-    play(base, 0, 20);
-    const before = view(base);
-    const snapshot = base.machine.snapshot();
-    base.machine.unload(base.objects[1]!);
-    const late = loadText(base.machine, COUNTER);
-    base.machine.attachAll(late);
-    play(base, 20, 40);
-    base.machine.restore(snapshot);
-    expect(view(base)).toEqual(before);
-    expect(late.maps[0]!.lookup(u32(0))).not.toEqual(fromU64s(20n));
-    play(base, 20, 21);
-    expect(base.objects[1]!.progs[0]!.runs).toBe(21);
-  });
-
-  test('holds the random numbers', () => {
-    const { machine } = rig({ seed: 7 });
-    const prog = loadFilter(machine, 'call get_prandom_u32\nexit');
-    const next = (): number => runOnce(machine, prog).retval;
-    next();
-    const snapshot = machine.snapshot();
-    const numbers = [next(), next(), next()];
-    machine.restore(snapshot);
-    expect([next(), next(), next()]).toEqual(numbers);
-    expect(new Set(numbers).size).toBe(3);
-  });
-
-  test('holds slots, frozen maps and owners', () => {
-    const { machine } = rig();
-    const { bpf } = machine;
-    const object = loadText(
-      machine,
-      '.map t prog_array key=4 value=4 entries=2\n.slot t 1 main\n.section "socket"\nmain:\nr2 = map[t] ll\nr3 = 0\ncall tail_call\nr0 = 0\nexit',
-    );
-    const snapshot = machine.snapshot();
-    const map = object.maps[0]!;
-    map.delete(u32(1));
-    map.freeze();
-    machine.restore(snapshot);
-    expect(map.lookup(u32(1))).toEqual(u32(object.progs[0]!.id));
-    expect(bpf.mapUpdate(map.fd, u32(0), u32(object.progs[0]!.fd), 0)).toBe(0);
-  });
-});
-
 test('programs on one hook run in the order in which they were attached', () => {
   const { machine, lines } = rig();
-  const say = (name: string): string =>
-    `.section "raw_tp/sys_enter"\n${name}:\nr1 = "${name}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit`;
   const object = loadText(machine, `${say('one')}\n${say('two')}`);
   machine.attach(object.progs[1]!);
   machine.attach(object.progs[0]!);

@@ -39,15 +39,17 @@ describe('a slot', () => {
   });
 
   test.each([
-    ['a flag', (fd: number) => [u32(0), u32(fd), 1] as const, EINVAL],
-    ['an index past the end', (fd: number) => [u32(4), u32(fd), 0] as const, E2BIG],
-    ['no fd', () => [u32(0), u32(99), 0] as const, EBADF],
-    ['fd -1', () => [u32(0), u32(-1), 0] as const, EBADF],
-    ['a flag before an index past the end', (fd: number) => [u32(4), u32(fd), 2] as const, EINVAL],
-    ['a key of another size', (fd: number) => [new Uint8Array(8), u32(fd), 0] as const, EINVAL],
-  ])('refuses %s', (_what, args, errno) => {
+    ['a flag', u32(0), undefined, 1, EINVAL],
+    ['an index past the end', u32(4), undefined, 0, E2BIG],
+    ['no fd', u32(0), u32(99), 0, EBADF],
+    ['fd -1', u32(0), u32(-1), 0, EBADF],
+    ['a flag before an index past the end', u32(4), undefined, 2, EINVAL],
+    ['an index past the end before no fd', u32(4), u32(99), 0, E2BIG],
+    ['a key of another size', new Uint8Array(8), undefined, 0, EINVAL],
+    ['a value of another size', u32(0), new Uint8Array(8), 0, EINVAL],
+  ])('refuses %s', (_what, key, value, flags, errno) => {
     const { machine, bpf, table } = setUp();
-    expect(bpf.mapUpdate(table, ...args(prog(machine)))).toBe(errno);
+    expect(bpf.mapUpdate(table, key, value ?? u32(prog(machine)), flags)).toBe(errno);
   });
 
   test('refuses the fd of a map, and a freplace program', () => {

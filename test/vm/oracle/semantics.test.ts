@@ -6,8 +6,12 @@ import type { OracleAnswer } from '../../support/oracle.ts';
 import { askMachine } from '../../support/spec-machine.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'cases', 'oracle');
-const spec = readFileSync(join(FOLDER, 'semantics.spec'), 'utf8');
-const expected = JSON.parse(readFileSync(join(FOLDER, 'semantics.expected.json'), 'utf8')) as OracleAnswer[];
+const readSpec = (name: string): string => readFileSync(join(FOLDER, `${name}.spec`), 'utf8');
+// The files are what the oracle printed.
+const readExpected = (name: string): OracleAnswer[] =>
+  JSON.parse(readFileSync(join(FOLDER, `${name}.expected.json`), 'utf8')) as OracleAnswer[];
+const spec = readSpec('semantics');
+const expected = readExpected('semantics');
 
 /** Probes that the machine cannot answer yet, and why. One that begins to agree must leave the list. */
 const NOT_YET: Readonly<Record<string, string>> = {
@@ -20,6 +24,9 @@ const NOT_YET: Readonly<Record<string, string>> = {
 };
 
 const answers = askMachine(spec);
+
+const results = (list: readonly OracleAnswer[]): string[] =>
+  list.filter(({ op }) => op === 'run').map(({ prog, retval }) => `${prog} ${retval}`);
 
 test('the machine answers every probe', () => {
   expect(answers.map(titleOf)).toEqual(expected.map(titleOf));
@@ -34,6 +41,12 @@ describe('as Linux 6.18 answers', () => {
       else expect(comparable(answers[i]!, i)).not.toEqual(comparable(kernel, i));
     });
   }
+});
+
+test('random programs return what they returned there', () => {
+  const kernel = readExpected('random');
+  expect(results(kernel)).toHaveLength(40);
+  expect(results(askMachine(readSpec('random')))).toEqual(results(kernel));
 });
 
 test('what the machine refuses, it refuses in words of the kernel', () => {

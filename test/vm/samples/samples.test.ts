@@ -91,7 +91,7 @@ test('syscount counts by number on each CPU, and by thread', () => {
 test('latency puts each duration at its power of two', () => {
   const { machine, object } = attached('latency');
   const durations = [0, 1, 2, 3, 4, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 5];
-  const expected = new Array<bigint>(64).fill(0n);
+  const expected = Array.from({ length: 64 }, () => 0n);
   for (const [i, durationNs] of durations.entries()) {
     const enterNs = 1e6 * i;
     machine.enter(pointOf({ tid: i, atNs: enterNs }));
