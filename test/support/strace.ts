@@ -2,7 +2,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { ARG_KINDS, MEMORY_FLAGS, RECORD_FLAGS, RECORD_KINDS, createStraceImporter } from '../../traces/index.ts';
+import {
+  ARG_KINDS,
+  MEMORY_FLAGS,
+  RECORD_FLAGS,
+  RECORD_KINDS,
+  createStraceImporter,
+} from '../../traces/index.ts';
 import type {
   Block,
   BlockSink,
@@ -96,10 +102,19 @@ export function importSources(sources: readonly SourceView[], options: StraceOpt
   }
   const footer = importer.end();
   const [first] = opened;
-  if (first === undefined || opened.length !== 1 || closed !== footer) throw new Error('open and close once, footer the same');
+  if (first === undefined || opened.length !== 1 || closed !== footer)
+    throw new Error('open and close once, footer the same');
   const [header, strings, syscalls] = first;
   const rows = (): RowView[] => blocks.flatMap((block) => rowsOf(block, strings, syscalls));
-  return { header, strings, syscalls, blocks, footer, rows, calls: () => rows().filter((row) => row.kind === 'call') };
+  return {
+    header,
+    strings,
+    syscalls,
+    blocks,
+    footer,
+    rows,
+    calls: () => rows().filter((row) => row.kind === 'call'),
+  };
 }
 
 /** Imports a log given as text, one byte a character. */
@@ -146,7 +161,9 @@ function rowOf(block: Block, i: number, strings: StringTable, syscalls: readonly
     name: sys?.name ?? '',
     arch: sys?.arch ?? '',
     nr: sys?.nr ?? -1,
-    flags: Object.entries(RECORD_FLAGS).flatMap(([name, bit]) => ((block.flags[i]! & bit) === 0 ? [] : [name as RecordFlag])),
+    flags: Object.entries(RECORD_FLAGS).flatMap(([name, bit]) =>
+      (block.flags[i]! & bit) === 0 ? [] : [name as RecordFlag],
+    ),
     line: block.line[i]!,
     source: block.source[i]!,
     enterNs: block.enterNs[i]!,
@@ -158,7 +175,9 @@ function rowOf(block: Block, i: number, strings: StringTable, syscalls: readonly
     ret: block.ret[i]!,
     errno: block.errno[i]!,
     retText: latin1(strings.bytes(block.retText[i]!)),
-    memory: Array.from({ length: block.memStart[i + 1]! - block.memStart[i]! }, (_, n) => memoryOf(block, block.memStart[i]! + n, strings)),
+    memory: Array.from({ length: block.memStart[i + 1]! - block.memStart[i]! }, (_, n) =>
+      memoryOf(block, block.memStart[i]! + n, strings),
+    ),
   };
 }
 
@@ -167,7 +186,9 @@ function memoryOf(block: Block, span: number, strings: StringTable): MemoryView 
     arg: block.memArg[span]!,
     bytes: latin1(strings.bytes(block.memBytes[span]!)),
     trueLength: block.memTrueLength[span]!,
-    flags: Object.entries(MEMORY_FLAGS).flatMap(([name, bit]) => ((block.memFlags[span]! & bit) === 0 ? [] : [name])),
+    flags: Object.entries(MEMORY_FLAGS).flatMap(([name, bit]) =>
+      (block.memFlags[span]! & bit) === 0 ? [] : [name],
+    ),
     address: block.memAddress[span]!,
   };
 }

@@ -37,9 +37,17 @@ function count<T>(items: Iterable<T>): Map<T, number> {
 test.each(FACTS)('$name.strace has $calls calls of $threads threads', (facts) => {
   const imported = importCase(`${facts.name}.strace`);
   const calls = imported.calls();
-  const errors = count(calls.flatMap((row) => (row.errno > 0 && !row.flags.includes('restart') ? [errnoName(row.errno)] : [])));
+  const errors = count(
+    calls.flatMap((row) => (row.errno > 0 && !row.flags.includes('restart') ? [errnoName(row.errno)] : [])),
+  );
   const failed = [...errors.values()].reduce((sum, n) => sum + n, 0);
-  expect(imported.footer).toMatchObject({ lines: facts.lines, badLines: 0, orphanLines: 0, otherLines: 0, warnings: [] });
+  expect(imported.footer).toMatchObject({
+    lines: facts.lines,
+    badLines: 0,
+    orphanLines: 0,
+    otherLines: 0,
+    warnings: [],
+  });
   expect({
     calls: calls.length,
     threads: new Set(imported.rows().map((row) => row.tid)).size,
@@ -56,7 +64,9 @@ test.each(FACTS)('$name.strace has $calls calls of $threads threads', (facts) =>
   expect(Object.fromEntries(errors)).toMatchObject(facts.errors);
 });
 
-const WHOLE = [...caseNames('.'), ...caseNames('variants')].filter((name) => !name.includes('perf.txt') && !name.includes('07-ff'));
+const WHOLE = [...caseNames('.'), ...caseNames('variants')].filter(
+  (name) => !name.includes('perf.txt') && !name.includes('07-ff'),
+);
 
 test.each(WHOLE)('%s imports with no bad and no orphan line, and every line is accounted for', (name) => {
   const imported = importCase(name);
@@ -71,26 +81,45 @@ test.each(WHOLE)('%s imports with no bad and no orphan line, and every line is a
 
 /** Calls that were resumed and left again, `<... x resumed> <unfinished ...>) = ?`, are one line a half like all others: none are left over. */
 function splitUnfinished(imported: ImportView): number {
-  return imported.rows().filter((row) => row.flags.includes('unfinished') && row.flags.includes('halved')).length;
+  return imported.rows().filter((row) => row.flags.includes('unfinished') && row.flags.includes('halved'))
+    .length;
 }
 
 test('variants/07-ff: fifteen files are one recording in order of time', () => {
   const names = caseNames('variants').filter((name) => name.includes('07-ff'));
-  const imported = importSources(names.map((name) => ({ name: name.replace('variants/', ''), pieces: [caseBytes(name)] })));
+  const imported = importSources(
+    names.map((name) => ({ name: name.replace('variants/', ''), pieces: [caseBytes(name)] })),
+  );
   const rows = imported.rows();
-  expect(imported.footer).toMatchObject({ badLines: 0, orphanLines: 0, otherLines: 0, warnings: [], lines: rows.length });
+  expect(imported.footer).toMatchObject({
+    badLines: 0,
+    orphanLines: 0,
+    otherLines: 0,
+    warnings: [],
+    lines: rows.length,
+  });
   expect(imported.footer.sources).toHaveLength(15);
   expect(new Set(rows.map((row) => row.tid)).size).toBe(15);
   expect(rows.every((row, i) => i === 0 || rows[i - 1]!.enterNs <= row.enterNs)).toBe(true);
   // eight threads of one process beside seven processes of one thread
   expect(new Set(rows.map((row) => row.tgid))).toEqual(new Set([839, 840, 841, 842, 843, 844, 845, 846]));
-  expect(rows.filter((row) => row.tgid === 846).map((row) => row.tid)).toEqual(expect.arrayContaining([847, 853]));
+  expect(rows.filter((row) => row.tgid === 846).map((row) => row.tid)).toEqual(
+    expect.arrayContaining([847, 853]),
+  );
 });
 
 test('the classic profile of a workload tells of the same calls as the best one', () => {
   for (const name of ['gcc-make', 'shell']) {
-    const best = count(importCase(`${name}.strace`).calls().map((row) => row.name));
-    const classic = count(importCase(`${name}.classic.strace`).calls().map((row) => row.name));
+    const best = count(
+      importCase(`${name}.strace`)
+        .calls()
+        .map((row) => row.name),
+    );
+    const classic = count(
+      importCase(`${name}.classic.strace`)
+        .calls()
+        .map((row) => row.name),
+    );
     expect([...classic.keys()].toSorted()).toEqual([...best.keys()].toSorted());
   }
 });

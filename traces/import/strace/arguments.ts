@@ -21,6 +21,8 @@ const FORM = {
   ptr: formCode('ptr'),
 } as const;
 
+/** First bytes of arguments that are no value and no data: `...`, `<... resuming`, `?`, `=> {` of a struct whose first half is missing. */
+const KEPT_AS_TEXT: ReadonlySet<number> = new Set([CH.dot, CH.less, CH.question, CH.minus, CH.equal]);
 const NULL = ascii('NULL');
 const ARROW = ascii('=>');
 const IOV_LEN = ascii(', iov_len=');
@@ -172,7 +174,7 @@ export class ArgumentReader {
       return true;
     }
     if (first === CH.bar || isWord(first)) return this.#readSymbol(text, start, end, info, arg, block, row);
-    if (first === CH.dot || first === CH.less || first === CH.question || first === CH.minus) {
+    if (KEPT_AS_TEXT.has(first)) {
       block.setArg(row, arg, ARG_KINDS.absent, 0, 0, this.#strings.intern(text, start, end));
       return true;
     }

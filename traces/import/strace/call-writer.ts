@@ -214,7 +214,7 @@ export class CallWriter {
     if (info.arch === 'i386' && result.errno === 0 && result.hi !== 0 && result.hi !== 0xffffffff)
       this.#settle(thread, ARCHS.x86_64.code);
     if (info.special !== SPECIAL.read || result.errno !== 0) return;
-    const id = this.#span(block, row, 1);
+    const id = this.#span(block, row, 1, true);
     if (this.#strings.byteLength(id) <= ELF_MACHINE) return;
     const header = this.#strings.bytes(id);
     if (header[0] !== 0x7f || header[1] !== 0x45 || header[2] !== 0x4c || header[3] !== 0x46) return;
@@ -253,12 +253,12 @@ export class CallWriter {
     if (path !== 0) thread.comm = this.#cutComm(path, true);
   }
 
-  /** The first span behind argument `arg` of a row that was just written, 0 none. */
-  #span(block: OpenBlock, row: number, arg: number): number {
+  /** The string behind argument `arg` of a row that was just written, 0 none; cut ones where `cut` says so. */
+  #span(block: OpenBlock, row: number, arg: number, cut = false): number {
     const spans = block.spans;
     for (let i = spans.count - 1; i >= 0 && spans.row[i] === row; i--) {
-      if (spans.arg[i] === arg && (spans.flags[i]! & MEMORY_FLAGS.cut) === 0) return spans.bytes[i]!;
-      if (spans.arg[i] === arg) return 0;
+      if (spans.arg[i] === arg)
+        return cut || (spans.flags[i]! & MEMORY_FLAGS.cut) === 0 ? spans.bytes[i]! : 0;
     }
     return 0;
   }

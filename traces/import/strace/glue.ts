@@ -191,13 +191,14 @@ export class Glue {
     const half = thread.pendingText;
     const ranges = this.#ranges;
     if (scanArgs(half.bytes, 0, half.length, ranges) >= 0 || ranges.count < 2) return false;
-    const { length } = half;
+    const before = half.bytes.slice(0, half.length);
     half.length = ranges.ends[ranges.count - 2]! + 1;
     if (this.#reader.resume(text, start, end, thread, false)) {
       this.#thread = undefined;
       return true;
     }
-    half.length = length;
+    half.length = 0;
+    half.append(before, 0, before.length);
     return false;
   }
 

@@ -16,6 +16,7 @@ const MARKS = [
   ascii('--- stopped by SIG'),
   ascii('+++ exited with '),
   ascii('+++ killed by SIG'),
+  ascii('+++ superseded by execve in pid '),
 ];
 const RESULT = ascii(') ');
 const ENDINGS = [ascii('= '), ascii('<unfinished ...>'), ascii('<detached ...>')];
@@ -81,7 +82,7 @@ function judge(head: Uint8Array, start: number, end: number, prefix: PrefixReade
   while (p < end && isWord(head[p]!)) p++;
   if (p === pos || head[p] !== CH.paren) return 'other';
   const name = latin1(head, pos, Math.min(p, pos + 64));
-  if (!isSyscallName(name) && !name.startsWith(RAW_NAME)) return 'other';
+  if (prefix.nr < 0 && !isSyscallName(name) && !name.startsWith(RAW_NAME)) return 'other';
   return isCallTail(head, p, end) || message !== undefined || end === head.length ? 'call' : 'other';
 }
 
