@@ -11,6 +11,7 @@ import express, {
 } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
 import { refusal, UserError, type ErrorCode } from '../errors.ts';
 import type { ReplyError, UploadReply } from '../protocol/index.ts';
 import type { Recordings } from './recordings.ts';
@@ -56,6 +57,7 @@ export interface ApiOptions {
 export function createApi(options: ApiOptions): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(requestLog(options.log));
   app.use(securityHeaders(options.page !== undefined));
   app.use((request, _response, next) => next(refuseAccess(request, options.access)));
   app.use(allowedOrigins(options.access));
@@ -73,6 +75,18 @@ export function createApi(options: ApiOptions): Express {
   });
   app.use(answerError(options.log));
   return app;
+}
+
+/** Requests as debug lines: method, path, status and time, without headers. */
+function requestLog(logger: Logger): RequestHandler {
+  return pinoHttp({
+    logger,
+    useLevel: 'debug',
+    serializers: {
+      req: ({ method, url }: { method: string; url: string }) => ({ method, url }),
+      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    },
+  });
 }
 
 function apiRoutes({ recordings, sessions, limits }: ApiOptions): Router {

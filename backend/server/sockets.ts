@@ -35,7 +35,10 @@ export interface SocketOptions {
 
 /** Serves every socket that connects to `io`, and tells all of them when the list of recordings changes. */
 export function serveSockets(io: ViewerServer, options: SocketOptions): void {
-  io.on('connection', (socket) => serveSocket(socket, options));
+  io.on('connection', (socket) => {
+    options.log.debug({ socket: socket.id }, 'a viewer has connected');
+    serveSocket(socket, options);
+  });
   options.recordings.onChange(() => io.emit('recording:changed', options.recordings.list()));
 }
 
@@ -78,7 +81,10 @@ function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: Socket
     'map:read': (payload) => host().readMap(payload),
   };
   for (const name of Object.keys(handlers) as RequestName[]) answer(socket, name, handlers[name], log); // the keys of Handlers
-  socket.on('disconnect', leave);
+  socket.on('disconnect', (reason) => {
+    log.debug({ socket: socket.id, reason }, 'a viewer has gone');
+    leave();
+  });
 }
 
 function viewerOf(socket: ViewerSocket): Viewer {

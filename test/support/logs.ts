@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openBytes, sctBytes } from '../../backend/library/open-trace.ts';
 import type { StoredRecording } from '../../backend/library/manifest.ts';
 import type { Recording } from '../../traces/index.ts';
@@ -28,13 +29,12 @@ export async function recordingOf(name: string): Promise<Recording> {
 }
 
 const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
-/** A folder that goes when the test process does. */
+/** A folder that goes when the tests of the file are done. */
 export function temporaryFolder(): string {
-  if (folders.length === 0)
-    process.on('exit', () => {
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    });
   const folder = mkdtempSync(join(tmpdir(), 'tailscope-test-'));
   folders.push(folder);
   return folder;
