@@ -157,6 +157,7 @@ export interface Machine {
   /** Reads of user memory that the recording does not hold. */
   readonly unknownReads: number;
   snapshot(): MachineSnapshot;
+  /** Throws TypeError for a snapshot of another machine. */
   restore(snapshot: MachineSnapshot): void;
 }
 

@@ -60,6 +60,7 @@ class TailscopeMachine implements Machine {
   private readonly cpu: Cpu;
   private readonly loader: ObjectLoader;
   private attachments: Attachments = copyAttachments();
+  private readonly snapshots = new WeakSet<MachineSnapshot>();
   /** The fault of the run that ended last, undefined when it exited. */
   private lastFault: Fault | undefined;
 
@@ -219,10 +220,12 @@ class TailscopeMachine implements Machine {
       insnsRun: this.cpu.insnsRun,
       unknownReads: this.unknownReads,
     };
+    this.snapshots.add(snapshot);
     return snapshot;
   }
 
   restore(snapshot: MachineSnapshot): void {
+    if (!this.snapshots.has(snapshot)) throw new TypeError('the snapshot is of another machine');
     const state = snapshot as Snapshot; // the only kind that snapshot() makes; opaque outside
     this.memory.restore(state.memory);
     this.objects.restore(state.objects);

@@ -3,7 +3,7 @@
 import { encodeInsn, makeInsn, type Insn } from '../../vm/isa/insn.ts';
 import { SIZES } from '../../vm/isa/opcodes.ts';
 import { OP_LIST, type Op, type OpName } from '../../vm/isa/ops.ts';
-import type { Random } from './random.ts';
+import type { Random } from './seed.ts';
 
 const FP = 10;
 const REGS = 10;

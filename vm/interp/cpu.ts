@@ -4,7 +4,7 @@ import { NO_OP } from '../isa/insn.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { isProgArray } from '../maps/prog-array.ts';
-import { ADDRESS_HIGH, addressOf, type LinearMemory } from '../memory/linear.ts';
+import { ADDRESS_HIGH, type LinearMemory } from '../memory/linear.ts';
 import { allows, describeOffset, type Region, type RegionTable } from '../memory/regions.ts';
 import type { Code } from './code.ts';
 import { hexAddress, RunFault, type FaultCode } from './fault.ts';
@@ -40,6 +40,7 @@ export interface RunEvent {
 
 /** High half of the first address that is not user memory, as u32. */
 const USER_HIGH_END = 0x8000;
+const CTX_REG = 1;
 const FRAME_REG = 10;
 
 /** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
@@ -55,8 +56,6 @@ export class Cpu implements HelperContext {
   prog!: KernelProg;
   code!: Code;
   packet: Packet | undefined;
-  /** The ctx of this run, u64. */
-  ctxAddress = 0n;
   /** Insns of all runs. */
   insnsRun = 0;
   private readonly host: CpuHost;
@@ -79,7 +78,6 @@ export class Cpu implements HelperContext {
   run(prog: KernelProg, event: RunEvent): boolean {
     this.event = event;
     this.packet = event.packet;
-    this.ctxAddress = addressOf(event.ctxAt);
     this.tailCalls = 0;
     this.insns = 0;
     this.charged = 0;
@@ -120,7 +118,8 @@ export class Cpu implements HelperContext {
     this.code = prog.code;
     count(this.memory, prog, 'runs', 1);
     this.r.fill(0);
-    this.q[1] = this.ctxAddress;
+    this.r[2 * CTX_REG] = this.event.ctxAt;
+    this.r[2 * CTX_REG + 1] = ADDRESS_HIGH;
     this.enterFrame(top);
   }
 
@@ -172,7 +171,7 @@ export class Cpu implements HelperContext {
         `R2 is the ${map.kind} ${map.spec.name}, and bpf_tail_call takes a prog_array`,
       );
     }
-    if (this.q[1] !== this.ctxAddress) {
+    if (!this.isCtx(CTX_REG)) {
       return this.fault('ctx', `R1 is ${hexAddress(this.q[1]!)}, and bpf_tail_call takes the unmodified ctx`);
     }
     const prog = map.jump(this.r[6]! >>> 0, this.tailCalls);
@@ -185,6 +184,11 @@ export class Cpu implements HelperContext {
     this.frames.rebase();
     this.begin(prog);
     return 0;
+  }
+
+  /** True when a register holds the ctx as the program got it. */
+  isCtx(reg: number): boolean {
+    return this.r[2 * reg] === this.event.ctxAt && this.r[2 * reg + 1] === ADDRESS_HIGH;
   }
 
   /** Offset of `size` bytes at register + off, when the program may access them. */

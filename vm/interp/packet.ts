@@ -22,8 +22,7 @@ const BASES = [
 export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2 | 4 | 8): number {
   const { code, r, memory, packet } = cpu;
   if (packet === undefined) return cpu.fault('packet', `the hook of ${cpu.prog.name} has no packet`);
-  if (cpu.q[6] !== cpu.ctxAddress)
-    return cpu.fault('ctx', 'R6 is not the ctx, which a packet load needs there');
+  if (!cpu.isCtx(6)) return cpu.fault('ctx', 'R6 is not the ctx, which a packet load needs there');
   const offset = (code.imm[pc]! + (indirect ? r[2 * code.src[pc]!]! : 0)) | 0;
   const base = BASES.find(({ from }) => offset >= from);
   const at = base === undefined ? -1 : offset - base.base + (base.header === 'data' ? packet.data : 0);

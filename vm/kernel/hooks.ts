@@ -70,7 +70,7 @@ export const HOOKS = {
     event: rawEvent,
     fill(memory, point) {
       fillTaskRegs(memory, point, NO_RESULT);
-      memory.view.setBigInt64(ARGS_AT + 8, BigInt(point.nr), true);
+      writeNumber(memory.view, ARGS_AT + 8, point.nr);
     },
   },
   sys_exit: {
@@ -125,6 +125,12 @@ function fillTaskRegs({ u8, view }: LinearMemory, point: SyscallPoint, rax: bigi
     for (let i = 0; i < 8; i++) u8[to + i] = point.args[8 * arg + i]!;
   }
   view.setBigInt64(TASK_REGS_AT + PT_REGS.rax, rax, true);
-  view.setBigInt64(TASK_REGS_AT + PT_REGS.orig_rax, BigInt(point.nr), true);
+  writeNumber(view, TASK_REGS_AT + PT_REGS.orig_rax, point.nr);
   view.setBigUint64(ARGS_AT, TASK_REGS_ADDRESS, true);
+}
+
+/** A system call number as a long: -1 where it is unknown. */
+function writeNumber(view: DataView, at: number, nr: number): void {
+  view.setInt32(at, nr, true);
+  view.setInt32(at + 4, nr < 0 ? -1 : 0, true);
 }

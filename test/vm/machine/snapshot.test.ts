@@ -104,6 +104,12 @@ describe('a snapshot', () => {
     expect(base.objects[1]!.progs[0]!.runs).toBe(21);
   });
 
+  test('of another machine is refused', () => {
+    expect(() => rig().machine.restore(rig().machine.snapshot())).toThrow(
+      'the snapshot is of another machine',
+    );
+  });
+
   test('holds the random numbers', () => {
     const { machine } = rig({ seed: 7 });
     const prog = loadFilter(machine, 'call get_prandom_u32\nexit');

@@ -17,8 +17,7 @@ withKernel('maps are created with the same sizes and flags, or refused with the 
     }
     for (const size of [0x8000, 0x8001, 0x7ff8]) lines.push(`map v${lines.length} ${kind} 4 ${size} 1 0`);
     for (let bit = 0; bit < FLAG_BITS; bit++) {
-      // A NUMA node needs an attribute that the spec has not; of no use to a machine with one memory.
-      if (bit !== 2) lines.push(`map f${lines.length} ${kind} 4 4 1 ${1 << bit}`);
+      lines.push(`map f${lines.length} ${kind} 4 4 1 ${1 << bit}`);
     }
     for (const flags of [0x18, 0x180, 0x88, 0x108]) lines.push(`map g${lines.length} ${kind} 4 4 1 ${flags}`);
   }

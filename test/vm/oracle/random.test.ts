@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeColumns } from '../../../vm/isa/insn.ts';
 import { OP_LIST } from '../../../vm/isa/ops.ts';
 import { askKernel, insnsLine } from '../../support/oracle.ts';
-import { Random, seedOf } from '../../support/random.ts';
+import { Random, seedOf } from '../../support/seed.ts';
 import { RANDOM_OPS, randomProg } from '../../support/random-prog.ts';
 import { askMachine } from '../../support/spec-machine.ts';
 import { hasTool } from '../../support/tools.ts';
