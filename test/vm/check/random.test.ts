@@ -7,7 +7,7 @@ import { disassemble, logLine } from '../../../vm/asm/disassemble.ts';
 import { OP_LIST } from '../../../vm/isa/ops.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
 import { anyInsn, bytesOfInsns, nearlyInsns } from '../../support/random-insns.ts';
-import { seedOf } from '../../support/random.ts';
+import { seedOf } from '../../support/seed.ts';
 import { hasTool } from '../../support/tools.ts';
 
 const SEED = seedOf(2015);
