@@ -3,9 +3,10 @@
 //   clear part: ordinal, records before, string base, strings, system calls, last line (varints) | summary
 //   then the container of streams
 //
-// Columns decode in four groups, each when first touched, so that totals never unpack arguments:
+// Columns decode in five groups, each when first touched, so that totals never unpack arguments:
 //
-//   who --> form (+ halved)        when         numbers --> texts --> memory
+//   who --> form --> numbers --> texts --> memory        times
+//                \--> lines, flags <---------------------/
 import type { Block } from '../event.ts';
 import type { BlockSummary } from '../recording.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
@@ -15,7 +16,8 @@ import { decodeMadeUp, decodeMemory, encodeMemory } from './columns/memory.ts';
 import type { LengthOf } from './columns/memory.ts';
 import { decodeNumbers, encodeNumbers } from './columns/numbers.ts';
 import { decodeTexts, encodeTexts } from './columns/texts.ts';
-import { decodeHalved, decodeLines, decodeTimes, encodeLines, encodeTimes } from './columns/when.ts';
+import { decodeLines, encodeLines } from './columns/lines.ts';
+import { decodeTimes, encodeTimes } from './columns/when.ts';
 import type { ClockGrain } from './columns/when.ts';
 import { decodeWho, encodeWho } from './columns/who.ts';
 import type { Who } from './columns/who.ts';
@@ -51,13 +53,14 @@ export function encodeBlock(
   onPacked?: (name: StreamName, storedBytes: number) => void,
 ): Uint8Array {
   const streams = new StreamSet();
-  const order = encodeWho(block, streams);
+  const threads = encodeWho(block, streams);
+  const { order } = threads;
   const forms = encodeForms(block, order, streams);
   encodeLines(block, streams);
   encodeTimes(block, clock, streams);
   encodeNumbers(block, forms, order, streams);
-  encodeTexts(block, forms, head.stringBase, streams);
-  encodeMemory(block, lengthOf, streams);
+  encodeTexts(block, threads, forms, head.stringBase, streams);
+  encodeMemory(block, order, lengthOf, streams);
   const out = new ByteWriter();
   for (const number of [
     head.ordinal,
@@ -113,7 +116,7 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
   const who = lazy(() => decodeWho(count, streams));
   const form = lazy(() => decodeFormGroup(count, head, who(), streams));
   const times = lazy(() => decodeTimes(count, streams));
-  const lines = lazy(() => decodeLines(count, streams));
+  const lines = lazy(() => decodeLines({ count, ...times() }, form().flags, streams));
   const what = lazy(() => decodeWhat(count, head, who(), form(), lengthOf, streams));
   return {
     count,
@@ -121,7 +124,7 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
       return form().kind;
     },
     get flags() {
-      return form().flags;
+      return lines().flags;
     },
     get line() {
       return lines().line;
@@ -192,9 +195,7 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
 function decodeFormGroup(count: number, head: BlockHead, who: Who, streams: PackedStreams): FormColumns {
   if (who.comm.some((id) => id >= head.strings))
     throw new FormatError('bad-block', `a comm from string ${head.strings} on`);
-  const form = decodeForms(count, who.order, head.syscalls, streams);
-  decodeHalved(form.flags, streams);
-  return form;
+  return decodeForms(count, who.order, head.syscalls, streams);
 }
 
 function decodeWhat(
@@ -208,14 +209,13 @@ function decodeWhat(
   const numbers = decodeNumbers(count, form, who.order, streams);
   const known = {
     count,
-    tid: who.tid,
     tgid: who.tgid,
     memStart: form.memStart,
     memArg: form.memArg,
     ...numbers,
   };
-  const texts = decodeTexts(known, form, head.stringBase, head.strings, streams);
+  const texts = decodeTexts(known, who, form, head.stringBase, head.strings, streams);
   const before = { ...known, ...texts };
   decodeMadeUp(before, form, who.order, streams);
-  return { ...numbers, ...texts, ...decodeMemory(before, lengthOf, streams) };
+  return { ...numbers, ...texts, ...decodeMemory(before, who.order, lengthOf, streams) };
 }

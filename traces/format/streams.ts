@@ -16,6 +16,7 @@ export const STREAMS = {
   cpu:         { code: 5,  summary: 'changes of a thread\'s CPU' },
   forms:       { code: 10, summary: 'all that repeats exactly about records' },
   form:        { code: 11, summary: 'which form, thread by thread' },
+  formHigh:    { code: 12, summary: 'its high byte, in blocks of more than 256 forms' },
   halved:      { code: 20, summary: 'one bit a record' },
   line:        { code: 21, summary: 'steps of the line' },
   source:      { code: 22, summary: 'changes of the source file' },
@@ -27,12 +28,15 @@ export const STREAMS = {
   durationOff: { code: 29, summary: 'durations that are a ns off their ticks' },
   odd:         { code: 27, summary: 'times that have no class' },
   argMiss:     { code: 30, summary: 'which arguments and results were not foreseen' },
-  argValue:    { code: 31, summary: 'those arguments, as steps' },
-  ret:         { code: 32, summary: 'those results, as steps' },
+  argValue:    { code: 31, summary: 'those that are numbers' },
+  ret:         { code: 32, summary: 'those results that are numbers' },
+  near:        { code: 33, summary: 'which address an address is near to' },
+  address:     { code: 34, summary: 'how far from it' },
   textCode:    { code: 40, summary: 'how the text of an argument or result is found' },
   memCode:     { code: 41, summary: 'how the bytes of a span are found' },
   memShape:    { code: 42, summary: 'how true length and address of a span follow' },
-  id:          { code: 43, summary: 'string ids that were not foreseen' },
+  textId:      { code: 43, summary: 'ids of texts that were not foreseen' },
+  memId:       { code: 46, summary: 'ids of the bytes of spans that were not foreseen' },
   memValue:    { code: 44, summary: 'true lengths and addresses that were not foreseen' },
   synthetic:   { code: 45, summary: 'made-up addresses that were not foreseen' },
 } as const satisfies Record<string, { code: number; summary: string }>;
@@ -141,5 +145,39 @@ export class PackedStreams {
   from(name: StreamName): ByteReader {
     const packed = this.#packed.get(STREAMS[name].code);
     return new ByteReader(packed === undefined ? new Uint8Array(0) : unpack(packed));
+  }
+}
+
+/**
+ * A stream in lanes: one a thread, each written on its own, laid end to end when all is written. What a thread repeats then stands
+ * together, though the records of several threads were walked in turns. Lengths of the lanes stand before them.
+ */
+export class LaneWriter {
+  readonly lanes: readonly ByteWriter[];
+
+  constructor(lanes: number) {
+    this.lanes = Array.from({ length: lanes }, () => new ByteWriter());
+  }
+
+  write(out: ByteWriter): void {
+    if (this.lanes.every((lane) => lane.length === 0)) return;
+    for (const lane of this.lanes) out.varint(lane.length);
+    for (const lane of this.lanes) out.raw(lane.bytes());
+  }
+}
+
+/** The lanes of a stream. `end` throws FormatError unless all were read to their ends. */
+export class LaneReader {
+  readonly lanes: readonly ByteReader[];
+
+  constructor(from: ByteReader, lanes: number) {
+    const isEmpty = from.bytes.length === 0;
+    const lengths = Array.from({ length: lanes }, () => (isEmpty ? 0 : from.varint()));
+    this.lanes = lengths.map((length) => new ByteReader(from.raw(length)));
+    from.end('lanes');
+  }
+
+  end(what: string): void {
+    for (const lane of this.lanes) lane.end(what);
   }
 }

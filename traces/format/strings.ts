@@ -53,12 +53,18 @@ interface Chunk {
   offsets: Uint32Array;
 }
 
+/** Views that are kept, a power of two. */
+const VIEWS = 1024;
+
 /** The strings of an open file. Lost ones read as no bytes and as the text U+FFFD. */
 export class RecordedStrings implements StringTable {
   readonly size: number;
   /** Ids that no readable section holds. */
   readonly lost: number;
   readonly #chunks: readonly Chunk[];
+  /** Views made lately, by the low bits of the id: names and paths are asked for again and again. */
+  readonly #viewed = new Float64Array(VIEWS).fill(Number.NaN);
+  readonly #views: Uint8Array[] = [];
   readonly #texts = new Map<number, string>();
 
   /** `size` is the number of ids that blocks may use; `ranges` are the sections that could be read, in any order. */
@@ -79,10 +85,12 @@ export class RecordedStrings implements StringTable {
   }
 
   bytes(id: number): Uint8Array {
-    const chunk = this.#chunkOf(id);
-    if (chunk === undefined) return EMPTY;
-    const bytes = chunk.bytes ?? unpackChunk(chunk);
-    return bytes.subarray(chunk.offsets[id - chunk.first], chunk.offsets[id - chunk.first + 1]);
+    const slot = id & (VIEWS - 1);
+    if (this.#viewed[slot] === id) return this.#views[slot]!;
+    const view = this.#view(id);
+    this.#viewed[slot] = id;
+    this.#views[slot] = view;
+    return view;
   }
 
   text(id: number): string {
@@ -96,7 +104,18 @@ export class RecordedStrings implements StringTable {
 
   /** Length of string `id` in bytes; NaN where it is lost. Throws RangeError for an unknown id. */
   lengthOf(id: number): number {
-    return id === 0 || this.#chunkOf(id) !== undefined ? this.bytes(id).length : Number.NaN;
+    if (id === 0) return 0;
+    const chunk = this.#chunkOf(id);
+    if (chunk === undefined) return Number.NaN;
+    if (chunk.bytes === undefined) unpackChunk(chunk);
+    return chunk.offsets[id - chunk.first + 1]! - chunk.offsets[id - chunk.first]!;
+  }
+
+  #view(id: number): Uint8Array {
+    const chunk = this.#chunkOf(id);
+    if (chunk === undefined) return EMPTY;
+    const bytes = chunk.bytes ?? unpackChunk(chunk);
+    return bytes.subarray(chunk.offsets[id - chunk.first], chunk.offsets[id - chunk.first + 1]);
   }
 
   #chunkOf(id: number): Chunk | undefined {

@@ -98,8 +98,10 @@ class RecordingCursor implements Cursor {
   #nextRow = 0;
   #head: Block = EMPTY_BLOCK;
   #kind = EMPTY_BLOCK.kind;
+  #flags = EMPTY_BLOCK.flags;
   #tid = EMPTY_BLOCK.tid;
   #enterNs = EMPTY_BLOCK.enterNs;
+  #exitNs = EMPTY_BLOCK.exitNs;
   readonly #held = new Map<number, Block>();
 
   constructor(recording: Recording) {
@@ -177,9 +179,9 @@ class RecordingCursor implements Cursor {
     const block = this.#head;
     const row = this.#nextRow;
     this.#moveTo(atNs, block, this.#nextBlock, row);
-    if (block.kind[row] === RECORD_KINDS.call.code) {
+    if (this.#kind[row] === RECORD_KINDS.call.code) {
       this.phase = 'enter';
-      this.#awaitExit(block, row);
+      this.#awaitExit(row);
     } else this.phase = 'mark';
     this.#nextRow++;
     if (this.#nextRow === block.count) {
@@ -190,14 +192,14 @@ class RecordingCursor implements Cursor {
   }
 
   /** A call that returned at a time that nobody recorded returned at once; one that never returned has no exit. */
-  #awaitExit(block: Block, row: number): void {
-    const flags = block.flags[row]!;
+  #awaitExit(row: number): void {
+    const flags = this.#flags[row]!;
     if ((flags & NO_EXIT) !== 0) return;
-    const exitNs = block.exitNs[row]!;
+    const exitNs = this.#exitNs[row]!;
     const isKnown = !Number.isNaN(exitNs);
     if (!isKnown && (flags & RECORD_FLAGS.detached) !== 0) return;
     const atNs = isKnown && exitNs > this.atNs ? exitNs : this.atNs;
-    this.#pending.push(atNs, this.#nextBlock * PLACE_ROWS + row, block.tid[row]!);
+    this.#pending.push(atNs, this.#nextBlock * PLACE_ROWS + row, this.#tid[row]!);
   }
 
   #exit(atNs: number, place: number): void {
@@ -231,7 +233,9 @@ class RecordingCursor implements Cursor {
     for (const held of this.#held.keys()) if (!awaited.has(held)) this.#held.delete(held);
     this.#head = this.#nextBlock < index.length ? this.#recording.block(this.#nextBlock) : EMPTY_BLOCK;
     this.#kind = this.#head.kind;
+    this.#flags = this.#head.flags;
     this.#tid = this.#head.tid;
     this.#enterNs = this.#head.enterNs;
+    this.#exitNs = this.#head.exitNs;
   }
 }

@@ -8,8 +8,9 @@ import type { Cursor } from './cursor.ts';
 const ARG_BYTES = 48;
 const NO_MEMORY: readonly UserMemory[] = [];
 
-/** The arguments of the block that was asked for last, as bytes. */
-const argBytes = new WeakMap<BigUint64Array, Uint8Array>();
+/** The arguments that were asked for last, and the same as bytes: a view takes longer to make than 48 bytes to copy. */
+let lastArgs: BigUint64Array = new BigUint64Array(0);
+let lastBytes: Uint8Array = new Uint8Array(0);
 
 /**
  * Fills a point (reused from call to call; `point.args` has 48 bytes) with the call that the cursor stands at. At enter it has the memory
@@ -22,7 +23,7 @@ export function fillPoint(cursor: Cursor, recording: Recording, point: SyscallPo
   const isExit = cursor.phase === 'exit';
   point.nr = syscall?.nr ?? -1;
   point.audit = ARCHS[syscall?.arch ?? 'x86_64'].audit;
-  point.args.set(bytesOf(block.args).subarray(row * ARG_BYTES, (row + 1) * ARG_BYTES));
+  copyArgs(block.args, row, point.args);
   point.ret = isExit ? block.ret[row]! : 0n;
   point.tid = block.tid[row]!;
   point.tgid = block.tgid[row]!;
@@ -32,11 +33,13 @@ export function fillPoint(cursor: Cursor, recording: Recording, point: SyscallPo
   point.memory = memoryOf(block, row, isExit, recording);
 }
 
-function bytesOf(args: BigUint64Array): Uint8Array {
-  let bytes = argBytes.get(args);
-  if (bytes === undefined)
-    argBytes.set(args, (bytes = new Uint8Array(args.buffer, args.byteOffset, args.byteLength)));
-  return bytes;
+function copyArgs(args: BigUint64Array, row: number, to: Uint8Array): void {
+  if (args !== lastArgs) {
+    lastArgs = args;
+    lastBytes = new Uint8Array(args.buffer, args.byteOffset, args.byteLength);
+  }
+  const from = row * ARG_BYTES;
+  for (let i = 0; i < ARG_BYTES; i++) to[i] = lastBytes[from + i]!;
 }
 
 function memoryOf(block: Block, row: number, isExit: boolean, recording: Recording): readonly UserMemory[] {

@@ -57,6 +57,7 @@ export interface TotalsState {
   readonly scalars: readonly number[];
   readonly categories: Float64Array;
   readonly bySyscall: Float64Array;
+  readonly isNameMet: Uint8Array;
   readonly latencies: Uint32Array;
   readonly timelineCalls: Uint32Array;
   readonly timelineErrors: Uint32Array;
@@ -74,7 +75,7 @@ export interface Totals {
   readonly restarts: number;
   /** Threads that are in a call: it neither returned, nor has the thread ended or been seen in another call. */
   readonly inFlight: number;
-  /** Threads that made a call; distinct names they had then; distinct system calls. */
+  /** Threads that made a call; distinct names they had then; distinct system calls by name, whatever the ABI. */
   readonly threads: number;
   readonly comms: number;
   readonly distinctSyscalls: number;
@@ -99,6 +100,8 @@ export function createTotals(recording: Recording): Totals {
   return new RecordingTotals(recording);
 }
 
+/** A name that no system call has. */
+const NO_NAME = '';
 const TIMELINE_BUCKETS = 120;
 const HEAT = { columns: 240, rows: 60, minLog2: 7, perOctave: 2 } as const;
 const CATEGORY_COUNT = CATEGORY_NAMES.length;
@@ -112,6 +115,9 @@ class RecordingTotals implements Totals {
   inFlight = 0;
   distinctSyscalls = 0;
   readonly #categoryOf: Uint8Array;
+  /** First system call of the same name as each, and which of these were entered. */
+  readonly #nameOf: Uint16Array;
+  readonly #isNameMet: Uint8Array;
   readonly #categories = new Float64Array(CATEGORY_COUNT);
   readonly #bySyscall: Float64Array;
   readonly #latencies: Uint32Array;
@@ -138,6 +144,12 @@ class RecordingTotals implements Totals {
     this.#categoryOf = new Uint8Array(syscalls.length + 1).fill(CATEGORIES.other.code);
     for (const [i, { arch, name }] of syscalls.entries())
       this.#categoryOf[i] = CATEGORIES[categoryOf(arch, name)].code;
+    const names = syscalls.map(({ name }) => name);
+    this.#nameOf = Uint16Array.from([...names, NO_NAME], (name, i) =>
+      name === NO_NAME ? i : names.indexOf(name),
+    );
+    this.#isNameMet = new Uint8Array(syscalls.length + 1);
+    this.#isNameMet[syscalls.length] = 1;
     this.#bySyscall = new Float64Array((syscalls.length + 1) * ROW.size);
     this.#latencies = new Uint32Array((syscalls.length + 1) * LATENCY_BUCKETS);
     this.#timeline = {
@@ -229,6 +241,7 @@ class RecordingTotals implements Totals {
       ],
       categories: this.#categories.slice(),
       bySyscall: this.#bySyscall.slice(),
+      isNameMet: this.#isNameMet.slice(),
       latencies: this.#latencies.slice(),
       timelineCalls: this.#timeline.calls.slice(),
       timelineErrors: this.#timeline.errors.slice(),
@@ -245,6 +258,7 @@ class RecordingTotals implements Totals {
     this.#heat.lastColumn = state.scalars[5] ?? -1;
     this.#categories.set(state.categories);
     this.#bySyscall.set(state.bySyscall);
+    this.#isNameMet.set(state.isNameMet);
     this.#latencies.set(state.latencies);
     this.#timeline.calls.set(state.timelineCalls);
     this.#timeline.errors.set(state.timelineErrors);
@@ -263,7 +277,7 @@ class RecordingTotals implements Totals {
     this.calls++;
     this.#categories[category]! += 1;
     const at = sys * ROW.size + ROW.calls;
-    if (this.#bySyscall[at] === 0 && sys < this.#categoryOf.length - 1) this.distinctSyscalls++;
+    if (this.#bySyscall[at] === 0) this.#meet(sys);
     this.#bySyscall[at]! += 1;
     this.#timeline.calls[this.#bucket(atNs) * CATEGORY_COUNT + category]! += 1;
     const tid = this.#tid[row]!;
@@ -273,6 +287,14 @@ class RecordingTotals implements Totals {
     }
     const comm = this.#comm[row]!;
     if (comm !== 0) this.#comms.add(comm);
+  }
+
+  /** A system call is entered for the first time; its name may be known from another ABI. */
+  #meet(sys: number): void {
+    const name = this.#nameOf[sys]!;
+    if (this.#isNameMet[name] === 1) return;
+    this.#isNameMet[name] = 1;
+    this.distinctSyscalls++;
   }
 
   #exit(row: number, atNs: number): void {

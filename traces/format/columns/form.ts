@@ -17,6 +17,9 @@ export type Form = Uint16Array;
 /** More spans in one block than any recorder could have written. */
 const MAX_SPANS = 1 << 22;
 const MAX_FORM_SPANS = 0xffff;
+/** As many as a block has records, at most. */
+const MAX_FORMS = 1 << 16;
+const SORT_FIELDS = [FORM.sys, FORM.kind] as const;
 
 export interface Forms {
   readonly forms: readonly Form[];
@@ -59,10 +62,33 @@ export function encodeForms(block: Block, order: Uint32Array, to: StreamSet): Fo
       candidates.push(index);
     }
     formOf[row] = index;
-    to.to('form').varint(index);
   }
+  const places = sortForms(forms);
+  for (let row = 0; row < block.count; row++) formOf[row] = places[formOf[row]!]!;
   writeForms(forms, to);
+  const low = to.to('form');
+  for (const row of order) low.u8(formOf[row]! & 0xff);
+  if (forms.length > 0x100) {
+    const high = to.to('formHigh');
+    for (const row of order) high.u8(formOf[row]! >> 8);
+  }
   return { forms, formOf };
+}
+
+/** Sorts forms, so that those of one system call stand together; returns the new index of each. */
+function sortForms(forms: Form[]): Uint32Array {
+  const from = Uint32Array.from(forms.keys()).sort((a, b) => compare(forms[a]!, forms[b]!));
+  const sorted = Array.from(from, (index) => forms[index]!);
+  const places = new Uint32Array(forms.length);
+  for (const [place, index] of from.entries()) places[index] = place;
+  for (const [place, form] of sorted.entries()) forms[place] = form;
+  return places;
+}
+
+function compare(a: Form, b: Form): number {
+  for (const field of SORT_FIELDS) if (a[field] !== b[field]) return a[field]! - b[field]!;
+  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
 }
 
 function fillForm(block: Block, row: number, spans: number, form: Uint16Array): void {
@@ -93,26 +119,30 @@ function isSame(form: Form, other: Uint16Array, length: number): boolean {
   return true;
 }
 
+/** Fields stand together over all forms, not form by form. */
 function writeForms(forms: readonly Form[], to: StreamSet): void {
   const out = to.to('forms');
   out.varint(forms.length);
-  for (const form of forms) {
-    out.varint(form.length - FORM.spans);
-    for (const field of form) out.varint(field);
-  }
+  for (const form of forms) out.varint(form.length - FORM.spans);
+  for (let field = 0; field < FORM.spans; field++) for (const form of forms) out.varint(form[field]!);
+  for (const form of forms) for (const span of form.subarray(FORM.spans)) out.varint(span);
 }
 
 function readForms(from: PackedStreams): Form[] {
   const stream = from.from('forms');
   const count = stream.varint();
+  if (count > MAX_FORMS) throw new FormatError('bad-stream', `${count} forms`);
   const forms: Form[] = [];
-  for (let i = 0; i < count && stream.at < stream.bytes.length; i++) {
-    const spans = stream.varint();
-    if (spans > MAX_FORM_SPANS) throw new FormatError('bad-stream', `a form of ${spans} spans`);
-    const form = new Uint16Array(FORM.spans + spans);
-    for (let field = 0; field < form.length; field++) form[field] = stream.varint();
-    forms.push(form);
+  let spans = 0;
+  for (let i = 0; i < count; i++) {
+    const own = stream.varint();
+    if (own > MAX_FORM_SPANS || (spans += own) > MAX_SPANS)
+      throw new FormatError('bad-stream', `a form of ${own} spans`);
+    forms.push(new Uint16Array(FORM.spans + own));
   }
+  for (let field = 0; field < FORM.spans; field++) for (const form of forms) form[field] = stream.varint();
+  for (const form of forms)
+    for (let field = FORM.spans; field < form.length; field++) form[field] = stream.varint();
   stream.end('forms');
   return forms;
 }
@@ -126,14 +156,16 @@ export function decodeForms(
 ): FormColumns {
   const forms = readForms(from);
   checkSyscalls(forms, syscalls);
-  const stream = from.from('form');
+  const low = from.from('form');
+  const high = from.from('formHigh');
   const formOf = new Uint32Array(count);
   for (const row of order) {
-    const index = stream.varint();
+    const index = low.u8() | (forms.length > 0x100 ? high.u8() << 8 : 0);
     if (index >= forms.length) throw new FormatError('bad-stream', `form ${index} of ${forms.length}`);
     formOf[row] = index;
   }
-  stream.end('form of each record');
+  low.end('form of each record');
+  high.end('form of each record');
   return { forms, formOf, ...spreadForms(count, forms, formOf), ...spreadSpans(count, forms, formOf) };
 }
 

@@ -57,24 +57,28 @@ class Unused {
   }
 }
 
+/** Where the codes and the ids of one thread stand. */
+export interface Lane<T> {
+  readonly codes: T;
+  readonly ids: T;
+}
+
 /** Writes ids. `base` is the lowest that no earlier block used. */
 export class IdWriter {
   readonly #unused: Unused;
-  readonly #out: ByteWriter;
 
-  constructor(base: number, out: ByteWriter) {
+  constructor(base: number) {
     this.#unused = new Unused(base);
-    this.#out = out;
   }
 
-  /** Writes a code to `codes`; `guesses` are what the reader knows, at most five. */
-  put(id: number, guesses: readonly number[], codes: ByteWriter): void {
+  /** Writes one id; `guesses` are what the reader knows, at most five. */
+  put(id: number, guesses: readonly number[], { codes, ids }: Lane<ByteWriter>): void {
     const guess = guesses.indexOf(id);
     if (guess !== -1) codes.u8(guess);
     else {
       const rank = this.#unused.rankOf(id);
       codes.u8(rank === 0 ? NEW : rank > 0 ? SKIP : PLAIN);
-      if (rank !== 0) this.#out.varint(rank > 0 ? rank : id);
+      if (rank !== 0) ids.varint(rank > 0 ? rank : id);
     }
     this.#unused.use(id);
   }
@@ -83,26 +87,25 @@ export class IdWriter {
 /** Reads what an IdWriter wrote. */
 export class IdReader {
   readonly #unused: Unused;
-  readonly #from: ByteReader;
   readonly #limit: number;
 
   /** Ids from `limit` on are refused. */
-  constructor(base: number, limit: number, from: ByteReader) {
+  constructor(base: number, limit: number) {
     this.#unused = new Unused(base);
-    this.#from = from;
     this.#limit = limit;
   }
 
-  next(guesses: readonly number[], codes: ByteReader): number {
+  next(guesses: readonly number[], { codes, ids }: Lane<ByteReader>): number {
     const code = codes.u8();
-    const id = code < NEW ? guesses[code] : code === PLAIN ? this.#from.varint() : this.#new(code);
+    const id =
+      code < NEW
+        ? guesses[code]
+        : code === PLAIN
+          ? ids.varint()
+          : this.#unused.atRank(code === NEW ? 0 : ids.varint());
     if (id === undefined || id >= this.#limit)
       throw new FormatError('bad-stream', `string id ${id}, limit ${this.#limit}`);
     this.#unused.use(id);
     return id;
-  }
-
-  #new(code: number): number {
-    return this.#unused.atRank(code === NEW ? 0 : this.#from.varint());
   }
 }

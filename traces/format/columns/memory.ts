@@ -1,11 +1,10 @@
 // What follows from numbers and strings: made-up addresses of arguments, and where recorded memory stands and how long it really was.
 //
 // `memShape` has a byte a span: low four bits how the true length is found, high four bits how the address is.
-import { syntheticAddress } from '../../event.ts';
 import type { Block } from '../../event.ts';
 import type { PackedStreams, StreamSet } from '../streams.ts';
 import type { Forms } from './form.ts';
-import { halvesOf, isMadeUp, madeUpFrom } from './numbers.ts';
+import { halvesOf, isMadeUp, isMadeUpFrom, madeUpFrom, putMadeUp } from './numbers.ts';
 import type { Numbers } from './numbers.ts';
 import type { Texts } from './texts.ts';
 
@@ -20,16 +19,16 @@ export type LengthOf = (id: number) => number;
 type Lengths = Pick<Block, 'memTrueLength' | 'memAddress'>;
 
 /** Writes memTrueLength and memAddress. */
-export function encodeMemory(block: Block, lengthOf: LengthOf, to: StreamSet): void {
+export function encodeMemory(block: Block, order: Uint32Array, lengthOf: LengthOf, to: StreamSet): void {
   const shapes = to.to('memShape');
   const values = to.to('memValue');
   const address = halvesOf(block.memAddress);
   const halves = { args: halvesOf(block.args), ret: halvesOf(block.ret) };
-  for (let row = 0; row < block.count; row++) {
+  for (const row of order) {
     for (let span = block.memStart[row]!; span < block.memStart[row + 1]!; span++) {
       const length = block.memTrueLength[span]!;
       const how = lengthCode(block, halves, row, span, lengthOf);
-      const where = addressCode(block, row, span);
+      const where = addressCode(block, halves.args, address, row, span);
       shapes.u8(how | (where << ADDRESS_SHIFT));
       if (how === LENGTH.whole) values.varint(length);
       if (how === LENGTH.double) values.f64(length);
@@ -61,10 +60,16 @@ function foreseen(halves: Halves, row: number, arg: number, how: number): number
   return halves.args[at + 1] === 0 ? halves.args[at]! : Number.NaN;
 }
 
-function addressCode(block: Block, row: number, span: number): number {
-  const address = block.memAddress[span]!;
-  if (address === block.args[row * 6 + block.memArg[span]!]) return ADDRESS.argument;
-  return address === syntheticAddress(block.memBytes[span]!) ? ADDRESS.madeUp : ADDRESS.stored;
+function addressCode(
+  block: Block,
+  args: Uint32Array,
+  address: Uint32Array,
+  row: number,
+  span: number,
+): number {
+  const from = (row * 6 + block.memArg[span]!) * 2;
+  if (address[span * 2] === args[from] && address[span * 2 + 1] === args[from + 1]) return ADDRESS.argument;
+  return isMadeUpFrom(address, span, block.memBytes[span]!) ? ADDRESS.madeUp : ADDRESS.stored;
 }
 
 /** Columns that are decoded before the memory. */
@@ -87,21 +92,26 @@ export function decodeMadeUp(
       if ((before.misses[row]! >> arg) & 1) {
         halves[at * 2] = stream.varint64();
         halves[at * 2 + 1] = stream.high;
-      } else before.args[at] = syntheticAddress(madeUpFrom(before, row, arg));
+      } else putMadeUp(halves, at, madeUpFrom(before, row, arg));
     }
   }
   stream.end('made-up addresses');
 }
 
 /** Reads what `encodeMemory` wrote; `before.args` is complete by now. */
-export function decodeMemory(before: Before, lengthOf: LengthOf, from: PackedStreams): Lengths {
+export function decodeMemory(
+  before: Before,
+  order: Uint32Array,
+  lengthOf: LengthOf,
+  from: PackedStreams,
+): Lengths {
   const shapes = from.from('memShape');
   const values = from.from('memValue');
   const spans = before.memStart[before.count]!;
   const columns = { memTrueLength: new Float64Array(spans), memAddress: new BigUint64Array(spans) };
   const address = halvesOf(columns.memAddress);
   const halves = { args: halvesOf(before.args), ret: halvesOf(before.ret) };
-  for (let row = 0; row < before.count; row++) {
+  for (const row of order) {
     for (let span = before.memStart[row]!; span < before.memStart[row + 1]!; span++) {
       const shape = shapes.u8();
       const how = shape & 15;
@@ -114,9 +124,12 @@ export function decodeMemory(before: Before, lengthOf: LengthOf, from: PackedStr
       if (where === ADDRESS.stored) {
         address[span * 2] = values.varint64();
         address[span * 2 + 1] = values.high;
-      } else if (where === ADDRESS.madeUp)
-        columns.memAddress[span] = syntheticAddress(before.memBytes[span]!);
-      else columns.memAddress[span] = before.args[row * 6 + before.memArg[span]!] ?? 0n;
+      } else if (where === ADDRESS.madeUp) putMadeUp(address, span, before.memBytes[span]!);
+      else {
+        const from = (row * 6 + before.memArg[span]!) * 2;
+        address[span * 2] = halves.args[from] ?? 0;
+        address[span * 2 + 1] = halves.args[from + 1] ?? 0;
+      }
     }
   }
   shapes.end('shapes of spans');

@@ -2,9 +2,10 @@
 //
 // The guess for an argument is what it was for the last record of the same form; for a result also an argument, and -errno for a failed
 // call. `argMiss` has a byte a record: bit i says that argument i was not foreseen, the two high bits how the result is found.
-import { ARG_KINDS, syntheticAddress } from '../../event.ts';
+import { ARG_KINDS, SYNTHETIC_BASE, SYNTHETIC_STRIDE } from '../../event.ts';
 import type { Block } from '../../event.ts';
 import type { StreamSet, PackedStreams } from '../streams.ts';
+import { AddressReader, AddressWriter, PLAIN, PLAIN_NUMBER } from './addresses.ts';
 import { FORM } from './form.ts';
 import type { Form, Forms } from './form.ts';
 
@@ -25,6 +26,23 @@ export function halvesOf(column: BigUint64Array | BigInt64Array): Uint32Array {
 export function isMadeUp(form: Form, arg: number): boolean {
   const kind = form[FORM.argKinds + arg];
   return kind === ARG_KINDS.synthetic || kind === ARG_KINDS.decoded;
+}
+
+const BASE = Number(SYNTHETIC_BASE);
+const STRIDE = Number(SYNTHETIC_STRIDE);
+const TWO32 = 0x1_0000_0000;
+
+/** Writes the made-up address of string `id` into element `at` of a column of halves. Both are below 2^53. */
+export function putMadeUp(halves: Uint32Array, at: number, id: number): void {
+  const address = BASE + id * STRIDE;
+  halves[at * 2] = address % TWO32;
+  halves[at * 2 + 1] = address / TWO32;
+}
+
+/** Whether element `at` of a column of halves is the made-up address of string `id`. */
+export function isMadeUpFrom(halves: Uint32Array, at: number, id: number): boolean {
+  const address = halves[at * 2 + 1]! * TWO32 + halves[at * 2]!;
+  return address === BASE + id * STRIDE;
 }
 
 /** The string id that a made-up address should come from: the first span of the argument, or else its text. */
@@ -88,6 +106,8 @@ export function encodeNumbers(
   const argValues = to.to('argValue');
   const synthetic = to.to('synthetic');
   const rets = to.to('ret');
+  const near = to.to('near');
+  const addresses = new AddressWriter(near, to.to('address'));
   const args = halvesOf(block.args);
   const ret = halvesOf(block.ret);
   const contexts = new Contexts(forms);
@@ -99,7 +119,7 @@ export function encodeNumbers(
     for (let arg = 0; arg < ARGS; arg++) {
       const at = (row * ARGS + arg) * 2;
       if (isMadeUp(form, arg)) {
-        if (block.args[row * ARGS + arg] === syntheticAddress(madeUpFrom(block, row, arg))) continue;
+        if (isMadeUpFrom(args, row * ARGS + arg, madeUpFrom(block, row, arg))) continue;
         synthetic.varint64(args[at]!, args[at + 1]!);
         miss |= 1 << arg;
         continue;
@@ -107,15 +127,22 @@ export function encodeNumbers(
       const slot = context + arg * 2;
       if (args[at] === values[slot] && args[at + 1] === values[slot + 1]) continue;
       miss |= 1 << arg;
-      const low = args[at]! - values[slot]!;
-      argValues.zigzag64(low, args[at + 1]! - values[slot + 1]! - (low < 0 ? 1 : 0));
+      if (form[FORM.argKinds + arg] === ARG_KINDS.pointer) addresses.put(args[at]!, args[at + 1]!);
+      else argValues.zigzag64(args[at]!, args[at + 1]!);
       values[slot] = args[at]!;
       values[slot + 1] = args[at + 1]!;
     }
     const slot = context + RET_SLOT * 2;
     foresee(form, values, slot);
     const how = retCode(values, slot, args, row, ret, form);
-    if (how === RET.stored) rets.zigzag64(ret[row * 2]!, ret[row * 2 + 1]!);
+    if (how === RET.stored) {
+      if (addresses.isAddress(ret[row * 2]!, ret[row * 2 + 1]!))
+        addresses.put(ret[row * 2]!, ret[row * 2 + 1]!);
+      else {
+        near.u8(PLAIN);
+        rets.zigzag64(ret[row * 2]!, ret[row * 2 + 1]!);
+      }
+    }
     values[slot] = ret[row * 2]!;
     values[slot + 1] = ret[row * 2 + 1]!;
     misses.u8(miss | (how << RET_SHIFT));
@@ -165,6 +192,9 @@ export function decodeNumbers(
   const missStream = from.from('argMiss');
   const argValues = from.from('argValue');
   const rets = from.from('ret');
+  const near = from.from('near');
+  const distances = from.from('address');
+  const addresses = new AddressReader(near, distances);
   const columns = {
     args: new BigUint64Array(count * ARGS),
     ret: new BigInt64Array(count),
@@ -184,9 +214,13 @@ export function decodeNumbers(
       const slot = context + arg * 2;
       const at = (row * ARGS + arg) * 2;
       if ((miss >> arg) & 1) {
-        const low = argValues.zigzag64() + values[slot]!;
-        values[slot + 1]! += argValues.high + (low > 0xffff_ffff ? 1 : 0);
-        values[slot] = low;
+        if (form[FORM.argKinds + arg] === ARG_KINDS.pointer) {
+          values[slot] = addresses.next();
+          values[slot + 1] = addresses.high;
+        } else {
+          values[slot] = argValues.zigzag64();
+          values[slot + 1] = argValues.high;
+        }
       }
       args[at] = values[slot]!;
       args[at + 1] = values[slot + 1]!;
@@ -196,8 +230,9 @@ export function decodeNumbers(
     const how = miss >> RET_SHIFT;
     const first = row * ARGS * 2;
     if (how === RET.stored) {
-      values[slot] = rets.zigzag64();
-      values[slot + 1] = rets.high;
+      const low = addresses.next();
+      values[slot] = low === PLAIN_NUMBER ? rets.zigzag64() : low;
+      values[slot + 1] = low === PLAIN_NUMBER ? rets.high : addresses.high;
     } else if (how !== RET.foreseen) {
       const at = how === RET.third ? first + 4 : first;
       values[slot] = args[at]!;
@@ -210,5 +245,7 @@ export function decodeNumbers(
   missStream.end('misses');
   argValues.end('arguments');
   rets.end('results');
+  near.end('codes of addresses');
+  distances.end('addresses');
   return columns;
 }

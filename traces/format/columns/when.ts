@@ -1,7 +1,6 @@
 // When and where a record was: enterNs, exitNs, line, source, and the flag `halved`.
 //
 // Times are steps: from the enter of the record before to its own, and from enter to exit. Lines are steps within their source.
-import { RECORD_FLAGS } from '../../event.ts';
 import type { Block } from '../../event.ts';
 import type { ByteReader } from '../bytes.ts';
 import { refineGrain, searchGrain } from '../grain.ts';
@@ -109,64 +108,4 @@ function unitOf(count: number, enterNs: Float64Array, exitNs: Float64Array): num
 /** A whole number whose difference to another one is exact. */
 function isStamp(ns: number): boolean {
   return Number.isInteger(ns) && Math.abs(ns) <= 2 ** 52 && !Object.is(ns, -0);
-}
-
-/** Writes line, source and `halved`. */
-export function encodeLines({ count, line, source, flags }: Block, to: StreamSet): void {
-  const lines = new Map<number, number>();
-  let lastSource = 0;
-  for (let row = 0, since = 0; row < count; row++, since++) {
-    const from = source[row]!;
-    if (from !== lastSource) {
-      to.to('source').varint(since);
-      to.to('source').varint(from);
-      lastSource = from;
-      since = 0;
-    }
-    to.to('line').zigzag(line[row]! - (lines.get(from) ?? 0) - 1);
-    lines.set(from, line[row]!);
-  }
-  for (let row = 0; row < count; row += 8) {
-    let bits = 0;
-    for (let i = 0; i < 8 && row + i < count; i++) if (flags[row + i]! & RECORD_FLAGS.halved) bits |= 1 << i;
-    to.to('halved').u8(bits);
-  }
-}
-
-/** Reads line and source. */
-export function decodeLines(count: number, from: PackedStreams): { line: Uint32Array; source: Uint16Array } {
-  const steps = from.from('line');
-  const changes = from.from('source');
-  const lines = new Map<number, number>();
-  const line = new Uint32Array(count);
-  const source = new Uint16Array(count);
-  let now = 0;
-  let lastLine = 0;
-  let next = changes.bytes.length === 0 ? Number.POSITIVE_INFINITY : changes.varint();
-  for (let row = 0; row < count; row++) {
-    if (row === next) {
-      lines.set(now, lastLine);
-      now = changes.varint();
-      lastLine = lines.get(now) ?? 0;
-      next = changes.at < changes.bytes.length ? row + changes.varint() : Number.POSITIVE_INFINITY;
-    }
-    lastLine += steps.zigzag() + 1;
-    line[row] = lastLine;
-    source[row] = now;
-  }
-  steps.end('steps of the line');
-  changes.end('changes of the source');
-  return { line, source };
-}
-
-/** Adds `halved` to flags that lack it. */
-export function decodeHalved(flags: Uint16Array, from: PackedStreams): void {
-  const stream = from.from('halved');
-  for (let row = 0; row < flags.length; row += 8) {
-    const bits = stream.u8();
-    for (let i = 0; bits >> i !== 0 && row + i < flags.length; i++) {
-      if ((bits >> i) & 1) flags[row + i]! |= RECORD_FLAGS.halved;
-    }
-  }
-  stream.end('halved records');
 }

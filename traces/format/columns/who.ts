@@ -7,20 +7,27 @@ import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { FormatError } from '../errors.ts';
 import type { PackedStreams, StreamSet } from '../streams.ts';
 
-/** The columns, and what other columns are predicted from. */
-export interface Who {
+/** What the encodings of other columns go by. */
+export interface Threads {
+  /** Threads by number of their appearance in the block: which one made a record, and how many there are. */
+  readonly thread: Uint32Array;
+  readonly threads: number;
+  /** Rows, thread by thread, source order within one. */
+  readonly order: Uint32Array;
+}
+
+/** The columns. */
+export interface Who extends Threads {
   readonly tid: Int32Array;
   readonly tgid: Int32Array;
   readonly comm: Uint32Array;
   readonly cpu: Int16Array;
-  /** Rows, thread by thread in the order in which the threads appear, source order within one. */
-  readonly order: Uint32Array;
 }
 
 const UNKNOWN_CPU = -1;
 
-/** Writes the columns; returns the rows in thread order. */
-export function encodeWho(block: Block, to: StreamSet): Uint32Array {
+/** Writes the columns. */
+export function encodeWho(block: Block, to: StreamSet): Threads {
   const { count, tid } = block;
   const recent: number[] = [];
   const indexes = new Map<number, number>();
@@ -42,7 +49,7 @@ export function encodeWho(block: Block, to: StreamSet): Uint32Array {
   encodeChanges(to.to('process'), thread, (row) => block.tgid[row]! - tid[row]!, 0);
   encodeChanges(to.to('comm'), thread, (row) => block.comm[row]!, 0);
   encodeChanges(to.to('cpu'), thread, (row) => block.cpu[row]!, UNKNOWN_CPU);
-  return threadOrder(thread, recent.length);
+  return { thread, threads: recent.length, order: threadOrder(thread, recent.length) };
 }
 
 /** Reads what `encodeWho` wrote. */
@@ -71,7 +78,7 @@ export function decodeWho(count: number, from: PackedStreams): Who {
   for (let row = 0; row < count; row++) tgid[row]! += tid[row]!;
   decodeChanges(from.from('comm'), thread, comm, 0);
   decodeChanges(from.from('cpu'), thread, cpu, UNKNOWN_CPU);
-  return { tid, tgid, comm, cpu, order: threadOrder(thread, ids.length) };
+  return { tid, tgid, comm, cpu, thread, threads: ids.length, order: threadOrder(thread, ids.length) };
 }
 
 function moveToFront(recent: number[], rank: number, index: number): void {
