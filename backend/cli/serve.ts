@@ -76,6 +76,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(page === undefined ? {} : { page: page.handler }),
   });
   endOnSignals(app, log, page?.close);
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an error that nobody waited for'));
   const url = await listenOrClose(app, options, page?.close);
   if (options.json === true) await printJson({ url });
   else await print(`Tailscope is at ${url}\n`);

@@ -1,6 +1,7 @@
 // The sessions of a server by name: made when first asked for, ended when nobody watches.
 import type { ObjectSpec } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
+import type { StoredRecording } from '../library/manifest.ts';
 import type { SessionPort } from '../session/calls.ts';
 import type { Recordings } from './recordings.ts';
 import { createSessionHost, type SessionHost } from './session-host.ts';
@@ -24,7 +25,7 @@ export interface Sessions {
    * The session `name`, made if it is not there, with `recording` or else the first of the list. Throws UserError
    * 'too-many-sessions', 'no-recording'.
    */
-  get(name: string, recording?: string): SessionHost;
+  get(name: string, recording?: StoredRecording): SessionHost;
   /** Sends the frames that are due, and ends the sessions that are over. */
   tick(): Promise<void>;
   close(): Promise<void>;
@@ -53,7 +54,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (hosts.size >= MAX_SESSIONS) throw refusal('too-many-sessions', MAX_SESSIONS);
       const host = createSessionHost({
         name,
-        recording: options.recordings.find(recording),
+        recording: recording ?? options.recordings.find(),
         object: options.object,
         speed: options.speed,
         openPort: options.openPort,

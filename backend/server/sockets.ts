@@ -3,6 +3,7 @@ import type { Server, Socket } from 'socket.io';
 import * as z from 'zod/mini';
 import type { Logger } from 'pino';
 import { refusal, UserError } from '../errors.ts';
+import type { StoredRecording } from '../library/manifest.ts';
 import type { ClientToServer, Reply, ReplyError, ServerToClient } from '../protocol/index.ts';
 import { REQUESTS, type RequestName, type RequestPayload } from '../protocol/requests.ts';
 import type { Recordings } from './recordings.ts';
@@ -53,7 +54,7 @@ function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: Socket
     joined?.leave(viewer);
     joined = undefined;
   };
-  const join = async (name: string, recording?: string): ReturnType<SessionHost['join']> => {
+  const join = async (name: string, recording?: StoredRecording): ReturnType<SessionHost['join']> => {
     const next = sessions.get(name === '' ? DEFAULT_SESSION : name, recording);
     leave();
     joined = next;
@@ -70,8 +71,12 @@ function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: Socket
   };
   const handlers: Handlers = {
     'session:join': ({ session }) => join(session),
-    'session:open': ({ recording }) =>
-      joined === undefined ? join('', recording) : joined.open(recordings.find(recording)),
+    'session:open': async ({ recording }) => {
+      const wanted = recordings.find(recording);
+      if (joined !== undefined) return joined.open(wanted);
+      const info = await join('', wanted);
+      return info.recording.name === recording ? info : host().open(wanted);
+    },
     'clock:play': () => host().control('play', null),
     'clock:pause': () => host().control('pause', null),
     'clock:restart': () => host().control('restart', null),

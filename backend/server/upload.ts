@@ -58,15 +58,13 @@ export async function takeUpload(
   };
   const worker = new Worker(workerUrl('./upload-worker', import.meta.url), { workerData: order });
   try {
-    const importer = listen(worker);
-    const { entry, ...facts } = await feed(worker, importer, body, limits.bodyBytes);
-    slot.add(entry);
-    return { recording: entry, lines: facts.lines, badLines: facts.badLines, warnings: facts.warnings };
+    const done = await feed(worker, listen(worker), body, limits.bodyBytes);
+    slot.add(done.entry);
+    return { recording: done.entry, lines: done.lines, badLines: done.badLines, warnings: done.warnings };
   } catch (error) {
+    await worker.terminate(); // or it might write the file again
     slot.drop();
     throw error;
-  } finally {
-    await worker.terminate();
   }
 }
 

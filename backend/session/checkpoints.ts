@@ -4,7 +4,7 @@ import type { ReplayState } from './replay.ts';
 /** Points from one checkpoint to the next at first: about a tenth of a second of replay. */
 export const CHECKPOINT_POINTS = 32_768;
 
-/** Memory that checkpoints may take: 600 of a usual size, or 20 million points before they are thinned out. */
+/** Memory that checkpoints may take: some 900 of tracex5, or 30 million points, before they are thinned out. */
 export const CHECKPOINT_BYTES = 256 * 1024 * 1024;
 
 export interface Checkpoints {

@@ -109,6 +109,28 @@ describe('two viewers of a session', () => {
   });
 });
 
+test('opening a recording before joining joins the default session with it', async () => {
+  const { viewer } = await join();
+  const early = await server.connect();
+  const info = await early.request<SessionInfo>('session:open', { recording: 'dd' });
+  expect(info).toMatchObject({ session: 'main', recording: { name: 'dd' } });
+  expect(viewer.changes.at(-1)?.recording.name).toBe('dd');
+  await pass(10, early);
+  expect(early.frames.at(-1)?.epoch).toBe(info.epoch);
+});
+
+test('joining another session leaves the first, and begins with a whole frame', async () => {
+  const { viewer } = await join('one');
+  await pass(100, viewer);
+  await viewer.request('session:join', { session: 'two' });
+  await pass(100, viewer);
+  expect(viewer.frames.map(({ seq, heat, clock }) => [seq, heat.whole, clock.atNs])).toEqual([
+    [1, true, 100e6],
+    [1, true, 100e6],
+  ]);
+  expect(server.app.sessions.viewers).toBe(1);
+});
+
 describe('the clock requests', () => {
   test('seek is answered when the state is there, in a new epoch with a whole frame', async () => {
     const { viewer, info } = await join();
