@@ -21,7 +21,8 @@ const store = createStore();
 const scheduler = createScheduler(PAGE_CLOCK, (quiet) => idle.set({ quiet }));
 effect(() => {
   void theme.value;
-  const { frame } = store.state.value;
+  const { frame, epoch } = store.state.value;
+  idle.set({ current: frame !== undefined && frame.epoch === epoch });
   scheduler.changed({ still: frame?.clock.state !== 'playing', epoch: frame?.epoch ?? -1 });
 });
 

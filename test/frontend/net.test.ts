@@ -5,6 +5,7 @@ import { createIdle } from '../../frontend/src/net/idle.ts';
 import { latestWins } from '../../frontend/src/net/latest-wins.ts';
 import { createRequester, RequestError, type RequestSocket } from '../../frontend/src/net/request.ts';
 import { readUploadReply } from '../../frontend/src/net/upload.ts';
+import { makeFrame } from './make-frame.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -91,23 +92,35 @@ test('the page is idle when joined, answered and drawn, and not before the frame
   const idle = createIdle((now) => marks.push(now));
   idle.set({ joined: true });
   idle.set({ quiet: true });
+  expect(marks).toEqual([]);
+  idle.set({ current: true });
   idle.set({ pending: 1 });
   idle.set({ pending: 0 });
   expect(marks).toEqual([true, false, true]);
+  const { clock } = makeFrame();
   idle.expect(({ epoch }) => epoch > 3);
-  idle.frame({ epoch: 3, seq: 8 });
+  idle.frame({ epoch: 3, clock });
   expect(marks.at(-1)).toBe(false);
-  idle.frame({ epoch: 4, seq: 9 });
+  idle.frame({ epoch: 4, clock });
   expect(marks.at(-1)).toBe(true);
 });
 
 test('idleness does not wait for ever for a frame that never comes', async () => {
   const marks: boolean[] = [];
   const idle = createIdle((now) => marks.push(now));
-  idle.set({ joined: true, quiet: true });
+  idle.set({ joined: true, current: true, quiet: true });
   idle.expect(() => false);
   expect(marks).toEqual([true, false]);
-  await vi.advanceTimersByTimeAsync(2000);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(marks).toEqual([true, false, true]);
+});
+
+test('a refused request ends the wait for its frame', () => {
+  const marks: boolean[] = [];
+  const idle = createIdle((now) => marks.push(now));
+  idle.set({ joined: true, current: true, quiet: true });
+  const end = idle.expect(() => false);
+  end();
   expect(marks).toEqual([true, false, true]);
 });
 

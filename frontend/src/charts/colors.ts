@@ -19,6 +19,7 @@ export interface ChartColors {
 /** Reads the tokens as they hold at `element`; `ground` says which of the themes that is. */
 export function readColors(element: Element, ground: Ground): ChartColors {
   const probe = document.createElement('i');
+  probe.style.forcedColorAdjust = 'none';
   element.append(probe);
   const computed = getComputedStyle(probe);
   const color = (token: string): string => {

@@ -1,6 +1,6 @@
 // A dialog over the page: the browser's own, with its focus trap and Esc.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
 export interface ModalProps {
@@ -13,7 +13,7 @@ export interface ModalProps {
 /** Contents exist only while it is open. */
 export function Modal({ title, open, onClose, children }: ModalProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null) return;
     if (open && !dialog.open) dialog.showModal();

@@ -27,7 +27,7 @@ export const colors = computed<ChartColors>(() => {
   // Read for their own sake: either may change what the style sheet says.
   document.documentElement.dataset['theme'] = theme.value;
   void systemChanges.value;
-  const dark = theme.value === 'auto' ? systemDark.matches : theme.value === 'dark';
+  const dark = theme.value === 'auto' || forced.matches ? systemDark.matches : theme.value === 'dark';
   return readColors(document.body, dark ? 'dark' : 'light');
 });
 

@@ -3,7 +3,7 @@ import type { PageState } from '../state/page-state.ts';
 import { formatPlural } from '../state/format.ts';
 import type { Store } from '../state/store.ts';
 import { sentence, tell } from './connection.ts';
-import type { Idle } from './idle.ts';
+import type { FrameMark, Idle } from './idle.ts';
 import { latestWins } from './latest-wins.ts';
 import { RequestError, type Requester } from './request.ts';
 import { ACCEPTED, upload } from './upload.ts';
@@ -30,15 +30,21 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
   const run = (work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => tell(store, error));
 
-  // The new epoch, or at least the next frame, shows what was done.
-  const expectFrame = (rises: boolean): void => {
-    const { epoch, seq } = state();
-    idle.expect((frame) => frame.epoch > epoch || (!rises && frame.seq > seq));
+  // Does `work`; the page is not idle before a frame shows it.
+  const runShown = (shown: (frame: FrameMark) => boolean, work: () => Promise<void>): Promise<void> => {
+    const end = idle.expect(shown);
+    return work().catch((error: unknown) => {
+      end();
+      tell(store, error);
+    });
+  };
+  const inNewEpoch = (): ((frame: FrameMark) => boolean) => {
+    const { epoch } = state();
+    return (frame) => frame.epoch > epoch;
   };
 
   const seeker = latestWins((atNs: number) =>
-    run(async () => {
-      expectFrame(true);
+    runShown(inNewEpoch(), async () => {
       await requester.request('clock:seek', { atNs });
     }),
   );
@@ -49,40 +55,52 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
     }),
   );
   const open = (recording: string): Promise<void> =>
-    run(async () => {
-      expectFrame(true);
+    runShown(inNewEpoch(), async () => {
       store.dispatch({ kind: 'changed', info: await requester.request('session:open', { recording }) });
     });
+  const play = (): Promise<void> =>
+    runShown(
+      ({ clock }) => clock.state !== 'paused',
+      async () => {
+        await requester.request('clock:play', {});
+        store.dispatch({ kind: 'clock', clock: { state: 'playing' } });
+      },
+    );
+  const pause = (): Promise<void> =>
+    runShown(
+      ({ clock }) => clock.state !== 'playing',
+      async () => {
+        await requester.request('clock:pause', {});
+        store.dispatch({ kind: 'clock', clock: { state: 'paused' } });
+      },
+    );
 
   return {
-    toggle: () =>
-      void run(async () => {
-        const clock = state().frame?.clock;
-        if (clock === undefined) return;
-        if (clock.state === 'playing') {
-          await requester.request('clock:pause', {});
-          store.dispatch({ kind: 'clock', clock: { state: 'paused' } });
-        } else {
-          await requester.request('clock:play', {});
-          store.dispatch({ kind: 'clock', clock: { state: 'playing' } });
-        }
-        expectFrame(false);
-      }),
+    toggle: () => {
+      const clock = state().frame?.clock;
+      if (clock !== undefined) void (clock.state === 'playing' ? pause() : play());
+    },
     restart: () =>
-      void run(async () => {
-        expectFrame(true);
+      void runShown(inNewEpoch(), async () => {
         await requester.request('clock:restart', {});
       }),
-    seek: (atNs) => {
+    seek: (wantedNs) => {
       const durationNs = state().session?.recording.durationNs ?? 0;
-      seeker.push(Math.round(Math.min(durationNs, Math.max(0, atNs))));
+      const atNs = Math.round(Math.min(durationNs, Math.max(0, wantedNs)));
+      // Shown at once, so that the next key starts from there; the frame of the new epoch has the last word.
+      store.dispatch({ kind: 'clock', clock: { atNs } });
+      seeker.push(atNs);
     },
-    setSpeed: (speed) =>
-      void run(async () => {
-        store.dispatch({ kind: 'clock', clock: { speed } });
-        await requester.request('clock:speed', { speed });
-        expectFrame(false);
-      }),
+    setSpeed: (speed) => {
+      if (state().frame?.clock.speed === speed) return;
+      void runShown(
+        ({ clock }) => clock.speed === speed,
+        async () => {
+          store.dispatch({ kind: 'clock', clock: { speed } });
+          await requester.request('clock:speed', { speed });
+        },
+      );
+    },
     open: (recording) => void open(recording),
     readMap: (map, offset, limit) => reader.push({ map, offset, limit }),
     upload: (file) =>

@@ -3,6 +3,7 @@ import type { ProgArrayView } from '../../../backend/protocol/index.ts';
 import { useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
+import { drawRate } from '../components/theme.ts';
 import { describeArray } from '../state/describe.ts';
 import { formatCount, formatPlural, formatShare, formatShort } from '../state/format.ts';
 import { MISS_NAMES, MISSES, outcomes, risenSlots, type SlotNames, slotNames } from '../state/slots.ts';
@@ -14,7 +15,7 @@ const MISSED_SHOWN = 10;
 
 /** Panel 2. */
 export function ProgArrayPanel() {
-  const { ref, snapshot } = useSnapshot(5, true);
+  const { ref, snapshot } = useSnapshot(drawRate(5), true);
   const { frame, session } = snapshot.now;
   const programs = frame?.programs;
   const arrays = programs?.progArrays ?? [];

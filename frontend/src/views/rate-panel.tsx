@@ -11,7 +11,7 @@ import { describeBars } from '../state/describe.ts';
 import { formatClock, formatCount, formatRate } from '../state/format.ts';
 
 /** Pixels a bar needs to stay readable. */
-const BAR_WIDTH = 7;
+const BAR_WIDTH = 8;
 
 /** Panel 1. */
 export function RatePanel() {
@@ -19,7 +19,7 @@ export function RatePanel() {
   const { frame, session } = snapshot.now;
   const durationNs = session?.recording.durationNs ?? 0;
   const width = ref.current?.clientWidth ?? 800;
-  const room = Math.min(120, Math.max(30, Math.floor(width / BAR_WIDTH)));
+  const room = Math.min(96, Math.max(30, Math.floor(width / BAR_WIDTH)));
   const timeline = frame?.timeline;
   const bars = useMemo(
     () => (timeline === undefined ? [] : timelineBars(timeline, durationNs, room)),
