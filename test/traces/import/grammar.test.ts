@@ -1,7 +1,7 @@
 // The grammar beyond the recorded logs: forms of older and newer strace, of other options, of logs taken from stderr.
 import { describe, expect, test } from 'vitest';
 import { importSources, importText } from '../../support/strace.ts';
-import type { ImportView, RowView } from '../../support/strace.ts';
+import type { ImportView, RowView, SourceView } from '../../support/strace.ts';
 
 function onlyCall(line: string): RowView {
   const imported = importText(`${line}\n`);
@@ -9,6 +9,10 @@ function onlyCall(line: string): RowView {
   const calls = imported.calls();
   expect(calls).toHaveLength(1);
   return calls[0]!;
+}
+
+function file(name: string, lines: readonly string[]): SourceView {
+  return { name, pieces: [Buffer.from(lines.join('\n'))] };
 }
 
 function clean(text: string): ImportView {
@@ -338,7 +342,6 @@ describe('threads', () => {
   });
 
   test('the same in two files of -ff', () => {
-    const file = (name: string, lines: string[]) => ({ name, pieces: [Buffer.from(lines.join('\n'))] });
     const imported = importSources([
       file('log.26198', [
         '1795368546.159324 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_THREAD, child_tidptr=0x7f20) = 26199',

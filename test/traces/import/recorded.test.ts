@@ -34,7 +34,7 @@ function count<T>(items: Iterable<T>): Map<T, number> {
   return counts;
 }
 
-test.each(FACTS)('$name.strace has $calls calls of $threads threads', (facts) => {
+test.each(FACTS)('$name: $calls calls of $threads threads', (facts) => {
   const imported = importCase(`${facts.name}.strace`);
   const calls = imported.calls();
   const errors = count(
@@ -74,7 +74,7 @@ test.each(WHOLE)('%s imports with no bad and no orphan line, and every line is a
   expect(imported.footer).toMatchObject({ badLines: 0, orphanLines: 0, warnings: [] });
   const halves = rows.filter((row) => row.flags.includes('halved')).length;
   // two lines of strace's own about 32-bit mode stand in the logs from stderr
-  const other = /stderr$/.test(name) ? 2 : 0;
+  const other = name.endsWith('stderr') ? 2 : 0;
   expect(imported.footer.otherLines).toBe(other);
   if (other === 0) expect(rows.length + halves + splitUnfinished(imported)).toBe(imported.footer.lines);
 });

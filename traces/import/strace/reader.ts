@@ -194,9 +194,9 @@ export class LineReader {
     } else if (stamped && (result.flags & RECORD_FLAGS.noReturn) === 0 && this.clock.kind !== 'lines') {
       block.exitNs[row] = atNs;
     }
-    this.#leave(thread);
     this.#warnErrno(text, pos, end);
     writer.conclude(thread, info, block, row);
+    this.#leave(thread); // the block may be handed on now
     return true;
   }
 

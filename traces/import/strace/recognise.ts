@@ -40,7 +40,6 @@ export function recogniseStrace(head: Uint8Array): { ok: true } | { ok: false; r
 export function refuse(head: Uint8Array): Refusal | undefined {
   if (head.length === 0) return 'empty';
   if (ZIPS.some((magic) => magic.every((byte, i) => head[i] === byte))) return 'compressed';
-  if (head.includes(0) || UTF16.has((head[0]! << 8) | (head[1] ?? 0))) return 'binary';
   const prefix = new PrefixReader();
   let lines = 0;
   let calls = 0;
@@ -55,7 +54,7 @@ export function refuse(head: Uint8Array): Refusal | undefined {
     const kind = judge(head, start, end, prefix);
     if (kind === 'call') calls++;
     if (kind === 'mark') marks++;
-    if (kind === 'summary') summary = true;
+    if (kind === 'summary' && lines === 0) summary = true;
     if (PERF.some((word) => indexOf(head, start, Math.min(end, start + 120), word) >= 0)) perf++;
     if (kind !== 'blank' && !(cut && kind === 'other' && lines > 0)) {
       if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark';
@@ -66,6 +65,7 @@ export function refuse(head: Uint8Array): Refusal | undefined {
   if (lines === 0) return 'empty';
   if (perf * 2 > lines) return 'perf';
   if (calls + marks > 0 && (firstIsOurs || (calls + marks) / lines >= MIN_SHARE)) return undefined;
+  if (head.includes(0) || UTF16.has((head[0]! << 8) | (head[1] ?? 0))) return 'binary';
   return summary && calls === 0 ? 'summary' : 'foreign';
 }
 
