@@ -6,7 +6,7 @@ import type { StoredRecording } from '../library/manifest.ts';
 import type { RecordingEntry } from '../protocol/index.ts';
 
 /** Uploads that a server keeps; they lie in a temporary folder until it ends. */
-export const MAX_UPLOADS = 64;
+const MAX_UPLOADS = 64;
 
 /** A place for one upload. */
 export interface UploadSlot {

@@ -7,7 +7,7 @@ import type { Recordings } from './recordings.ts';
 import { createSessionHost, type SessionHost } from './session-host.ts';
 
 /** Most sessions at a time: each has a worker and holds a recording in memory. */
-export const MAX_SESSIONS = 16;
+const MAX_SESSIONS = 16;
 
 export interface SessionsOptions {
   readonly recordings: Recordings;

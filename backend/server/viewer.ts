@@ -3,7 +3,7 @@ import type { Frame, ReplyError, SessionInfo } from '../protocol/index.ts';
 import { FRESH_BASE, type FrameBase, type SessionFrame } from '../session/frame.ts';
 
 /** Frames that may be on their way to a viewer: one being drawn, one to draw next. */
-export const CREDIT = 2;
+const CREDIT = 2;
 
 export interface Viewer {
   readonly base: FrameBase;
@@ -23,7 +23,7 @@ export interface ViewerSocket {
 }
 
 /** What a session tells its viewers beside frames. */
-export type SessionNotice =
+type SessionNotice =
   | { readonly kind: 'changed'; readonly info: SessionInfo }
   | { readonly kind: 'failed'; readonly error: ReplyError };
 

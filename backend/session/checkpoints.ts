@@ -2,10 +2,10 @@
 import type { ReplayState } from './replay.ts';
 
 /** Points from one checkpoint to the next at first: about a tenth of a second of replay. */
-export const CHECKPOINT_POINTS = 32_768;
+const CHECKPOINT_POINTS = 32_768;
 
 /** Memory that checkpoints may take: some 900 of tracex5, or 30 million points, before they are thinned out. */
-export const CHECKPOINT_BYTES = 256 * 1024 * 1024;
+const CHECKPOINT_BYTES = 256 * 1024 * 1024;
 
 export interface Checkpoints {
   /** Points still to go from `points` until the next checkpoint is due; never 0. */

@@ -3,7 +3,7 @@ import { formatPrintk, type Printk } from '../../vm/index.ts';
 import type { PipeView } from '../protocol/index.ts';
 
 /** Lines kept: what a frame may carry at most. The page keeps more of its own. */
-export const PIPE_LINES = 500;
+const PIPE_LINES = 500;
 
 export interface PipeState {
   readonly total: number;

@@ -36,7 +36,7 @@ function viewMap(map: BpfMap): MapView {
 }
 
 /** The prog arrays of an object and what tail calls did with them. */
-export function viewProgArrays(object: LoadedObject): ProgArrayView[] {
+function viewProgArrays(object: LoadedObject): ProgArrayView[] {
   return object.maps
     .filter((map) => map.spec.type === PROG_ARRAY)
     .map((map) => {

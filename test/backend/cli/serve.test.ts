@@ -18,7 +18,7 @@ async function serving(
   let used: Promise<void> = Promise.resolve();
   const onStart = (child: ChildProcess): void => {
     child.stdout?.once('data', (piece: string) => {
-      const [url = ''] = /http:\S+/.exec(String(piece)) ?? [];
+      const [url = ''] = /http:\S+/.exec(piece) ?? [];
       used = use(url).finally(() => child.kill(signal));
     });
   };
