@@ -37,14 +37,6 @@ const GPL_LICENSES: ReadonlySet<string> = new Set([
   'Dual MPL/GPL',
 ]);
 
-/** errno by finding of the structural check; EINVAL for all others. */
-const CHECK_ERRNO: Readonly<Record<string, number>> = {
-  'prog-size': ERRNO.E2BIG,
-  'stack-align': ERRNO.EACCES,
-  'stack-read': ERRNO.EACCES,
-  'stack-write': ERRNO.EACCES,
-};
-
 /** Loads a program into the table: its fd. Throws LoadError; nothing is left behind then. */
 export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMemory): number {
   const { name, type, insns, expectedAttachType = 0, flags = 0 } = attr;
@@ -52,8 +44,8 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
     throw new LoadError('type', name, `the kernel has no program type ${type}`);
   const finding = checkProg(insns)[0];
   if (finding !== undefined) {
-    const errno = -(CHECK_ERRNO[finding.code] ?? ERRNO.EINVAL);
-    throw new LoadError('structure', name, `${finding.message} (${finding.why})`, { errno, pc: finding.pc });
+    const { errno, message, why, pc } = finding;
+    throw new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
   }
   const maps = new Map<number, KernelMap>();
   const addresses = new Map<number, bigint>();
