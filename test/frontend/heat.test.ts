@@ -67,7 +67,7 @@ test('percentiles of a column are rows, none for too few calls', () => {
 
 test('says in a sentence where the latencies lie', () => {
   expect(describeHeat(HEAT)).toBe(
-    'Half of all calls took less than about 4.1 µs, 1 in 100 more than 2.05 µs; all lie between 2.05 µs and 8.19 µs.',
+    'Half of all calls took less than 4.1 µs, 1 in 100 more than 2.05 µs; range 2.05 µs to 8.19 µs.',
   );
   expect(describeHeat(undefined)).toBe('No call has returned yet.');
 });

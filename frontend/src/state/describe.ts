@@ -30,7 +30,7 @@ export function describeHeat(heat: Heat | undefined): string {
   for (let i = 0; i < heat.counts.length; i++) all.counts[i % heat.rows]! += heat.counts[i]!;
   const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5) + 1);
   const slow = rowFloorNs(heat, columnPercentileRow(all, 0, 0.99));
-  return `Half of all calls took less than about ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; all lie between ${formatNs(rowFloorNs(heat, extent.lowRow))} and ${formatNs(rowFloorNs(heat, extent.highRow + 1))}.`;
+  return `Half of all calls took less than ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; range ${formatNs(rowFloorNs(heat, extent.lowRow))} to ${formatNs(rowFloorNs(heat, extent.highRow + 1))}.`;
 }
 
 /** Jumps, fall-throughs and depth of one prog array. */

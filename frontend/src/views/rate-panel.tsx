@@ -35,8 +35,8 @@ export function RatePanel() {
       panelRef={ref}
       twin={() => <RateTable bars={bars} durationNs={durationNs} />}
     >
-      {frame === undefined ? (
-        <Empty>Waiting for the first frame.</Empty>
+      {frame === undefined || frame.calls === 0 ? (
+        <Empty>{frame === undefined ? 'Waiting for the first frame.' : 'No calls yet.'}</Empty>
       ) : (
         <RatePicture bars={bars} durationNs={durationNs} atNs={frame.clock.atNs} label={summary} />
       )}
