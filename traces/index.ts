@@ -10,13 +10,7 @@ export { createSctWriter, type SctWriterOptions } from './format/writer.ts';
 export { createCursor, type Cursor, type CursorState, type Phase } from './replay/cursor.ts';
 export { fillPoint } from './replay/point.ts';
 export { summarize, type NamedSyscallRow, type RecordingSummary } from './stats/summary.ts';
-export {
-  createTotals,
-  type ErrnoRow,
-  type Heat,
-  type SyscallRow,
-  type Timeline,
-  type Totals,
-  type TotalsState,
-} from './stats/totals.ts';
+export type { ErrnoRow, SyscallRow } from './stats/by-syscall.ts';
+export type { Heat, Timeline } from './stats/over-time.ts';
+export { createTotals, type Totals, type TotalsState } from './stats/totals.ts';
 export * from './import/index.ts';

@@ -9,6 +9,7 @@ import type {
   StringTable,
   SyscallRef,
 } from '../../traces/index.ts';
+import { Random as Generator } from './seed.ts';
 
 /** A string table that grows; `id` interns. */
 export class StringPool implements StringTable {
@@ -156,13 +157,8 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
 /** Numbers below a bound, the same for the same seed. */
 export type Random = (bound: number) => number;
 
-/** mulberry32: whole numbers from 0 to bound - 1. */
+/** Whole numbers from 0 to bound - 1. */
 export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
+  const generator = new Generator(seed);
+  return (bound) => generator.below(bound);
 }

@@ -26,7 +26,8 @@ const LOST_SYSCALL: SyscallRef = { arch: 'x86_64', nr: -1, name: '(lost)' };
  */
 export function openSct(bytes: Uint8Array): Recording {
   if (!isSct(bytes)) throw new FormatError('not-sct', hex(bytes.subarray(0, 8)));
-  return new SctFile(bytes, scan(bytes));
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer of Node slices otherwise
+  return new SctFile(plain, scan(plain));
 }
 
 interface BlockPlace {

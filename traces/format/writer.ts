@@ -64,7 +64,7 @@ class SctWriter implements BlockSink {
     this.#header = header;
     this.#strings = strings;
     this.#syscalls = syscalls;
-    this.#append(SIGNATURE);
+    this.#append(SIGNATURE.slice());
     this.#section('header', encodeHeader(header));
   }
 
@@ -133,7 +133,7 @@ class SctWriter implements BlockSink {
   }
 
   #append(bytes: Uint8Array): void {
-    this.#write(bytes.slice());
+    this.#write(bytes);
     this.#offset += bytes.length;
   }
 

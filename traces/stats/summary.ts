@@ -3,8 +3,8 @@ import type { SyscallRef } from '../event.ts';
 import type { Damage, Recording } from '../recording.ts';
 import { createCursor } from '../replay/cursor.ts';
 import { errnoName } from '../tables/index.ts';
+import type { SyscallRow } from './by-syscall.ts';
 import { createTotals } from './totals.ts';
-import type { SyscallRow } from './totals.ts';
 
 /** Totals of a system call with its name; `?` for a call that has none. */
 export interface NamedSyscallRow extends SyscallRow {
