@@ -47,7 +47,7 @@ export function addImport(program: Command): Command {
 async function importFiles(files: readonly string[], flags: ImportFlags): Promise<void> {
   const out = flags.output ?? outputFor(files);
   if (files.some((file) => file !== '-' && resolve(file) === resolve(out)))
-    throw refusal('output-is-input', out);
+    throw flags.output === undefined ? refusal('is-sct', out) : refusal('output-is-input', out);
   const sources = await Promise.all(files.map((file) => logFile(file)));
   if (flags.force !== true) refuseExisting(out);
   const progress = createProgress(`importing ${basename(files[0] ?? '')}`);
@@ -105,9 +105,7 @@ function outputFor(files: readonly string[]): string {
   const first = files[0] ?? '';
   if (first === '-')
     throw refusal('bad-option', '-o', 'left out', 'a file to write when the log comes from stdin');
-  const name = stemOf(basename(first));
-  const stem = files.length > 1 ? name.replace(/\.\d+$/, '') : name;
-  return join(dirname(first), `${stem}.sct`);
+  return join(dirname(first), `${stemOf(basename(first), files.length > 1)}.sct`);
 }
 
 function totalSize(files: readonly string[]): number {

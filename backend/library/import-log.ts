@@ -153,11 +153,13 @@ function cutWarning(name: string, format: string): ImportWarning {
 }
 
 function titleOf(sources: readonly LogSource[]): string {
-  return stemOf(basename(sources[0]?.name ?? ''));
+  return stemOf(basename(sources[0]?.name ?? ''), sources.length > 1);
 }
 
-/** A file name without the endings that logs have: 'dd.strace.gz' is 'dd'. */
-export function stemOf(fileName: string): string {
-  const stem = fileName.replace(/\.(gz|zst|zstd)$/i, '').replace(/\.(strace|log|txt|out|sct)$/i, '');
+/** A file name without the endings that logs have: 'dd.strace.gz' is 'dd', and of a -ff set 'dd.strace.101' is too. */
+export function stemOf(fileName: string, isOfSet = false): string {
+  const unpacked = fileName.replace(/\.(gz|zst|zstd)$/i, '');
+  const whole = isOfSet ? unpacked.replace(/\.\d+$/, '') : unpacked;
+  const stem = whole.replace(/\.(strace|log|txt|out|sct)$/i, '');
   return stem === '' ? fileName : stem;
 }

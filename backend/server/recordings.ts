@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { refusal } from '../errors.ts';
+import { stemOf } from '../library/import-log.ts';
 import type { StoredRecording } from '../library/manifest.ts';
 import type { RecordingEntry } from '../protocol/index.ts';
 
@@ -78,8 +79,7 @@ export function createRecordings(stored: readonly StoredRecording[], folder: str
  */
 export function cleanName(fileName: string): string {
   const last = fileName.slice(Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) + 1);
-  const stem = last.replace(/\.(gz|zst|zstd)$/i, '').replace(/\.(strace|log|txt|out|sct)$/i, '');
-  const clean = stem
+  const clean = stemOf(last)
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[-.]+/, '')
     .slice(0, 60);

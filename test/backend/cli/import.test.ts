@@ -48,6 +48,19 @@ describe('import', () => {
     expect(summarize(c).calls).toBe(summarize(openSct(a!)).calls);
   });
 
+  test('joins the files of strace -ff into one recording named after the set', async () => {
+    const folder = temporaryFolder();
+    const variants = join(logPath('dd'), '..', 'variants');
+    const files = readdirSync(variants).filter((name) => name.startsWith('07-ff'));
+    for (const name of files) copyFileSync(join(variants, name), join(folder, name));
+    const { code, stdout } = await tailscope(['import', ...files, '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ out: '07-ff.sct', badLines: 0 });
+    const recording = openSct(readFileSync(join(folder, '07-ff.sct')));
+    expect(summarize(recording).threads).toBe(files.length);
+    expect(recording.footer.sources.map((source) => source.name)).toEqual(files);
+  });
+
   test('does not overwrite without --force', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'x.sct');
