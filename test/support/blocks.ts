@@ -46,7 +46,7 @@ export class StringPool implements StringTable {
 }
 
 /** A span of a row. */
-export interface Span {
+interface Span {
   readonly arg: number;
   readonly flags?: number;
   readonly address: bigint;

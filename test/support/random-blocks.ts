@@ -29,7 +29,7 @@ const EDGES = [
 const TIMES = [0, 1, 15, 16, 127, 128, 4095, 1e6, 2 ** 32, 2 ** 33 - 1, 2 ** 33, 2 ** 52];
 
 /** Any 64 bits; an edge half of the time. */
-export function anyU64(random: Random): bigint {
+function anyU64(random: Random): bigint {
   if (random(2) === 0) return EDGES[random(EDGES.length)]!;
   return (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32));
 }

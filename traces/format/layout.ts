@@ -17,8 +17,8 @@ import { crc32 } from './crc32.ts';
 /** First bytes of a file: not text, and broken by whatever changes line ends. */
 export const SIGNATURE = Uint8Array.of(0x89, 0x53, 0x43, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
 /** First bytes of a section head. */
-export const MARKER = Uint8Array.of(0xf5, 0x73, 0x63, 0x74);
-export const HEAD_BYTES = 20;
+const MARKER = Uint8Array.of(0xf5, 0x73, 0x63, 0x74);
+const HEAD_BYTES = 20;
 
 /** Section types: `code` is what stands in the head; `version` what this writer writes and the newest that this reader knows. */
 export const SECTIONS = {

@@ -66,7 +66,7 @@ class SctFile implements Recording {
     const end = parts.first('footer', decodeFooter);
     this.footer = end?.footer ?? footerOf(heads);
     const total = end ?? parts.first('index', readTotal);
-    if (parts.first('trailer', () => true) === undefined)
+    if (parts.first('trailer', () => true) === undefined && gaps.length === 0)
       gaps.push({ offset: bytes.length, message: 'the end of the file is missing' });
     this.damage = damageOf(gaps, {
       blocks: total && total.blocks - heads.length,

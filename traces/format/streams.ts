@@ -8,7 +8,7 @@ import { FormatError } from './errors.ts';
 
 /** Streams of a block section, version 1. `code` stands in the file; what is in them is told where they are written. */
 // oxfmt-ignore
-export const STREAMS = {
+const STREAMS = {
   threads:     { code: 1,  summary: 'thread ids, as they appear' },
   thread:      { code: 2,  summary: 'which thread, by how lately it was seen' },
   process:     { code: 3,  summary: 'changes of a thread\'s tgid' },

@@ -12,14 +12,11 @@ import { encodeBlock, MAX_RECORDS } from './block.ts';
 import { ByteWriter } from './bytes.ts';
 import { ClockGrain } from './columns/when.ts';
 import { encodeFooter, encodeHeader, encodeSyscalls } from './meta.ts';
-import { HEAD_BYTES, SIGNATURE, writeSection } from './layout.ts';
+import { SIGNATURE, writeSection } from './layout.ts';
 import type { SectionType } from './layout.ts';
 import type { StreamName } from './streams.ts';
 import { encodeStrings } from './strings.ts';
 import { summarizeBlock, writeSummary } from './summary.ts';
-
-/** Bytes of the trailer section with its head. */
-export const TRAILER_BYTES: number = HEAD_BYTES + 12;
 
 export interface SctWriterOptions {
   /** Told the stored size of each stream of each block, for measurements. */

@@ -11,8 +11,6 @@ const SKIP = 6;
 const PLAIN = 7;
 /** More skipped ids than this are not counted one by one. */
 const MAX_SKIP = 64;
-/** Predictors that a caller may have. */
-export const MAX_GUESSES = NEW;
 
 /** Which ids from `base` on were used in this block. */
 class Unused {
