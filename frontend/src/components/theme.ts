@@ -51,7 +51,7 @@ function recall(): Theme {
 }
 
 /** True when the person asked for less motion: pictures then change once a second. */
-export const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Draws a second for a picture that could do `hz`. */
 export function drawRate(hz: number): number {
