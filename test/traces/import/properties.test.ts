@@ -8,6 +8,7 @@ import { type ImportView, caseBytes, importSources } from '../../support/strace.
 const SEED = seedOf(20_261_122);
 /** Small blocks, so that they are handed on while the import goes on. */
 const BLOCK_RECORDS = 64;
+const PUNCTUATION = '()[]{}<>"\\,=/*|-+ 0x7';
 const LOGS = [
   'signals.strace',
   'strings.strace',
@@ -85,7 +86,7 @@ function damage(line: Uint8Array, random: Random): Uint8Array {
     else if (kind === 2) bytes.splice(at, 0, ...bytes.slice(at, at + random.below(40)));
     else if (kind === 3) bytes.length = at;
     else if (kind === 4)
-      bytes.splice(at, 0, random.pick([...'()[]{}<>"\\,=/*|-+ 0x7'].map((char) => char.charCodeAt(0))));
+      bytes.splice(at, 0, PUNCTUATION.charCodeAt(random.below(PUNCTUATION.length)));
     else bytes.splice(0, at);
   }
   return Uint8Array.from(bytes.filter((byte) => byte !== 10));

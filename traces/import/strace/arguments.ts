@@ -1,13 +1,19 @@
 // Reads the arguments of a call into a row: value, kind, text, and the strings behind pointers as spans of memory.
 import { ARG_KINDS, MEMORY_FLAGS } from '../../event.ts';
-import { ByteBuffer, CH, ascii, isDigit, isWord, latin1, skipSpaces, startsWith } from '../bytes.ts';
+import { ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
 import type { InternTable } from '../intern.ts';
-import { type Halves, readNumber } from '../number.ts';
+import { NumberReader } from '../number.ts';
 import type { OpenBlock } from '../open-block.ts';
-import { type CallInfo, FORM_OUT, FORM_POINTER, SPECIAL, formCode } from './calls.ts';
-import { decodeEscapes, findEscape } from './escape.ts';
-import { ArgRanges, annotationEnd, isDeleted, isEllipsis, skipComment, skipString } from './scan.ts';
+import { type CallInfo, SPECIAL, formCode } from './calls.ts';
+import { decodeEscapes } from './escape.ts';
+import { ArgScanner } from './scan.ts';
 import { type SymbolValue, evaluate } from './symbols.ts';
+
+const C = CH;
+const WORD = WORD_BYTES;
+const KIND = ARG_KINDS;
+const MEMORY = MEMORY_FLAGS;
+const EFFECT = SPECIAL;
 
 const FORM = {
   fd: formCode('fd'),
@@ -22,7 +28,7 @@ const FORM = {
 } as const;
 
 /** First bytes of arguments that are no value and no data: `...`, `<... resuming`, `?`, `=> {` of a struct whose first half is missing. */
-const KEPT_AS_TEXT: ReadonlySet<number> = new Set([CH.dot, CH.less, CH.question, CH.minus, CH.equal]);
+const KEPT_AS_TEXT: ReadonlySet<number> = new Set([C.dot, C.less, C.question, C.minus, C.equal]);
 const NULL = ascii('NULL');
 const ARROW = ascii('=>');
 const IOV_LEN = ascii(', iov_len=');
@@ -43,9 +49,9 @@ const FROM_RESULT = -2;
 
 /** Reads arguments; holds the scratch that this needs. */
 export class ArgumentReader {
-  readonly ranges = new ArgRanges();
+  readonly scanner = new ArgScanner();
   readonly #strings: InternTable;
-  readonly #number: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
+  readonly #number = new NumberReader();
   readonly #decoded = new ByteBuffer(1 << 12);
   /** Values of symbolic texts by string id: x86, arm64. */
   readonly #symbols: [Map<number, SymbolValue>, Map<number, SymbolValue>] = [new Map(), new Map()];
@@ -58,29 +64,29 @@ export class ArgumentReader {
     this.#strings = strings;
   }
 
-  /** Reads the arguments in `ranges` into row `row`. False where one of them cannot be what strace prints. */
+  /** Reads the arguments in `scanner` into row `row`. False where one of them cannot be what strace prints. */
   read(text: ByteBuffer, info: CallInfo, block: OpenBlock, row: number): boolean {
-    const { count, starts, ends } = this.ranges;
+    const { count, starts, ends } = this.scanner;
     this.#firstSpan = block.spans.count;
     for (let i = 0; i < count; i++) {
       const start = starts[i]!;
       let from = start;
       let arg = i;
-      if (info.special === SPECIAL.clone) {
-        const equal = nameEnd(text.bytes, start, ends[i]!);
+      if (info.special === EFFECT.clone) {
+        const equal = nameEnd(text, start, ends[i]!);
         if (equal > 0) {
-          const places = CLONE_ARGS[latin1(text.bytes, start, equal)];
+          const places = CLONE_ARGS[text.latin1(start, equal)];
           if (places === undefined) continue;
           arg = places[info.arch === 'x86_64' ? 0 : 1];
           from = equal + 1;
         }
-      } else if (info.special === SPECIAL.llseek && i >= 1 && count === 4) {
+      } else if (info.special === EFFECT.llseek && i >= 1 && count === 4) {
         arg = i + 1; // strace joins the two halves of the offset
       }
       if (arg > 5) break;
       if (!this.#readOne(text, from, ends[i]!, info, arg, block, row)) return false;
     }
-    if (info.special === SPECIAL.llseek && count === 4) splitOffset(block, row);
+    if (info.special === EFFECT.llseek && count === 4) splitOffset(block, row);
     return true;
   }
 
@@ -91,8 +97,7 @@ export class ArgumentReader {
   ungluedSize(block: OpenBlock, row: number, written: number): void {
     const spans = block.spans;
     const last = spans.count - 1;
-    if (last < this.#firstSpan || spans.arg[last] !== 1 || (spans.flags[last]! & MEMORY_FLAGS.cut) !== 0)
-      return;
+    if (last < this.#firstSpan || spans.arg[last] !== 1 || (spans.flags[last]! & MEMORY.cut) !== 0) return;
     const size = row * 12 + 4;
     const length = this.#strings.byteLength(spans.bytes[last]!);
     if (
@@ -122,12 +127,12 @@ export class ArgumentReader {
       let length = Number.NaN;
       if (mark === FROM_SIZE) {
         const cell = row * 6 + info.sizeArgs[spans.arg[i]!]!;
-        if (block.argKinds[cell] !== ARG_KINDS.absent)
+        if (block.argKinds[cell] !== KIND.absent)
           length = block.args[cell * 2]! + block.args[cell * 2 + 1]! * 4294967296;
       } else if (returned && hi < 0x80000000) {
         length = lo + hi * 4294967296;
       }
-      const cut = (spans.flags[i]! & MEMORY_FLAGS.cut) !== 0;
+      const cut = (spans.flags[i]! & MEMORY.cut) !== 0;
       if (length <= recorded || Number.isNaN(length))
         length = cut && !(length === recorded) ? Number.NaN : recorded;
       spans.trueLength[i] = length;
@@ -146,36 +151,37 @@ export class ArgumentReader {
     if (start >= end) return true;
     const bytes = text.bytes;
     const first = bytes[start]!;
-    if (isDigit(first) || (first === CH.minus && start + 1 < end && isDigit(bytes[start + 1]!))) {
+    if (isDigit(first) || (first === C.minus && start + 1 < end && isDigit(bytes[start + 1]!))) {
       return this.#readNumeric(text, start, end, info, arg, block, row);
     }
-    if (first === CH.quote) {
-      const after = skipString(bytes, start, end);
+    if (first === C.quote) {
+      const after = this.scanner.stringEnd(bytes, start, end);
       if (after === end) {
         this.#readString(text, start, end, info, arg, block, row);
         return true;
       }
-      if (after < 0 || !isTail(bytes, after, end)) return false;
+      if (after < 0 || !isTail(text, after, end)) return false;
       this.#readDecoded(text, start, end, info, arg, block, row);
       return true;
     }
     if (
-      first === CH.brace ||
-      first === CH.bracket ||
-      first === CH.tilde ||
-      first === CH.ampersand ||
-      first === CH.at
+      first === C.brace ||
+      first === C.bracket ||
+      first === C.tilde ||
+      first === C.ampersand ||
+      first === C.at
     ) {
       this.#readDecoded(text, start, end, info, arg, block, row);
       return true;
     }
-    if (end - start === NULL.length && startsWith(bytes, start, end, NULL)) {
-      block.setArg(row, arg, ARG_KINDS.pointer, 0, 0, 0);
+    if (end - start === NULL.length && text.startsWith(start, end, NULL)) {
+      block.setArg(row, arg, KIND.pointer, 0, 0, 0);
       return true;
     }
-    if (first === CH.bar || isWord(first)) return this.#readSymbol(text, start, end, info, arg, block, row);
+    if (first === C.bar || WORD[first] === 1)
+      return this.#readSymbol(text, start, end, info, arg, block, row);
     if (KEPT_AS_TEXT.has(first)) {
-      block.setArg(row, arg, ARG_KINDS.absent, 0, 0, this.#strings.intern(text, start, end));
+      block.setArg(row, arg, KIND.absent, 0, 0, this.#strings.intern(text, start, end));
       return true;
     }
     return false;
@@ -193,16 +199,16 @@ export class ArgumentReader {
   ): boolean {
     const bytes = text.bytes;
     const number = this.#number;
-    let p = readNumber(bytes, start, end, number);
+    let p = number.read(bytes, start, end);
     if (p < 0) return false;
     const form = info.forms[arg]!;
-    let kind: number = FORM_POINTER[form] === 1 ? ARG_KINDS.pointer : ARG_KINDS.value;
-    if (form === FORM.ptr && !(number.hex && (number.hi > 0 || number.lo > 0xffff))) kind = ARG_KINDS.value;
+    let kind: number = info.pointers[arg] === 1 ? KIND.pointer : KIND.value;
+    if (form === FORM.ptr && !(number.hex && (number.hi > 0 || number.lo > 0xffff))) kind = KIND.value;
     let note = 0;
     if (p < end) {
       if (isOperator(bytes, p)) return this.#readSymbol(text, start, end, info, arg, block, row);
-      const rest = skipSpaces(bytes, p, end);
-      if (startsWith(bytes, rest, end, ARROW)) {
+      const rest = text.skipSpaces(p, end);
+      if (text.startsWith(rest, end, ARROW)) {
         note = this.#strings.intern(text, start, end);
       } else {
         note = this.#readNotes(text, p, end);
@@ -226,18 +232,19 @@ export class ArgumentReader {
     let comment = 0;
     let p = pos;
     while (p < end) {
-      if (bytes[p] === CH.less) {
+      if (bytes[p] === C.less) {
         // an argument that ends in `>` is its annotation to the end; the scan has seen that it closes
-        const after = bytes[end - 1] === CH.greater ? end : annotationEnd(bytes, p, end);
+        const after = bytes[end - 1] === C.greater ? end : this.scanner.annotationEnd(bytes, p, end);
         if (after < 0) return -1;
-        const deleted = isDeleted(bytes, after, end);
+        const deleted = this.scanner.isDeleted(bytes, after, end);
         const noteEnd = deleted ? after + DELETED_LENGTH : after;
         annotation = this.#strings.intern(text, p + 1, deleted ? noteEnd : after - 1);
         p = noteEnd;
       } else {
-        p = skipSpaces(bytes, p, end);
+        p = text.skipSpaces(p, end);
         this.#stop = p;
-        const after = bytes[p] === CH.slash && bytes[p + 1] === CH.star ? skipComment(bytes, p, end) : -1;
+        const after =
+          bytes[p] === C.slash && bytes[p + 1] === C.star ? this.scanner.commentEnd(bytes, p, end) : -1;
         if (after < 0 || after > end) return -1;
         comment = this.#internTrimmed(text, p + 2, after - 2);
         p = after;
@@ -257,16 +264,15 @@ export class ArgumentReader {
     row: number,
   ): boolean {
     const bytes = text.bytes;
-    let symbolEnd = start;
-    while (symbolEnd < end && isWord(bytes[symbolEnd]!)) symbolEnd++;
+    let symbolEnd = text.skipWord(start, end);
     let note = 0;
     if (
       symbolEnd < end &&
-      bytes[symbolEnd] === CH.less &&
-      bytes[symbolEnd + 1] !== CH.less &&
+      bytes[symbolEnd] === C.less &&
+      bytes[symbolEnd + 1] !== C.less &&
       info.forms[arg] === FORM.fd
     ) {
-      const after = annotationEnd(bytes, symbolEnd, end);
+      const after = this.scanner.annotationEnd(bytes, symbolEnd, end);
       if (after !== end) return false;
       note = this.#strings.intern(text, symbolEnd + 1, after - 1);
     } else {
@@ -276,13 +282,13 @@ export class ArgumentReader {
     const symbols = this.#symbols[info.arch === 'arm64' ? 1 : 0];
     let symbol = symbols.get(id);
     if (symbol === undefined) {
-      symbol = evaluate(info.arch, stripComments(latin1(bytes, start, symbolEnd)));
+      symbol = evaluate(info.arch, stripComments(text.latin1(start, symbolEnd)));
       symbols.set(id, symbol);
     }
     const lo = Number(symbol.value & 0xffffffffn);
     const hi = Number(symbol.value >> 32n);
-    if (symbol.known) block.setArg(row, arg, ARG_KINDS.value, lo, hi, note || id);
-    else block.setArg(row, arg, ARG_KINDS.absent, 0, 0, note || id);
+    if (symbol.known) block.setArg(row, arg, KIND.value, lo, hi, note || id);
+    else block.setArg(row, arg, KIND.absent, 0, 0, note || id);
     return true;
   }
 
@@ -298,21 +304,21 @@ export class ArgumentReader {
   ): void {
     const bytes = text.bytes;
     const id = this.#strings.intern(text, start, end);
-    block.setMadeUpArg(row, arg, ARG_KINDS.decoded, id, id);
+    block.setMadeUpArg(row, arg, KIND.decoded, id, id);
     const form = info.forms[arg]!;
-    const out = FORM_OUT[form] === 1 ? MEMORY_FLAGS.out : 0;
+    const out = info.outs[arg] === 1 ? MEMORY.out : 0;
     for (let p = start; p < end; p++) {
-      if (bytes[p] !== CH.quote) continue;
-      const after = skipString(bytes, p, end);
+      if (bytes[p] !== C.quote) continue;
+      const after = this.scanner.stringEnd(bytes, p, end);
       if (after < 0) return;
-      const cut = bytes[after - 1] !== CH.quote;
-      const inner = this.#internString(text, p + 1, cut ? after - 4 : after - 1, bytes[p - 1] === CH.at);
-      let flags = out | (cut ? MEMORY_FLAGS.cut : 0);
+      const cut = bytes[after - 1] !== C.quote;
+      const inner = this.#internString(text, p + 1, cut ? after - 4 : after - 1, bytes[p - 1] === C.at);
+      let flags = out | (cut ? MEMORY.cut : 0);
       let length = cut ? Number.NaN : this.#strings.byteLength(inner);
-      if (form === FORM.strs && !cut) flags |= MEMORY_FLAGS.cString;
-      if (form === FORM.iovin && startsWith(bytes, after, end, IOV_LEN)) {
+      if (form === FORM.strs && !cut) flags |= MEMORY.cString;
+      if (form === FORM.iovin && text.startsWith(after, end, IOV_LEN)) {
         const digits = after + IOV_LEN.length;
-        if (readNumber(bytes, digits, end, this.#number) > digits) {
+        if (this.#number.read(bytes, digits, end) > digits) {
           length = Math.max(this.#number.lo + this.#number.hi * 4294967296, this.#strings.byteLength(inner));
         }
       }
@@ -331,29 +337,28 @@ export class ArgumentReader {
     block: OpenBlock,
     row: number,
   ): void {
-    const cut = isEllipsis(text.bytes, end - 3, end) && text.bytes[end - 1] === CH.dot;
+    const cut = text.bytes[end - 1] === C.dot;
     const id = this.#internString(text, start + 1, cut ? end - 4 : end - 1, false);
-    block.setMadeUpArg(row, arg, ARG_KINDS.synthetic, id, 0);
+    block.setMadeUpArg(row, arg, KIND.synthetic, id, 0);
     const form = info.forms[arg]!;
-    let flags = cut ? MEMORY_FLAGS.cut : 0;
+    let flags = cut ? MEMORY.cut : 0;
     let length = cut ? Number.NaN : this.#strings.byteLength(id);
     if (form === FORM.in) {
       length = FROM_SIZE;
     } else if (form === FORM.out) {
-      flags |= MEMORY_FLAGS.out;
+      flags |= MEMORY.out;
       length = FROM_RESULT;
     } else {
-      if (FORM_OUT[form] === 1 && (form !== FORM.ptr || isReadBack(info, block, row)))
-        flags |= MEMORY_FLAGS.out;
+      if (info.outs[arg] === 1 && (form !== FORM.ptr || isReadBack(info, block, row))) flags |= MEMORY.out;
       if (!cut && (form === FORM.path || form === FORM.str || form === FORM.outstr || form === FORM.ptr))
-        flags |= MEMORY_FLAGS.cString;
+        flags |= MEMORY.cString;
     }
     block.spans.add(row, arg, flags, id, length);
   }
 
   /** The id of the decoded bytes between two quotes; an abstract socket name (`@"..."`) starts with a NUL. */
   #internString(text: ByteBuffer, start: number, end: number, abstract: boolean): number {
-    const escape = findEscape(text.bytes, start, end);
+    const escape = text.find(C.backslash, start, end);
     if (escape < 0 && !abstract) return this.#strings.intern(text, start, end);
     const decoded = this.#decoded;
     decoded.length = 0;
@@ -368,9 +373,9 @@ export class ArgumentReader {
   }
 
   #internTrimmed(text: ByteBuffer, start: number, end: number): number {
-    const from = skipSpaces(text.bytes, start, end);
+    const from = text.skipSpaces(start, end);
     let to = end;
-    while (to > from && text.bytes[to - 1] === CH.space) to--;
+    while (to > from && text.bytes[to - 1] === C.space) to--;
     return this.#strings.intern(text, from, to);
   }
 }
@@ -380,26 +385,27 @@ const PR_GET_NAME = 16;
 
 /** Whether prctl's second argument is a buffer that the kernel fills. */
 function isReadBack(info: CallInfo, block: OpenBlock, row: number): boolean {
-  return info.special === SPECIAL.prctl && block.args[row * 12] === PR_GET_NAME;
+  return info.special === EFFECT.prctl && block.args[row * 12] === PR_GET_NAME;
 }
 
 /** Position of the `=` of a named argument `name=value` at `start`, or -1. */
-function nameEnd(bytes: Uint8Array, start: number, end: number): number {
-  let p = start;
-  while (p < end && isWord(bytes[p]!)) p++;
-  return p > start && p < end && bytes[p] === CH.equal && bytes[p + 1] !== CH.equal ? p : -1;
+function nameEnd(text: ByteBuffer, start: number, end: number): number {
+  const { bytes } = text;
+  const p = text.skipWord(start, end);
+  return p > start && p < end && bytes[p] === C.equal && bytes[p + 1] !== C.equal ? p : -1;
 }
 
 /** Whether more flags, a shift or a factor follows at `pos`. */
 function isOperator(bytes: Uint8Array, pos: number): boolean {
   const byte = bytes[pos];
-  return byte === CH.bar || byte === CH.star || (byte === CH.less && bytes[pos + 1] === CH.less);
+  return byte === C.bar || byte === C.star || (byte === C.less && bytes[pos + 1] === C.less);
 }
 
 /** Whether a comment or ` => ...` stands at `pos`. */
-function isTail(bytes: Uint8Array, pos: number, end: number): boolean {
-  const p = skipSpaces(bytes, pos, end);
-  return startsWith(bytes, p, end, ARROW) || (bytes[p] === CH.slash && bytes[p + 1] === CH.star);
+function isTail(text: ByteBuffer, pos: number, end: number): boolean {
+  const { bytes } = text;
+  const p = text.skipSpaces(pos, end);
+  return text.startsWith(p, end, ARROW) || (bytes[p] === C.slash && bytes[p + 1] === C.star);
 }
 
 function stripComments(text: string): string {
@@ -410,6 +416,10 @@ function stripComments(text: string): string {
 function splitOffset(block: OpenBlock, row: number): void {
   const cell = row * 12 + 4;
   const hi = block.args[cell + 1]!;
-  block.setArg(row, 1, ARG_KINDS.value, hi, 0, 0);
+  block.setArg(row, 1, KIND.value, hi, 0, 0);
   block.args[cell + 1] = 0;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }

@@ -7,8 +7,14 @@ import type { OpenBlock } from '../open-block.ts';
 import { ArgumentReader } from './arguments.ts';
 import { ARCH_NAMES, type CallInfo, type CallTable, SPECIAL } from './calls.ts';
 import { ResultReader } from './result.ts';
-import { scanArgs } from './scan.ts';
 import type { Thread, ThreadTable } from './threads.ts';
+
+const C = CH;
+const FLAG = RECORD_FLAGS;
+const RECORD = RECORD_KINDS;
+const NO_CALL = NO_SYSCALL;
+const EFFECT = SPECIAL;
+const MEMORY = MEMORY_FLAGS;
 
 /** How a call's text was: all of it there; its end missing; something in it that strace does not print. */
 export const TEXT = { whole: 0, cut: 1, odd: 2 } as const;
@@ -49,7 +55,7 @@ export class CallWriter {
     this.#threads = threads;
     this.#builder = builder;
     this.#args = new ArgumentReader(strings);
-    this.result = new ResultReader(strings);
+    this.result = new ResultReader(strings, this.#args.scanner);
   }
 
   /** What is known of a call of `thread`; settles the thread's ABI by the name and the number printed beside it (-1 none). */
@@ -68,7 +74,7 @@ export class CallWriter {
   /** Writes what is known of a call into a row that stays; rows of a thread whose ABI is a guess are remembered. */
   enter(thread: Thread, nameId: number, info: CallInfo, block: OpenBlock, row: number): void {
     block.sys[row] = info.sys;
-    if (!info.known) block.flags[row]! |= RECORD_FLAGS.unknownCall;
+    if (!info.known) block.flags[row]! |= FLAG.unknownCall;
     if (thread.archSure) return;
     if (thread.unsure.length < MAX_UNSURE) thread.unsure.push({ block, row, nameId });
     else this.#settle(thread, thread.arch);
@@ -83,8 +89,8 @@ export class CallWriter {
         const info = this.#calls.info(nameId, arch, -1);
         block.sys[row] = info.sys;
         block.flags[row] = info.known
-          ? block.flags[row]! & ~RECORD_FLAGS.unknownCall
-          : block.flags[row]! | RECORD_FLAGS.unknownCall;
+          ? block.flags[row]! & ~FLAG.unknownCall
+          : block.flags[row]! | FLAG.unknownCall;
       }
     }
     thread.archSure = true;
@@ -108,7 +114,7 @@ export class CallWriter {
    */
   write(text: ByteBuffer, pos: number, end: number, info: CallInfo, block: OpenBlock, row: number): number {
     const args = this.#args;
-    const after = scanArgs(text.bytes, pos, end, args.ranges);
+    const after = args.scanner.scan(text.bytes, pos, end);
     if (after < 0) return TEXT.cut;
     const result = this.result;
     if (!result.read(text, after, end)) return TEXT.odd;
@@ -116,8 +122,8 @@ export class CallWriter {
       block.clearArgs(row);
       return TEXT.odd;
     }
-    if (info.special === SPECIAL.write) args.ungluedSize(block, row, result.lo);
-    args.settleLengths(info, block, row, result.lo, result.hi, (result.flags & RECORD_FLAGS.noReturn) === 0);
+    if (info.special === EFFECT.write) args.ungluedSize(block, row, result.lo);
+    args.settleLengths(info, block, row, result.lo, result.hi, (result.flags & FLAG.noReturn) === 0);
     this.#setResult(info, block, row);
     return TEXT.whole;
   }
@@ -131,7 +137,7 @@ export class CallWriter {
     block: OpenBlock,
     row: number,
   ): boolean {
-    const after = scanArgs(text.bytes, pos, end, this.#args.ranges);
+    const after = this.#args.scanner.scan(text.bytes, pos, end);
     if (after < 0 || !this.result.read(text, after, end)) return false;
     this.#setResult(info, block, row);
     return true;
@@ -143,8 +149,7 @@ export class CallWriter {
     block.ret[row * 2 + 1] = result.hi;
     block.errno[row] = result.errno;
     block.retText[row] = result.text;
-    block.flags[row]! |=
-      result.flags | (info.special === SPECIAL.sigreturn ? RECORD_FLAGS.registerReturn : 0);
+    block.flags[row]! |= result.flags | (info.special === EFFECT.sigreturn ? FLAG.registerReturn : 0);
   }
 
   /** Reads the arguments of a call that has no result. Whatever cannot be read is left out. */
@@ -157,7 +162,7 @@ export class CallWriter {
     row: number,
   ): void {
     const args = this.#args;
-    scanArgs(text.bytes, pos, end, args.ranges);
+    args.scanner.scan(text.bytes, pos, end);
     args.read(text, info, block, row);
     args.settleLengths(info, block, row, 0, 0, false);
   }
@@ -166,26 +171,26 @@ export class CallWriter {
   conclude(thread: Thread, info: CallInfo, block: OpenBlock, row: number): void {
     const result = this.result;
     if (!thread.archSure) this.#weigh(thread, info, block, row);
-    if (info.special === SPECIAL.none) return;
-    if (info.special === SPECIAL.exit) thread.exiting = true;
-    if (result.errno !== 0 || (result.flags & RECORD_FLAGS.noReturn) !== 0) return;
+    if (info.special === EFFECT.none) return;
+    if (info.special === EFFECT.exit) thread.exiting = true;
+    if (result.errno !== 0 || (result.flags & FLAG.noReturn) !== 0) return;
     switch (info.special) {
-      case SPECIAL.clone:
+      case EFFECT.clone:
         if (result.lo > 0 && result.hi === 0 && !this.splitFiles)
           this.#birth(thread, info, block, row, result.lo);
         break;
-      case SPECIAL.exec:
+      case EFFECT.exec:
         this.#exec(thread, info, block, row);
         break;
-      case SPECIAL.ownId:
+      case EFFECT.ownId:
         if (this.#threads.unnamed === thread && result.hi === 0 && result.lo > 0)
           this.nameThread(thread, result.lo);
         break;
-      case SPECIAL.prctl:
+      case EFFECT.prctl:
         if (!this.commsPrinted && block.args[row * 12] === SET_NAME)
           thread.comm = this.#cutComm(this.#span(block, row, 1), false);
         break;
-      case SPECIAL.wait: {
+      case EFFECT.wait: {
         const child = this.#threads.find(result.lo);
         if (result.lo > 0 && child?.exiting === true) this.#threads.remove(child);
         break;
@@ -213,7 +218,7 @@ export class CallWriter {
     const { result } = this;
     if (info.arch === 'i386' && result.errno === 0 && result.hi !== 0 && result.hi !== 0xffffffff)
       this.#settle(thread, ARCHS.x86_64.code);
-    if (info.special !== SPECIAL.read || result.errno !== 0) return;
+    if (info.special !== EFFECT.read || result.errno !== 0) return;
     const id = this.#span(block, row, 1, true);
     if (this.#strings.byteLength(id) <= ELF_MACHINE) return;
     const header = this.#strings.bytes(id);
@@ -257,8 +262,7 @@ export class CallWriter {
   #span(block: OpenBlock, row: number, arg: number, cut = false): number {
     const spans = block.spans;
     for (let i = spans.count - 1; i >= 0 && spans.row[i] === row; i--) {
-      if (spans.arg[i] === arg)
-        return cut || (spans.flags[i]! & MEMORY_FLAGS.cut) === 0 ? spans.bytes[i]! : 0;
+      if (spans.arg[i] === arg) return cut || (spans.flags[i]! & MEMORY.cut) === 0 ? spans.bytes[i]! : 0;
     }
     return 0;
   }
@@ -266,7 +270,7 @@ export class CallWriter {
   /** A thread name from a string: of a path the part after the last slash, at most 15 bytes. */
   #cutComm(id: number, isPath: boolean): number {
     const bytes = this.#strings.bytes(id);
-    const start = isPath ? bytes.lastIndexOf(CH.slash) + 1 : 0;
+    const start = isPath ? bytes.lastIndexOf(C.slash) + 1 : 0;
     return this.#strings.internBytes(bytes.subarray(start, start + COMM_BYTES));
   }
 
@@ -281,7 +285,7 @@ export class CallWriter {
   ): OpenBlock {
     const block = this.#builder.next();
     const row = block.count;
-    block.kind[row] = RECORD_KINDS[kind].code;
+    block.kind[row] = RECORD[kind].code;
     block.flags[row] = flags;
     block.line[row] = line;
     block.source[row] = source;
@@ -290,7 +294,7 @@ export class CallWriter {
     block.tgid[row] = thread.tgid;
     block.comm[row] = thread.comm;
     block.exitNs[row] = Number.NaN;
-    block.sys[row] = NO_SYSCALL;
+    block.sys[row] = NO_CALL;
     return block;
   }
 }

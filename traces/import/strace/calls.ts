@@ -38,14 +38,9 @@ const SPECIAL_NAMES: ReadonlyMap<string, number> = new Map(
 );
 
 /** Argument kinds as small numbers, in the order of ARG_FORMS. */
-export const FORM_NAMES = Object.keys(ARG_FORMS) as readonly ArgForm[]; // keys are the literal names
-const FORM_ROWS = Object.values(ARG_FORMS);
+const FORM_NAMES = Object.keys(ARG_FORMS) as readonly ArgForm[]; // keys are the literal names
 /** The kind of an argument that the table does not know. */
-export const FORM_UNKNOWN = FORM_NAMES.length;
-/** 1 where the register holds an address. */
-export const FORM_POINTER = Uint8Array.from([...FORM_ROWS.map((row) => Number(row.pointer)), 0]);
-/** 1 where the kernel writes what is behind the address. */
-export const FORM_OUT = Uint8Array.from([...FORM_ROWS.map((row) => Number(row.out)), 0]);
+const FORM_UNKNOWN = FORM_NAMES.length;
 
 /** The small number of a kind. */
 export function formCode(form: ArgForm): number {
@@ -67,11 +62,16 @@ export interface CallInfo {
   readonly argCount: number;
   /** Six kinds. */
   readonly forms: Uint8Array;
+  /** Six times 1 where the register holds an address. */
+  readonly pointers: Uint8Array;
+  /** Six times 1 where the kernel writes what is behind the address. */
+  readonly outs: Uint8Array;
   /** Six indices of size arguments, -1 none. */
   readonly sizeArgs: Int8Array;
 }
 
 export const ARCH_NAMES = Object.keys(ARCHS) as readonly Arch[]; // keys are the literal names, in order of code
+const ARCHS_COUNT = ARCH_NAMES.length;
 const RAW_NAME = 'syscall_0x';
 const MISSING = -2;
 
@@ -107,7 +107,7 @@ export class CallTable {
   }
 
   #number(nameId: number, arch: number): number {
-    const key = nameId * ARCH_NAMES.length + arch;
+    const key = nameId * ARCHS_COUNT + arch;
     return (this.#numbers[key] ??= SYSCALLS[ARCH_NAMES[arch]!].byName(this.name(nameId))?.nr ?? MISSING);
   }
 
@@ -124,7 +124,7 @@ export class CallTable {
 
   /** All about the name in an ABI; `printedNr` (-1 none) is believed where the table has no number. */
   info(nameId: number, arch: number, printedNr: number): CallInfo {
-    const key = nameId * ARCH_NAMES.length + arch;
+    const key = nameId * ARCHS_COUNT + arch;
     return (this.#infos[key] ??= this.#makeInfo(this.name(nameId), ARCH_NAMES[arch]!, printedNr));
   }
 
@@ -132,9 +132,13 @@ export class CallTable {
     const row = SYSCALLS[arch].byName(name);
     const nr = row?.nr ?? (name.startsWith(RAW_NAME) ? rawNumber(name) : printedNr);
     const forms = new Uint8Array(6).fill(FORM_UNKNOWN);
+    const pointers = new Uint8Array(6);
+    const outs = new Uint8Array(6);
     const sizeArgs = new Int8Array(6).fill(-1);
     row?.args.forEach((arg, i) => {
       forms[i] = formCode(arg.kind);
+      pointers[i] = Number(ARG_FORMS[arg.kind].pointer);
+      outs[i] = Number(ARG_FORMS[arg.kind].out);
       sizeArgs[i] = arg.sizeArg;
     });
     const special = this.specialOf(name);
@@ -148,6 +152,8 @@ export class CallTable {
       special,
       argCount,
       forms,
+      pointers,
+      outs,
       sizeArgs,
     };
   }

@@ -3,6 +3,7 @@ import type { RecordingHeader } from '../../recording.ts';
 import { FRACTION_NS } from '../number.ts';
 import type { PrefixReader } from './prefix.ts';
 
+const STEP_NS = FRACTION_NS;
 const DAY_S = 86_400;
 /** Time that one line stands for in a log without stamps, ns. */
 export const LINE_NS = 1000;
@@ -48,7 +49,7 @@ export class LogClock {
   }
 
   #toNs(prefix: PrefixReader): number {
-    const stepNs = FRACTION_NS[prefix.digits]!;
+    const stepNs = STEP_NS[prefix.digits]!;
     if (stepNs < this.resolutionNs) this.resolutionNs = stepNs;
     if (this.kind === 'relative') return this.nowNs + prefix.seconds * 1e9 + prefix.ns;
     let seconds = prefix.seconds;

@@ -1,6 +1,8 @@
 // The contents of a quoted string, back to the bytes the program had.
 import { type ByteBuffer, CH } from '../bytes.ts';
 
+const C = CH;
+
 /** What a letter after a backslash stands for; 0 for letters that start no escape of one letter. */
 const LETTERS = new Uint8Array(256);
 const LETTER_BYTES = {
@@ -19,12 +21,6 @@ const LETTER_BYTES = {
 } as const;
 for (const [letter, byte] of Object.entries(LETTER_BYTES)) LETTERS[letter.charCodeAt(0)] = byte;
 
-/** Position of the first backslash in [start, end), or -1. */
-export function findEscape(bytes: Uint8Array, start: number, end: number): number {
-  for (let p = start; p < end; p++) if (bytes[p] === CH.backslash) return p;
-  return -1;
-}
-
 /**
  * Appends the decoded bytes of [start, end), the text between the quotes, to `target`. Knows `\n` and its kin, octal of one to three
  * digits (the digit after it decides: strace writes `\0` before a letter and `\0005` before a digit) and `\x` with two. A backslash
@@ -37,7 +33,7 @@ export function decodeEscapes(bytes: Uint8Array, start: number, end: number, tar
   let p = start;
   while (p < end) {
     const byte = bytes[p++]!;
-    if (byte !== CH.backslash || p >= end) {
+    if (byte !== C.backslash || p >= end) {
       out[to++] = byte;
       continue;
     }
@@ -51,7 +47,7 @@ export function decodeEscapes(bytes: Uint8Array, start: number, end: number, tar
         value = value * 8 + digit;
       }
       out[to++] = value;
-    } else if (next === CH.x && p + 2 < end && hexDigit(bytes[p + 1]!) >= 0 && hexDigit(bytes[p + 2]!) >= 0) {
+    } else if (next === C.x && p + 2 < end && hexDigit(bytes[p + 1]!) >= 0 && hexDigit(bytes[p + 2]!) >= 0) {
       out[to++] = hexDigit(bytes[p + 1]!) * 16 + hexDigit(bytes[p + 2]!);
       p += 3;
     } else if (LETTERS[next] !== 0) {

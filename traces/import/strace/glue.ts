@@ -5,13 +5,13 @@
 //   write(2, "\n", 1                                        output with a newline: joined with the next line
 //   clone(..., flags=SIGCHLDstrace: Process 732 attached    message: taken out, joined with the next line
 import { ARCHS, RECORD_FLAGS } from '../../event.ts';
-import { ByteBuffer, CH, ascii, indexOf, isWord, skipSpaces } from '../bytes.ts';
-import { readNumber } from '../number.ts';
+import { ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
+import { NumberReader } from '../number.ts';
 import { TEXT } from './call-writer.ts';
 import type { CallInfo } from './calls.ts';
 import { ENDING, EndingReader, type Message, findMessage, isAttachment, isSummary } from './lines.ts';
 import type { LineReader } from './reader.ts';
-import { ArgRanges, scanArgs } from './scan.ts';
+import { ArgScanner } from './scan.ts';
 import type { Thread } from './threads.ts';
 
 const PID = ascii('[pid ');
@@ -22,7 +22,8 @@ const NO_ARGS = 0;
 export class Glue {
   readonly #reader: LineReader;
   readonly #ending = new EndingReader();
-  readonly #ranges = new ArgRanges();
+  readonly #scanner = new ArgScanner();
+  readonly #number = new NumberReader();
   readonly #mended = new ByteBuffer(1 << 10);
   /** The thread whose call the line before left open. */
   #thread: Thread | undefined = undefined;
@@ -62,16 +63,16 @@ export class Glue {
     const reader = this.#reader;
     const { bytes } = text;
     const { counts } = reader;
-    if (isAttachment(bytes, start, end)) {
+    if (isAttachment(text, start, end)) {
       counts.otherLines++;
       return;
     }
-    if (isSummary(bytes, start, end)) {
+    if (isSummary(text, start, end)) {
       this.#inSummary = true;
       counts.otherLines++;
       return;
     }
-    const message = findMessage(bytes, start, end);
+    const message = findMessage(text, start, end);
     if (message !== undefined && message.start === start) {
       this.#readMessage(message, text, start, end);
       return;
@@ -105,7 +106,7 @@ export class Glue {
     how: number,
   ): boolean {
     const reader = this.#reader;
-    const message = findMessage(text.bytes, pos, end);
+    const message = findMessage(text, pos, end);
     if (message !== undefined && message.start > pos) {
       this.#open(text, pos, message.start, thread, nameId, nr);
       this.#readMessage(message, text, message.start, end);
@@ -128,14 +129,14 @@ export class Glue {
 
   /** The same for a second half: [pos, end) follows `resumed>`. */
   readBrokenHalf(text: ByteBuffer, pos: number, end: number, thread: Thread): boolean {
-    const message = findMessage(text.bytes, pos, end);
+    const message = findMessage(text, pos, end);
     if (message !== undefined && message.start > pos) {
       this.#extend(text, pos, message.start, thread);
       this.#readMessage(message, text, message.start, end);
       return true;
     }
     if (this.#mendPending(text, pos, end, thread)) return true;
-    if (scanArgs(text.bytes, pos, end, this.#ranges) >= 0) return false;
+    if (this.#scanner.scan(text.bytes, pos, end) >= 0) return false;
     this.#extend(text, pos, end, thread);
     return true;
   }
@@ -170,7 +171,7 @@ export class Glue {
     if (thread === undefined || !thread.pending) return false;
     const reader = this.#reader;
     const ending = this.#ending;
-    if (ending.read(text.bytes, start, end) !== ENDING.none) {
+    if (ending.read(text, start, end) !== ENDING.none) {
       if (this.#cut) thread.pendingText.append(text.bytes, start, ending.at);
       this.#cut = false;
       return true;
@@ -189,8 +190,8 @@ export class Glue {
   /** Output with a newline ran into a call behind a comma: the line goes on from the comma. */
   #resumeBeforeOutput(text: ByteBuffer, start: number, end: number, thread: Thread): boolean {
     const half = thread.pendingText;
-    const ranges = this.#ranges;
-    if (scanArgs(half.bytes, 0, half.length, ranges) >= 0 || ranges.count < 2) return false;
+    const ranges = this.#scanner;
+    if (ranges.scan(half.bytes, 0, half.length) >= 0 || ranges.count < 2) return false;
     const before = half.bytes.slice(0, half.length);
     half.length = ranges.ends[ranges.count - 2]! + 1;
     if (this.#reader.resume(text, start, end, thread, false)) {
@@ -229,13 +230,13 @@ export class Glue {
     let close = end - 1;
     while (close >= pos && !(bytes[close] === CH.parenEnd && result.read(text, close + 1, end))) close--;
     if (close < pos) return false;
-    const ranges = this.#ranges;
-    scanArgs(bytes, pos, close, ranges);
+    const ranges = this.#scanner;
+    ranges.scan(bytes, pos, close);
     if (ranges.count < argCount - 1) return false;
     let last = pos;
-    if (argCount > 1) last = skipSpaces(bytes, ranges.ends[argCount - 2]! + 1, close);
-    const number = { lo: 0, hi: 0, hex: false, digits: 0 };
-    let after = readNumber(bytes, last, close, number);
+    if (argCount > 1) last = text.skipSpaces(ranges.ends[argCount - 2]! + 1, close);
+    const number = this.#number;
+    let after = number.read(bytes, last, close);
     if (after < 0) return false;
     // digits may be output too: a write that succeeded wrote all that it was given
     const written = String(result.lo);
@@ -272,13 +273,13 @@ export class Glue {
     const reader = this.#reader;
     const { pid, bracketed } = reader.prefix;
     if (pid >= 0 && !bracketed) return false;
-    for (let p = indexOf(bytes, start + 1, end, PID); p >= 0; p = indexOf(bytes, p + 1, end, PID)) {
+    for (let p = text.indexOf(start + 1, end, PID); p >= 0; p = text.indexOf(p + 1, end, PID)) {
       if (reader.readProper(text, p, end)) return this.#isShared();
     }
     const open = bytes.indexOf(CH.paren, start);
     if (open < 0 || open >= end) return false;
     let name = open;
-    while (name > start && isWord(bytes[name - 1]!)) name--;
+    while (name > start && WORD_BYTES[bytes[name - 1]!] === 1) name--;
     for (name++; name < open; name++) {
       if (reader.isCallAt(text, name, open) && reader.readProper(text, name, end)) return this.#isShared();
     }

@@ -1,6 +1,8 @@
 // The fixed words of the grammar, and what the ends and the bodies of lines mean by them.
-import { CH, ascii, indexOf, isDigit, skipSpaces, startsWith } from '../bytes.ts';
-import { type Halves, readDigits } from '../number.ts';
+import { type ByteBuffer, CH, ascii } from '../bytes.ts';
+import { NumberReader } from '../number.ts';
+
+const C = CH;
 
 const UNFINISHED = ascii('<unfinished ...>');
 const DETACHED = ascii('<detached ...>');
@@ -25,43 +27,44 @@ export class EndingReader {
   at = 0;
 
   /** The ending of the line [pos, end). */
-  read(bytes: Uint8Array, pos: number, end: number): number {
+  read(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
     this.at = end;
-    if (end - pos < 2 || bytes[end - 1] !== CH.greater || isDigit(bytes[end - 2]!)) return ENDING.none;
+    if (end - pos < 2 || bytes[end - 1] !== C.greater || isDigit(bytes[end - 2]!)) return ENDING.none;
     let p = end - 2;
-    while (p > pos && bytes[p] !== CH.less) p--;
-    const word = bytes.length > p && bytes[p] === CH.less ? endingAt(bytes, p, end) : ENDING.none;
+    while (p > pos && bytes[p] !== C.less) p--;
+    const word = bytes.length > p && bytes[p] === C.less ? endingAt(text, p, end) : ENDING.none;
     if (word === ENDING.none) return ENDING.none;
     // the space before the mark belongs to the mark
-    this.at = p > pos && bytes[p - 1] === CH.space ? p - 1 : p;
+    this.at = p > pos && bytes[p - 1] === C.space ? p - 1 : p;
     return word;
   }
 }
 
-function endingAt(bytes: Uint8Array, pos: number, end: number): number {
-  if (startsWith(bytes, pos, end, UNFINISHED))
+function endingAt(text: ByteBuffer, pos: number, end: number): number {
+  if (text.startsWith(pos, end, UNFINISHED))
     return pos + UNFINISHED.length === end ? ENDING.unfinished : ENDING.none;
-  if (startsWith(bytes, pos, end, DETACHED))
+  if (text.startsWith(pos, end, DETACHED))
     return pos + DETACHED.length === end ? ENDING.detached : ENDING.none;
-  if (startsWith(bytes, pos, end, PID_CHANGED) || startsWith(bytes, pos, end, PTRACE))
-    return ENDING.unfinished;
+  if (text.startsWith(pos, end, PID_CHANGED) || text.startsWith(pos, end, PTRACE)) return ENDING.unfinished;
   return ENDING.none;
 }
 
 /** Whether the line is part of a summary table's head. */
-export function isSummary(bytes: Uint8Array, pos: number, end: number): boolean {
-  return SUMMARY.some((word) => startsWith(bytes, pos, end, word));
+export function isSummary(text: ByteBuffer, pos: number, end: number): boolean {
+  return SUMMARY.some((word) => text.startsWith(pos, end, word));
 }
 
 /** Whether the line is one that strace adds below a call: a stack frame, a dump of a buffer; or empty. */
-export function isAttachment(bytes: Uint8Array, pos: number, end: number): boolean {
-  const p = skipSpaces(bytes, pos, end);
+export function isAttachment(text: ByteBuffer, pos: number, end: number): boolean {
+  const { bytes } = text;
+  const p = text.skipSpaces(pos, end);
   if (p >= end) return true;
   const byte = bytes[p];
   return (
     p > pos &&
-    (byte === CH.greater || byte === CH.bar || byte === CH.star) &&
-    (p + 1 >= end || bytes[p + 1] === CH.space)
+    (byte === C.greater || byte === C.bar || byte === C.star) &&
+    (p + 1 >= end || bytes[p + 1] === C.space)
   );
 }
 
@@ -75,37 +78,43 @@ export interface Message {
 }
 
 /** Finds a message of strace at the start of [pos, end), or the news of a thread anywhere in it. */
-export function findMessage(bytes: Uint8Array, pos: number, end: number): Message | undefined {
-  const at = indexOf(bytes, pos, end, STRACE);
-  const start = at < 0 ? pos : commandStart(bytes, pos, at);
+export function findMessage(text: ByteBuffer, pos: number, end: number): Message | undefined {
+  const { bytes } = text;
+  const at = text.indexOf(pos, end, STRACE);
+  const start = at < 0 ? pos : commandStart(text, pos, at);
   const body = at < 0 ? pos : at + STRACE.length;
-  const bit = indexOf(bytes, body, end, BIT_MODE);
+  const bit = text.indexOf(body, end, BIT_MODE);
   if (bit >= 0) {
-    const kind = indexOf(bytes, bit, end, RUNS_32) >= 0 ? '32-bit' : '64-bit';
-    return { start, tid: digitsAt(bytes, bit + BIT_MODE.length, end), kind };
+    const kind = text.indexOf(bit, end, RUNS_32) >= 0 ? '32-bit' : '64-bit';
+    return { start, tid: digitsAt(text, bit + BIT_MODE.length, end), kind };
   }
-  if (startsWith(bytes, body, end, PROCESS) && isDigit(bytes[body + PROCESS.length] ?? 0)) {
-    const tid = digitsAt(bytes, body + PROCESS.length, end);
+  if (text.startsWith(body, end, PROCESS) && isDigit(bytes[body + PROCESS.length] ?? 0)) {
+    const tid = digitsAt(text, body + PROCESS.length, end);
     const word = body + PROCESS.length + String(tid).length + 1;
-    if (WORDS.some((known) => startsWith(bytes, word, end, known))) {
-      return { start, tid, kind: startsWith(bytes, word - 1, end, ATTACHED) ? 'attached' : 'other' };
+    if (WORDS.some((known) => text.startsWith(word, end, known))) {
+      return { start, tid, kind: text.startsWith(word - 1, end, ATTACHED) ? 'attached' : 'other' };
     }
   }
   return at >= 0 && start === pos ? { start, tid: -1, kind: 'other' } : undefined;
 }
 
 /** strace prints its own name as it was started: a path before `strace: ` belongs to it. */
-function commandStart(bytes: Uint8Array, pos: number, at: number): number {
-  if (bytes[at - 1] !== CH.slash) return at;
+function commandStart(text: ByteBuffer, pos: number, at: number): number {
+  const { bytes } = text;
+  if (bytes[at - 1] !== C.slash) return at;
   let p = at - 1;
-  while (p > pos && bytes[p - 1] !== CH.space) p--;
-  while (p < at && bytes[p] !== CH.slash) p++;
+  while (p > pos && bytes[p - 1] !== C.space) p--;
+  while (p < at && bytes[p] !== C.slash) p++;
   return p;
 }
 
-const NUMBER: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
+const NUMBER = new NumberReader();
 
-function digitsAt(bytes: Uint8Array, pos: number, end: number): number {
-  const p = readDigits(bytes, pos, end, NUMBER);
+function digitsAt(text: ByteBuffer, pos: number, end: number): number {
+  const p = NUMBER.readDigits(text.bytes, pos, end);
   return p > pos ? NUMBER.lo : -1;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }

@@ -2,8 +2,10 @@
 //
 //   28639<signals> 1795359717.379469063 [ 257] [00007f8673129ad7] openat(...
 //   [pid   747] 15:05:01 (+     0.000094) close(...
-import { CH, ascii, isDigit, skipSpaces, startsWith } from '../bytes.ts';
-import { type Halves, readDigits, readSeconds } from '../number.ts';
+import { type ByteBuffer, CH, ascii } from '../bytes.ts';
+import { NumberReader } from '../number.ts';
+
+const C = CH;
 
 const PID = ascii('[pid ');
 /** Digits from which a number without a dot is a time and no process id (at most 2^22). */
@@ -29,45 +31,47 @@ export class PrefixReader {
   digits = 0;
   /** -1 where none was printed or it was `???`. */
   nr = -1;
-  readonly #number: Halves = { lo: 0, hi: 0, hex: false, digits: 0 };
+  readonly #number = new NumberReader();
 
   /** Reads the prefix of the line [pos, end); returns where the body starts. */
-  read(bytes: Uint8Array, pos: number, end: number): number {
+  read(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
     this.pid = -1;
     this.bracketed = false;
     this.commStart = 0;
     this.commEnd = 0;
     this.stamp = 'none';
     this.nr = -1;
-    let p = this.#readPid(bytes, pos, end);
-    p = this.#readStamp(bytes, skipSpaces(bytes, p, end), end);
-    if (p < end && bytes[p] === CH.bracket) p = this.#readNumber(bytes, p, end);
-    if (p < end && bytes[p] === CH.bracket) p = skipPointer(bytes, p, end);
+    let p = this.#readPid(text, pos, end);
+    p = this.#readStamp(text, text.skipSpaces(p, end), end);
+    if (p < end && bytes[p] === C.bracket) p = this.#readNumber(text, p, end);
+    if (p < end && bytes[p] === C.bracket) p = skipPointer(bytes, p, end);
     return p;
   }
 
-  #readPid(bytes: Uint8Array, pos: number, end: number): number {
+  #readPid(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
     const number = this.#number;
     if (pos >= end) return pos;
     if (isDigit(bytes[pos]!)) {
-      const after = readDigits(bytes, pos, end, number);
+      const after = number.readDigits(bytes, pos, end);
       const next = bytes[after];
-      if (next === CH.space ? after - pos >= MIN_EPOCH_DIGITS : next !== CH.less) return pos;
+      if (next === C.space ? after - pos >= MIN_EPOCH_DIGITS : next !== C.less) return pos;
       const pid = number.lo;
-      const p = next === CH.less ? this.#readComm(bytes, after, end) : after;
-      if (p < 0 || p >= end || bytes[p] !== CH.space) return pos;
+      const p = next === C.less ? this.#readComm(bytes, after, end) : after;
+      if (p < 0 || p >= end || bytes[p] !== C.space) return pos;
       this.pid = pid;
-      return skipNote(bytes, p, end);
+      return skipNote(text, p, end);
     }
-    if (bytes[pos] !== CH.bracket || !startsWith(bytes, pos, end, PID)) return pos;
-    const start = skipSpaces(bytes, pos + PID.length, end);
-    const after = readDigits(bytes, start, end, number);
+    if (bytes[pos] !== C.bracket || !text.startsWith(pos, end, PID)) return pos;
+    const start = text.skipSpaces(pos + PID.length, end);
+    const after = number.readDigits(bytes, start, end);
     if (after === start) return pos;
     const pid = number.lo;
-    let p = bytes[after] === CH.less ? this.#readComm(bytes, after, end) : after;
+    let p = bytes[after] === C.less ? this.#readComm(bytes, after, end) : after;
     if (p < 0) return pos;
-    p = skipNote(bytes, p, end);
-    if (bytes[p] !== CH.bracketEnd || bytes[p + 1] !== CH.space) return pos;
+    p = skipNote(text, p, end);
+    if (bytes[p] !== C.bracketEnd || bytes[p + 1] !== C.space) return pos;
     this.pid = pid;
     this.bracketed = true;
     return p + 2;
@@ -76,7 +80,7 @@ export class PrefixReader {
   /** From `<` to the position after `>`; -1 where it does not close. */
   #readComm(bytes: Uint8Array, pos: number, end: number): number {
     for (let p = pos + 1; p < end; p++) {
-      if (bytes[p] !== CH.greater) continue;
+      if (bytes[p] !== C.greater) continue;
       this.commStart = pos + 1;
       this.commEnd = p;
       return p + 1;
@@ -84,26 +88,27 @@ export class PrefixReader {
     return -1;
   }
 
-  #readStamp(bytes: Uint8Array, pos: number, end: number): number {
+  #readStamp(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
     if (pos >= end || !isDigit(bytes[pos]!)) return pos;
     const number = this.#number;
-    let p = readSeconds(bytes, pos, end, number);
+    let p = number.readSeconds(bytes, pos, end);
     let kind: StampKind = number.lo >= MIN_EPOCH ? 'realtime' : 'relative';
-    if (bytes[p] === CH.colon && p === pos + 2) {
+    if (bytes[p] === C.colon && p === pos + 2) {
       p = this.#readClock(bytes, pos, end);
       if (p < 0) return pos;
       kind = 'day';
     }
-    if (bytes[p] !== CH.space) return pos;
+    if (bytes[p] !== C.space) return pos;
     this.stamp = kind;
     this.seconds = number.lo;
     this.ns = number.hi;
     this.digits = number.digits;
-    p = skipSpaces(bytes, p, end);
-    if (bytes[p] === CH.paren && bytes[p + 1] === CH.plus) {
+    p = text.skipSpaces(p, end);
+    if (bytes[p] === C.paren && bytes[p + 1] === C.plus) {
       // the difference to the line before, beside the time; the time says it all
-      while (p < end && bytes[p] !== CH.parenEnd) p++;
-      p = skipSpaces(bytes, p + 1, end);
+      while (p < end && bytes[p] !== C.parenEnd) p++;
+      p = text.skipSpaces(p + 1, end);
     }
     return p;
   }
@@ -112,23 +117,24 @@ export class PrefixReader {
   #readClock(bytes: Uint8Array, pos: number, end: number): number {
     const number = this.#number;
     const hours = number.lo;
-    let p = readDigits(bytes, pos + 3, end, number);
-    if (p !== pos + 5 || bytes[p] !== CH.colon) return -1;
+    let p = number.readDigits(bytes, pos + 3, end);
+    if (p !== pos + 5 || bytes[p] !== C.colon) return -1;
     const minutes = number.lo;
-    p = readSeconds(bytes, p + 1, end, number);
+    p = number.readSeconds(bytes, p + 1, end);
     if (p < 0) return -1;
     number.lo += hours * 3600 + minutes * 60;
     return p;
   }
 
   /** `[ 257] ` or `[???] `; anything else is left to skipPointer. */
-  #readNumber(bytes: Uint8Array, pos: number, end: number): number {
+  #readNumber(text: ByteBuffer, pos: number, end: number): number {
+    const { bytes } = text;
     const number = this.#number;
-    const start = skipSpaces(bytes, pos + 1, end);
-    let p = readDigits(bytes, start, end, number);
+    const start = text.skipSpaces(pos + 1, end);
+    let p = number.readDigits(bytes, start, end);
     const unknown = p === start;
-    if (unknown) while (p < end && bytes[p] === CH.question) p++;
-    if (p === start || p - start >= 8 || bytes[p] !== CH.bracketEnd || bytes[p + 1] !== CH.space) return pos;
+    if (unknown) while (p < end && bytes[p] === C.question) p++;
+    if (p === start || p - start >= 8 || bytes[p] !== C.bracketEnd || bytes[p + 1] !== C.space) return pos;
     if (!unknown) this.nr = number.lo;
     return p + 2;
   }
@@ -138,17 +144,22 @@ export class PrefixReader {
 function skipPointer(bytes: Uint8Array, pos: number, end: number): number {
   let p = pos + 1;
   while (p < end && isPointerByte(bytes[p]!)) p++;
-  return p - pos > 8 && bytes[p] === CH.bracketEnd && bytes[p + 1] === CH.space ? p + 2 : pos;
+  return p - pos > 8 && bytes[p] === C.bracketEnd && bytes[p + 1] === C.space ? p + 2 : pos;
 }
 
 function isPointerByte(byte: number): boolean {
-  return isDigit(byte) || (byte >= CH.a && byte <= CH.f) || byte === CH.question;
+  return isDigit(byte) || (byte >= C.a && byte <= C.f) || byte === C.question;
 }
 
 // Over a comment such as "3 in strace's PID NS", which strace adds where the thread has another number in its own namespace.
-function skipNote(bytes: Uint8Array, pos: number, end: number): number {
-  let p = skipSpaces(bytes, pos, end);
-  if (bytes[p] !== CH.slash || bytes[p + 1] !== CH.star) return pos;
-  for (p += 2; p + 1 < end; p++) if (bytes[p] === CH.star && bytes[p + 1] === CH.slash) return p + 2;
+function skipNote(text: ByteBuffer, pos: number, end: number): number {
+  const { bytes } = text;
+  let p = text.skipSpaces(pos, end);
+  if (bytes[p] !== C.slash || bytes[p + 1] !== C.star) return pos;
+  for (p += 2; p + 1 < end; p++) if (bytes[p] === C.star && bytes[p + 1] === C.slash) return p + 2;
   return pos;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
 }

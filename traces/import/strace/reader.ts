@@ -4,7 +4,7 @@
 import { RECORD_FLAGS } from '../../event.ts';
 import { SIGNALS } from '../../tables/signals.ts';
 import { isSyscallName } from '../../tables/syscalls.ts';
-import { type ByteBuffer, CH, ascii, isWord, latin1, startsWith } from '../bytes.ts';
+import { type ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
 import type { BlockBuilder } from '../builder.ts';
 import type { WarningCode, WarningList } from '../errors.ts';
 import type { InternTable } from '../intern.ts';
@@ -17,6 +17,12 @@ import { ENDING, EndingReader, RESUMED_END, RESUMED_START } from './lines.ts';
 import type { ExecTail } from './merge.ts';
 import { PrefixReader } from './prefix.ts';
 import { type Thread, ThreadTable } from './threads.ts';
+
+const C = CH;
+const WORD = WORD_BYTES;
+const FLAG = RECORD_FLAGS;
+const STATE = TEXT;
+const MARK = ENDING;
 
 const DASHES = ascii('--- ');
 const DASHES_END = ascii(' ---');
@@ -86,32 +92,31 @@ export class LineReader {
   /** Reads the line if it is one that strace prints in one piece. False, and nothing changed, if it is not. */
   readProper(text: ByteBuffer, start: number, end: number): boolean {
     const { bytes } = text;
-    const pos = this.prefix.read(bytes, start, end);
+    const pos = this.prefix.read(text, start, end);
     if (pos >= end) return false;
     const first = bytes[pos]!;
-    if (isWord(first)) return this.#readCall(text, pos, end);
-    if (first === CH.less) return this.#readResumed(text, pos, end);
-    if (first === CH.minus) return this.#readSignal(text, pos, end);
-    if (first === CH.plus) return this.#readEnd(text, pos, end);
+    if (WORD[first] === 1) return this.#readCall(text, pos, end);
+    if (first === C.less) return this.#readResumed(text, pos, end);
+    if (first === C.minus) return this.#readSignal(text, pos, end);
+    if (first === C.plus) return this.#readEnd(text, pos, end);
     return false;
   }
 
   #readCall(text: ByteBuffer, pos: number, end: number): boolean {
     const { bytes } = text;
-    let p = pos + 1;
-    while (p < end && isWord(bytes[p]!)) p++;
-    if (p >= end || bytes[p] !== CH.paren) return false;
+    let p = text.skipWord(pos, end);
+    if (p >= end || bytes[p] !== C.paren) return false;
     const calls = this.#calls;
     const nameId = calls.nameId(text, pos, p);
     const { nr, pid, stamp } = this.prefix;
     if (nr < 0 && pid < 0 && stamp === 'none' && !calls.isName(nameId)) return false;
     p++;
     const ending = this.#ending;
-    const mark = ending.read(bytes, p, end);
+    const mark = ending.read(text, p, end);
     const thread = this.#thread(text, -1);
-    if (mark !== ENDING.none) {
+    if (mark !== MARK.none) {
       this.begin(thread, nameId, nr, text, p, ending.at);
-      if (mark === ENDING.detached) this.abandon(thread, RECORD_FLAGS.detached);
+      if (mark === MARK.detached) this.abandon(thread, FLAG.detached);
       return true;
     }
     const atNs = this.#time(true);
@@ -120,13 +125,13 @@ export class LineReader {
     const block = this.#startRow('call', thread, atNs);
     const row = block.count;
     const whole = writer.write(text, p, end, info, block, row);
-    if (whole !== TEXT.whole) return this.#glue.readBroken(text, p, end, thread, nameId, nr, whole);
+    if (whole !== STATE.whole) return this.#glue.readBroken(text, p, end, thread, nameId, nr, whole);
     this.#commit(block);
     writer.enter(thread, nameId, info, block, row);
     const { durationNs } = writer.result;
     if (durationNs >= 0) {
       block.exitNs[row] = atNs + durationNs;
-      block.flags[row]! |= RECORD_FLAGS.measured;
+      block.flags[row]! |= FLAG.measured;
     }
     this.#warnErrno(text, pos, end);
     writer.conclude(thread, info, block, row);
@@ -137,11 +142,10 @@ export class LineReader {
   /** `<... name resumed>` and the second half of a call. */
   #readResumed(text: ByteBuffer, pos: number, end: number): boolean {
     const { bytes } = text;
-    if (!startsWith(bytes, pos, end, RESUMED_START)) return false;
+    if (!text.startsWith(pos, end, RESUMED_START)) return false;
     const from = pos + RESUMED_START.length;
-    let p = from;
-    while (p < end && isWord(bytes[p]!)) p++;
-    if (!startsWith(bytes, p, end, RESUMED_END)) return false;
+    const p = text.skipWord(from, end);
+    if (!text.startsWith(p, end, RESUMED_END)) return false;
     const nameId = this.#calls.nameId(text, from, p);
     const { nr } = this.prefix;
     const thread = this.#thread(text, nameId);
@@ -160,8 +164,8 @@ export class LineReader {
       this.#readSecondHalf(text, rest, end, thread, nameId, nr);
       return true;
     }
-    const mark = this.#ending.read(bytes, rest, end);
-    if (mark !== ENDING.none) {
+    const mark = this.#ending.read(text, rest, end);
+    if (mark !== MARK.none) {
       thread.pendingText.append(bytes, rest, this.#ending.at);
       this.#glue.begin(thread, false);
       return true;
@@ -181,7 +185,7 @@ export class LineReader {
     const row = thread.pendingRow;
     const { writer } = this;
     const info = writer.resolve(thread, thread.pendingName, thread.pendingNr);
-    if (writer.write(half, 0, half.length, info, block, row) !== TEXT.whole) {
+    if (writer.write(half, 0, half.length, info, block, row) !== STATE.whole) {
       half.length = length;
       return false;
     }
@@ -190,8 +194,8 @@ export class LineReader {
     const { result } = writer;
     if (result.durationNs >= 0) {
       block.exitNs[row] = block.enterNs[row]! + result.durationNs;
-      block.flags[row]! |= RECORD_FLAGS.measured;
-    } else if (stamped && (result.flags & RECORD_FLAGS.noReturn) === 0 && this.clock.kind !== 'lines') {
+      block.flags[row]! |= FLAG.measured;
+    } else if (stamped && (result.flags & FLAG.noReturn) === 0 && this.clock.kind !== 'lines') {
       block.exitNs[row] = atNs;
     }
     this.#warnErrno(text, pos, end);
@@ -214,16 +218,16 @@ export class LineReader {
     const info = writer.resolve(thread, nameId, nr);
     const block = this.#startRow('call', thread, atNs);
     const row = block.count;
-    block.flags[row]! |= RECORD_FLAGS.halved;
+    block.flags[row]! |= FLAG.halved;
     const { result } = writer;
     if (writer.writeResult(text, pos, end, info, block, row)) {
       if (result.durationNs >= 0) {
-        block.flags[row]! |= RECORD_FLAGS.measured;
+        block.flags[row]! |= FLAG.measured;
         block.enterNs[row] = atNs - result.durationNs;
       }
-      if ((result.flags & RECORD_FLAGS.noReturn) === 0) block.exitNs[row] = atNs;
+      if ((result.flags & FLAG.noReturn) === 0) block.exitNs[row] = atNs;
     } else {
-      block.flags[row]! |= RECORD_FLAGS.unfinished;
+      block.flags[row]! |= FLAG.unfinished;
     }
     this.#commit(block);
     writer.enter(thread, nameId, info, block, row);
@@ -231,15 +235,13 @@ export class LineReader {
 
   /** `--- SIGCHLD {...} ---`, `--- stopped by SIGSTOP ---` */
   #readSignal(text: ByteBuffer, pos: number, end: number): boolean {
-    const { bytes } = text;
     const to = end - DASHES_END.length;
-    if (!startsWith(bytes, pos, end, DASHES) || !startsWith(bytes, to, end, DASHES_END)) return false;
+    if (!text.startsWith(pos, end, DASHES) || !text.startsWith(to, end, DASHES_END)) return false;
     let p = pos + DASHES.length;
-    const stopped = startsWith(bytes, p, to, STOPPED);
+    const stopped = text.startsWith(p, to, STOPPED);
     if (stopped) p += STOPPED.length;
-    let after = p;
-    while (after < to && isWord(bytes[after]!)) after++;
-    const signal = signalNumber(latin1(bytes, p, after));
+    const after = text.skipWord(p, to);
+    const signal = signalNumber(text.latin1(p, after));
     if (signal === undefined) return false;
     const thread = this.#thread(text, -1);
     const block = this.#startRow(stopped ? 'stop' : 'signal', thread, this.#time(true));
@@ -251,22 +253,20 @@ export class LineReader {
 
   /** `+++ exited with 0 +++`, `+++ killed by SIGKILL (core dumped) +++`, `+++ superseded by execve in pid 11 +++` */
   #readEnd(text: ByteBuffer, pos: number, end: number): boolean {
-    const { bytes } = text;
     const to = end - PLUSES_END.length;
     const p = pos + PLUSES.length;
-    if (!startsWith(bytes, pos, end, PLUSES) || !startsWith(bytes, to, end, PLUSES_END)) return false;
-    if (startsWith(bytes, p, to, SUPERSEDED)) {
+    if (!text.startsWith(pos, end, PLUSES) || !text.startsWith(to, end, PLUSES_END)) return false;
+    if (text.startsWith(p, to, SUPERSEDED)) {
       const thread = this.#thread(text, -1);
       this.note(thread, text, p, to);
-      this.#supersede(thread, Number(latin1(bytes, p + SUPERSEDED.length, to)));
+      this.#supersede(thread, Number(text.latin1(p + SUPERSEDED.length, to)));
       return true;
     }
-    const exited = startsWith(bytes, p, to, EXITED);
-    if (!exited && !startsWith(bytes, p, to, KILLED)) return false;
+    const exited = text.startsWith(p, to, EXITED);
+    if (!exited && !text.startsWith(p, to, KILLED)) return false;
     const from = p + (exited ? EXITED : KILLED).length;
-    let after = from;
-    while (after < to && isWord(bytes[after]!)) after++;
-    const word = latin1(bytes, from, after);
+    const after = text.skipWord(from, to);
+    const word = text.latin1(from, after);
     const value = exited ? Number(word) : signalNumber(word);
     if (value === undefined || !Number.isInteger(value)) return false;
     const thread = this.#thread(text, -1);
@@ -299,7 +299,7 @@ export class LineReader {
     const info = writer.resolve(thread, nameId, nr);
     const block = this.#startRow('call', thread, atNs);
     const row = block.count;
-    block.flags[row]! |= RECORD_FLAGS.halved;
+    block.flags[row]! |= FLAG.halved;
     this.#commit(block);
     writer.enter(thread, nameId, info, block, row);
     thread.enter(nameId, nr, block, row, text, pos, end);
@@ -314,8 +314,8 @@ export class LineReader {
     const half = thread.pendingText;
     const info = this.writer.resolve(thread, thread.pendingName, thread.pendingNr);
     this.writer.writeUnfinished(half, 0, half.length, info, block, row);
-    const kept = block.flags[row]! & ~RECORD_FLAGS.halved;
-    block.flags[row] = kept | RECORD_FLAGS.unfinished | flags;
+    const kept = block.flags[row]! & ~FLAG.halved;
+    block.flags[row] = kept | FLAG.unfinished | flags;
     this.#leave(thread);
   }
 
@@ -346,12 +346,12 @@ export class LineReader {
 
   /** Warns of a line that was read before. */
   warnAt(code: WarningCode, file: string, line: number, text: ByteBuffer, start: number, end: number): void {
-    this.#warnings.add(code, file, line, () => latin1(text.bytes, start, Math.min(end, start + 200)));
+    this.#warnings.add(code, file, line, () => text.latin1(start, Math.min(end, start + 200)));
   }
 
   /** Whether [start, end) is the name of a system call. */
   isCallAt(text: ByteBuffer, start: number, end: number): boolean {
-    return isSyscallName(latin1(text.bytes, start, end));
+    return isSyscallName(text.latin1(start, end));
   }
 
   /** A file begins. `tid` is that of its thread where its name says so, else -1. */
@@ -430,7 +430,7 @@ export class LineReader {
   }
 
   #startRow(kind: Parameters<CallWriter['startRow']>[0], thread: Thread, atNs: number): OpenBlock {
-    const flags = this.clock.kind === 'lines' ? RECORD_FLAGS.noStamp : 0;
+    const flags = this.clock.kind === 'lines' ? FLAG.noStamp : 0;
     return this.writer.startRow(kind, thread, this.line, this.source, atNs, flags);
   }
 

@@ -1,6 +1,6 @@
 // Is this a log of strace? Judged by the first 64 KiB, with the same reader of prefixes as the import itself.
 import { isSyscallName } from '../../tables/syscalls.ts';
-import { CH, ascii, indexOf, isWord, latin1, startsWith } from '../bytes.ts';
+import { ByteBuffer, CH, ascii } from '../bytes.ts';
 import { ACCEPTED, REFUSALS, type Refusal } from '../errors.ts';
 import { findMessage, isAttachment, isSummary } from './lines.ts';
 import { PrefixReader } from './prefix.ts';
@@ -38,6 +38,8 @@ export function recogniseStrace(head: Uint8Array): { ok: true } | { ok: false; r
 
 /** Why `head` is no log of strace; undefined if it is one. */
 export function refuse(head: Uint8Array): Refusal | undefined {
+  const text = new ByteBuffer(head.length + 1);
+  text.append(head, 0, head.length);
   if (head.length === 0) return 'empty';
   if (ZIPS.some((magic) => magic.every((byte, i) => head[i] === byte))) return 'compressed';
   const prefix = new PrefixReader();
@@ -51,11 +53,11 @@ export function refuse(head: Uint8Array): Refusal | undefined {
     const newline = head.indexOf(CH.newline, start);
     const cut = newline < 0;
     const end = cut ? head.length : newline;
-    const kind = judge(head, start, end, prefix);
+    const kind = judge(text, start, end, prefix);
     if (kind === 'call') calls++;
     if (kind === 'mark') marks++;
     if (kind === 'summary' && lines === 0) summary = true;
-    if (PERF.some((word) => indexOf(head, start, Math.min(end, start + 120), word) >= 0)) perf++;
+    if (PERF.some((word) => text.indexOf(start, Math.min(end, start + 120), word) >= 0)) perf++;
     if (kind !== 'blank' && !(cut && kind === 'other' && lines > 0)) {
       if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark';
       lines++;
@@ -71,27 +73,25 @@ export function refuse(head: Uint8Array): Refusal | undefined {
 
 type LineKind = 'call' | 'mark' | 'summary' | 'blank' | 'other';
 
-function judge(head: Uint8Array, start: number, end: number, prefix: PrefixReader): LineKind {
-  if (isAttachment(head, start, end)) return 'blank';
-  if (isSummary(head, start, end)) return 'summary';
-  const pos = prefix.read(head, start, end);
-  if (MARKS.some((mark) => startsWith(head, pos, end, mark))) return 'mark';
-  const message = findMessage(head, start, end);
+function judge(text: ByteBuffer, start: number, end: number, prefix: PrefixReader): LineKind {
+  if (isAttachment(text, start, end)) return 'blank';
+  if (isSummary(text, start, end)) return 'summary';
+  const pos = prefix.read(text, start, end);
+  if (MARKS.some((mark) => text.startsWith(pos, end, mark))) return 'mark';
+  const message = findMessage(text, start, end);
   if (message !== undefined && message.tid >= 0 && message.start === start) return 'mark';
-  let p = pos;
-  while (p < end && isWord(head[p]!)) p++;
-  if (p === pos || head[p] !== CH.paren) return 'other';
-  const name = latin1(head, pos, Math.min(p, pos + 64));
+  const p = text.skipWord(pos, end);
+  if (p === pos || text.bytes[p] !== CH.paren) return 'other';
+  const name = text.latin1(pos, Math.min(p, pos + 64));
   if (prefix.nr < 0 && !isSyscallName(name) && !name.startsWith(RAW_NAME)) return 'other';
-  return isCallTail(head, p, end) || message !== undefined || end === head.length ? 'call' : 'other';
+  return isCallTail(text, p, end) || message !== undefined || end === text.length ? 'call' : 'other';
 }
 
 /** Whether a result or a mark of an unfinished call stands somewhere behind the name. */
-function isCallTail(head: Uint8Array, pos: number, end: number): boolean {
-  for (let p = indexOf(head, pos, end, RESULT); p >= 0; p = indexOf(head, p + 1, end, RESULT)) {
-    let after = p + 1;
-    while (after < end && head[after] === CH.space) after++;
-    if (startsWith(head, after, end, ENDINGS[0]!)) return true;
+function isCallTail(text: ByteBuffer, pos: number, end: number): boolean {
+  for (let p = text.indexOf(pos, end, RESULT); p >= 0; p = text.indexOf(p + 1, end, RESULT)) {
+    const after = text.skipSpaces(p + 1, end);
+    if (text.startsWith(after, end, ENDINGS[0]!)) return true;
   }
-  return ENDINGS.slice(1).some((word) => indexOf(head, pos, end, word) >= 0);
+  return ENDINGS.slice(1).some((word) => text.indexOf(pos, end, word) >= 0);
 }

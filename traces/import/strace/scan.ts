@@ -2,20 +2,98 @@
 // brackets, comments and annotations, and each of those has its own rules; what is inside them is read later.
 import { CH } from '../bytes.ts';
 
+const C = CH;
+
 /** Most arguments that are remembered; a call has six, strace prints a few more for some. */
 const MAX_ARGS = 16;
 
-/** The arguments of one call as ranges of the text, spaces trimmed. */
-export class ArgRanges {
+/** Finds the arguments of one call: ranges of the text, spaces trimmed. */
+export class ArgScanner {
   count = 0;
   readonly starts = new Int32Array(MAX_ARGS);
   readonly ends = new Int32Array(MAX_ARGS);
 
-  add(bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * Splits the arguments from `pos`, just after the opening parenthesis. Returns the position after the closing one, or -1 where the
+   * text ends before it; the ranges hold what was found either way.
+   */
+  scan(bytes: Uint8Array, pos: number, end: number): number {
+    this.count = 0;
+    let start = pos;
+    let depth = 0;
+    let p = pos;
+    while (p < end) {
+      const kind = CLASS[bytes[p]!];
+      if (kind === PLAIN) {
+        p++;
+        continue;
+      }
+      switch (kind) {
+        case QUOTE:
+          p = stringEnd(bytes, p, end);
+          if (p < 0) return -1;
+          break;
+        case OPEN:
+          depth++;
+          p++;
+          break;
+        case CLOSE:
+          if (depth === 0) {
+            if (bytes[p] !== C.parenEnd) return -1;
+            if (p > pos || this.count > 0) this.#add(bytes, start, p);
+            return p + 1;
+          }
+          depth--;
+          p++;
+          break;
+        case COMMA:
+          if (depth === 0) {
+            this.#add(bytes, start, p);
+            start = p + 1;
+          }
+          p++;
+          break;
+        case LESS:
+          p = skipAngle(bytes, p, end);
+          if (p < 0) return -1;
+          break;
+        case SLASH:
+          p = bytes[p + 1] === C.star ? commentEnd(bytes, p, end) : p + 1;
+          if (p < 0) return -1;
+          break;
+        default:
+          return -1;
+      }
+    }
+    this.#add(bytes, start, end);
+    return -1;
+  }
+
+  /** See stringEnd. */
+  stringEnd(bytes: Uint8Array, pos: number, end: number): number {
+    return stringEnd(bytes, pos, end);
+  }
+
+  /** See annotationEnd. */
+  annotationEnd(bytes: Uint8Array, pos: number, end: number): number {
+    return annotationEnd(bytes, pos, end);
+  }
+
+  /** See commentEnd. */
+  commentEnd(bytes: Uint8Array, pos: number, end: number): number {
+    return commentEnd(bytes, pos, end);
+  }
+
+  /** Whether `(deleted)` stands at `pos`. */
+  isDeleted(bytes: Uint8Array, pos: number, end: number): boolean {
+    return isDeleted(bytes, pos, end);
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number): void {
     let from = start;
     let to = end;
-    while (from < to && bytes[from] === CH.space) from++;
-    while (to > from && bytes[to - 1] === CH.space) to--;
+    while (from < to && bytes[from] === C.space) from++;
+    while (to > from && bytes[to - 1] === C.space) to--;
     if (this.count < MAX_ARGS) {
       this.starts[this.count] = from;
       this.ends[this.count] = to;
@@ -34,92 +112,36 @@ const SLASH = 6;
 
 /** What each byte means between arguments. */
 const CLASS = new Uint8Array(256);
-CLASS[CH.quote] = QUOTE;
-for (const byte of [CH.paren, CH.bracket, CH.brace]) CLASS[byte] = OPEN;
-for (const byte of [CH.parenEnd, CH.bracketEnd, CH.braceEnd]) CLASS[byte] = CLOSE;
-CLASS[CH.comma] = COMMA;
-CLASS[CH.less] = LESS;
-CLASS[CH.slash] = SLASH;
-
-/**
- * Splits the arguments from `pos`, just after the opening parenthesis. Returns the position after the closing one, or -1 where the text
- * ends before it; `args` holds what was found either way.
- */
-export function scanArgs(bytes: Uint8Array, pos: number, end: number, args: ArgRanges): number {
-  args.count = 0;
-  let start = pos;
-  let depth = 0;
-  let p = pos;
-  while (p < end) {
-    const kind = CLASS[bytes[p]!];
-    if (kind === PLAIN) {
-      p++;
-      continue;
-    }
-    switch (kind) {
-      case QUOTE:
-        p = skipString(bytes, p, end);
-        if (p < 0) return -1;
-        break;
-      case OPEN:
-        depth++;
-        p++;
-        break;
-      case CLOSE:
-        if (depth === 0) {
-          if (bytes[p] !== CH.parenEnd) return -1;
-          if (p > pos || args.count > 0) args.add(bytes, start, p);
-          return p + 1;
-        }
-        depth--;
-        p++;
-        break;
-      case COMMA:
-        if (depth === 0) {
-          args.add(bytes, start, p);
-          start = p + 1;
-        }
-        p++;
-        break;
-      case LESS:
-        p = skipAngle(bytes, p, end);
-        if (p < 0) return -1;
-        break;
-      case SLASH:
-        p = bytes[p + 1] === CH.star ? skipComment(bytes, p, end) : p + 1;
-        if (p < 0) return -1;
-        break;
-      default:
-        return -1;
-    }
-  }
-  args.add(bytes, start, end);
-  return -1;
-}
+CLASS[C.quote] = QUOTE;
+for (const byte of [C.paren, C.bracket, C.brace]) CLASS[byte] = OPEN;
+for (const byte of [C.parenEnd, C.bracketEnd, C.braceEnd]) CLASS[byte] = CLOSE;
+CLASS[C.comma] = COMMA;
+CLASS[C.less] = LESS;
+CLASS[C.slash] = SLASH;
 
 /** From an opening quote to the position after the closing one and after `...`; -1 where it does not close. */
-export function skipString(bytes: Uint8Array, pos: number, end: number): number {
+function stringEnd(bytes: Uint8Array, pos: number, end: number): number {
   let p = pos + 1;
   while (p < end) {
     const byte = bytes[p]!;
-    if (byte === CH.quote) {
+    if (byte === C.quote) {
       p++;
       return isEllipsis(bytes, p, end) ? p + 3 : p;
     }
-    p += byte === CH.backslash ? 2 : 1;
+    p += byte === C.backslash ? 2 : 1;
   }
   return -1;
 }
 
 /** Whether `...` stands at `pos`. */
-export function isEllipsis(bytes: Uint8Array, pos: number, end: number): boolean {
-  return pos + 3 <= end && bytes[pos] === CH.dot && bytes[pos + 1] === CH.dot && bytes[pos + 2] === CH.dot;
+function isEllipsis(bytes: Uint8Array, pos: number, end: number): boolean {
+  return pos + 3 <= end && bytes[pos] === C.dot && bytes[pos + 1] === C.dot && bytes[pos + 2] === C.dot;
 }
 
 /** From the `/*` of a comment to the position after its end; -1 where it does not close. */
-export function skipComment(bytes: Uint8Array, pos: number, end: number): number {
+function commentEnd(bytes: Uint8Array, pos: number, end: number): number {
   for (let p = pos + 2; p + 1 < end; p++) {
-    if (bytes[p] === CH.star && bytes[p + 1] === CH.slash) return p + 2;
+    if (bytes[p] === C.star && bytes[p + 1] === C.slash) return p + 2;
   }
   return -1;
 }
@@ -128,9 +150,9 @@ export function skipComment(bytes: Uint8Array, pos: number, end: number): number
  * From a `<`: over an annotation to the position after its `>` and after `(deleted)`, or over a shift or comparison. Text such as
  * `<... resuming interrupted read ...>` is an annotation too.
  */
-export function skipAngle(bytes: Uint8Array, pos: number, end: number): number {
+function skipAngle(bytes: Uint8Array, pos: number, end: number): number {
   const next = bytes[pos + 1];
-  if (next === CH.less || next === CH.equal || next === CH.space) return pos + 2;
+  if (next === C.less || next === C.equal || next === C.space) return pos + 2;
   const p = annotationEnd(bytes, pos, end);
   if (p < 0) return -1;
   return isDeleted(bytes, p, end) ? p + DELETED.length : p;
@@ -139,8 +161,8 @@ export function skipAngle(bytes: Uint8Array, pos: number, end: number): number {
 const DELETED = Uint8Array.from('(deleted)', (char) => char.charCodeAt(0));
 
 /** Whether `(deleted)` stands at `pos`. */
-export function isDeleted(bytes: Uint8Array, pos: number, end: number): boolean {
-  if (pos + DELETED.length > end || bytes[pos] !== CH.paren) return false;
+function isDeleted(bytes: Uint8Array, pos: number, end: number): boolean {
+  if (pos + DELETED.length > end || bytes[pos] !== C.paren) return false;
   for (let i = 1; i < DELETED.length; i++) if (bytes[pos + i] !== DELETED[i]) return false;
   return true;
 }
@@ -150,13 +172,13 @@ export function isDeleted(bytes: Uint8Array, pos: number, end: number): boolean 
  * In `TCP:[a->b]` only `]>` closes, quoted socket names skipped; anywhere else strace writes < and > of names as \74 and \76, so the
  * first `>` closes, after one nested `<char 1:3>`.
  */
-export function annotationEnd(bytes: Uint8Array, pos: number, end: number): number {
-  if (bytes[pos + 1] !== CH.slash && isSocket(bytes, pos + 1, end)) return socketEnd(bytes, pos, end);
+function annotationEnd(bytes: Uint8Array, pos: number, end: number): number {
+  if (bytes[pos + 1] !== C.slash && isSocket(bytes, pos + 1, end)) return socketEnd(bytes, pos, end);
   let p = pos + 1;
-  while (p < end && bytes[p] !== CH.greater && bytes[p] !== CH.less) p++;
-  if (p < end && bytes[p] === CH.less) {
-    for (p++; p < end && bytes[p] !== CH.greater; p++) if (bytes[p] === CH.less) return -1;
-    for (p++; p < end && bytes[p] !== CH.greater; p++) if (bytes[p] === CH.less) return -1;
+  while (p < end && bytes[p] !== C.greater && bytes[p] !== C.less) p++;
+  if (p < end && bytes[p] === C.less) {
+    for (p++; p < end && bytes[p] !== C.greater; p++) if (bytes[p] === C.less) return -1;
+    for (p++; p < end && bytes[p] !== C.greater; p++) if (bytes[p] === C.less) return -1;
   }
   return p < end ? p + 1 : -1;
 }
@@ -165,9 +187,9 @@ export function annotationEnd(bytes: Uint8Array, pos: number, end: number): numb
 function socketEnd(bytes: Uint8Array, pos: number, end: number): number {
   for (let p = pos + 1; p < end; p++) {
     const byte = bytes[p];
-    if (byte === CH.greater && bytes[p - 1] === CH.bracketEnd) return p + 1;
-    if (byte === CH.quote) {
-      p = skipString(bytes, p, end) - 1;
+    if (byte === C.greater && bytes[p - 1] === C.bracketEnd) return p + 1;
+    if (byte === C.quote) {
+      p = stringEnd(bytes, p, end) - 1;
       if (p < 0) return -1;
     }
   }
@@ -178,9 +200,9 @@ function socketEnd(bytes: Uint8Array, pos: number, end: number): number {
 function isSocket(bytes: Uint8Array, pos: number, end: number): boolean {
   for (let p = pos; p < end; p++) {
     const byte = bytes[p]!;
-    if (byte === CH.colon) return p > pos && bytes[p + 1] === CH.bracket;
+    if (byte === C.colon) return p > pos && bytes[p + 1] === C.bracket;
     const word = (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57);
-    if (!word && byte !== CH.minus && byte !== CH.underscore) return false;
+    if (!word && byte !== C.minus && byte !== C.underscore) return false;
   }
   return false;
 }
