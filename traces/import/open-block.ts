@@ -87,8 +87,8 @@ export class OpenBlock {
     while (spans.count > 0 && spans.row[spans.count - 1] === row) spans.count--;
   }
 
-  /** Copies row `from` of another block to the end of this one, with its spans `spanFrom` to `spanTo` there. */
-  copyRow(other: Block, from: number): void {
+  /** Copies row `from` of a finished block to the end of this one; `args` and `ret` are its columns as halves. */
+  copyRow(other: Block, args: Uint32Array, ret: Uint32Array, from: number): void {
     const row = this.count++;
     this.kind[row] = other.kind[from]!;
     this.flags[row] = other.flags[from]!;
@@ -100,10 +100,13 @@ export class OpenBlock {
     this.tgid[row] = other.tgid[from]!;
     this.comm[row] = other.comm[from]!;
     this.sys[row] = other.sys[from]!;
-    this.args.set(halves(other.args, from * 6, 6), row * 12);
-    this.argKinds.set(other.argKinds.subarray(from * 6, from * 6 + 6), row * 6);
-    this.argText.set(other.argText.subarray(from * 6, from * 6 + 6), row * 6);
-    this.ret.set(halves(other.ret, from, 1), row * 2);
+    for (let i = 0; i < 12; i++) this.args[row * 12 + i] = args[from * 12 + i]!;
+    for (let i = 0; i < 6; i++) {
+      this.argKinds[row * 6 + i] = other.argKinds[from * 6 + i]!;
+      this.argText[row * 6 + i] = other.argText[from * 6 + i]!;
+    }
+    this.ret[row * 2] = ret[from * 2]!;
+    this.ret[row * 2 + 1] = ret[from * 2 + 1]!;
     this.errno[row] = other.errno[from]!;
     this.retText[row] = other.retText[from]!;
     for (let i = other.memStart[from]!; i < other.memStart[from + 1]!; i++) {
@@ -172,6 +175,7 @@ export class OpenBlock {
   }
 }
 
-function halves(column: BigUint64Array | BigInt64Array, index: number, count: number): Uint32Array {
-  return new Uint32Array(column.buffer, column.byteOffset + index * 8, count * 2);
+/** A 64-bit column as halves, low half first. */
+export function halvesOf(column: BigUint64Array | BigInt64Array): Uint32Array {
+  return new Uint32Array(column.buffer, column.byteOffset, column.length * 2);
 }

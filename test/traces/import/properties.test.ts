@@ -85,8 +85,7 @@ function damage(line: Uint8Array, random: Random): Uint8Array {
     else if (kind === 1) bytes.splice(at, 1 + random.below(20));
     else if (kind === 2) bytes.splice(at, 0, ...bytes.slice(at, at + random.below(40)));
     else if (kind === 3) bytes.length = at;
-    else if (kind === 4)
-      bytes.splice(at, 0, PUNCTUATION.charCodeAt(random.below(PUNCTUATION.length)));
+    else if (kind === 4) bytes.splice(at, 0, PUNCTUATION.charCodeAt(random.below(PUNCTUATION.length)));
     else bytes.splice(0, at);
   }
   return Uint8Array.from(bytes.filter((byte) => byte !== 10));

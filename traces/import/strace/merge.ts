@@ -2,7 +2,7 @@
 // a thread belongs to, the name it was born with, and the second half of an execve that another file begins.
 import { ARG_KINDS, type Block, RECORD_FLAGS, RECORD_KINDS } from '../../event.ts';
 import type { InternTable } from '../intern.ts';
-import { OpenBlock } from '../open-block.ts';
+import { OpenBlock, halvesOf } from '../open-block.ts';
 import { type CallTable, SPECIAL } from './calls.ts';
 import { makesThread } from './call-writer.ts';
 
@@ -23,17 +23,21 @@ export interface MergeContext {
   readonly inferComms: boolean;
 }
 
-/** A row of a block. */
-interface Place {
+/** Rows [next, end) of a block: all that one file has there. */
+interface Segment {
   readonly block: Block;
-  readonly row: number;
+  readonly args: Uint32Array;
+  readonly ret: Uint32Array;
+  next: number;
+  readonly end: number;
 }
 
-/** The rows of one file, in its order, and how far they are merged. */
+/** The rows of one file, in its order; merged segments are gone from the front. */
 interface Lane {
   readonly source: number;
-  readonly places: Place[];
-  next: number;
+  readonly segments: Segment[];
+  /** The segment that is being merged. */
+  at: number;
 }
 
 /** What a thread is born with. */
@@ -52,14 +56,20 @@ export function* mergeByTime(
   const dropped = joinExecs(lanes, context);
   const births = new Map<number, Birth>();
   let open = new OpenBlock(capacity);
-  for (const place of inOrder([...lanes.values()])) {
-    if (dropped.has(key(place.block.source[place.row]!, place.block.line[place.row]!))) continue;
-    if (open.count === capacity) {
-      yield open.finish();
-      open = new OpenBlock(capacity);
+  const heap: Lane[] = [];
+  for (const lane of lanes.values()) push(heap, lane);
+  for (let lane = heap[0]; lane !== undefined; lane = heap[0]) {
+    const segment = lane.segments[lane.at]!;
+    const row = segment.next;
+    if (dropped.size === 0 || !dropped.has(key(lane.source, segment.block.line[row]!))) {
+      if (open.count === capacity) {
+        yield open.finish();
+        open = new OpenBlock(capacity);
+      }
+      open.copyRow(segment.block, segment.args, segment.ret, row);
+      applyBirth(open, open.count - 1, births, context);
     }
-    open.copyRow(place.block, place.row);
-    applyBirth(open, open.count - 1, births, context);
+    advance(heap, lane, segment);
   }
   if (open.count > 0) yield open.finish();
 }
@@ -67,11 +77,16 @@ export function* mergeByTime(
 function splitLanes(blocks: readonly Block[]): Map<number, Lane> {
   const lanes = new Map<number, Lane>();
   for (const block of blocks) {
-    for (let row = 0; row < block.count; row++) {
-      const source = block.source[row]!;
+    const args = halvesOf(block.args);
+    const ret = halvesOf(block.ret);
+    for (let from = 0; from < block.count;) {
+      const source = block.source[from]!;
+      let end = from + 1;
+      while (end < block.count && block.source[end] === source) end++;
       let lane = lanes.get(source);
-      if (lane === undefined) lanes.set(source, (lane = { source, places: [], next: 0 }));
-      lane.places.push({ block, row });
+      if (lane === undefined) lanes.set(source, (lane = { source, segments: [], at: 0 }));
+      lane.segments.push({ block, args, ret, next: from, end });
+      from = end;
     }
   }
   return lanes;
@@ -80,18 +95,13 @@ function splitLanes(blocks: readonly Block[]): Map<number, Lane> {
 /** Completes the first halves of execve whose second halves stand in another file; returns the rows that are then superfluous. */
 function joinExecs(lanes: Map<number, Lane>, context: MergeContext): Set<string> {
   const dropped = new Set<string>();
-  const { syscalls } = context.calls;
   for (const tail of context.tails) {
-    const second = lanes.get(tail.source)?.places.find(({ block, row }) => block.line[row] === tail.line);
-    let first: Place | undefined;
-    for (const lane of lanes.values()) {
-      const last = lane.places.findLast(({ block, row }) => block.kind[row] === RECORD_KINDS.call.code);
-      if (last?.block.tid[last.row] === tail.tid) first = last;
-    }
+    const second = findRow(lanes.get(tail.source), (block, row) => block.line[row] === tail.line);
+    let first: RowOfBlock | undefined;
+    for (const lane of lanes.values())
+      first ??= findRow(lane, (block, row) => isOpenExec(block, row, tail.tid, context));
     if (first === undefined || second === undefined) continue;
     const { block, row } = first;
-    const isExec = syscalls[block.sys[row]!]?.name.startsWith('exec') === true;
-    if (!isExec || (block.flags[row]! & RECORD_FLAGS.unfinished) === 0) continue;
     const measured = second.block.flags[second.row]! & RECORD_FLAGS.measured;
     block.flags[row] = (block.flags[row]! & ~RECORD_FLAGS.unfinished) | RECORD_FLAGS.halved | measured;
     block.ret[row] = second.block.ret[second.row]!;
@@ -102,30 +112,49 @@ function joinExecs(lanes: Map<number, Lane>, context: MergeContext): Set<string>
   return dropped;
 }
 
+interface RowOfBlock {
+  readonly block: Block;
+  readonly row: number;
+}
+
+/** The last row of a file that passes the test. */
+function findRow(
+  lane: Lane | undefined,
+  test: (block: Block, row: number) => boolean,
+): RowOfBlock | undefined {
+  for (const { block, next, end } of lane?.segments.toReversed() ?? []) {
+    for (let row = end - 1; row >= next; row--) if (test(block, row)) return { block, row };
+  }
+  return undefined;
+}
+
+/** Whether the row is an execve of thread `tid` that did not come back. */
+function isOpenExec(block: Block, row: number, tid: number, context: MergeContext): boolean {
+  if (block.tid[row] !== tid || (block.flags[row]! & RECORD_FLAGS.unfinished) === 0) return false;
+  return context.calls.syscalls[block.sys[row]!]?.name.startsWith('exec') === true;
+}
+
 function key(source: number, line: number): string {
   return `${source}:${line}`;
 }
 
-/** All rows by time; at equal times, and where a clock steps back, in the order of the files. A heap of the files' next rows. */
-function* inOrder(lanes: readonly Lane[]): Generator<Place> {
-  const heap: Lane[] = [];
-  for (const lane of lanes) push(heap, lane);
-  for (let lane = heap[0]; lane !== undefined; lane = heap[0]) {
-    yield lane.places[lane.next]!;
-    lane.next++;
-    if (lane.next === lane.places.length) {
-      const last = heap.pop()!;
-      if (last !== lane) heap[0] = last;
-    }
-    sink(heap);
+/** The lane's next row is merged: the heap, whose top it is, is put in order again. */
+function advance(heap: Lane[], lane: Lane, segment: Segment): void {
+  segment.next++;
+  if (segment.next === segment.end) lane.at++;
+  if (lane.at === lane.segments.length) {
+    const last = heap.pop()!;
+    if (last !== lane) heap[0] = last;
   }
+  sink(heap);
 }
 
 function timeOf(lane: Lane): number {
-  const { block, row } = lane.places[lane.next]!;
-  return block.enterNs[row]!;
+  const { block, next } = lane.segments[lane.at]!;
+  return block.enterNs[next]!;
 }
 
+/** By time; at equal times, and where a clock steps back, in the order of the files. */
 function before(a: Lane, b: Lane): boolean {
   const difference = timeOf(a) - timeOf(b);
   return difference < 0 || (difference === 0 && a.source < b.source);
@@ -145,9 +174,9 @@ function push(heap: Lane[], lane: Lane): void {
 function sink(heap: Lane[]): void {
   for (let i = 0; ;) {
     let least = i;
-    for (const child of [2 * i + 1, 2 * i + 2]) {
-      if (child < heap.length && before(heap[child]!, heap[least]!)) least = child;
-    }
+    const left = 2 * i + 1;
+    if (left < heap.length && before(heap[left]!, heap[least]!)) least = left;
+    if (left + 1 < heap.length && before(heap[left + 1]!, heap[least]!)) least = left + 1;
     if (least === i) return;
     [heap[i], heap[least]] = [heap[least]!, heap[i]!];
     i = least;

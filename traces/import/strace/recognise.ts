@@ -9,6 +9,8 @@ import { PrefixReader } from './prefix.ts';
 export const HEAD_BYTES = 65_536;
 /** Share of lines that must be strace's when the first one is not: output of the program may come first. */
 const MIN_SHARE = 0.2;
+/** Lines of strace, if they are most of all so far, after which there is no doubt. */
+const ENOUGH = 20;
 const RAW_NAME = 'syscall_0x';
 const MARKS = [
   ascii('<... '),
@@ -62,6 +64,7 @@ export function refuse(head: Uint8Array): Refusal | undefined {
       if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark';
       lines++;
     }
+    if (calls + marks >= ENOUGH && (calls + marks) * 2 > lines) return undefined;
     start = end + 1;
   }
   if (lines === 0) return 'empty';
