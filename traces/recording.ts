@@ -51,6 +51,18 @@ export interface RecordingFooter {
   readonly warnings: readonly ImportWarning[];
 }
 
+/** A run of neighbouring records of a block, as the overview draws it. */
+export interface OverviewStrip {
+  readonly calls: number;
+  readonly errors: number;
+  /** Earliest and latest enter. */
+  readonly firstNs: number;
+  readonly lastNs: number;
+  readonly maxLatencyNs: number;
+  /** Calls by category code, 8 values. */
+  readonly categories: readonly number[];
+}
+
 /** One line of the index: what the overview draws without reading the block. */
 export interface BlockSummary {
   /** Records, and calls among them. */
@@ -60,9 +72,8 @@ export interface BlockSummary {
   readonly firstNs: number;
   /** Latest enter or exit in the block. */
   readonly lastNs: number;
-  readonly maxLatencyNs: number;
-  /** Calls by category code, 8 values. */
-  readonly categories: readonly number[];
+  /** At most 16, of equally many records, in order; none of an empty block. */
+  readonly strips: readonly OverviewStrip[];
 }
 
 /** What is wrong with a file that opened all the same. */

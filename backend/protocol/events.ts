@@ -32,7 +32,7 @@ export interface SyscallInfo {
   readonly category: number;
 }
 
-/** The overview of a recording, drawn from the index of the file alone; one row a block. */
+/** The overview of a recording, from the index of the file alone; one row a run of neighbouring records, lastNs is its latest enter. */
 export interface OverviewRow {
   readonly firstNs: number;
   readonly lastNs: number;

@@ -1,8 +1,14 @@
 // What is fixed about an open recording, as the page wants it.
-import { CATEGORIES, categoryOf, type BlockSummary, type Recording } from '../../traces/index.ts';
+import {
+  CATEGORIES,
+  categoryOf,
+  type BlockSummary,
+  type OverviewStrip,
+  type Recording,
+} from '../../traces/index.ts';
 import type { OverviewRow, RecordingInfo } from '../protocol/index.ts';
 
-/** Most rows of the overview: more than a wide screen has pixels for. Neighbouring blocks are joined beyond it. */
+/** Most rows of the overview: more than a wide screen has pixels for. Neighbours are joined beyond it. */
 const OVERVIEW_ROWS = 2000;
 
 /** Header, counts, system calls and overview of `recording`. */
@@ -31,22 +37,24 @@ export function viewRecording(recording: Recording, name: string, lookFor: strin
   };
 }
 
+/** The strips of the index; beyond what a screen can show, neighbours are joined. */
 function overviewOf(index: readonly BlockSummary[]): OverviewRow[] {
-  const joined = Math.ceil(index.length / OVERVIEW_ROWS);
+  const strips = index.flatMap((block) => block.strips);
+  const joined = Math.ceil(strips.length / OVERVIEW_ROWS);
   const rows: OverviewRow[] = [];
-  for (let i = 0; i < index.length; i += joined) rows.push(joinBlocks(index.slice(i, i + joined)));
+  for (let i = 0; i < strips.length; i += joined) rows.push(joinStrips(strips.slice(i, i + joined)));
   return rows;
 }
 
-function joinBlocks(blocks: readonly BlockSummary[]): OverviewRow {
+function joinStrips(strips: readonly OverviewStrip[]): OverviewRow {
   return {
-    firstNs: Math.min(...blocks.map((block) => block.firstNs)),
-    lastNs: Math.max(...blocks.map((block) => block.lastNs)),
-    calls: blocks.reduce((sum, block) => sum + block.calls, 0),
-    errors: blocks.reduce((sum, block) => sum + block.errors, 0),
-    maxLatencyNs: Math.max(...blocks.map((block) => block.maxLatencyNs)),
+    firstNs: Math.min(...strips.map((strip) => strip.firstNs)),
+    lastNs: Math.max(...strips.map((strip) => strip.lastNs)),
+    calls: strips.reduce((sum, strip) => sum + strip.calls, 0),
+    errors: strips.reduce((sum, strip) => sum + strip.errors, 0),
+    maxLatencyNs: Math.max(...strips.map((strip) => strip.maxLatencyNs)),
     categories: Object.values(CATEGORIES).map(({ code }) =>
-      blocks.reduce((sum, block) => sum + (block.categories[code] ?? 0), 0),
+      strips.reduce((sum, strip) => sum + (strip.categories[code] ?? 0), 0),
     ),
   };
 }

@@ -2,33 +2,64 @@
 import { CATEGORY_NAMES } from '../categories.ts';
 import { RECORD_FLAGS, RECORD_KINDS } from '../event.ts';
 import type { Block } from '../event.ts';
-import type { BlockSummary } from '../recording.ts';
+import type { BlockSummary, OverviewStrip } from '../recording.ts';
+import { FormatError } from './errors.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 const CATEGORY_COUNT = CATEGORY_NAMES.length;
+/** Strips of a full block: 256 records each, finer than a screen needs for long recordings, fine enough for one of a single block. */
+const STRIPS = 16;
+/** Fewest records of a strip, but for the only one. */
+const STRIP_RECORDS = 8;
 
 /** Sums up a block. `categoryOf` gives the category code of a system call by its index; errors are those that totals count. */
 export function summarizeBlock(block: Block, categoryOf: (sys: number) => number): BlockSummary {
+  const { count } = block;
+  const strips: OverviewStrip[] = [];
+  let calls = 0;
+  let errors = 0;
+  let firstNs = count === 0 ? 0 : Number.POSITIVE_INFINITY;
+  let lastNs = 0;
+  const stripCount = Math.min(STRIPS, Math.ceil(count / STRIP_RECORDS));
+  for (let i = 0; i < stripCount; i++) {
+    const from = Math.floor((i * count) / stripCount);
+    const to = Math.floor(((i + 1) * count) / stripCount);
+    const strip = sumStrip(block, from, to, categoryOf);
+    strips.push(strip);
+    calls += strip.calls;
+    errors += strip.errors;
+    firstNs = Math.min(firstNs, strip.firstNs);
+    lastNs = Math.max(lastNs, strip.lastNs);
+  }
+  for (let row = 0; row < count; row++) if (block.exitNs[row]! > lastNs) lastNs = block.exitNs[row]!;
+  return { count, calls, errors, firstNs, lastNs, strips };
+}
+
+/** Sums up the records from `from` to before `to`, at least one. */
+function sumStrip(
+  block: Block,
+  from: number,
+  to: number,
+  categoryOf: (sys: number) => number,
+): OverviewStrip {
   const categories = Array.from({ length: CATEGORY_COUNT }, () => 0);
   let calls = 0;
   let errors = 0;
   let firstNs = Number.POSITIVE_INFINITY;
-  let lastNs = 0;
+  let lastNs = Number.NEGATIVE_INFINITY;
   let maxLatencyNs = 0;
-  for (let row = 0; row < block.count; row++) {
+  for (let row = from; row < to; row++) {
     const enterNs = block.enterNs[row]!;
-    const exitNs = block.exitNs[row]!;
     if (enterNs < firstNs) firstNs = enterNs;
     if (enterNs > lastNs) lastNs = enterNs;
-    if (exitNs > lastNs) lastNs = exitNs;
     if (block.kind[row] !== RECORD_KINDS.call.code) continue;
     calls++;
     categories[categoryOf(block.sys[row]!)]! += 1;
     if (block.errno[row] !== 0 && (block.flags[row]! & RECORD_FLAGS.restart) === 0) errors++;
-    if (exitNs - enterNs > maxLatencyNs) maxLatencyNs = exitNs - enterNs;
+    const latencyNs = block.exitNs[row]! - enterNs;
+    if (latencyNs > maxLatencyNs) maxLatencyNs = latencyNs;
   }
-  if (firstNs === Number.POSITIVE_INFINITY) firstNs = 0;
-  return { count: block.count, calls, errors, firstNs, lastNs, maxLatencyNs, categories };
+  return { calls, errors, firstNs, lastNs, maxLatencyNs, categories };
 }
 
 /** Appends a summary. */
@@ -38,19 +69,44 @@ export function writeSummary(out: ByteWriter, summary: BlockSummary): void {
   out.varint(summary.errors);
   out.f64(summary.firstNs);
   out.f64(summary.lastNs);
-  out.f64(summary.maxLatencyNs);
-  for (const calls of summary.categories) out.varint(calls);
+  out.u8(summary.strips.length);
+  let atNs = summary.firstNs;
+  for (const strip of summary.strips) {
+    out.varint(strip.calls);
+    out.varint(strip.errors);
+    out.zigzag(strip.firstNs - atNs);
+    out.varint(strip.lastNs - strip.firstNs);
+    out.varint(strip.maxLatencyNs);
+    for (const calls of strip.categories) out.varint(calls);
+    atNs = strip.firstNs;
+  }
 }
 
-/** Reads what `writeSummary` wrote. */
+/** Reads what `writeSummary` wrote. Throws FormatError when it says that there are more strips than there can be. */
 export function readSummary(from: ByteReader): BlockSummary {
-  return {
-    count: from.varint(),
-    calls: from.varint(),
-    errors: from.varint(),
-    firstNs: from.f64(),
-    lastNs: from.f64(),
-    maxLatencyNs: from.f64(),
-    categories: Array.from({ length: CATEGORY_COUNT }, () => from.varint()),
-  };
+  const count = from.varint();
+  const calls = from.varint();
+  const errors = from.varint();
+  const firstNs = from.f64();
+  const lastNs = from.f64();
+  const stripCount = from.u8();
+  if (stripCount > STRIPS)
+    throw new FormatError('bad-stream', `a block has ${stripCount} strips, at most ${STRIPS}`);
+  const strips: OverviewStrip[] = [];
+  for (let i = 0, atNs = firstNs; i < stripCount; i++) {
+    const strip = readStrip(from, atNs);
+    strips.push(strip);
+    atNs = strip.firstNs;
+  }
+  return { count, calls, errors, firstNs, lastNs, strips };
+}
+
+function readStrip(from: ByteReader, beforeNs: number): OverviewStrip {
+  const calls = from.varint();
+  const errors = from.varint();
+  const firstNs = beforeNs + from.zigzag();
+  const lastNs = firstNs + from.varint();
+  const maxLatencyNs = from.varint();
+  const categories = Array.from({ length: CATEGORY_COUNT }, () => from.varint());
+  return { calls, errors, firstNs, lastNs, maxLatencyNs, categories };
 }
