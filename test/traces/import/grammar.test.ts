@@ -78,6 +78,18 @@ describe('symbols', () => {
     });
   });
 
+  test('a comment in a comment', () => {
+    expect(
+      onlyCall(
+        'ioprio_set(0x1 /* IOPRIO_WHO_PROCESS */, 16, 3 /* IOPRIO_PRIO_VALUE(0 /* IOPRIO_CLASS_NONE */, 3) */) = 0',
+      ).args,
+    ).toEqual([
+      { kind: 'value', value: 1n, text: 'IOPRIO_WHO_PROCESS' },
+      { kind: 'value', value: 16n, text: '' },
+      { kind: 'value', value: 3n, text: 'IOPRIO_PRIO_VALUE(0 /* IOPRIO_CLASS_NONE */, 3)' },
+    ]);
+  });
+
   test('devices', () => {
     expect(
       onlyCall('mknod("/dev/x", S_IFCHR|0600, makedev(0x1, 0x3)) = 0').args.map((arg) => arg.value),

@@ -36,6 +36,7 @@ test.each([
   { what: 'ltrace', bytes: Buffer.from('strlen("abc")                = 3\nputs("x")    = 2\n'), code: 'foreign' },
   { what: 'perf script', bytes: caseBytes('dd.gold.perf.txt'), code: 'perf' },
   { what: 'a table of strace -c', bytes: Buffer.from(SUMMARY), code: 'summary' },
+  { what: 'a table of strace -f -c, with messages and output', bytes: Buffer.from(`strace: Process 7 attached\nhello\n${SUMMARY}`), code: 'summary' },
   { what: 'this test', bytes: readFileSync(import.meta.filename), code: 'foreign' },
 ])('$what is refused as $code', ({ bytes, code }) => {
   const importer = createStraceImporter({ open: () => {}, block: () => {}, close: () => {} });

@@ -48,6 +48,7 @@ export function refuse(head: Uint8Array): Refusal | undefined {
   let lines = 0;
   let calls = 0;
   let marks = 0;
+  let messages = 0;
   let summary = false;
   let perf = 0;
   let firstIsOurs = false;
@@ -58,10 +59,11 @@ export function refuse(head: Uint8Array): Refusal | undefined {
     const kind = judge(text, start, end, prefix);
     if (kind === 'call') calls++;
     if (kind === 'mark') marks++;
-    if (kind === 'summary' && lines === 0) summary = true;
+    if (kind === 'message') messages++;
+    if (kind === 'summary' && (lines === 0 || messages > 0)) summary = true;
     if (PERF.some((word) => text.indexOf(start, Math.min(end, start + 120), word) >= 0)) perf++;
     if (kind !== 'blank' && !(cut && kind === 'other' && lines > 0)) {
-      if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark';
+      if (lines === 0) firstIsOurs = kind === 'call' || kind === 'mark' || kind === 'message';
       lines++;
     }
     if (calls + marks >= ENOUGH && (calls + marks) * 2 > lines) return undefined;
@@ -69,12 +71,14 @@ export function refuse(head: Uint8Array): Refusal | undefined {
   }
   if (lines === 0) return 'empty';
   if (perf * 2 > lines) return 'perf';
-  if (calls + marks > 0 && (firstIsOurs || (calls + marks) / lines >= MIN_SHARE)) return undefined;
+  if (summary && calls + marks === 0) return 'summary';
+  const ours = calls + marks + messages;
+  if (ours > 0 && (firstIsOurs || ours / lines >= MIN_SHARE)) return undefined;
   if (head.includes(0) || UTF16.has((head[0]! << 8) | (head[1] ?? 0))) return 'binary';
-  return summary && calls === 0 ? 'summary' : 'foreign';
+  return 'foreign';
 }
 
-type LineKind = 'call' | 'mark' | 'summary' | 'blank' | 'other';
+type LineKind = 'call' | 'mark' | 'message' | 'summary' | 'blank' | 'other';
 
 function judge(text: ByteBuffer, start: number, end: number, prefix: PrefixReader): LineKind {
   if (isAttachment(text, start, end)) return 'blank';
@@ -82,7 +86,7 @@ function judge(text: ByteBuffer, start: number, end: number, prefix: PrefixReade
   const pos = prefix.read(text, start, end);
   if (MARKS.some((mark) => text.startsWith(pos, end, mark))) return 'mark';
   const message = findMessage(text, start, end);
-  if (message !== undefined && message.tid >= 0 && message.start === start) return 'mark';
+  if (message !== undefined && message.tid >= 0 && message.start === start) return 'message';
   const p = text.skipWord(pos, end);
   if (p === pos || text.bytes[p] !== CH.paren) return 'other';
   const name = text.latin1(pos, Math.min(p, pos + 64));

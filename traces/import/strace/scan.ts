@@ -138,10 +138,18 @@ function isEllipsis(bytes: Uint8Array, pos: number, end: number): boolean {
   return pos + 3 <= end && bytes[pos] === C.dot && bytes[pos + 1] === C.dot && bytes[pos + 2] === C.dot;
 }
 
-/** From the `/*` of a comment to the position after its end; -1 where it does not close. */
+/** From the `/*` of a comment to the position after its end, over comments in it; -1 where it does not close. */
 function commentEnd(bytes: Uint8Array, pos: number, end: number): number {
-  for (let p = pos + 2; p + 1 < end; p++) {
-    if (bytes[p] === C.star && bytes[p + 1] === C.slash) return p + 2;
+  let depth = 0;
+  for (let p = pos; p + 1 < end; p++) {
+    const byte = bytes[p];
+    if (byte === C.slash && bytes[p + 1] === C.star) {
+      depth++;
+      p++;
+    } else if (byte === C.star && bytes[p + 1] === C.slash) {
+      p++;
+      if (--depth === 0) return p + 1;
+    }
   }
   return -1;
 }
