@@ -17,7 +17,6 @@ export const ERRNO = {
   EPROTO: 71,
   ENOTSUPP: 524,
 } as const satisfies Record<string, number>;
-export type ErrnoName = keyof typeof ERRNO;
 
 /** Name of an errno as this machine returns it (positive or negated); the number as text when it is not in the table. */
 export function errnoText(errno: number): string {
