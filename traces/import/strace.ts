@@ -13,6 +13,7 @@ import { InternTable } from './intern.ts';
 import { CallTable } from './strace/calls.ts';
 import { LINE_NS } from './strace/clock.ts';
 import { mergeByTime } from './strace/merge.ts';
+import { LogState } from './strace/log.ts';
 import { LineReader } from './strace/reader.ts';
 import { HEAD_BYTES, refuse } from './strace/recognise.ts';
 
@@ -63,6 +64,7 @@ class Importer implements StraceImporter {
   readonly #calls = new CallTable();
   readonly #warnings = new WarningList();
   readonly #builder: BlockBuilder;
+  readonly #log: LogState;
   readonly #reader: LineReader;
   readonly #sources: SourceFile[] = [];
   /** Bytes of the file that are not read yet: its head until it is recognised, then the begun line. */
@@ -86,10 +88,10 @@ class Importer implements StraceImporter {
     this.#capacity = options.blockRecords ?? BLOCK_RECORDS;
     const builder = new BlockBuilder(this.#capacity, (block) => this.#emit(block));
     this.#builder = builder;
-    const reader = new LineReader(this.#strings, this.#calls, builder, this.#warnings);
-    this.#reader = reader;
-    builder.mustHold = () =>
-      reader.threads.unnamed !== undefined && builder.held.length <= MAX_NAMELESS_BLOCKS;
+    const log = new LogState(this.#strings, this.#calls, builder, this.#warnings);
+    this.#log = log;
+    this.#reader = new LineReader(log);
+    builder.mustHold = () => log.threads.unnamed !== undefined && builder.held.length <= MAX_NAMELESS_BLOCKS;
   }
 
   file(name: string): void {
@@ -103,9 +105,9 @@ class Importer implements StraceImporter {
     const source = this.#sources.length;
     if (tid >= 0 && source === 0) {
       this.#split = true;
-      this.#reader.writer.splitFiles = true;
+      this.#log.writer.splitFiles = true;
     }
-    this.#reader.startFile(name, source, tid);
+    this.#log.startFile(name, source, tid);
   }
 
   push(bytes: Uint8Array): void {
@@ -145,23 +147,23 @@ class Importer implements StraceImporter {
   end(): RecordingFooter {
     this.endFile();
     if (this.#sources.length === 0) throw new ImportError('empty', '', 0);
-    const reader = this.#reader;
-    reader.endAll();
+    const log = this.#log;
+    this.#reader.endAll();
     this.#builder.finish();
     if (this.#split) {
       this.#split = false;
       const context = {
         strings: this.#strings,
         calls: this.#calls,
-        tails: reader.execTails,
-        inferComms: !reader.writer.commsPrinted,
+        tails: log.execTails,
+        inferComms: !log.writer.commsPrinted,
       };
       for (const block of mergeByTime(this.#parts.splice(0), context, this.#capacity)) this.#emit(block);
     }
     this.#open(undefined);
     const footer: RecordingFooter = {
       sources: this.#sources,
-      ...this.#reader.counts,
+      ...this.#log.counts,
       warnings: this.#warnings.items,
     };
     this.#sink.close(footer);
@@ -193,7 +195,7 @@ class Importer implements StraceImporter {
     if (start > 0) bytes.copyWithin(0, start, filled);
     text.length = filled - start;
     if (text.length > MAX_LINE_BYTES) {
-      if (!this.#skipping) this.#reader.skipLong(text);
+      if (!this.#skipping) this.#log.skipLong(text);
       this.#skipping = true;
       text.length = 0;
     }
@@ -219,7 +221,7 @@ class Importer implements StraceImporter {
     if (this.#opened) return;
     this.#opened = true;
     const { title, command } = this.#options;
-    const { clock } = this.#reader;
+    const { clock } = this.#log;
     let earliestNs = 0;
     first?.enterNs.forEach((atNs) => {
       if (atNs < earliestNs) earliestNs = atNs;

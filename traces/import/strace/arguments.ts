@@ -1,37 +1,25 @@
 // Reads the arguments of a call into a row: value, kind, text, and the strings behind pointers as spans of memory.
-import { ARG_KINDS, MEMORY_FLAGS } from '../../event.ts';
-import { ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
+import { ARG_KINDS } from '../../event.ts';
+import { type ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
 import type { InternTable } from '../intern.ts';
 import { NumberReader } from '../number.ts';
 import type { OpenBlock } from '../open-block.ts';
 import { type CallInfo, SPECIAL, formCode } from './calls.ts';
-import { decodeEscapes } from './escape.ts';
+import { MemoryReader } from './memory.ts';
 import { ArgScanner } from './scan.ts';
 import { type SymbolValue, evaluate } from './symbols.ts';
 
 const C = CH;
 const WORD = WORD_BYTES;
 const KIND = ARG_KINDS;
-const MEMORY = MEMORY_FLAGS;
 const EFFECT = SPECIAL;
 
-const FORM = {
-  fd: formCode('fd'),
-  path: formCode('path'),
-  str: formCode('str'),
-  strs: formCode('strs'),
-  in: formCode('in'),
-  out: formCode('out'),
-  outstr: formCode('outstr'),
-  iovin: formCode('iovin'),
-  ptr: formCode('ptr'),
-} as const;
+const FORM = { fd: formCode('fd'), ptr: formCode('ptr') } as const;
 
 /** First bytes of arguments that are no value and no data: `...`, `<... resuming`, `?`, `=> {` of a struct whose first half is missing. */
 const KEPT_AS_TEXT: ReadonlySet<number> = new Set([C.dot, C.less, C.question, C.minus, C.equal]);
 const NULL = ascii('NULL');
 const ARROW = ascii('=>');
-const IOV_LEN = ascii(', iov_len=');
 const DELETED_LENGTH = '(deleted)'.length;
 /** Where clone's named arguments stand among its registers; x86_64, then i386 and arm64 where they differ. */
 const CLONE_ARGS: Readonly<Record<string, readonly [x86_64: number, other: number]>> = {
@@ -43,31 +31,27 @@ const CLONE_ARGS: Readonly<Record<string, readonly [x86_64: number, other: numbe
   child_tid: [3, 4],
   tls: [4, 3],
 };
-/** Marks in the column of true lengths until the result is known: take it from the size argument, from the return value. */
-const FROM_SIZE = -1;
-const FROM_RESULT = -2;
 
 /** Reads arguments; holds the scratch that this needs. */
 export class ArgumentReader {
   readonly scanner = new ArgScanner();
+  readonly memory: MemoryReader;
   readonly #strings: InternTable;
   readonly #number = new NumberReader();
-  readonly #decoded = new ByteBuffer(1 << 12);
   /** Values of symbolic texts by string id: x86, arm64. */
   readonly #symbols: [Map<number, SymbolValue>, Map<number, SymbolValue>] = [new Map(), new Map()];
-  /** The first span of the row being read. */
-  #firstSpan = 0;
   /** Where #readNotes found what it does not know. */
   #stop = 0;
 
   constructor(strings: InternTable) {
     this.#strings = strings;
+    this.memory = new MemoryReader(strings, this.scanner);
   }
 
   /** Reads the arguments in `scanner` into row `row`. False where one of them cannot be what strace prints. */
   read(text: ByteBuffer, info: CallInfo, block: OpenBlock, row: number): boolean {
     const { count, starts, ends } = this.scanner;
-    this.#firstSpan = block.spans.count;
+    this.memory.begin(block);
     for (let i = 0; i < count; i++) {
       const start = starts[i]!;
       let from = start;
@@ -90,55 +74,6 @@ export class ArgumentReader {
     return true;
   }
 
-  /**
-   * The size of a write whose output ran into it (`3123` for 123 bytes of which the last three are output): where the string is whole
-   * its length is the size.
-   */
-  ungluedSize(block: OpenBlock, row: number, written: number): void {
-    const spans = block.spans;
-    const last = spans.count - 1;
-    if (last < this.#firstSpan || spans.arg[last] !== 1 || (spans.flags[last]! & MEMORY.cut) !== 0) return;
-    const size = row * 12 + 4;
-    const length = this.#strings.byteLength(spans.bytes[last]!);
-    if (
-      length !== written ||
-      length === block.args[size] ||
-      !String(block.args[size]).startsWith(String(length))
-    )
-      return;
-    block.args[size] = length;
-    block.args[size + 1] = 0;
-  }
-
-  /** Sets the true lengths of the row's strings, once the return value (halves; `returned` false: none) is in. */
-  settleLengths(
-    info: CallInfo,
-    block: OpenBlock,
-    row: number,
-    lo: number,
-    hi: number,
-    returned: boolean,
-  ): void {
-    const spans = block.spans;
-    for (let i = this.#firstSpan; i < spans.count; i++) {
-      const mark = spans.trueLength[i]!;
-      if (!(mark < 0)) continue;
-      const recorded = this.#strings.byteLength(spans.bytes[i]!);
-      let length = Number.NaN;
-      if (mark === FROM_SIZE) {
-        const cell = row * 6 + info.sizeArgs[spans.arg[i]!]!;
-        if (block.argKinds[cell] !== KIND.absent)
-          length = block.args[cell * 2]! + block.args[cell * 2 + 1]! * 4294967296;
-      } else if (returned && hi < 0x80000000) {
-        length = lo + hi * 4294967296;
-      }
-      const cut = (spans.flags[i]! & MEMORY.cut) !== 0;
-      if (length <= recorded || Number.isNaN(length))
-        length = cut && !(length === recorded) ? Number.NaN : recorded;
-      spans.trueLength[i] = length;
-    }
-  }
-
   #readOne(
     text: ByteBuffer,
     start: number,
@@ -157,11 +92,11 @@ export class ArgumentReader {
     if (first === C.quote) {
       const after = this.scanner.stringEnd(bytes, start, end);
       if (after === end) {
-        this.#readString(text, start, end, info, arg, block, row);
+        this.memory.readString(text, start, end, info, arg, block, row);
         return true;
       }
       if (after < 0 || !isTail(text, after, end)) return false;
-      this.#readDecoded(text, start, end, info, arg, block, row);
+      this.memory.readDecoded(text, start, end, info, arg, block, row);
       return true;
     }
     if (
@@ -171,7 +106,7 @@ export class ArgumentReader {
       first === C.ampersand ||
       first === C.at
     ) {
-      this.#readDecoded(text, start, end, info, arg, block, row);
+      this.memory.readDecoded(text, start, end, info, arg, block, row);
       return true;
     }
     if (end - start === NULL.length && text.startsWith(start, end, NULL)) {
@@ -180,6 +115,7 @@ export class ArgumentReader {
     }
     if (first === C.bar || WORD[first] === 1)
       return this.#readSymbol(text, start, end, info, arg, block, row);
+    if (first === C.less && bytes[start + 1] !== C.dot) return true; // the mark of a call that was resumed and left again
     if (KEPT_AS_TEXT.has(first)) {
       block.setArg(row, arg, KIND.absent, 0, 0, this.#strings.intern(text, start, end));
       return true;
@@ -292,100 +228,12 @@ export class ArgumentReader {
     return true;
   }
 
-  /** A struct, a list, a set: kept as text; the strings inside become spans. */
-  #readDecoded(
-    text: ByteBuffer,
-    start: number,
-    end: number,
-    info: CallInfo,
-    arg: number,
-    block: OpenBlock,
-    row: number,
-  ): void {
-    const bytes = text.bytes;
-    const id = this.#strings.intern(text, start, end);
-    block.setMadeUpArg(row, arg, KIND.decoded, id, id);
-    const form = info.forms[arg]!;
-    const out = info.outs[arg] === 1 ? MEMORY.out : 0;
-    for (let p = start; p < end; p++) {
-      if (bytes[p] !== C.quote) continue;
-      const after = this.scanner.stringEnd(bytes, p, end);
-      if (after < 0) return;
-      const cut = bytes[after - 1] !== C.quote;
-      const inner = this.#internString(text, p + 1, cut ? after - 4 : after - 1, bytes[p - 1] === C.at);
-      let flags = out | (cut ? MEMORY.cut : 0);
-      let length = cut ? Number.NaN : this.#strings.byteLength(inner);
-      if (form === FORM.strs && !cut) flags |= MEMORY.cString;
-      if (form === FORM.iovin && text.startsWith(after, end, IOV_LEN)) {
-        const digits = after + IOV_LEN.length;
-        if (this.#number.read(bytes, digits, end) > digits) {
-          length = Math.max(this.#number.lo + this.#number.hi * 4294967296, this.#strings.byteLength(inner));
-        }
-      }
-      block.spans.add(row, arg, flags, inner, length);
-      p = after - 1;
-    }
-  }
-
-  /** A string that is the whole argument. */
-  #readString(
-    text: ByteBuffer,
-    start: number,
-    end: number,
-    info: CallInfo,
-    arg: number,
-    block: OpenBlock,
-    row: number,
-  ): void {
-    const cut = text.bytes[end - 1] === C.dot;
-    const id = this.#internString(text, start + 1, cut ? end - 4 : end - 1, false);
-    block.setMadeUpArg(row, arg, KIND.synthetic, id, 0);
-    const form = info.forms[arg]!;
-    let flags = cut ? MEMORY.cut : 0;
-    let length = cut ? Number.NaN : this.#strings.byteLength(id);
-    if (form === FORM.in) {
-      length = FROM_SIZE;
-    } else if (form === FORM.out) {
-      flags |= MEMORY.out;
-      length = FROM_RESULT;
-    } else {
-      if (info.outs[arg] === 1 && (form !== FORM.ptr || isReadBack(info, block, row))) flags |= MEMORY.out;
-      if (!cut && (form === FORM.path || form === FORM.str || form === FORM.outstr || form === FORM.ptr))
-        flags |= MEMORY.cString;
-    }
-    block.spans.add(row, arg, flags, id, length);
-  }
-
-  /** The id of the decoded bytes between two quotes; an abstract socket name (`@"..."`) starts with a NUL. */
-  #internString(text: ByteBuffer, start: number, end: number, abstract: boolean): number {
-    const escape = text.find(C.backslash, start, end);
-    if (escape < 0 && !abstract) return this.#strings.intern(text, start, end);
-    const decoded = this.#decoded;
-    decoded.length = 0;
-    if (abstract) decoded.append(ZERO, 0, 1);
-    if (escape >= 0) {
-      decoded.append(text.bytes, start, escape);
-      decodeEscapes(text.bytes, escape, end, decoded);
-    } else {
-      decoded.append(text.bytes, start, end);
-    }
-    return this.#strings.intern(decoded, 0, decoded.length);
-  }
-
   #internTrimmed(text: ByteBuffer, start: number, end: number): number {
     const from = text.skipSpaces(start, end);
     let to = end;
     while (to > from && text.bytes[to - 1] === C.space) to--;
     return this.#strings.intern(text, from, to);
   }
-}
-
-const ZERO = new Uint8Array(1);
-const PR_GET_NAME = 16;
-
-/** Whether prctl's second argument is a buffer that the kernel fills. */
-function isReadBack(info: CallInfo, block: OpenBlock, row: number): boolean {
-  return info.special === EFFECT.prctl && block.args[row * 12] === PR_GET_NAME;
 }
 
 /** Position of the `=` of a named argument `name=value` at `start`, or -1. */

@@ -1,11 +1,12 @@
 // Writes a call into its row, and draws the consequences: ABI, threads that were born, names of programs.
-import { ARCHS, MEMORY_FLAGS, NO_SYSCALL, RECORD_FLAGS, RECORD_KINDS } from '../../event.ts';
+import { MEMORY_FLAGS, NO_SYSCALL, RECORD_FLAGS, RECORD_KINDS } from '../../event.ts';
 import { type ByteBuffer, CH } from '../bytes.ts';
 import type { BlockBuilder } from '../builder.ts';
 import type { InternTable } from '../intern.ts';
 import type { OpenBlock } from '../open-block.ts';
 import { ArgumentReader } from './arguments.ts';
-import { ARCH_NAMES, type CallInfo, type CallTable, SPECIAL } from './calls.ts';
+import { AbiJudge } from './abi.ts';
+import { type CallInfo, type CallTable, SPECIAL } from './calls.ts';
 import { ResultReader } from './result.ts';
 import type { Thread, ThreadTable } from './threads.ts';
 
@@ -24,88 +25,27 @@ const CLONE_THREAD = 0x10000;
 const SET_NAME = 15;
 /** Bytes of a thread's name in the kernel, without the NUL. */
 const COMM_BYTES = 15;
-/** Where e_machine stands in an ELF header, and what it says. */
-const ELF_MACHINE = 18;
-const MACHINES: Readonly<Record<number, number>> = {
-  3: ARCHS.i386.code,
-  62: ARCHS.x86_64.code,
-  183: ARCHS.arm64.code,
-};
-/** Calls that may wait for evidence of their ABI before the guess stands. */
-const MAX_UNSURE = 64;
-/** i386 calls through which others are made; with -n strace prints their number beside the name of the other. */
-const I386_GATES: ReadonlySet<number> = new Set([102, 117]);
 
 /** Reads calls into rows. */
 export class CallWriter {
   readonly result: ResultReader;
+  readonly abi: AbiJudge;
   /** The log names the threads itself (-Y): nothing is inferred. */
   commsPrinted = false;
   /** Several files, one a thread: births are put in order at the end. */
   splitFiles = false;
   readonly #args: ArgumentReader;
   readonly #strings: InternTable;
-  readonly #calls: CallTable;
   readonly #threads: ThreadTable;
   readonly #builder: BlockBuilder;
 
   constructor(strings: InternTable, calls: CallTable, threads: ThreadTable, builder: BlockBuilder) {
     this.#strings = strings;
-    this.#calls = calls;
     this.#threads = threads;
     this.#builder = builder;
     this.#args = new ArgumentReader(strings);
     this.result = new ResultReader(strings, this.#args.scanner);
-  }
-
-  /** What is known of a call of `thread`; settles the thread's ABI by the name and the number printed beside it (-1 none). */
-  resolve(thread: Thread, nameId: number, nr: number): CallInfo {
-    const calls = this.#calls;
-    if (nr >= 0) {
-      if (calls.numberOf(nameId, thread.arch) !== nr) this.#switchByNumber(thread, nameId, nr);
-      else if (!thread.archSure) this.#settle(thread, thread.arch);
-    } else if (!calls.has(nameId, thread.arch)) {
-      const arch = ARCH_NAMES.findIndex((_, code) => calls.has(nameId, code));
-      if (arch >= 0) this.#settle(thread, arch);
-    }
-    return calls.info(nameId, thread.arch, nr);
-  }
-
-  /** Writes what is known of a call into a row that stays; rows of a thread whose ABI is a guess are remembered. */
-  enter(thread: Thread, nameId: number, info: CallInfo, block: OpenBlock, row: number): void {
-    block.sys[row] = info.sys;
-    if (!info.known) block.flags[row]! |= FLAG.unknownCall;
-    if (thread.archSure) return;
-    if (thread.unsure.length < MAX_UNSURE) thread.unsure.push({ block, row, nameId });
-    else this.#settle(thread, thread.arch);
-  }
-
-  /** The ABI of a thread is known: rows written on a guess are put right. */
-  #settle(thread: Thread, arch: number): void {
-    if (thread.arch !== arch) {
-      thread.arch = arch;
-      for (const { block, row, nameId } of thread.unsure) {
-        if (block.released) continue;
-        const info = this.#calls.info(nameId, arch, -1);
-        block.sys[row] = info.sys;
-        block.flags[row] = info.known
-          ? block.flags[row]! & ~FLAG.unknownCall
-          : block.flags[row]! | FLAG.unknownCall;
-      }
-    }
-    thread.archSure = true;
-    thread.unsure.length = 0;
-  }
-
-  #switchByNumber(thread: Thread, nameId: number, nr: number): void {
-    let arch = ARCH_NAMES.findIndex((_, code) => this.#calls.numberOf(nameId, code) === nr);
-    if (arch < 0 && I386_GATES.has(nr) && this.#calls.has(nameId, ARCHS.i386.code)) arch = ARCHS.i386.code;
-    if (arch >= 0) this.#settle(thread, arch);
-  }
-
-  /** strace said which ABI a thread runs in. */
-  setArch(thread: Thread, arch: number): void {
-    this.#settle(thread, arch);
+    this.abi = new AbiJudge(strings, calls);
   }
 
   /**
@@ -122,8 +62,8 @@ export class CallWriter {
       block.clearArgs(row);
       return TEXT.odd;
     }
-    if (info.special === EFFECT.write) args.ungluedSize(block, row, result.lo);
-    args.settleLengths(info, block, row, result.lo, result.hi, (result.flags & FLAG.noReturn) === 0);
+    if (info.special === EFFECT.write) args.memory.ungluedSize(block, row, result.lo);
+    args.memory.settleLengths(info, block, row, result.lo, result.hi, (result.flags & FLAG.noReturn) === 0);
     this.#setResult(info, block, row);
     return TEXT.whole;
   }
@@ -164,13 +104,13 @@ export class CallWriter {
     const args = this.#args;
     args.scanner.scan(text.bytes, pos, end);
     args.read(text, info, block, row);
-    args.settleLengths(info, block, row, 0, 0, false);
+    args.memory.settleLengths(info, block, row, 0, 0, false);
   }
 
   /** What follows from a call that is complete. `birth` is the row of its first half, from which on a child may have spoken. */
   conclude(thread: Thread, info: CallInfo, block: OpenBlock, row: number): void {
     const result = this.result;
-    if (!thread.archSure) this.#weigh(thread, info, block, row);
+    if (!thread.archSure) this.abi.weigh(thread, info, result, this.#span(block, row, 1, true));
     if (info.special === EFFECT.none) return;
     if (info.special === EFFECT.exit) thread.exiting = true;
     if (result.errno !== 0 || (result.flags & FLAG.noReturn) !== 0) return;
@@ -211,20 +151,6 @@ export class CallWriter {
       }
     }
     for (const other of this.#threads.alive) if (other.tgid === old) other.tgid = tid;
-  }
-
-  /** Evidence of the ABI in a log without call numbers: a pointer that needs 64 bits, the header of a library that was mapped. */
-  #weigh(thread: Thread, info: CallInfo, block: OpenBlock, row: number): void {
-    const { result } = this;
-    if (info.arch === 'i386' && result.errno === 0 && result.hi !== 0 && result.hi !== 0xffffffff)
-      this.#settle(thread, ARCHS.x86_64.code);
-    if (info.special !== EFFECT.read || result.errno !== 0) return;
-    const id = this.#span(block, row, 1, true);
-    if (this.#strings.byteLength(id) <= ELF_MACHINE) return;
-    const header = this.#strings.bytes(id);
-    if (header[0] !== 0x7f || header[1] !== 0x45 || header[2] !== 0x4c || header[3] !== 0x46) return;
-    const arch = MACHINES[header[ELF_MACHINE]!];
-    if (arch !== undefined) this.#settle(thread, arch);
   }
 
   #birth(parent: Thread, info: CallInfo, block: OpenBlock, row: number, tid: number): void {

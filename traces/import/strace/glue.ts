@@ -5,11 +5,13 @@
 //   write(2, "\n", 1                                        output with a newline: joined with the next line
 //   clone(..., flags=SIGCHLDstrace: Process 732 attached    message: taken out, joined with the next line
 import { ARCHS, RECORD_FLAGS } from '../../event.ts';
+import { isSyscallName } from '../../tables/syscalls.ts';
 import { ByteBuffer, CH, WORD_BYTES, ascii } from '../bytes.ts';
 import { NumberReader } from '../number.ts';
 import { TEXT } from './call-writer.ts';
 import type { CallInfo } from './calls.ts';
 import { ENDING, EndingReader, type Message, findMessage, isAttachment, isSummary } from './lines.ts';
+import type { LogState } from './log.ts';
 import type { LineReader } from './reader.ts';
 import { ArgScanner } from './scan.ts';
 import type { Thread } from './threads.ts';
@@ -20,6 +22,7 @@ const NO_ARGS = 0;
 
 /** Reads lines that are no record by themselves. */
 export class Glue {
+  readonly #log: LogState;
   readonly #reader: LineReader;
   readonly #ending = new EndingReader();
   readonly #scanner = new ArgScanner();
@@ -35,7 +38,8 @@ export class Glue {
   /** A summary table has begun: what is no call belongs to it. */
   #inSummary = false;
 
-  constructor(reader: LineReader) {
+  constructor(log: LogState, reader: LineReader) {
+    this.#log = log;
     this.#reader = reader;
   }
 
@@ -43,7 +47,7 @@ export class Glue {
   begin(thread: Thread, cut: boolean): void {
     this.#thread = thread;
     this.#cut = cut;
-    const { pid, bracketed } = this.#reader.prefix;
+    const { pid, bracketed } = this.#log.prefix;
     this.#shared = pid < 0 || bracketed;
     this.#report = undefined;
   }
@@ -60,9 +64,9 @@ export class Glue {
 
   /** A line that is no record: what strace adds, a rest of a call, a message, or nothing known. */
   read(text: ByteBuffer, start: number, end: number): void {
-    const reader = this.#reader;
+    const log = this.#log;
     const { bytes } = text;
-    const { counts } = reader;
+    const { counts } = log;
     if (isAttachment(text, start, end)) {
       counts.otherLines++;
       return;
@@ -90,9 +94,9 @@ export class Glue {
     }
     if (this.#readAfterOutput(text, start, end)) return;
     this.end();
-    const { pid, stamp } = reader.prefix;
-    if (reader.shared && pid < 0 && stamp === 'none') counts.otherLines++;
-    else reader.bad(text, start, end);
+    const { pid, stamp } = log.prefix;
+    if (log.shared && pid < 0 && stamp === 'none') counts.otherLines++;
+    else log.bad(text, start, end);
   }
 
   /** A line of a call whose text is not whole: [pos, end) follows the opening parenthesis. True if something could be made of it. */
@@ -105,6 +109,7 @@ export class Glue {
     nr: number,
     how: number,
   ): boolean {
+    const log = this.#log;
     const reader = this.#reader;
     const message = findMessage(text, pos, end);
     if (message !== undefined && message.start > pos) {
@@ -112,12 +117,12 @@ export class Glue {
       this.#readMessage(message, text, message.start, end);
       return true;
     }
-    const { pid, bracketed } = reader.prefix;
+    const { pid, bracketed } = log.prefix;
     if (pid < 0 || bracketed) {
-      const info = reader.writer.resolve(thread, nameId, nr);
+      const info = log.writer.abi.resolve(thread, nameId, nr);
       if (this.#mend(text, pos, end, info)) {
         reader.begin(thread, nameId, nr, this.#mended, 0, 0);
-        reader.shared = true;
+        log.shared = true;
         thread.pendingBlock!.flags[thread.pendingRow]! &= ~RECORD_FLAGS.halved;
         return reader.resume(this.#mended, 0, this.#mended.length, thread, false);
       }
@@ -154,19 +159,20 @@ export class Glue {
   }
 
   #markCut(text: ByteBuffer, pos: number, end: number): void {
-    const reader = this.#reader;
+    const log = this.#log;
     this.#cut = true;
-    const { file, line } = reader;
+    const { file, line } = log;
     const copy = new ByteBuffer(Math.max(end - pos, 1));
     copy.append(text.bytes, pos, end);
     this.#report = () => {
-      reader.counts.badLines++;
-      reader.warnAt('cut-line', file, line, copy, 0, copy.length);
+      log.counts.badLines++;
+      log.warnAt('cut-line', file, line, copy, 0, copy.length);
     };
   }
 
   /** Joins the line to the call that the line before left open. */
   #continue(text: ByteBuffer, start: number, end: number): boolean {
+    const log = this.#log;
     const thread = this.#thread;
     if (thread === undefined || !thread.pending) return false;
     const reader = this.#reader;
@@ -183,7 +189,7 @@ export class Glue {
     if (!this.#cut || !this.#shared) return false;
     if (this.#mendPending(text, start, end, thread) || this.#resumeBeforeOutput(text, start, end, thread))
       return true;
-    reader.counts.otherLines++; // a line of the program's output, in the middle of its own write
+    log.counts.otherLines++; // a line of the program's output, in the middle of its own write
     return true;
   }
 
@@ -204,17 +210,18 @@ export class Glue {
   }
 
   #mendPending(text: ByteBuffer, start: number, end: number, thread: Thread): boolean {
+    const log = this.#log;
     const reader = this.#reader;
     const half = thread.pendingText;
     const { length } = half;
     half.append(text.bytes, start, end);
-    const info = reader.writer.resolve(thread, thread.pendingName, thread.pendingNr);
+    const info = log.writer.abi.resolve(thread, thread.pendingName, thread.pendingNr);
     const mended = this.#mend(half, 0, half.length, info);
     half.length = length;
     if (!mended) return false;
     half.length = 0;
     this.#thread = undefined;
-    reader.shared = true;
+    log.shared = true;
     return reader.resume(this.#mended, 0, this.#mended.length, thread, false);
   }
 
@@ -224,7 +231,7 @@ export class Glue {
    */
   #mend(text: ByteBuffer, pos: number, end: number, info: CallInfo): boolean {
     const { bytes } = text;
-    const { result } = this.#reader.writer;
+    const { result } = this.#log.writer;
     const argCount = info.argCount;
     if (argCount === NO_ARGS) return false;
     let close = end - 1;
@@ -249,29 +256,30 @@ export class Glue {
   }
 
   #readMessage(message: Message, text: ByteBuffer, start: number, end: number): void {
-    const reader = this.#reader;
-    reader.shared = true;
+    const log = this.#log;
+    log.shared = true;
     if (message.tid < 0) {
-      reader.counts.otherLines++;
+      log.counts.otherLines++;
       return;
     }
-    const { threads } = reader;
+    const { threads } = log;
     if (message.kind === '32-bit' || message.kind === '64-bit') {
-      reader.counts.otherLines++;
-      reader.writer.setArch(
+      log.counts.otherLines++;
+      log.writer.abi.settle(
         threads.get(message.tid),
         (message.kind === '32-bit' ? ARCHS.i386 : ARCHS.x86_64).code,
       );
       return;
     }
-    reader.note(threads.get(message.tid), text, start, end);
+    log.note(threads.get(message.tid), text, start, end);
   }
 
   /** A line of strace behind output that did not end its own line: `hello[pid 728] close(3) = 0`. */
   #readAfterOutput(text: ByteBuffer, start: number, end: number): boolean {
+    const log = this.#log;
     const { bytes } = text;
     const reader = this.#reader;
-    const { pid, bracketed } = reader.prefix;
+    const { pid, bracketed } = log.prefix;
     if (pid >= 0 && !bracketed) return false;
     for (let p = text.indexOf(start + 1, end, PID); p >= 0; p = text.indexOf(p + 1, end, PID)) {
       if (reader.readProper(text, p, end)) return this.#isShared();
@@ -281,13 +289,14 @@ export class Glue {
     let name = open;
     while (name > start && WORD_BYTES[bytes[name - 1]!] === 1) name--;
     for (name++; name < open; name++) {
-      if (reader.isCallAt(text, name, open) && reader.readProper(text, name, end)) return this.#isShared();
+      if (isSyscallName(text.latin1(name, open)) && reader.readProper(text, name, end))
+        return this.#isShared();
     }
     return false;
   }
 
   #isShared(): true {
-    this.#reader.shared = true;
+    this.#log.shared = true;
     return true;
   }
 }
