@@ -7,6 +7,7 @@ export { disassemble, logLine, type DisassembledLine, type Dialect } from './asm
 export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';
 export { checkProg, type CheckOptions } from './check/check.ts';
 export type { CheckCode, CheckError } from './check/messages.ts';
+export { ERRNO } from './errno.ts';
 export { createMachine } from './machine.ts';
 export { LoadError, type LoadErrorCode } from './load-error.ts';
 export { formatPrintk } from './host.ts';
