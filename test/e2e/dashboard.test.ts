@@ -99,6 +99,21 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await first.page.locator(`[aria-label="Calls"][data-value="${calls}"]`).waitFor();
   });
 
+  test('a page that loses the line joins again and continues where the session is', async () => {
+    const dashboard = await visit('line', { recording: 'find' });
+    await dashboard.press('Pause');
+    await dashboard.page.getByRole('slider').press('End');
+    await dashboard.idle();
+    const before = await totals(dashboard);
+    const link = dashboard.page.getByRole('banner').getByRole('status');
+    const lost = link.getByText('Reconnecting').waitFor();
+    site.app.io.disconnectSockets(true);
+    await lost;
+    await link.getByText('Connected').waitFor();
+    await dashboard.idle();
+    expect(await totals(dashboard)).toEqual(before);
+  });
+
   test('a strace log dropped on the page plays, and its bad line is reported', async () => {
     const dashboard = await visit('drop', { recording: 'dd' });
     const text = gunzipSync(readFileSync(logPath('fail'))).toString('latin1');
