@@ -3,12 +3,6 @@
 import type { Block } from '../event.ts';
 import { OpenBlock } from './open-block.ts';
 
-/** Where a row is: valid until its block is handed on, which is not before the row is completed. */
-export interface RowRef {
-  readonly block: OpenBlock;
-  readonly row: number;
-}
-
 /** Holds the open blocks. `emit` gets each finished block, in order. */
 export class BlockBuilder {
   /** Blocks not handed on, oldest first; the last takes new rows. */

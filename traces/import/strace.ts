@@ -12,7 +12,7 @@ import { ImportError, WarningList } from './errors.ts';
 import { InternTable } from './intern.ts';
 import { CallTable } from './strace/calls.ts';
 import { LINE_NS } from './strace/clock.ts';
-import { mergeByTime } from './strace/merge.ts';
+import { type ExecTail, mergeByTime } from './strace/merge.ts';
 import { LogState } from './strace/log.ts';
 import { LineReader } from './strace/reader.ts';
 import { HEAD_BYTES, refuse } from './strace/recognise.ts';
@@ -156,6 +156,10 @@ class Importer implements StraceImporter {
         strings: this.#strings,
         calls: this.#calls,
         tails: log.execTails,
+        onOrphan: ({ source, line }: ExecTail) => {
+          log.counts.orphanLines++;
+          this.#warnings.add('orphan-resumed', this.#sources[source]?.name ?? '', line, () => '');
+        },
         inferComms: !log.writer.commsPrinted,
       };
       for (const block of mergeByTime(this.#parts.splice(0), context, this.#capacity)) this.#emit(block);

@@ -380,6 +380,32 @@ describe('threads', () => {
     ]);
   });
 
+  test('of a set of files that lacks the one with the first half the second is an orphan', () => {
+    const imported = importSources([
+      file('log.26198', [
+        '1795368546.159357 futex(0x7f93ad606990, FUTEX_WAIT, 26199, NULL) = ?',
+        '1795368546.164040 +++ superseded by execve in pid 26199 +++',
+        '1795368546.164066 <... execve resumed>) = 0 <0.000933>',
+      ]),
+    ]);
+    expect(imported.footer).toMatchObject({ orphanLines: 1, badLines: 0 });
+    expect(imported.footer.warnings).toMatchObject([{ code: 'orphan-resumed', file: 'log.26198', line: 3 }]);
+    expect(imported.calls().map(({ name, ret }) => [name, ret])).toEqual([
+      ['futex', 0n],
+      ['execve', 0n],
+    ]);
+  });
+
+  test('differences are counted once, whatever the line needs to be read', () => {
+    const text =
+      '[pid 10]      0.500000 getpid() = 10\n[pid 10]      0.250000 write(1, "hi\\n", 3hi\n) = 3\n[pid 10]      0.125000 what is this\n[pid 10]      0.125000 getpid() = 10\n';
+    expect(
+      importText(text)
+        .rows()
+        .map((row) => row.enterNs),
+    ).toEqual([500e6, 750e6, 875e6, 1e9]);
+  });
+
   test('a thread that is killed in a call leaves it unfinished', () => {
     const rows = clean('10 read(3,  <unfinished ...>\n10 +++ killed by SIGKILL +++\n').rows();
     expect(rows[0]).toMatchObject({ name: 'read', flags: ['unfinished', 'noStamp'], args: [{ value: 3n }] });

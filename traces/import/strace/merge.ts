@@ -19,6 +19,8 @@ export interface MergeContext {
   readonly strings: InternTable;
   readonly calls: CallTable;
   readonly tails: readonly ExecTail[];
+  /** Told of a second half whose first half is in none of the files. */
+  readonly onOrphan: (tail: ExecTail) => void;
   /** The log does not name its threads: a child has its parent's name until it has its own. */
   readonly inferComms: boolean;
 }
@@ -100,7 +102,10 @@ function joinExecs(lanes: Map<number, Lane>, context: MergeContext): Set<string>
     let first: RowOfBlock | undefined;
     for (const lane of lanes.values())
       first ??= findRow(lane, (block, row) => isOpenExec(block, row, tail.tid, context));
-    if (first === undefined || second === undefined) continue;
+    if (first === undefined || second === undefined) {
+      context.onOrphan(tail);
+      continue;
+    }
     const { block, row } = first;
     const measured = second.block.flags[second.row]! & RECORD_FLAGS.measured;
     block.flags[row] = (block.flags[row]! & ~RECORD_FLAGS.unfinished) | RECORD_FLAGS.halved | measured;
