@@ -37,7 +37,9 @@ test.each(LOGS)('import %s', (name) => {
     const seconds = (used.user + used.system) / 1e6;
     if (run >= WARM_UP && seconds < best) best = seconds;
   }
-  const rate = `${(bytes.length / best / 1e6).toFixed(0).padStart(4)} MB/s ${Math.round(lines / best / 1000).toLocaleString('en').padStart(6)} k lines/s`;
+  const rate = `${(bytes.length / best / 1e6).toFixed(0).padStart(4)} MB/s ${Math.round(lines / best / 1000)
+    .toLocaleString('en')
+    .padStart(6)} k lines/s`;
   process.stdout.write(`${name.padEnd(34)} ${rate}\n`);
   expect(lines).toBeGreaterThan(0);
 });

@@ -208,6 +208,26 @@ describe('forms of older strace', () => {
     expect(imported.rows()[5]!.retText).toBe('(core dumped)');
   });
 
+  test('messages without a name, in the middle of a clone', () => {
+    const imported = clean(
+      [
+        'clone(Process 729 attached',
+        'child_stack=0, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f) = 729',
+        '[pid   728] wait4(-1, Process 728 suspended',
+        ' <unfinished ...>',
+        '[pid   729] exit_group(0)                = ?',
+        'Process 728 resumed',
+        'Process 729 detached',
+        '<... wait4 resumed> [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 729',
+      ].join('\n'),
+    );
+    expect(imported.calls().map(({ name, tid, ret }) => [name, tid, ret])).toEqual([
+      ['clone', 728, 729n],
+      ['wait4', 728, 729n],
+      ['exit_group', 729, 0n],
+    ]);
+  });
+
   test('the tracer lost the thread in the middle of a call', () => {
     const imported = clean('100 read(3,  <ptrace(SYSCALL):No such process>\n100 +++ killed by SIGKILL +++\n');
     expect(imported.rows()[0]).toMatchObject({ name: 'read', flags: ['unfinished', 'noStamp'] });

@@ -17,15 +17,16 @@ import type { Arch } from '../../../traces/index.ts';
 const ARCH_NAMES = Object.keys(ARCHS) as Arch[];
 
 test.each(ARCH_NAMES)('%s: a number is one call, a call one number, and both are found', (arch) => {
-  const { rows, byName, byNr } = SYSCALLS[arch];
+  const table = SYSCALLS[arch];
+  const { rows } = table;
   expect(rows.length).toBeGreaterThan(300);
   expect(new Set(rows.map((row) => row.name)).size).toBe(rows.length);
   const numbered = rows.filter((row) => row.nr >= 0);
   expect(new Set(numbered.map((row) => row.nr)).size).toBe(numbered.length);
-  for (const row of rows) expect(byName(row.name)).toBe(row);
-  for (const row of numbered) expect(byNr(row.nr)).toBe(row);
-  expect(byName('no_such_call')).toBeUndefined();
-  expect(byNr(100_000)).toBeUndefined();
+  for (const row of rows) expect(table.byName(row.name)).toBe(row);
+  for (const row of numbered) expect(table.byNr(row.nr)).toBe(row);
+  expect(table.byName('no_such_call')).toBeUndefined();
+  expect(table.byNr(100_000)).toBeUndefined();
 });
 
 test.each(ARCH_NAMES)('%s: arguments are at most six, and sizes belong to buffers', (arch) => {

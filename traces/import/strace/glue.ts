@@ -112,7 +112,7 @@ export class Glue {
     const log = this.#log;
     const reader = this.#reader;
     const message = findMessage(text, pos, end);
-    if (message !== undefined && message.start > pos) {
+    if (message !== undefined && message.tid >= 0) {
       this.#open(text, pos, message.start, thread, nameId, nr);
       this.#readMessage(message, text, message.start, end);
       return true;
@@ -135,7 +135,7 @@ export class Glue {
   /** The same for a second half: [pos, end) follows `resumed>`. */
   readBrokenHalf(text: ByteBuffer, pos: number, end: number, thread: Thread): boolean {
     const message = findMessage(text, pos, end);
-    if (message !== undefined && message.start > pos) {
+    if (message !== undefined && message.tid >= 0) {
       this.#extend(text, pos, message.start, thread);
       this.#readMessage(message, text, message.start, end);
       return true;

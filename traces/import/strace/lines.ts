@@ -10,7 +10,6 @@ const PID_CHANGED = ascii('<pid changed to ');
 const PTRACE = ascii('<ptrace(');
 const PROCESS = ascii('Process ');
 const STRACE = ascii('strace: ');
-const ATTACHED = ascii(' attached');
 const BIT_MODE = ascii('Process PID=');
 const SUMMARY = [ascii('% time'), ascii('------'), ascii('System call usage summary')];
 const WORDS = ['attached', 'detached', 'suspended', 'resumed'].map((word) => ascii(word));
@@ -74,28 +73,29 @@ export interface Message {
   readonly start: number;
   /** The thread it is about; -1 none. */
   readonly tid: number;
-  readonly kind: 'attached' | '32-bit' | '64-bit' | 'other';
+  readonly kind: 'thread' | '32-bit' | '64-bit' | 'other';
 }
 
-/** Finds a message of strace at the start of [pos, end), or the news of a thread anywhere in it. */
+/** Finds a message of strace at the start of [pos, end), or the news of a thread anywhere in it. Old versions leave `strace: ` out. */
 export function findMessage(text: ByteBuffer, pos: number, end: number): Message | undefined {
-  const { bytes } = text;
   const at = text.indexOf(pos, end, STRACE);
-  const start = at < 0 ? pos : commandStart(text, pos, at);
-  const body = at < 0 ? pos : at + STRACE.length;
-  const bit = text.indexOf(body, end, BIT_MODE);
+  const bit = text.indexOf(at < 0 ? pos : at, end, BIT_MODE);
   if (bit >= 0) {
     const kind = text.indexOf(bit, end, RUNS_32) >= 0 ? '32-bit' : '64-bit';
-    return { start, tid: digitsAt(text, bit + BIT_MODE.length, end), kind };
+    return {
+      start: at < 0 ? pos : commandStart(text, pos, at),
+      tid: digitsAt(text, bit + BIT_MODE.length, end),
+      kind,
+    };
   }
-  if (text.startsWith(body, end, PROCESS) && isDigit(bytes[body + PROCESS.length] ?? 0)) {
-    const tid = digitsAt(text, body + PROCESS.length, end);
-    const word = body + PROCESS.length + String(tid).length + 1;
-    if (WORDS.some((known) => text.startsWith(word, end, known))) {
-      return { start, tid, kind: text.startsWith(word - 1, end, ATTACHED) ? 'attached' : 'other' };
-    }
+  for (let p = text.indexOf(pos, end, PROCESS); p >= 0; p = text.indexOf(p + 1, end, PROCESS)) {
+    const tid = digitsAt(text, p + PROCESS.length, end);
+    const word = p + PROCESS.length + String(tid).length + 1;
+    if (tid < 0 || !WORDS.some((known) => text.startsWith(word, end, known))) continue;
+    const named = at >= 0 && at + STRACE.length === p;
+    return { start: named ? commandStart(text, pos, at) : p, tid, kind: 'thread' };
   }
-  return at >= 0 && start === pos ? { start, tid: -1, kind: 'other' } : undefined;
+  return at >= 0 && commandStart(text, pos, at) === pos ? { start: pos, tid: -1, kind: 'other' } : undefined;
 }
 
 /** strace prints its own name as it was started: a path before `strace: ` belongs to it. */
