@@ -30,8 +30,8 @@ export interface Syscall {
 export interface SyscallTable {
   /** In order of number; names without a number first. */
   readonly rows: readonly Syscall[];
-  byName(name: string): Syscall | undefined;
-  byNr(nr: number): Syscall | undefined;
+  readonly byName: (name: string) => Syscall | undefined;
+  readonly byNr: (nr: number) => Syscall | undefined;
 }
 
 const ROWS: Readonly<Record<Category, Readonly<Record<string, SyscallRow>>>> = {
