@@ -2,7 +2,7 @@
 //
 //   %[flags and width] d i u x X, with l or ll, c, s, p, px pK ps pS pB, pks pus (string of the kernel, of the user), pi4 pI4 pi6 pI6
 //
-// There is no precision and no '*'. Where Linux hashes %p, it is printed as it is: there is nothing to hide here, and each run gives the
+// There is no precision and no '*'. What is printed of a pointer eats the letters and digits that follow it. Where Linux hashes %p, it is printed as it is: there is nothing to hide here, and each run gives the
 // same. There are no symbols either: %ps, %pS and %pB print the address.
 // @see kernel/bpf/helpers.c bpf_bprintf_prepare, lib/vsprintf.c
 import { ERRNO } from '../errno.ts';
@@ -17,6 +17,8 @@ export interface FormatMemory {
 
 /** Bytes of a line, NUL included; what is longer is cut. @see MAX_BPRINTF_BUF */
 const LINE_BYTES = 1024;
+/** Widest field; more is taken for this. @see lib/vsprintf.c FIELD_WIDTH_MAX */
+const MAX_WIDTH = (1 << 23) - 1;
 /** Bytes that the arguments of one line may take together, strings included. @see MAX_BPRINTF_BIN_ARGS */
 const ARGS_BYTES = 512;
 
@@ -30,12 +32,17 @@ interface Spec {
 
 /** A line under construction. */
 interface Line {
+  /** As far as they are kept. */
   readonly bytes: number[];
+  /** How many there would be without the limit. */
+  length: number;
   /** Bytes left for arguments. */
   room: number;
 }
 
+const BLANK = 0x20;
 const PERCENT = 0x25;
+const ZERO = 0x30;
 const ASCII_END = 0x80;
 
 /**
@@ -47,29 +54,42 @@ export function formatLine(
   args: readonly bigint[],
   memory: FormatMemory,
 ): { bytes: Uint8Array; length: number } | number {
-  const line: Line = { bytes: [], room: ARGS_BYTES };
+  const line: Line = { bytes: [], length: 0, room: ARGS_BYTES };
+  let text = '';
+  for (const char of format) text += String.fromCharCode(char);
   let used = 0;
   for (let i = 0; i < format.length; i++) {
     const char = format[i]!;
     if (char !== PERCENT) {
       if (!isText(char)) return -ERRNO.EINVAL;
-      line.bytes.push(char);
+      append(line, [char]);
       continue;
     }
     if (format[i + 1] === PERCENT) {
-      line.bytes.push(PERCENT);
+      append(line, [PERCENT]);
       i += 1;
       continue;
     }
-    const conversion = matchConversion(format, i + 1);
+    const conversion = matchConversion(text, i + 1);
     if (conversion === undefined || used >= args.length) return -ERRNO.EINVAL;
     const error = print(line, conversion, used, args[used]!, memory);
     if (error !== 0) return error;
     used += 1;
     i = conversion.end - 1;
   }
-  const length = line.bytes.length;
-  return { bytes: Uint8Array.from(line.bytes.slice(0, LINE_BYTES - 1)), length };
+  return { bytes: Uint8Array.from(line.bytes), length: line.length };
+}
+
+function append(line: Line, bytes: readonly number[]): void {
+  line.length += bytes.length;
+  const room = LINE_BYTES - 1 - line.bytes.length;
+  for (let i = 0; i < Math.min(room, bytes.length); i++) line.bytes.push(bytes[i]!);
+}
+
+function appendFill(line: Line, count: number, fill: number): void {
+  line.length += count;
+  const end = Math.min(LINE_BYTES - 1, line.bytes.length + count);
+  while (line.bytes.length < end) line.bytes.push(fill);
 }
 
 interface Conversion {
@@ -80,25 +100,32 @@ interface Conversion {
   readonly end: number;
 }
 
-/** Flags and width, then one of the conversions; those with `p` and `s` must be followed by the end, white space or punctuation. */
+/**
+ * Flags and width, then one of the conversions. A bare `p` and strings must be followed by the end, white space or punctuation, as Latin-1
+ * has them; the letters and digits behind the other pointers go with them.
+ */
 const CONVERSION =
-  /^([0+\- ]*)([1-9]\d*)?(?:(l{0,2})([diuxX])|(c)|(p[iI][46]|p[KxsSB]|p[ku]s(?![^\s!-/:-@[-`{-~])|[ps](?![^\s!-/:-@[-`{-~])))/;
+  /([0+\- ]*)([1-9]\d*)?(?:(l{0,2})([diuxX])|(c)|(p[iI][46]|p[KxsSB])(?:[\dA-Za-z\xc0-\xd6\xd8-\xf6\xf8-\xff]*)|(p[ku]s|[ps])(?![^\t-\r !-/:-@[-`{-~\xa0-\xbf\xd7\xf7]))/y;
 
-function matchConversion(format: Uint8Array, at: number): Conversion | undefined {
-  let text = '';
-  for (let i = at; i < Math.min(format.length, at + 32); i++) text += String.fromCharCode(format[i]!);
+function matchConversion(text: string, at: number): Conversion | undefined {
+  CONVERSION.lastIndex = at;
   const match = CONVERSION.exec(text);
   if (match === null) return undefined;
-  const [all, flags = '', width = '0', longs = '', integer, char, pointer] = match;
+  const [all, flags = '', width = '0', longs = '', integer, char, pointer, plain] = match;
   const spec = {
     minus: flags.includes('-'),
     plus: flags.includes('+'),
     space: flags.includes(' '),
     zero: flags.includes('0'),
-    width: Number(width),
+    width: Math.min(MAX_WIDTH, Number(width)),
   };
-  return { spec, kind: integer ?? char ?? pointer ?? '', longs: longs.length, end: at + all.length };
+  const kind = integer ?? char ?? pointer ?? plain ?? '';
+  // What the kernel prints before it comes to the line has no width there.
+  return { spec: UNPADDED.has(kind) ? NO_SPEC : spec, kind, longs: longs.length, end: at + all.length };
 }
+
+const UNPADDED: ReadonlySet<string> = new Set(['pks', 'pus', 'pB', 'pi4', 'pI4', 'pi6', 'pI6']);
+const NO_SPEC: Spec = { minus: false, plus: false, space: false, zero: false, width: 0 };
 
 /** Appends one argument: 0 or -errno. */
 function print(line: Line, conversion: Conversion, index: number, arg: bigint, memory: FormatMemory): number {
@@ -162,12 +189,13 @@ function printPointer(
 
 /** Appends sign and body, filled up to the width: with zeros between them for numbers that ask for it, else with blanks. */
 function pad(line: Line, spec: Spec, sign: string, body: readonly number[], number: boolean): void {
-  const missing = Math.min(LINE_BYTES, Math.max(0, spec.width - sign.length - body.length));
+  const missing = Math.max(0, spec.width - sign.length - body.length);
   const zeros = number && spec.zero && !spec.minus;
-  const fill = Array.from({ length: missing }, () => (zeros ? 0x30 : 0x20));
-  if (spec.minus) line.bytes.push(...ascii(sign), ...body, ...fill);
-  else if (zeros) line.bytes.push(...ascii(sign), ...fill, ...body);
-  else line.bytes.push(...fill, ...ascii(sign), ...body);
+  if (!spec.minus && !zeros) appendFill(line, missing, BLANK);
+  append(line, ascii(sign));
+  if (zeros) appendFill(line, missing, ZERO);
+  append(line, body);
+  if (spec.minus) appendFill(line, missing, BLANK);
 }
 
 function ascii(text: string): number[] {
