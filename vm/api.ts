@@ -149,6 +149,8 @@ export interface Machine {
   enter(point: SyscallPoint): void;
   /** Runs what is attached to the hooks of a syscall's exit. */
   exit(point: SyscallPoint): void;
+  /** Whether anything is attached to a hook of the enter, or of the exit: at a phase that is not listened to, nothing needs to be run. */
+  listens(at: 'enter' | 'exit'): boolean;
   /** Runs a program by itself, as BPF_PROG_TEST_RUN does; socket_filter and raw_tracepoint only. Nothing is known of the current task. */
   testRun(prog: Prog | number, input?: TestRunInput): TestRunResult;
   readonly bpf: Bpf;

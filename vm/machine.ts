@@ -69,7 +69,9 @@ class TailscopeMachine implements Machine {
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > LIMIT_CPUS) {
       throw new RangeError(`cpus is a whole number from 1 to ${LIMIT_CPUS} and not ${cpus}`);
     }
-    if (!(limitInsns >= 1)) throw new RangeError(`limitInsns is at least 1 and not ${limitInsns}`);
+    if (!Number.isInteger(limitInsns) || limitInsns < 1) {
+      throw new RangeError(`limitInsns is a whole number from 1 up and not ${limitInsns}`);
+    }
     this.options = options;
     this.random = new SeededRandom(seed);
     this.bpf = createBpf(this.objects, this.memory, cpus);
@@ -160,6 +162,10 @@ class TailscopeMachine implements Machine {
 
   exit(point: SyscallPoint): void {
     this.fire('sys_exit', point);
+  }
+
+  listens(at: 'enter' | 'exit'): boolean {
+    return HOOK_NAMES.some((name) => HOOKS[name].at === at && this.attachments[name].length > 0);
   }
 
   private fire(name: HookName, point: SyscallPoint): void {

@@ -85,10 +85,11 @@ export function createReplay(
     onFault: (fault) => faults.take(fault),
   });
   const object = loadPrograms(machine, spec);
+  const listens = { enter: machine.listens('enter'), exit: machine.listens('exit'), mark: false };
   const point = emptyPoint();
   const take = (): void => {
     totals.take(cursor);
-    if (cursor.phase === 'mark') return;
+    if (!listens[cursor.phase]) return;
     fillPoint(cursor, recording, point);
     if (cursor.phase === 'enter') machine.enter(point);
     else machine.exit(point);

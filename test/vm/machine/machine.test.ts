@@ -102,6 +102,17 @@ describe('attach', () => {
     expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['bpf_prog1']);
   });
 
+  test('says which phases of a call are listened to', () => {
+    const { machine } = rig();
+    const object = loadText(machine, COUNTER);
+    const listens = (): readonly boolean[] => [machine.listens('enter'), machine.listens('exit')];
+    expect(listens()).toEqual([false, false]);
+    machine.attach(object.progs[0]!);
+    expect(listens()).toEqual([true, false]);
+    machine.detach(object.progs[0]!);
+    expect(listens()).toEqual([false, false]);
+  });
+
   test('refuses a hook that is not there, and attaches nothing then', () => {
     const { machine } = rig();
     const object = loadText(machine, `${COUNTER}\n.section "kprobe/do_sys_open"\nprobe:\nr0 = 0\nexit`);
@@ -173,4 +184,17 @@ test('createMachine makes a machine that runs nothing', () => {
   machine.enter(pointOf());
   machine.exit(pointOf());
   expect([machine.insnsRun, machine.unknownReads]).toEqual([0, 0]);
+});
+
+test.each([0, -1, 1.5, Number.NaN, Infinity])('a budget of %d insns is refused', (limitInsns) => {
+  expect(() => rig({ limitInsns })).toThrow('limitInsns is a whole number from 1 up');
+});
+
+test('a machine knows the programs and maps of another machine for strangers', () => {
+  const [a, b] = [rig(), rig()];
+  const [own, other] = [loadText(a.machine, COUNTER), loadText(b.machine, COUNTER)];
+  expect(own.progs[0]!.fd).toBe(other.progs[0]!.fd);
+  expect(() => a.machine.attach(other.progs[0]!)).toThrow('not loaded any more');
+  a.machine.unload(other);
+  expect(own.maps[0]!.update(u32(0), fromU64s(1n), 0)).toBe(0);
 });
