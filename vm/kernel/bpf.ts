@@ -7,7 +7,7 @@ import { createHash } from '../maps/hash.ts';
 import { checkMapSpec, isFrozen, setFrozen, type KernelMap, type MapContext } from '../maps/map.ts';
 import { createPercpuArray } from '../maps/percpu-array.ts';
 import { createProgArray, type ProgTable } from '../maps/prog-array.ts';
-import { hasFlag, mapTypeRow, type MapKind } from '../maps/types.ts';
+import { hasFlag, mapTypeRow, UPDATE_FLAGS, type MapKind } from '../maps/types.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapSpec } from '../object.ts';
 import type { FdTarget, ObjectTable } from './objects.ts';
@@ -71,6 +71,9 @@ export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: numb
     mapUpdate: (fd, key, value, flags) =>
       withMap(fd, key.length, (target) => {
         if (!mayWrite(target)) return -ERRNO.EPERM;
+        // Flags are 64 bits wide, the upper ones always refused; a lock is for maps whose values hold one, and there are none.
+        const known = Number.isInteger(flags) && flags >= 0 && flags <= 0xffff_ffff;
+        if (!known || (flags & UPDATE_FLAGS.lock) !== 0) return -ERRNO.EINVAL;
         if (value.length !== target.map.userValueSize) return -ERRNO.EINVAL;
         return target.map.userUpdate(key, value, flags);
       }),

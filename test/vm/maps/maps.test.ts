@@ -65,6 +65,18 @@ describe('array', () => {
   });
 });
 
+test.each(['array', 'hash', 'percpu_array'])(
+  'user space cannot update a %s with flags that Linux does not know',
+  (type) => {
+    const map = mapOf(type, 4, 8, 3);
+    const value = new Uint8Array(type === 'percpu_array' ? 16 : 8);
+    // 4 is BPF_F_LOCK, and no value here has a lock; it is refused before the key is looked at.
+    for (const flags of [3, 4, 5, 8, -1, 0.5, Number.NaN, 2 ** 32, 2 ** 32 + 1]) {
+      expect([flags, map.update(u32(9), value, flags)]).toEqual([flags, EINVAL]);
+    }
+  },
+);
+
 describe('hash', () => {
   test('takes keys until it is full', () => {
     const map = mapOf('hash', 4, 8, 3);
