@@ -19,6 +19,9 @@ export class ObjectLoader {
   private readonly objects: ObjectTable;
   private readonly memory: LinearMemory;
   private readonly hooksOf: (prog: KernelProg) => readonly string[];
+  /** What handles stand for. Neither fd nor id would do: a machine that is restored to an earlier state gives both again. */
+  private readonly progs = new WeakMap<Prog, KernelProg>();
+  private readonly maps = new WeakMap<BpfMap, KernelMap>();
 
   constructor(
     bpf: Bpf,
@@ -49,13 +52,14 @@ export class ObjectLoader {
 
   /** Closes the fds of an object, as far as they still are its own. */
   unload({ progs, maps }: LoadedObject): void {
-    for (const { fd, id } of progs) if (this.objects.progIdOf(fd) === id) this.bpf.close(fd);
-    for (const { fd, id } of maps) if (this.objects.mapIdOf(fd) === id) this.bpf.close(fd);
+    for (const prog of progs) if (this.kernelProg(prog) !== undefined) this.bpf.close(prog.fd);
+    for (const map of maps) if (this.objects.names(map.fd, this.maps.get(map))) this.bpf.close(map.fd);
   }
 
   /** The program behind a Prog, while its object holds it. */
-  kernelProg({ fd, id }: Prog): KernelProg | undefined {
-    return this.objects.progIdOf(fd) === id ? this.objects.byId(id) : undefined;
+  kernelProg(prog: Prog): KernelProg | undefined {
+    const kernelProg = this.progs.get(prog);
+    return this.objects.names(prog.fd, kernelProg) ? kernelProg : undefined;
   }
 
   private createMap(spec: MapSpec, fds: number[]): BpfMap {
@@ -79,14 +83,13 @@ export class ObjectLoader {
   private userMap(fd: number, map: KernelMap): BpfMap {
     const { bpf, objects } = this;
     // The fd may name another map by now: that of an object loaded after this one was unloaded.
-    const asked = <T>(answer: () => T): T | number =>
-      objects.mapIdOf(fd) === map.id ? answer() : -ERRNO.EBADF;
-    return {
+    const asked = <T>(answer: () => T): T | number => (objects.names(fd, map) ? answer() : -ERRNO.EBADF);
+    const handle: BpfMap = {
       id: map.id,
       fd,
       spec: map.spec,
       get entries() {
-        return objects.mapIdOf(fd) === map.id ? map.entries : 0;
+        return objects.names(fd, map) ? map.entries : 0;
       },
       lookup: (key) => asked(() => bpf.mapLookup(fd, key)),
       update: (key, value, flags) => asked(() => bpf.mapUpdate(fd, key, value, flags)),
@@ -94,6 +97,8 @@ export class ObjectLoader {
       nextKey: (key) => asked(() => bpf.mapNextKey(fd, key)),
       freeze: () => asked(() => bpf.mapFreeze(fd)),
     };
+    this.maps.set(handle, map);
+    return handle;
   }
 
   private loadProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>, fds: number[]): Prog {
@@ -104,7 +109,7 @@ export class ObjectLoader {
     const prog = this.objects.byFd(fd) as KernelProg; // loadProg has just opened it
     const { objects, memory, hooksOf } = this;
     const read = (what: CounterName): number => (objects.isLoaded(prog) ? counter(memory, prog, what) : 0);
-    return {
+    const handle: Prog = {
       id: prog.id,
       fd,
       spec,
@@ -121,6 +126,8 @@ export class ObjectLoader {
         return read('faults');
       },
     };
+    this.progs.set(handle, prog);
+    return handle;
   }
 
   private fillSlot(slot: SlotSpec, maps: ReadonlyMap<string, BpfMap>, progs: readonly Prog[]): void {
@@ -147,8 +154,11 @@ export class ObjectLoader {
   }
 
   private stats(map: BpfMap): ProgArrayStats {
-    const kernelMap = this.objects.mapById(map.id);
-    if (kernelMap === undefined || !isProgArray(kernelMap)) {
+    const kernelMap = this.maps.get(map);
+    if (kernelMap === undefined || this.objects.mapById(map.id) !== kernelMap) {
+      throw new TypeError(`map ${map.spec.name} is not loaded any more`);
+    }
+    if (!isProgArray(kernelMap)) {
       throw new TypeError(`${map.spec.name} is a ${map.spec.type} and has no tail calls`);
     }
     const { hits, empty, outOfRange, limit, slots, depth } = kernelMap.counts();

@@ -115,16 +115,10 @@ export class ObjectTable implements ProgTable {
     return this.fds.get(fd);
   }
 
-  /** Id of the map that an fd names, -1 when it names none. Ids are not used again, fds are. */
-  mapIdOf(fd: number): number {
+  /** True when an fd names this very object. */
+  names(fd: number, object: KernelMap | KernelProg | undefined): boolean {
     const target = this.fds.get(fd);
-    return target?.kind === 'map' ? target.map.id : -1;
-  }
-
-  /** Id of the program that an fd names, -1 when it names none. */
-  progIdOf(fd: number): number {
-    const target = this.fds.get(fd);
-    return target?.kind === 'prog' ? target.prog.id : -1;
+    return target !== undefined && (target.kind === 'map' ? target.map : target.prog) === object;
   }
 
   mapById(id: number): KernelMap | undefined {

@@ -104,6 +104,19 @@ describe('a snapshot', () => {
     expect(base.objects[1]!.progs[0]!.runs).toBe(21);
   });
 
+  test('restored leaves what was loaded since without a machine, whatever takes its fds then', () => {
+    const { machine } = rig();
+    const snapshot = machine.snapshot();
+    const gone = loadText(machine, COUNTER);
+    machine.restore(snapshot);
+    const here = loadText(machine, COUNTER);
+    expect([gone.maps[0]!.fd, gone.progs[0]!.id]).toEqual([here.maps[0]!.fd, here.progs[0]!.id]);
+    expect(gone.maps[0]!.update(u32(0), fromU64s(7n), 0)).toBe(-9);
+    expect(() => machine.attach(gone.progs[0]!)).toThrow('not loaded any more');
+    machine.unload(gone);
+    expect(here.maps[0]!.lookup(u32(0))).toEqual(fromU64s(0n));
+  });
+
   test('of another machine is refused', () => {
     expect(() => rig().machine.restore(rig().machine.snapshot())).toThrow(
       'the snapshot is of another machine',
