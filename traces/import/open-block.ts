@@ -78,6 +78,13 @@ export class OpenBlock {
     this.setArg(row, arg, kind, syntheticLo(id), syntheticHi(id), text);
   }
 
+  /** Moves the upper half of argument `arg` into argument `high`: a 64-bit number in two registers of 32 bits. */
+  splitArg(row: number, arg: number, high: number): void {
+    const cell = row * 6 + arg;
+    this.setArg(row, high, this.argKinds[cell]!, this.args[cell * 2 + 1]!, 0, 0);
+    this.args[cell * 2 + 1] = 0;
+  }
+
   /** Forgets the arguments and the memory of the row, so that they can be read anew. */
   clearArgs(row: number): void {
     this.args.fill(0, row * 12, row * 12 + 12);

@@ -10,6 +10,13 @@ export const ARG_FORMS = {
   mode: { pointer: false, out: false, summary: 'file permissions' },
   size: { pointer: false, out: false, summary: 'length in bytes' },
   off: { pointer: false, out: false, summary: 'file offset' },
+  long: { pointer: false, out: false, summary: 'number as wide as the register' },
+  lo: { pointer: false, out: false, summary: 'low half of a 64-bit number; on a 64-bit ABI all of it' },
+  hi: {
+    pointer: false,
+    out: false,
+    summary: 'high half of the 64-bit number whose low half stands beside it',
+  },
   pid: { pointer: false, out: false, summary: 'process or thread id' },
   id: { pointer: false, out: false, summary: 'user, group or key id' },
   sig: { pointer: false, out: false, summary: 'signal number' },

@@ -15,8 +15,17 @@ import { PROCESS_CALLS } from './syscalls/process.ts';
 import { SIGNAL_CALLS } from './syscalls/signal.ts';
 import { TIME_CALLS } from './syscalls/time.ts';
 
-/** Numbers on x86_64, i386 and arm64 (-1: not there), and the arguments in the notation of args.ts. */
-export type SyscallRow = readonly [x86_64: number, i386: number, arm64: number, args: string];
+/**
+ * Numbers on x86_64, i386 and arm64 (-1: not there), and the arguments in the notation of args.ts; those of i386 by themselves where a
+ * 64-bit number takes two registers there.
+ */
+export type SyscallRow = readonly [
+  x86_64: number,
+  i386: number,
+  arm64: number,
+  args: string,
+  argsOfI386?: string,
+];
 
 /** One system call of one ABI. `nr` is -1 for a name that strace uses and the ABI has no number for (i386 `send`, through socketcall). */
 export interface Syscall {
@@ -80,7 +89,8 @@ function buildTable(arch: Arch): SyscallTable {
     for (const [name, row] of Object.entries(ROWS[category])) {
       const nr = row[column];
       if (nr < 0 && !UNNUMBERED[arch].includes(name)) continue;
-      rows.push({ nr, name, args: parseArgs(row[3]), category });
+      const args = parseArgs((arch === 'i386' ? row[4] : undefined) ?? row[3]);
+      rows.push({ nr, name, args, category });
     }
   }
   rows.sort((a, b) => a.nr - b.nr);

@@ -68,7 +68,8 @@ function rowOf(section: string, pattern: RegExp): RowView {
   return rowsOf(section, pattern)[0]!;
 }
 
-const UNSIGNED_MINUS_100 = 0xffffffffffffff9cn;
+/** -100 as an int in a register. */
+const MINUS_100 = 0xffffff9cn;
 
 describe('what is read from them', () => {
   test('01: all parts of a whole line', () => {
@@ -87,7 +88,7 @@ describe('what is read from them', () => {
       errno: 0,
       retText: '/etc/ld.so.cache',
       args: [
-        { kind: 'value', value: UNSIGNED_MINUS_100, text: '/home/demo' },
+        { kind: 'value', value: MINUS_100, text: '/home/demo' },
         { kind: 'synthetic', text: '' },
         { kind: 'value', value: 0x80000n, text: '' },
       ],
@@ -188,7 +189,7 @@ describe('what is read from them', () => {
         {},
         { value: 3n, text: 'PROT_READ|PROT_WRITE' },
         { value: 0x22n },
-        { value: 0xffffffffffffffffn },
+        { value: 0xffffffffn },
         {},
       ],
     });

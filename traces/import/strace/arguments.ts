@@ -7,6 +7,7 @@ import type { OpenBlock } from '../open-block.ts';
 import { type CallInfo, SPECIAL, formCode } from './calls.ts';
 import { MemoryReader } from './memory.ts';
 import { ArgScanner } from './scan.ts';
+import { clonePlace, futexPlaces } from './registers.ts';
 import { type SymbolValue, evaluate } from './symbols.ts';
 
 const C = CH;
@@ -14,23 +15,20 @@ const WORD = WORD_BYTES;
 const KIND = ARG_KINDS;
 const EFFECT = SPECIAL;
 
-const FORM = { fd: formCode('fd'), ptr: formCode('ptr') } as const;
+const FORM = { fd: formCode('fd'), ptr: formCode('ptr'), lo: formCode('lo') } as const;
+/** 1 for kinds of argument that are ints of C. */
+const NARROW = new Uint8Array(256);
+for (const form of ['fd', 'int', 'flags', 'mode', 'pid', 'id', 'sig'] as const) NARROW[formCode(form)] = 1;
+/** The upper half of a small negative number. */
+const SIGN_HALF = 0xffffffff;
 
 /** First bytes of arguments that are no value and no data: `...`, `<... resuming`, `?`, `=> {` of a struct whose first half is missing. */
 const KEPT_AS_TEXT: ReadonlySet<number> = new Set([C.dot, C.less, C.question, C.minus, C.equal]);
 const NULL = ascii('NULL');
+const HEX = ascii('0x');
 const ARROW = ascii('=>');
 const DELETED_LENGTH = '(deleted)'.length;
-/** Where clone's named arguments stand among its registers; x86_64, then i386 and arm64 where they differ. */
-const CLONE_ARGS: Readonly<Record<string, readonly [x86_64: number, other: number]>> = {
-  flags: [0, 0],
-  child_stack: [1, 1],
-  parent_tid: [2, 2],
-  parent_tidptr: [2, 2],
-  child_tidptr: [3, 4],
-  child_tid: [3, 4],
-  tls: [4, 3],
-};
+const PAGE_BITS = 12;
 
 /** Reads arguments; holds the scratch that this needs. */
 export class ArgumentReader {
@@ -52,26 +50,34 @@ export class ArgumentReader {
   read(text: ByteBuffer, info: CallInfo, block: OpenBlock, row: number): boolean {
     const { count, starts, ends } = this.scanner;
     this.memory.begin(block);
+    let places = count === info.printedCount ? info.places : undefined;
     for (let i = 0; i < count; i++) {
       const start = starts[i]!;
       let from = start;
-      let arg = i;
+      if (i === 2 && info.special === EFFECT.futex) places = futexPlaces(block.args[row * 12 + 2]!, count);
+      let arg = places === undefined ? i : places.low[i]!;
       if (info.special === EFFECT.clone) {
         const equal = nameEnd(text, start, ends[i]!);
         if (equal > 0) {
-          const places = CLONE_ARGS[text.latin1(start, equal)];
-          if (places === undefined) continue;
-          arg = places[info.arch === 'x86_64' ? 0 : 1];
+          arg = clonePlace(info.arch, text.latin1(start, equal));
+          if (arg < 0) continue;
           from = equal + 1;
         }
-      } else if (info.special === EFFECT.llseek && i >= 1 && count === 4) {
-        arg = i + 1; // strace joins the two halves of the offset
       }
       if (arg > 5) break;
       if (!this.#readOne(text, from, ends[i]!, info, arg, block, row)) return false;
+      const high = places === undefined ? -1 : places.high[i]!;
+      if (high >= 0) block.splitArg(row, arg, high);
     }
-    if (info.special === EFFECT.llseek && count === 4) splitOffset(block, row);
+    if (info.special === EFFECT.mmap2 && !this.#isRaw(text)) toPages(block, row);
     return true;
+  }
+
+  /** Whether the arguments of mmap2 are printed as registers (-e raw): lengths and descriptors are hexadecimal only then. */
+  #isRaw(text: ByteBuffer): boolean {
+    const { count, starts, ends } = this.scanner;
+    for (let i = 1; i < count; i += 3) if (text.startsWith(starts[i]!, ends[i]!, HEX)) return true;
+    return false;
   }
 
   #readOne(
@@ -154,7 +160,8 @@ export class ArgumentReader {
         }
       }
     }
-    block.setArg(row, arg, kind, number.lo, number.hi, note);
+    const hi = number.hex ? number.hi : signlessHi(info, arg, number.hi);
+    block.setArg(row, arg, kind, number.lo, hi, note);
     return true;
   }
 
@@ -168,6 +175,8 @@ export class ArgumentReader {
     let comment = 0;
     let p = pos;
     while (p < end) {
+      this.#stop = p;
+      if (isOperator(bytes, p)) return -1;
       if (bytes[p] === C.less) {
         // an argument that ends in `>` is its annotation to the end; the scan has seen that it closes
         const after = bytes[end - 1] === C.greater ? end : this.scanner.annotationEnd(bytes, p, end);
@@ -222,7 +231,7 @@ export class ArgumentReader {
       symbols.set(id, symbol);
     }
     const lo = Number(symbol.value & 0xffffffffn);
-    const hi = Number(symbol.value >> 32n);
+    const hi = signlessHi(info, arg, Number(symbol.value >> 32n));
     if (symbol.known) block.setArg(row, arg, KIND.value, lo, hi, note || id);
     else block.setArg(row, arg, KIND.absent, 0, 0, note || id);
     return true;
@@ -234,6 +243,16 @@ export class ArgumentReader {
     while (to > from && text.bytes[to - 1] === C.space) to--;
     return this.#strings.intern(text, from, to);
   }
+}
+
+/**
+ * The upper half of a number that was printed with its sign. An int is moved into its register as 32 bits, which clears the upper half;
+ * i386 has no more bits than that, unless the number fills two registers.
+ */
+function signlessHi(info: CallInfo, arg: number, hi: number): number {
+  if (hi !== SIGN_HALF) return hi;
+  const form = info.forms[arg]!;
+  return NARROW[form] === 1 || (info.arch === 'i386' && form !== FORM.lo) ? 0 : hi;
 }
 
 /** Position of the `=` of a named argument `name=value` at `start`, or -1. */
@@ -260,11 +279,10 @@ function stripComments(text: string): string {
   return text.includes('/*') ? text.replaceAll(/\/\*.*?\*\//g, '') : text;
 }
 
-/** Parts the joined offset in argument 2 of _llseek into high (1) and low (2). */
-function splitOffset(block: OpenBlock, row: number): void {
-  const cell = row * 12 + 4;
-  const hi = block.args[cell + 1]!;
-  block.setArg(row, 1, KIND.value, hi, 0, 0);
+/** The offset of mmap2, which strace prints in bytes, in pages as the register has it. */
+function toPages(block: OpenBlock, row: number): void {
+  const cell = row * 12 + 10;
+  block.args[cell] = (block.args[cell]! >>> PAGE_BITS) | (block.args[cell + 1]! << (32 - PAGE_BITS));
   block.args[cell + 1] = 0;
 }
 

@@ -4,6 +4,7 @@ import { ARG_FORMS, type ArgForm } from '../../tables/args.ts';
 import { SYSCALLS, isSyscallName } from '../../tables/syscalls.ts';
 import { InternTable } from '../intern.ts';
 import { type ByteBuffer } from '../bytes.ts';
+import { type Places, placesOf } from './registers.ts';
 
 /** Calls after which the reader does more than write a row. */
 export const SPECIAL = {
@@ -14,10 +15,11 @@ export const SPECIAL = {
   sigreturn: 4,
   ownId: 5,
   prctl: 6,
-  llseek: 7,
+  futex: 7,
   wait: 8,
   read: 9,
   write: 10,
+  mmap2: 11,
 } as const;
 
 const SPECIAL_NAMES: ReadonlyMap<string, number> = new Map(
@@ -28,10 +30,11 @@ const SPECIAL_NAMES: ReadonlyMap<string, number> = new Map(
     sigreturn: ['rt_sigreturn', 'sigreturn'],
     ownId: ['set_tid_address', 'gettid'],
     prctl: ['prctl'],
-    llseek: ['_llseek'],
+    futex: ['futex', 'futex_time64'],
     wait: ['wait4', 'waitpid', 'waitid'],
     read: ['read', 'pread64'],
     write: ['write'],
+    mmap2: ['mmap2'],
   } satisfies Partial<Record<keyof typeof SPECIAL, string[]>>).flatMap(([kind, names]) =>
     names.map((name) => [name, SPECIAL[kind as keyof typeof SPECIAL]] as const),
   ),
@@ -58,9 +61,11 @@ export interface CallInfo {
   /** Index in the recording's system calls. */
   readonly sys: number;
   readonly special: number;
-  /** Arguments in the table, 0 for a call that is not there. */
-  readonly argCount: number;
-  /** Six kinds. */
+  /** Arguments as strace prints them decoded, 0 for a call that is not in the table. */
+  readonly printedCount: number;
+  /** Their registers, where so many are printed; undefined where they stand one after another. */
+  readonly places: Places | undefined;
+  /** Six kinds, by register as the three that follow. */
   readonly forms: Uint8Array;
   /** Six times 1 where the register holds an address. */
   readonly pointers: Uint8Array;
@@ -142,7 +147,8 @@ export class CallTable {
       sizeArgs[i] = arg.sizeArg;
     });
     const special = this.specialOf(name);
-    const argCount = row?.args.length ?? 0;
+    const places = placesOf(arch, row?.args ?? []);
+    const printedCount = places?.low.length ?? row?.args.length ?? 0;
     return {
       name,
       arch,
@@ -150,7 +156,8 @@ export class CallTable {
       known: row !== undefined,
       sys: this.#sysIndex(arch, nr, name),
       special,
-      argCount,
+      printedCount,
+      places,
       forms,
       pointers,
       outs,

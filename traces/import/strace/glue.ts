@@ -232,7 +232,7 @@ export class Glue {
   #mend(text: ByteBuffer, pos: number, end: number, info: CallInfo): boolean {
     const { bytes } = text;
     const { result } = this.#log.writer;
-    const argCount = info.argCount;
+    const argCount = info.printedCount;
     if (argCount === NO_ARGS) return false;
     let close = end - 1;
     while (close >= pos && !(bytes[close] === CH.parenEnd && result.read(text, close + 1, end))) close--;

@@ -32,8 +32,8 @@ function evaluatePart(arch: Arch, part: string): SymbolValue {
   if (or > 0) return evaluatePart(arch, part.slice(0, or));
   const shift = part.indexOf('<<');
   if (shift > 0) {
-    const left = evaluatePart(arch, part.slice(0, shift));
-    const right = evaluatePart(arch, part.slice(shift + 2));
+    const left = evaluatePart(arch, part.slice(0, shift).trim());
+    const right = evaluatePart(arch, part.slice(shift + 2).trim());
     if (!left.known || !right.known || right.value > 63n) return UNKNOWN;
     return { value: left.value << right.value, known: true };
   }

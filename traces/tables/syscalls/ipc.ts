@@ -27,7 +27,7 @@ export const IPC_CALLS = {
   semctl:                  [  66,  394,  191, 'int semid, int semnum, int cmd, ptr arg'],
   msgget:                  [  68,  399,  186, 'int key, flags msgflg'],
   msgsnd:                  [  69,  400,  189, 'int msqid, rd msgp, size msgsz, flags msgflg'],
-  msgrcv:                  [  70,  401,  188, 'int msqid, wr msgp, size msgsz, int msgtyp, flags msgflg'],
+  msgrcv:                  [  70,  401,  188, 'int msqid, wr msgp, size msgsz, long msgtyp, flags msgflg'],
   msgctl:                  [  71,  402,  187, 'int msqid, int cmd, ptr buf'],
   ipc:                     [  -1,  117,   -1, 'int call, int first, int second, int third, ptr ptr, int fifth'],
   mq_open:                 [ 240,  277,  180, 'str name, flags oflag, mode mode, rd attr'],
