@@ -13,6 +13,8 @@ const STRACE = ascii('strace: ');
 const BIT_MODE = ascii('Process PID=');
 const SUMMARY = [ascii('% time'), ascii('------'), ascii('System call usage summary')];
 const WORDS = ['attached', 'detached', 'suspended', 'resumed'].map((word) => ascii(word));
+/** Heads the dumps of one message of sendmmsg: ` = 2 buffers in vector 0`. */
+const VECTOR = ascii(' buffers in vector ');
 const RUNS_32 = ascii(' runs in 32 bit mode');
 
 export const RESUMED_START = ascii('<... ');
@@ -60,11 +62,9 @@ export function isAttachment(text: ByteBuffer, pos: number, end: number): boolea
   const p = text.skipSpaces(pos, end);
   if (p >= end) return true;
   const byte = bytes[p];
-  return (
-    p > pos &&
-    (byte === C.greater || byte === C.bar || byte === C.star) &&
-    (p + 1 >= end || bytes[p + 1] === C.space)
-  );
+  if (p === pos || (p + 1 < end && bytes[p + 1] !== C.space)) return false;
+  if (byte === C.equal) return text.indexOf(p, end, VECTOR) >= 0;
+  return byte === C.greater || byte === C.bar || byte === C.star;
 }
 
 /** A message of strace in a line. */

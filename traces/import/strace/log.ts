@@ -1,6 +1,6 @@
 // What the readers of lines share: the log so far, its threads and its clock, the file and line they are at.
 import { RECORD_FLAGS } from '../../event.ts';
-import type { ByteBuffer } from '../bytes.ts';
+import { ByteBuffer, CH } from '../bytes.ts';
 import type { BlockBuilder } from '../builder.ts';
 import type { WarningCode, WarningList } from '../errors.ts';
 import type { InternTable } from '../intern.ts';
@@ -8,6 +8,7 @@ import type { OpenBlock } from '../open-block.ts';
 import { CallWriter } from './call-writer.ts';
 import type { CallTable } from './calls.ts';
 import { LogClock } from './clock.ts';
+import { decodeEscapes } from './escape.ts';
 import type { ExecTail } from './merge.ts';
 import { PrefixReader } from './prefix.ts';
 import { type Thread, ThreadTable } from './threads.ts';
@@ -79,10 +80,18 @@ export class LogState {
     if (commEnd > commStart) {
       this.writer.commsPrinted = true;
       if (!this.strings.equals(thread.comm, text, commStart, commEnd)) {
-        thread.comm = this.strings.intern(text, commStart, commEnd);
+        thread.comm = this.#commId(text, commStart, commEnd);
       }
     }
     return thread;
+  }
+
+  /** The id of a thread's name, printed with the escapes of a string. */
+  #commId(text: ByteBuffer, start: number, end: number): number {
+    if (text.find(CH.backslash, start, end) < 0) return this.strings.intern(text, start, end);
+    const name = new ByteBuffer(end - start);
+    decodeEscapes(text.bytes, start, end, name);
+    return this.strings.intern(name, 0, name.length);
   }
 
   /** The first thread of a log on stderr is nameless until a second one comes: is `pid` its tid? */

@@ -15,6 +15,8 @@ const UNAVAILABLE = ascii('<unavailable>');
 const DELETED = ascii('(deleted)');
 const ERRNO = ascii('(errno ');
 const UPPER_E = 69;
+/** -1 as half of a value. */
+const NO_VALUE = 0xffffffff;
 
 /** Reads results; the fields hold the last one. */
 export class ResultReader {
@@ -138,8 +140,10 @@ export class ResultReader {
       return bytes[end - 1] === C.slash;
     }
     const after = text.skipWord(p, end);
-    if (first !== UPPER_E || number.lo !== 0xffffffff || !isMeaning(text, after, end)) return false;
+    if (first !== UPPER_E || !isMeaning(text, after, end)) return false;
     const errno = this.#errnoOf(text, p, after);
+    // -1, or of modify_ldt the error as an unsigned int
+    if (number.lo !== NO_VALUE && (errno === 0 || number.lo !== -errno >>> 0)) return false;
     if (errno > 0) this.#setErrno(errno);
     else this.unknownErrno = text.latin1(p, after);
     return true;
