@@ -13,13 +13,13 @@ const KERNEL_HELPERS: ReadonlyMap<string, number> = new Map(
 
 /**
  * Assembles an object: maps, programs by section, slots of prog arrays, licence. `name` becomes the object's name.
- * Throws AsmError with every problem of the text.
+ * Throws AsmError with the problems of the text.
  */
 export function assembleObject(text: string, name: string): ObjectSpec {
   const problems = new ProblemList();
-  const object = new ObjectReader(tokenize(text, problems), problems).finish(name, KERNEL_HELPERS);
-  problems.throwIfAny();
-  return object;
+  return problems.file(() =>
+    new ObjectReader(tokenize(text, problems), problems).finish(name, KERNEL_HELPERS),
+  );
 }
 
 /**
@@ -28,6 +28,10 @@ export function assembleObject(text: string, name: string): ObjectSpec {
  */
 export function assembleProg(text: string, maps: readonly string[] = []): LinkedProg {
   const problems = new ProblemList();
+  return problems.file(() => assembleBody(text, maps, problems));
+}
+
+function assembleBody(text: string, maps: readonly string[], problems: ProblemList): LinkedProg {
   const body = new Body('', { line: 1, column: 1 });
   const noConstants = new Map<string, bigint>();
   for (const statement of tokenize(text, problems)) {
@@ -49,6 +53,5 @@ export function assembleProg(text: string, maps: readonly string[] = []): Linked
   if (body.drafts.length === 0 && problems.problems.length === 0) {
     problems.add(problemAt(body.place, 'empty-program', ['']));
   }
-  problems.throwIfAny();
   return prog;
 }

@@ -112,5 +112,7 @@ export function readWord(cursor: TokenCursor, what: string): Token {
 
 /** Text of a string token without a NUL at its end. */
 export function textOf(token: Token): string {
-  return String.fromCharCode(...token.bytes).replace(/\0$/, '');
+  return Array.from(token.bytes, (byte) => String.fromCharCode(byte))
+    .join('')
+    .replace(/\0$/, '');
 }

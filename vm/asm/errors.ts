@@ -6,6 +6,7 @@ export const ASM_MESSAGES = {
   'bad-number': (text: string) => `malformed number ${text}`,
   'bad-string': (why: string) => `malformed string: ${why}`,
   'open-comment': () => 'comment is not closed: /* without */',
+  'too-deep': (limit: number) => `expression is nested too deep, bound ${limit}`,
   'unknown-insn': (text: string) => `no insn begins with ${text}`,
   expected: (what: string, seen: string) => `expected ${what}, got ${seen}`,
   trailing: (seen: string) => `unexpected ${seen} after the end of the insn`,
@@ -70,7 +71,13 @@ export interface Place {
   readonly column: number;
 }
 
-/** Thrown for text that cannot be assembled. The fields are those of the first problem; `all` has every problem of the file, in order. */
+/** Problems that are looked for in one file: a text with more is no assembly, or repeats one mistake. */
+const LIMIT_PROBLEMS = 100;
+
+/**
+ * Thrown for text that cannot be assembled. The fields are those of the first problem; `all` has the problems of the file in order, the
+ * first LIMIT_PROBLEMS of them that were found.
+ */
 export class AsmError extends Error {
   readonly all: readonly AsmProblem[];
   readonly code: AsmCode;
@@ -108,12 +115,16 @@ export function printProblem(problem: AsmProblem): string {
   return `line ${problem.line}, column ${problem.column}: ${problem.message}${hint}`;
 }
 
+/** Ends the reading of a file that has LIMIT_PROBLEMS. Not an AsmError: no step keeps it. */
+class TooManyProblems extends Error {}
+
 /** Collects the problems of a file. `attempt` runs one step and keeps its problem instead of throwing. */
 export class ProblemList {
   readonly problems: AsmProblem[] = [];
 
   add(problem: AsmProblem): void {
     this.problems.push(problem);
+    if (this.problems.length >= LIMIT_PROBLEMS) throw new TooManyProblems();
   }
 
   attempt<T>(step: () => T): T | undefined {
@@ -121,15 +132,25 @@ export class ProblemList {
       return step();
     } catch (error) {
       if (!(error instanceof AsmError)) throw error;
-      this.problems.push(...error.all);
+      for (const problem of error.all) this.add(problem);
       return undefined;
     }
   }
 
-  /** Throws an AsmError with all problems, by place, when there is one. */
-  throwIfAny(): void {
-    if (this.problems.length === 0) return;
+  /** Reads a whole file with `step`: its result. Throws an AsmError with the problems, by place, when there is one. */
+  file<T>(step: () => T): T {
+    const result = this.result(step);
+    if (result !== undefined && this.problems.length === 0) return result;
     throw new AsmError(this.problems.toSorted((a, b) => a.line - b.line || a.column - b.column));
+  }
+
+  private result<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (error instanceof TooManyProblems) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import {
   ATOMICS,
   GOTOS,
   JMP,
+  MAX_REG,
   SIZES,
   WIDES,
   type AluName,
@@ -29,7 +30,14 @@ for (const [name, row] of Object.entries(ATOMICS)) {
 const WIDE_BY_SRC = new Map(
   Object.entries(WIDES).map(([name, row]) => [row.src as number, name as WideName]),
 );
+const REGISTERS = ['r', 'w'].flatMap((letter) =>
+  Array.from({ length: MAX_REG + 1 }, (_, reg) => `${letter}${reg}`),
+);
 const FIRST_WORDS = ['if', 'call', 'callx', 'callsub', 'exit', 'lock', 'ld_pseudo', ...Object.keys(GOTOS)];
+/** How insns begin in the other syntax, that of uBPF and of the old documents: mov32, ldxdw, jeq, be16. */
+const MNEMONIC = new RegExp(
+  `^(?:(?:${[...Object.keys(ALU), 'neg'].join('|')})(?:32|64)?|(?:${Object.keys(JMP).join('|')})(?:32)?|ja|(?:ld|st|xadd)x?(?:abs|ind|dw|[bhw])?|[bl]e(?:16|32|64))$`,
+);
 
 /** Parses the insn of a statement; the labels are the caller's. `constants` are the names that `.equ` defines. Throws AsmError. */
 export function parseInsn(statement: Statement, constants: ReadonlyMap<string, bigint>): Draft {
@@ -69,8 +77,14 @@ function parse(read: OperandReader): Bare {
     case '.8byte':
       return raw(read);
     default:
-      return refuse(first, 'unknown-insn', [first.text], didYouMean(first.text, FIRST_WORDS));
+      return refuse(first, 'unknown-insn', [first.text], hintFor(first.text));
   }
+}
+
+function hintFor(word: string): string {
+  if (word === 'return') return 'exit returns what is in r0';
+  if (MNEMONIC.test(word)) return 'write insns as clang does: r1 = 2, r1 += r2, r1 = *(u64 *)(r2 + 8)';
+  return didYouMean(word, [...FIRST_WORDS, ...REGISTERS]);
 }
 
 // if r1 s< 5 goto +3
@@ -166,8 +180,9 @@ function assignment(read: OperandReader): Bare {
   const sign = cursor.next();
   const alu = ALU_BY_SIGN.get(sign.text);
   if (alu === undefined) {
+    const twice = sign.text === cursor.peek().text && ALU_BY_SIGN.has(`${sign.text}=`);
     const hint = JMP_BY_SIGN.has(sign.text) ? 'comparisons stand after if' : '';
-    return refuse(sign, 'unknown-operator', [sign.text], hint);
+    return refuse(sign, 'unknown-operator', [sign.text], twice ? `write ${sign.text}= 1` : hint);
   }
   if (alu === 'mov') return parseMove(read, dst);
   const value = read.operand(dst.width, dst.token);

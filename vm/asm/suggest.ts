@@ -1,15 +1,18 @@
 // "Did you mean": the nearest of the names that were possible.
 
-/** A hint that names the candidate nearest to `name`; empty when none is near enough to be meant. */
+/** A hint that names the candidate nearest to `name`, or the one that `name` shortens; empty when none is near enough to be meant. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const names = [...candidates];
   const limit = Math.max(1, Math.floor(name.length / 3));
   if (name === '') return '';
   let best = '';
   let bestDistance = limit + 1;
-  for (const candidate of candidates) {
+  for (const candidate of names) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
+  const longer = names.filter((candidate) => candidate.startsWith(name));
+  if (best === '' && longer.length === 1 && name.length > 1) best = longer[0]!;
   return best === '' ? '' : `did you mean ${best}?`;
 }
 

@@ -3,6 +3,9 @@ import { refuse } from './errors.ts';
 import { didYouMean } from './suggest.ts';
 import type { Statement, Token } from './tokens.ts';
 
+/** Parentheses and signs inside of one another in a constant expression. */
+const LIMIT_DEPTH = 100;
+
 /** A position in the tokens of a statement. At the end it stands on an empty token placed behind the last one. */
 export class TokenCursor {
   private readonly tokens: readonly Token[];
@@ -73,21 +76,22 @@ export class TokenCursor {
   }
 
   /** Sum of terms, each a number, a constant, or an expression in parentheses, with signs before them. */
-  expression(): bigint {
-    let value = this.term();
+  expression(depth = 0): bigint {
+    let value = this.term(depth);
     while (this.peek().text === '+' || this.peek().text === '-') {
-      value = this.next().text === '+' ? value + this.term() : value - this.term();
+      value = this.next().text === '+' ? value + this.term(depth) : value - this.term(depth);
     }
     return value;
   }
 
-  private term(): bigint {
+  private term(depth: number): bigint {
     const token = this.next();
-    if (token.text === '-') return -this.term();
-    if (token.text === '+') return this.term();
-    if (token.text === '~') return ~this.term();
+    if (depth > LIMIT_DEPTH) return refuse(token, 'too-deep', [LIMIT_DEPTH]);
+    if (token.text === '-') return -this.term(depth + 1);
+    if (token.text === '+') return this.term(depth + 1);
+    if (token.text === '~') return ~this.term(depth + 1);
     if (token.text === '(') {
-      const value = this.expression();
+      const value = this.expression(depth + 1);
       this.expect(')');
       return value;
     }

@@ -50,6 +50,25 @@ test('all problems of a text come at once, in the order of the text', () => {
   expect(error.message.split('\n').length).toBe(4);
 });
 
+test('a text of nothing but problems is given up after a hundred', () => {
+  const error = errorOf(() =>
+    assembleObject('.section "socket"\nmain:\n' + 'call no_such_helper\n'.repeat(5000), 'o'),
+  );
+  expect(error.all.length).toBe(100);
+  expect(errorOf(() => assembleProg('\u0001'.repeat(5000))).all.length).toBe(100);
+});
+
+test.each(['-', '(', '~'])('an expression of thousands of %s is refused, and the parser holds', (sign) => {
+  const error = errorOf(() => assembleProg(`r0 = ${sign.repeat(100_000)}1\nexit`));
+  expect(error.message).toBe('line 1, column 107: expression is nested too deep, bound 100');
+  expect(assembleProg(`r0 = ${'-'.repeat(100)}1\nexit`).insns.length).toBe(16);
+});
+
+test('strings of any length are read', () => {
+  const text = `.license "${'x'.repeat(300_000)}"\n.section "socket"\nmain:\nr0 = 0\nexit`;
+  expect(assembleObject(text, 'o').license.length).toBe(300_000);
+});
+
 test('a jump of more than 16 bits is refused, and gotol reaches', () => {
   const far = `${'r1 = 1\n'.repeat(32768)}end: exit`;
   const error = errorOf(() => assembleProg(`goto end\n${far}`));
@@ -66,6 +85,7 @@ test('each code of the table has a text that brings it about', () => {
     ...INSNS.map(({ expected }) => / (\S+):/.exec(expected)![1]),
     ...OBJECTS.flatMap((testCase) => sectionLines(testCase, 'codes').flatMap((line) => line.split(' '))),
     'jump-range',
+    'too-deep',
   ]);
   expect(Object.keys(ASM_MESSAGES).filter((code) => !texts.has(code))).toEqual([]);
 });
