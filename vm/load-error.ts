@@ -18,7 +18,7 @@ export const LOAD_ERRORS = {
 } as const satisfies Record<string, string>;
 export type LoadErrorCode = keyof typeof LOAD_ERRORS;
 
-/** Thrown by load and attach. `errno` is what bpf(2) would answer with, negative. */
+/** Thrown by load and attach. `line` is that of the source, 0 unknown. `errno` is what bpf(2) would answer with, negative. */
 export class LoadError extends Error {
   readonly code: LoadErrorCode;
   readonly errno: number;
@@ -26,18 +26,22 @@ export class LoadError extends Error {
   readonly subject: string;
   /** pc of the insn, -1 when it is about none. */
   readonly pc: number;
+  /** The message without program, pc and line. */
+  readonly reason: string;
 
   constructor(
     code: LoadErrorCode,
     subject: string,
-    message: string,
-    { errno = -ERRNO.EINVAL, pc = -1 }: { errno?: number; pc?: number } = {},
+    reason: string,
+    { errno = -ERRNO.EINVAL, pc = -1, line = 0 }: { errno?: number; pc?: number; line?: number } = {},
   ) {
-    super(pc < 0 ? `${subject}: ${message}` : `${subject}: ${pc}: ${message}`);
+    const where = line === 0 ? `${pc}` : `${pc} (line ${line})`;
+    super(pc < 0 ? `${subject}: ${reason}` : `${subject}: ${where}: ${reason}`);
     this.name = 'LoadError';
     this.code = code;
     this.errno = errno;
     this.subject = subject;
     this.pc = pc;
+    this.reason = reason;
   }
 }

@@ -102,9 +102,7 @@ export class ObjectLoader {
   }
 
   private loadProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>, fds: number[]): Prog {
-    const insns = relocate(spec, maps);
-    const { name, type } = spec;
-    const fd = loadProg({ name, type, insns, license }, this.objects, this.memory);
+    const fd = this.openProg(spec, license, maps);
     fds.push(fd);
     const prog = this.objects.byFd(fd) as KernelProg; // loadProg has just opened it
     const { objects, memory, hooksOf } = this;
@@ -128,6 +126,18 @@ export class ObjectLoader {
     };
     this.progs.set(handle, prog);
     return handle;
+  }
+
+  /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
+  private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
+    const { name, type, lines } = spec;
+    try {
+      return loadProg({ name, type, insns: relocate(spec, maps), license }, this.objects, this.memory);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      const { code, subject, reason, errno, pc } = error;
+      throw new LoadError(code, subject, reason, { errno, pc, line: lines[pc] ?? 0 });
+    }
   }
 
   private fillSlot(slot: SlotSpec, maps: ReadonlyMap<string, BpfMap>, progs: readonly Prog[]): void {

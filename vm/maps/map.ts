@@ -130,7 +130,7 @@ function checkHashSizes({ keySize, valueSize, maxEntries }: MapSpec): MapRefusal
 }
 
 function checkArraySizes({ keySize, valueSize }: MapSpec, kind: MapKind): MapRefusal | undefined {
-  if (keySize !== 4) return invalid(`the key of a ${kind} is 4 bytes long and not ${keySize}`);
+  if (keySize !== 4) return invalid(`keys of ${kind} maps are 4 bytes long and not ${keySize}`);
   if (kind === 'prog_array' && valueSize !== 4) {
     return invalid(`the value of a prog_array is 4 bytes long and not ${valueSize}`);
   }
@@ -138,7 +138,7 @@ function checkArraySizes({ keySize, valueSize }: MapSpec, kind: MapKind): MapRef
   if (roundUp8(valueSize) <= limit) return undefined;
   return {
     errno: -ERRNO.E2BIG,
-    reason: `a value of a ${kind} is at most ${limit} bytes long and not ${valueSize}`,
+    reason: `values of ${kind} maps are at most ${limit} bytes long and not ${valueSize}`,
   };
 }
 

@@ -66,6 +66,13 @@ describe('load', () => {
     expect(() => loadFilter(machine, call('ringbuf_output'))).toThrow('bpf_ringbuf_output#130');
   });
 
+  test('says which line of the source is refused', () => {
+    const text = '.section "socket"\nmain:\n\nr1 = 5 ll\nr1 /= 0\nexit'; // one line stands before it
+    const load = (): unknown => loadText(rig().machine, text);
+    expect(load).toThrow(expect.objectContaining({ code: 'structure', subject: 'main', pc: 2, errno: -22 }));
+    expect(load).toThrow(/^main: 2 \(line 6\): div by zero/);
+  });
+
   test('that fails leaves nothing behind', () => {
     const { machine } = rig();
     const good = assembleObject(COUNTER, 'o');

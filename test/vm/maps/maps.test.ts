@@ -180,7 +180,7 @@ describe('percpu_array', () => {
 
 describe('creation', () => {
   test.each([
-    ['array', 8, 4, 1, 0, 'the key of a array is 4 bytes long and not 8'],
+    ['array', 8, 4, 1, 0, 'keys of array maps are 4 bytes long and not 8'],
     ['hash', 0, 4, 1, 0, 'must not be 0'],
     ['hash', 4, 4, 0, 0, 'must not be 0'],
     ['array', 4, 4, 1, 1, 'flags 0x1 are not for a array'],
