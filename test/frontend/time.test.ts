@@ -102,7 +102,7 @@ test('speeds step through the list and stop at its ends', () => {
   expect(SPEEDS).toHaveLength(10);
 });
 
-const PRESS = { code: '', key: '', shift: false, typing: false, acting: false };
+const PRESS = { code: '', key: '', shift: false, typing: false, acting: false, scrolling: false };
 
 test.each(KEYS.map((row) => [row.shown, row] as const))(
   '%s does what the help says',
@@ -114,6 +114,8 @@ test.each(KEYS.map((row) => [row.shown, row] as const))(
 test('keys are left to fields and buttons, but Esc always leads out', () => {
   expect(keyCommand({ ...PRESS, code: 'KeyT', typing: true })).toBeUndefined();
   expect(keyCommand({ ...PRESS, code: 'Space', acting: true })).toBeUndefined();
+  expect(keyCommand({ ...PRESS, code: 'Home', scrolling: true })).toBeUndefined();
+  expect(keyCommand({ ...PRESS, code: 'Space', scrolling: true })?.command).toBe('toggle');
   expect(keyCommand({ ...PRESS, code: 'KeyT', acting: true })?.command).toBe('table');
   expect(keyCommand({ ...PRESS, code: 'Escape', typing: true })?.command).toBe('leave');
 });

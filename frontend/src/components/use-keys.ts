@@ -5,7 +5,9 @@ import { stepSpeed } from '../state/speeds.ts';
 import type { App } from './app-context.ts';
 
 const FIELDS = 'input:not([type="range"]), textarea, select, [contenteditable="true"]';
-const ACTING = 'button, a, summary, [role="slider"], [role="tab"]';
+const ACTING = 'button, a, summary';
+/** Tables and logs that scroll inside themselves. */
+const SCROLLING = '.scroller';
 
 /** Binds the keys of state/keys.ts; `help` opens the list of them. */
 export function useKeys(app: App, help: () => void): void {
@@ -21,6 +23,7 @@ export function useKeys(app: App, help: () => void): void {
         shift: event.shiftKey,
         typing: target.closest(FIELDS) !== null,
         acting: target.closest(ACTING) !== null,
+        scrolling: target.closest(SCROLLING) !== null,
       });
       if (found === undefined) return;
       if (found.command === 'leave') {

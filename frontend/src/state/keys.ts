@@ -47,13 +47,17 @@ export const KEYS: readonly KeyRow[] = [
   { code: 'Escape',       shift: false, command: 'leave',       shown: 'Esc',     summary: 'leave a field, a panel or a dialog' },
 ];
 
-/** What is known of a key press. `typing`: the focus is in a field; `acting`: on a button, link or the like. */
+/** Keys that move what scrolls inside itself, when the focus is there. */
+const SCROLL_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End']);
+
+/** What is known of a key press. `typing`: the focus is in a field; `acting`: on a button, link or the like; `scrolling`: in a table or log. */
 export interface KeyPress {
   readonly code: string;
   readonly key: string;
   readonly shift: boolean;
   readonly typing: boolean;
   readonly acting: boolean;
+  readonly scrolling: boolean;
 }
 
 /** The command of a key press, with the number for 'panel'; undefined when the key is not ours, or belongs to what has the focus. */
@@ -61,6 +65,7 @@ export function keyCommand(press: KeyPress): { command: KeyCommand; panel: numbe
   if (press.code === 'Escape') return { command: 'leave', panel: 0 };
   if (press.typing) return undefined;
   if (press.acting && (press.code === 'Space' || press.code === 'Enter')) return undefined;
+  if (press.scrolling && SCROLL_KEYS.has(press.code)) return undefined;
   // Where '?' and '/' sit elsewhere, the letter typed counts.
   if (press.key === '?') return { command: 'help', panel: 0 };
   if (press.key === '/') return { command: 'filter', panel: 0 };
