@@ -70,6 +70,12 @@ export interface SessionInfo {
   readonly program: string;
 }
 
+/** The answer to a join. */
+export interface JoinInfo extends SessionInfo {
+  /** This join made the session: whatever stood under its name before is gone. */
+  readonly isNew: boolean;
+}
+
 /** One entry of a map, as bytes in hex and, where the size is 4 or 8, as a number in decimal text. */
 export interface MapEntryView {
   readonly keyHex: string;
@@ -88,7 +94,7 @@ export interface MapPage {
 
 export interface ClientToServer {
   /** Joins (and makes, if needed) a session; frames follow. `session` '' is the default one. */
-  'session:join': (payload: { session: string }, ack: Ack<SessionInfo>) => void;
+  'session:join': (payload: { session: string }, ack: Ack<JoinInfo>) => void;
   /** Opens another recording in the session, for all its viewers; it starts playing. */
   'session:open': (payload: { recording: string }, ack: Ack<SessionInfo>) => void;
   'clock:play': (payload: Record<string, never>, ack: Ack<null>) => void;

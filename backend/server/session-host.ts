@@ -2,7 +2,7 @@
 import type { ObjectSpec } from '../../vm/index.ts';
 import { refusal, UserError } from '../errors.ts';
 import type { StoredRecording } from '../library/manifest.ts';
-import type { MapPage, SessionInfo } from '../protocol/index.ts';
+import type { JoinInfo, MapPage, SessionInfo } from '../protocol/index.ts';
 import type { CallName, SessionCalls, SessionPort } from '../session/calls.ts';
 import type { FrameBase } from '../session/frame.ts';
 import type { Viewer } from './viewer.ts';
@@ -28,7 +28,7 @@ export interface SessionHost {
   readonly viewers: ReadonlySet<Viewer>;
   /** Nobody has watched for a minute. */
   readonly isOver: boolean;
-  join(viewer: Viewer): Promise<SessionInfo>;
+  join(viewer: Viewer): Promise<JoinInfo>;
   leave(viewer: Viewer): void;
   /** Replays another recording from its start, for all viewers. */
   open(recording: StoredRecording): Promise<SessionInfo>;
@@ -159,11 +159,12 @@ export function createSessionHost(options: HostOptions): SessionHost {
     },
     join: async (viewer) => {
       const isFirst = viewers.size === 0;
+      const isNew = epoch === 0;
       viewers.add(viewer);
       try {
         if (isFirst) await call('hold', { isHeld: false });
         const { info } = await ready();
-        return { ...info, epoch };
+        return { ...info, epoch, isNew };
       } catch (error) {
         viewers.delete(viewer);
         throw error;

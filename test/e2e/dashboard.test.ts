@@ -114,10 +114,79 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     expect(await totals(dashboard)).toEqual(before);
   });
 
+  test('a page continues where it stood when the server was started anew', async () => {
+    const dashboard = await visit('anew', { recording: 'shell' });
+    await dashboard.press('Pause');
+    await dashboard.setSpeed('5');
+    await dashboard.page.getByRole('slider').press('PageUp');
+    await dashboard.idle();
+    const [at, before] = [await dashboard.position(), await totals(dashboard)];
+    const lost = dashboard.page.getByRole('banner').getByRole('status').getByText('Reconnecting').waitFor();
+    const started = site.restart();
+    await lost;
+    await started;
+    await dashboard.page.getByRole('banner').getByRole('status').getByText('Connected').waitFor();
+    await dashboard.opened('Shell pipelines');
+    await dashboard.page.locator(`[aria-label="Position"][data-value="${at}"]`).waitFor();
+    await dashboard.page.locator(`[aria-label="Calls"][data-value="${before[0]}"]`).waitFor();
+    expect(await totals(dashboard)).toEqual(before);
+    expect([await dashboard.state(), await dashboard.position()]).toEqual(['paused', at]);
+    expect(await dashboard.page.getByRole('combobox', { name: 'Speed' }).inputValue()).toBe('5');
+    // The browser itself reports each try that found no server.
+    dashboard.complaints.splice(0);
+  });
+
+  test('without the server the clock stays where it is, whatever is pressed', async () => {
+    const dashboard = await visit('alone', { recording: 'find' });
+    await dashboard.press('Pause');
+    const at = await dashboard.position();
+    await dashboard.page.context().setOffline(true);
+    site.app.io.disconnectSockets(true);
+    await dashboard.page.getByRole('alert').getByText('connection to the server is lost').waitFor();
+    await dashboard.page.getByRole('slider').press('End');
+    await dashboard.page.getByRole('combobox', { name: 'Speed' }).selectOption('100');
+    expect(await dashboard.position()).toBe(at);
+    expect(await dashboard.page.getByRole('combobox', { name: 'Speed' }).inputValue()).toBe('1');
+    dashboard.complaints.splice(0);
+  });
+
+  test('Space plays and pauses from the scrub bar, and Home in trace_pipe scrolls it', async () => {
+    const dashboard = await visit('keys', { recording: 'find' });
+    const slider = dashboard.page.getByRole('slider');
+    await slider.press('Space');
+    await dashboard.page.locator('.clock[data-state=paused]').waitFor();
+    await slider.press('End');
+    await dashboard.idle();
+    const at = await dashboard.position();
+    await dashboard.page.getByRole('log', { name: 'Lines of trace_pipe' }).press('Home');
+    await dashboard.idle();
+    expect(await dashboard.position()).toBe(at);
+  });
+
+  test('of two dropped files none is taken, and the page says why', async () => {
+    const dashboard = await visit('two-files', { recording: 'dd' });
+    await drop(dashboard, ['a.log', 'some text'], ['b.log', 'more text']);
+    await dashboard.page.getByRole('alert').getByText('Drop one file at a time').waitFor();
+    expect(await dashboard.page.getByRole('list', { name: 'Recordings' }).count()).toBe(0);
+  });
+
+  test('a file dropped on the open list of recordings closes it and plays', async () => {
+    const dashboard = await visit('drop-on-list', { recording: 'dd' });
+    await dashboard.page
+      .getByRole('banner')
+      .getByRole('button', { name: /recording/i })
+      .first()
+      .click();
+    await dashboard.page.getByRole('list', { name: 'Recordings' }).waitFor();
+    await drop(dashboard, ['listed.log', gunzipSync(readFileSync(logPath('fail'))).toString('latin1')]);
+    await dashboard.opened('listed');
+    expect(await dashboard.page.getByRole('dialog').count()).toBe(0);
+  });
+
   test('a strace log dropped on the page plays, and its bad line is reported', async () => {
     const dashboard = await visit('drop', { recording: 'dd' });
     const text = gunzipSync(readFileSync(logPath('fail'))).toString('latin1');
-    await drop(dashboard, 'mine.log', `${text}this line is no call\n`);
+    await drop(dashboard, ['mine.log', `${text}this line is no call\n`]);
     await dashboard.opened('mine');
     await dashboard.setSpeed('0');
     await dashboard.ended();
@@ -127,7 +196,7 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
 
   test('a file that is no strace log is refused with the reason, and the page plays on', async () => {
     const dashboard = await visit('refuse', { recording: 'dd' });
-    await drop(dashboard, 'notes.txt', 'Dear diary,\ntoday nothing was traced.\n');
+    await drop(dashboard, ['notes.txt', 'Dear diary,\ntoday nothing was traced.\n']);
     await dashboard.page
       .getByRole('alert')
       .getByText(/strace/)
@@ -185,16 +254,16 @@ async function recordedCalls(name: string): Promise<{ block: (call: string) => n
   return { block: (call) => counts.get(call) ?? 0 };
 }
 
-/** Drops a text file on the page, as a person does with the mouse. */
-async function drop(dashboard: Dashboard, name: string, text: string): Promise<void> {
-  const transfer = await dashboard.page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text!], name!, { type: 'text/plain' }));
-      return transfer;
-    },
-    [name, text],
-  );
+/** Drops text files (name and text) on the page, as a person does with the mouse. */
+async function drop(
+  dashboard: Dashboard,
+  ...files: readonly (readonly [name: string, text: string])[]
+): Promise<void> {
+  const transfer = await dashboard.page.evaluateHandle((files) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name, { type: 'text/plain' }));
+    return transfer;
+  }, files);
   await dashboard.page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
   await dashboard.page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
   await dashboard.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });

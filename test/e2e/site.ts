@@ -30,6 +30,8 @@ const FLAGS = [
 export interface Site {
   readonly url: string;
   readonly app: App;
+  /** Ends the server with all its sessions, and starts another at the same address. */
+  restart(): Promise<void>;
   /** A page of its own browser profile, joined to session `session`, standing still when it is handed over. */
   visit(session: string, options?: VisitOptions): Promise<Dashboard>;
   close(): Promise<void>;
@@ -49,25 +51,34 @@ export async function openSite(): Promise<Site> {
     logLevel: 'error',
     build: { outDir: pageFolder, emptyOutDir: true },
   });
-  const app = createApp({
-    recordings: createRecordings(readManifest(join(ROOT, 'traces', 'recorded')), folder),
-    object: openProgram('tracex5'),
-    speed: 1,
-    openPort: openWorkerPort,
-    access: { host: '127.0.0.1', allowOrigins: [] },
-    pageFolder,
-    log: pino({ level: 'silent' }),
-    wallMs: () => performance.now(),
-    everyMs: (ms, step) => {
-      const timer = setInterval(step, ms);
-      return () => clearInterval(timer);
-    },
-  });
+  const startApp = (): App =>
+    createApp({
+      recordings: createRecordings(readManifest(join(ROOT, 'traces', 'recorded')), folder),
+      object: openProgram('tracex5'),
+      speed: 1,
+      openPort: openWorkerPort,
+      access: { host: '127.0.0.1', allowOrigins: [] },
+      pageFolder,
+      log: pino({ level: 'silent' }),
+      wallMs: () => performance.now(),
+      everyMs: (ms, step) => {
+        const timer = setInterval(step, ms);
+        return () => clearInterval(timer);
+      },
+    });
+  let app = startApp();
   const url = await listen(app.server, '127.0.0.1', 0);
   const browser = await chromium.launch({ executablePath: findProgram('chromium')!, args: FLAGS });
   return {
     url,
-    app,
+    get app() {
+      return app;
+    },
+    restart: async () => {
+      await app.close();
+      app = startApp();
+      await listen(app.server, '127.0.0.1', Number(new URL(url).port));
+    },
     visit: (session, options) => visit(browser, url, session, options),
     close: async () => {
       await browser.close();

@@ -1,10 +1,11 @@
 // Requests, seeks while dragging, idleness, and the answer to an upload.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { UploadReply } from '../../backend/protocol/index.ts';
 import { sentence } from '../../frontend/src/net/connection.ts';
 import { createIdle } from '../../frontend/src/net/idle.ts';
 import { latestWins } from '../../frontend/src/net/latest-wins.ts';
 import { createRequester, RequestError, type RequestSocket } from '../../frontend/src/net/request.ts';
-import { readUploadReply } from '../../frontend/src/net/upload.ts';
+import { readUploadReply, refusalText, uploadSummary } from '../../frontend/src/net/upload.ts';
 import { makeFrame } from './make-frame.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -149,4 +150,25 @@ test('texts of the machine become sentences', () => {
     'Is it there?',
     '',
   ]);
+});
+
+test('a refusal says once what would be taken, and leaves the file its name', () => {
+  const said = new RequestError('not-a-log', 'pic.png is no strace log: no line; expected: text of strace');
+  expect(refusalText('pic.png', said)).toBe('“pic.png” is no strace log: no line; expected: text of strace.');
+  const bare = new RequestError('bad-sct', 'half.sct cannot be opened');
+  expect(refusalText('half.sct', bare)).toMatch(/^“half.sct” cannot be opened\. Taken are strace text/);
+  expect(refusalText('a.log', new RequestError('rate-limited', 'too many files'))).toMatch(
+    /^“a.log”: too many files\. Taken are/,
+  );
+});
+
+test('an upload with damage is not said to be read in full', () => {
+  const reply = { lines: 23_237, badLines: 0, warnings: [] as string[] } as unknown as UploadReply;
+  expect(uploadSummary('a.log', reply)).toBe('a.log: 23,237 lines, all could be read.');
+  expect(uploadSummary('a.sct', { ...reply, warnings: ['it ends too soon'] })).toBe(
+    'a.sct: taken, with damage.',
+  );
+  expect(uploadSummary('a.log', { ...reply, badLines: 1, warnings: ['a.log:3: ?'] })).toBe(
+    'a.log: 23,237 lines, 1 line could not be read.',
+  );
 });

@@ -176,3 +176,9 @@ test('a frame whose columns are cut is refused', () => {
   const cut = frame({ syscalls: { sys: u32Column([1]), figures: new Uint8Array(55) } });
   expect(() => play(CONNECTED, cut)).toThrow(RangeError);
 });
+
+test('a frame from before the connection does not pass for one of another recording with the same epoch', () => {
+  const other = { ...makeInfo(1), recording: { ...makeInfo(1).recording, name: 'other' } };
+  const state = play(CONNECTED, joined(1), frame({ calls: 5 }), CONNECTED, { kind: 'joined', info: other });
+  expect(state.frame).toBeUndefined();
+});

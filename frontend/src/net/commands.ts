@@ -1,12 +1,12 @@
 // What a person can do to the session, as functions that views call. Errors end as notices; nothing is thrown at a view.
+import type { ClockView } from '../../../backend/protocol/index.ts';
 import type { PageState } from '../state/page-state.ts';
-import { formatPlural } from '../state/format.ts';
 import type { Store } from '../state/store.ts';
-import { sentence, tell } from './connection.ts';
+import { tell } from './connection.ts';
 import type { FrameMark, Idle } from './idle.ts';
 import { latestWins } from './latest-wins.ts';
 import { RequestError, type Requester } from './request.ts';
-import { ACCEPTED, upload } from './upload.ts';
+import { refusalText, upload, uploadSummary } from './upload.ts';
 
 export interface Commands {
   /** Plays, or pauses what plays; what has ended starts anew. */
@@ -21,12 +21,17 @@ export interface Commands {
   readMap(map: string, offset: number, limit: number): void;
   /** Sends a file and opens it. */
   upload(file: File): void;
+  /** Tells the person why a wish cannot be done. */
+  refuse(text: string): void;
   dismiss(notice: number): void;
 }
 
 /** Commands over `requester` that report to `store`. */
 export function createCommands(requester: Requester, store: Store, idle: Idle): Commands {
   const state = (): PageState => store.state.value;
+  // The clock, where a wish can reach it: without the server it stands still, and the page must not show otherwise.
+  const reachable = (): ClockView | undefined =>
+    state().link.status === 'connected' ? state().frame?.clock : undefined;
   const run = (work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => tell(store, error));
 
@@ -77,14 +82,17 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
 
   return {
     toggle: () => {
-      const clock = state().frame?.clock;
+      const clock = reachable();
       if (clock !== undefined) void (clock.state === 'playing' ? pause() : play());
     },
-    restart: () =>
+    restart: () => {
+      if (reachable() === undefined) return;
       void runShown(inNewEpoch(), async () => {
         await requester.request('clock:restart', {});
-      }),
+      });
+    },
     seek: (wantedNs) => {
+      if (reachable() === undefined) return;
       const durationNs = state().session?.recording.durationNs ?? 0;
       const atNs = Math.round(Math.min(durationNs, Math.max(0, wantedNs)));
       // Shown at once, so that the next key starts from there; the frame of the new epoch has the last word.
@@ -92,7 +100,7 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
       seeker.push(atNs);
     },
     setSpeed: (speed) => {
-      if (state().frame?.clock.speed === speed) return;
+      if ((reachable()?.speed ?? speed) === speed) return;
       void runShown(
         ({ clock }) => clock.speed === speed,
         async () => {
@@ -111,28 +119,22 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
           const reply = await upload(file, (share) =>
             store.dispatch({ kind: 'upload', upload: { file: file.name, share } }),
           );
-          const bad =
-            reply.badLines === 0
-              ? 'all could be read'
-              : `${formatPlural(reply.badLines, 'line')} could not be read`;
           store.dispatch({
             kind: 'notice',
             tone: 'info',
-            text: `${file.name}: ${formatPlural(reply.lines, 'line')}, ${bad}.`,
+            text: uploadSummary(file.name, reply),
             details: reply.warnings,
           });
           await open(reply.recording.name);
         } catch (error) {
           if (!(error instanceof RequestError)) throw error;
-          throw new RequestError(
-            error.code,
-            `“${file.name}” was not taken: ${sentence(error.message)} Accepted are ${ACCEPTED}.`,
-          );
+          throw new RequestError(error.code, refusalText(file.name, error));
         } finally {
           store.dispatch({ kind: 'upload', upload: undefined });
           idle.set({ uploading: false });
         }
       }),
+    refuse: (text) => store.dispatch({ kind: 'notice', tone: 'error', text }),
     dismiss: (id) => store.dispatch({ kind: 'dismiss', id }),
   };
 }

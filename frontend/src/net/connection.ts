@@ -1,6 +1,7 @@
 // The socket: connects, joins, takes frames and gives their credit back, and joins again after the line was lost.
 import { io, type Socket } from 'socket.io-client';
 import type { ServerToClient } from '../../../backend/protocol/index.ts';
+import { continueSession } from './continue-session.ts';
 import type { Store } from '../state/store.ts';
 import type { Idle } from './idle.ts';
 import { createRequester, RequestError, type Requester } from './request.ts';
@@ -27,10 +28,12 @@ export function connect(wanted: Wanted, store: Store, idle: Idle): Requester {
   let recording = wanted.recording;
 
   const join = async (): Promise<void> => {
+    const before = store.state.value;
     const info = await requester.request('session:join', { session: wanted.session });
     store.dispatch({ kind: 'joined', info });
     idle.set({ joined: true });
     store.dispatch({ kind: 'recordings', list: await requester.request('recording:list', {}) });
+    if (info.isNew) await continueSession(before, info, requester, store);
     const other = recording;
     recording = '';
     if (other === '' || other === info.recording.name) return;

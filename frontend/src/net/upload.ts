@@ -1,9 +1,27 @@
 // Sends a dropped file to the server. XMLHttpRequest, because fetch does not tell how far the body has come.
 import type { ReplyError, UploadReply } from '../../../backend/protocol/index.ts';
+import { formatPlural } from '../state/format.ts';
 import { RequestError } from './request.ts';
 
 /** What the server takes, for people. */
 export const ACCEPTED = 'strace text (strace -f -ttt -T -o FILE …), the same gzipped, or a .sct recording';
+
+/** Codes of refusals in whose text the server says itself what it expected. */
+const EXPLAINED: ReadonlySet<string> = new Set(['not-a-log', 'upload-failed']);
+
+/** Why `file` was not taken, and what would have been. */
+export function refusalText(file: string, { code, message }: RequestError): string {
+  const reason = message.startsWith(file) ? message.slice(file.length) : `: ${message}`;
+  const taken = EXPLAINED.has(code) ? '' : `. Taken are ${ACCEPTED}`;
+  return `“${file}”${reason}${taken}.`;
+}
+
+/** What came of `file`. Warnings without a bad line are of a damaged recording. */
+export function uploadSummary(file: string, { lines, badLines, warnings }: UploadReply): string {
+  const damaged = badLines === 0 && warnings.length > 0;
+  const bad = badLines === 0 ? 'all could be read' : `${formatPlural(badLines, 'line')} could not be read`;
+  return `${file}: ${damaged ? 'taken, with damage' : `${formatPlural(lines, 'line')}, ${bad}`}.`;
+}
 
 /** POSTs the file; `onShare` hears the share of its bytes that were sent. Rejects with RequestError: the reason, and what would do. */
 export function upload(file: File, onShare: (share: number) => void): Promise<UploadReply> {

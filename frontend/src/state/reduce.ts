@@ -41,11 +41,11 @@ function reduceLink(state: PageState, link: LinkState): PageState {
   return link.status === 'connected' ? { ...state, link, seq: 0, epoch: -1 } : { ...state, link };
 }
 
-// The first frame of the new epoch may have come before this: then it stays.
+// The first frame of the new epoch may have come before this: then it stays. One from before the connection is of another count.
 function openSession(state: PageState, info: SessionInfo): PageState {
   const next = { ...state, session: info, epoch: Math.max(state.epoch, info.epoch) };
   const same = state.session?.recording.name === info.recording.name;
-  if (state.frame === undefined || state.frame.epoch === info.epoch) return next;
+  if (state.frame === undefined || (state.seq > 0 && state.frame.epoch === info.epoch)) return next;
   return same ? next : { ...next, frame: undefined, heat: undefined, pipe: EMPTY_PIPE, mapPage: undefined };
 }
 

@@ -20,10 +20,14 @@ export function DropZone() {
     };
     const onDrop = (event: DragEvent): void => {
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
+      if (!holdsFiles(event)) return;
       event.preventDefault();
-      commands.upload(file);
+      const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === 'file');
+      const file = items[0]?.getAsFile();
+      if (items.length > 1) commands.refuse('Drop one file at a time: each is a recording of its own.');
+      else if (items[0]?.webkitGetAsEntry()?.isDirectory === true)
+        commands.refuse('This is a folder. Drop the log itself.');
+      else if (file !== undefined && file !== null) commands.upload(file);
     };
     addEventListener('dragover', onOver);
     addEventListener('dragleave', onLeave);

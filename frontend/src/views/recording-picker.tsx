@@ -1,5 +1,5 @@
 // The list of recordings, and the way to bring one's own.
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RecordingEntry } from '../../../backend/protocol/index.ts';
 import { useApp } from '../components/app-context.ts';
 import { Modal } from '../components/modal.tsx';
@@ -16,7 +16,12 @@ const ORIGINS = {
 export function RecordingPicker({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { store, commands } = useApp();
   const [filter, setFilter] = useState('');
-  const { recordings, session } = store.state.value;
+  const { recordings, session, upload } = store.state.value;
+  // A file may be dropped on the open dialog, which covers what is told of it.
+  const uploading = upload !== undefined;
+  useEffect(() => {
+    if (uploading) onClose();
+  }, [uploading]);
   const wanted = filter.trim().toLowerCase();
   const shown = recordings.filter(({ name, title, command, lookFor }) =>
     `${name} ${title} ${command} ${lookFor}`.toLowerCase().includes(wanted),

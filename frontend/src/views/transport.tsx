@@ -10,7 +10,7 @@ const WORDS = { playing: 'Playing', paused: 'Paused', ended: 'Ended' } as const;
 /** The bar below the header; it stays in view. */
 export function Transport() {
   const { store, commands } = useApp();
-  const { frame, session } = store.state.value;
+  const { frame, session, link } = store.state.value;
   const clock = frame?.clock;
   const durationNs = session?.recording.durationNs ?? 0;
   const playing = clock?.state === 'playing';
@@ -56,7 +56,11 @@ export function Transport() {
             title="Speed ([ and ])"
             value={String(speed)}
             disabled={clock === undefined}
-            onChange={({ currentTarget }) => commands.setSpeed(Number(currentTarget.value))}
+            onChange={({ currentTarget }) => {
+              commands.setSpeed(Number(currentTarget.value));
+              // Where the wish could not be sent the field goes back to what holds.
+              currentTarget.value = String(store.state.peek().frame?.clock.speed ?? speed);
+            }}
           >
             {SPEEDS.includes(speed as (typeof SPEEDS)[number]) ? null : (
               <option value={String(speed)}>{formatSpeed(speed)}</option>
@@ -89,7 +93,9 @@ export function Transport() {
           {formatClock(clock?.atNs ?? 0, durationNs)}
         </output>
         <span class="clock-of">
-          <span class="clock-state">{clock === undefined ? 'Waiting' : WORDS[clock.state]}</span>
+          <span class="clock-state">
+            {clock === undefined || link.status === 'lost' ? 'Waiting' : WORDS[clock.state]}
+          </span>
           {' of '}
           {formatClock(durationNs, durationNs)}
         </span>
