@@ -1,7 +1,7 @@
 // bpf_trace_printk: a format and at most three arguments make one line of the trace.
 import { ERRNO } from '../errno.ts';
 import { SCRATCH_AT } from '../memory/linear.ts';
-import { decodeUtf8 } from '../memory/text.ts';
+import { decodeByteString } from '../memory/text.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 import { formatLine, type FormatMemory } from './format.ts';
@@ -9,13 +9,12 @@ import { isUserAddress, readKernel, readKernelString, readUserString, type Reade
 
 /** Register of the first argument. */
 const FIRST_ARG = 3;
-const NEWLINE = 0x0a;
 
 export const PRINTK_HELPERS = {
   trace_printk(context) {
     const size = sizeIn(context, 2);
     const at = context.range(1, size, false);
-    const format = context.memory.u8.slice(at, at + size);
+    const format = context.memory.u8.subarray(at, at + size);
     const end = format.indexOf(0);
     const line =
       end < 0 ? -ERRNO.EINVAL : formatLine(format.subarray(0, end), args(context), memoryOf(context));
@@ -23,10 +22,8 @@ export const PRINTK_HELPERS = {
       setInt(context, line);
       return;
     }
-    const { bytes, length } = line;
-    const last = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
-    setInt(context, length);
-    context.printk(decodeUtf8(bytes, 0, last));
+    setInt(context, line.length);
+    context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
   },
 } as const satisfies Record<string, HelperRun>;
 

@@ -14,6 +14,14 @@ export function decodeUtf8(bytes: Uint8Array, from = 0, to = bytes.length): stri
   return text;
 }
 
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** Decodes UTF-8 that is given as a string of one character a byte. */
+export function decodeByteString(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text;
+  return decodeUtf8(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+}
+
 /** Smallest code point that needs so many bytes: shorter ones in longer forms are malformed. */
 const FIRST_OF_LENGTH = [0, 0, 0x80, 0x800, 0x1_0000];
 
