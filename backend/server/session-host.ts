@@ -49,12 +49,17 @@ interface Opened {
 export function createSessionHost(options: HostOptions): SessionHost {
   const viewers = new Set<Viewer>();
   let { recording, speed } = options;
-  let opening: Promise<Opened> | undefined;
+  /** What was opened last and has not failed since. */
+  let current: Opened | undefined;
+  /** Settled when everything that was to be opened so far is: one opens after the other. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let starting: Promise<Opened> | undefined;
   let port: SessionPort | undefined;
   let epoch = 0;
   let aloneSinceMs = options.wallMs();
   let ticking: Promise<void> | undefined;
   let isMoving = false;
+  let isMade = false;
 
   const notifyAll = (notice: Parameters<Viewer['notify']>[0]): void => {
     for (const viewer of viewers) viewer.notify(notice);
@@ -63,7 +68,7 @@ export function createSessionHost(options: HostOptions): SessionHost {
   const startPort = (): SessionPort => {
     const started = options.openPort();
     started.onFailure((reason) => {
-      opening = undefined;
+      current = undefined;
       port = undefined;
       options.onFailure(reason);
       const { code, message } = refusal('session-failed', reason);
@@ -73,43 +78,52 @@ export function createSessionHost(options: HostOptions): SessionHost {
   };
 
   /** Opens `next` in the worker there is, or in a new one. A refused recording leaves everything as it was. */
-  const openNext = async (next: StoredRecording): Promise<Opened> => {
+  const openNow = async (next: StoredRecording): Promise<Opened> => {
     const used = port ?? startPort();
     port = used;
-    const { name, lookFor } = next.entry;
-    epoch++;
-    const view = await used.request('open', {
-      path: next.path,
-      name,
-      lookFor,
-      object: options.object,
-      speed,
-      epoch,
-    });
+    const { path, entry } = next;
+    const { name, lookFor } = entry;
+    const { object } = options;
+    const opened = await used.request('open', { path, name, lookFor, object, speed, epoch: epoch + 1 });
+    epoch = opened.epoch;
     recording = next;
-    const info = { session: options.name, epoch, recording: view, program: options.object.name };
-    return { port: used, info };
+    current = { port: used, info: { session: options.name, program: object.name, ...opened } };
+    return current;
+  };
+
+  const openNext = (next: StoredRecording): Promise<Opened> => {
+    const opened = turn.then(() => openNow(next));
+    turn = opened.catch(() => {});
+    return opened;
+  };
+
+  const start = async (): Promise<Opened> => {
+    const isAgain = epoch > 0;
+    try {
+      const opened = await openNext(recording);
+      if (isAgain) notifyAll({ kind: 'changed', info: opened.info });
+      return opened;
+    } finally {
+      starting = undefined;
+    }
   };
 
   /** The session as it stands, started again if it is not there. */
   const ready = async (): Promise<Opened> => {
-    opening ??= openNext(recording);
-    const attempt = opening;
-    try {
-      return await attempt;
-    } catch (error) {
-      if (opening === attempt) opening = undefined;
-      throw error;
-    }
+    await turn;
+    return current ?? (starting ??= start());
+  };
+
+  /** Stops time where nobody watches, and lets it go on where somebody does. */
+  const holdIfAlone = async ({ port }: Opened): Promise<void> => {
+    await port.request('hold', { isHeld: viewers.size === 0 });
   };
 
   const call = async <K extends CallName>(
     name: K,
     take: SessionCalls[K]['take'],
   ): Promise<SessionCalls[K]['give']> => {
-    const isAgain = opening === undefined && epoch > 0;
-    const { port, info } = await ready();
-    if (isAgain) notifyAll({ kind: 'changed', info });
+    const { port } = await ready();
     return port.request(name, take);
   };
 
@@ -120,12 +134,13 @@ export function createSessionHost(options: HostOptions): SessionHost {
   const send = async (): Promise<void> => {
     const due = [...viewers].filter((viewer) => viewer.hasCredit);
     if (isMoving) for (const viewer of viewers) if (!viewer.hasCredit) viewer.skip();
-    if (due.length === 0 || opening === undefined) return;
+    if (due.length === 0) return;
+    await turn;
+    if (current === undefined) return;
     const groups = Map.groupBy(due, ({ base }) => `${base.stamp} ${base.heatColumn} ${base.pipeTotal}`);
     const shared = [...groups.values()];
     const bases = shared.map(([first]): FrameBase => first!.base);
-    const { port } = await opening;
-    const answers = await port.request('frames', { bases });
+    const answers = await current.port.request('frames', { bases });
     answers.forEach((answer, i) => {
       if (answer === null) return;
       noteEpoch(answer.frame.epoch);
@@ -158,13 +173,13 @@ export function createSessionHost(options: HostOptions): SessionHost {
       return viewers.size === 0 && options.wallMs() - aloneSinceMs >= ALONE_MS;
     },
     join: async (viewer) => {
-      const isFirst = viewers.size === 0;
-      const isNew = epoch === 0;
+      const isNew = !isMade;
+      isMade = true;
       viewers.add(viewer);
       try {
-        if (isFirst) await call('hold', { isHeld: false });
-        const { info } = await ready();
-        return { ...info, epoch, isNew };
+        const opened = await ready();
+        await holdIfAlone(opened);
+        return { ...opened.info, epoch, isNew };
       } catch (error) {
         viewers.delete(viewer);
         throw error;
@@ -173,20 +188,12 @@ export function createSessionHost(options: HostOptions): SessionHost {
     leave: (viewer) => {
       if (!viewers.delete(viewer) || viewers.size > 0) return;
       aloneSinceMs = options.wallMs();
-      opening?.then(({ port }) => port.request('hold', { isHeld: true })).catch(() => {});
+      turn.then(() => current && holdIfAlone(current)).catch(() => {});
     },
     open: async (next) => {
-      const before = opening;
-      opening = (before ?? Promise.resolve()).catch(() => {}).then(() => openNext(next));
-      const attempt = opening;
-      try {
-        const { info } = await attempt;
-        notifyAll({ kind: 'changed', info });
-        return info;
-      } catch (error) {
-        if (opening === attempt) opening = before;
-        throw error;
-      }
+      const { info } = await openNext(next);
+      notifyAll({ kind: 'changed', info });
+      return info;
     },
     control: async (name, take) => {
       if (name === 'speed') ({ speed } = take as SessionCalls['speed']['take']); // by the name

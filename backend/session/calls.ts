@@ -10,6 +10,7 @@ export interface OpenSession {
   readonly lookFor: string;
   readonly object: ObjectSpec;
   readonly speed: number;
+  /** First epoch, unless the session that is replaced has come to it already: then the one after its last. */
   readonly epoch: number;
 }
 
@@ -18,7 +19,7 @@ export type FrameAnswer = { readonly frame: SessionFrame; readonly base: FrameBa
 
 /** Calls by name: what each takes and gives. Those that control the clock give the epoch that holds afterwards. */
 export interface SessionCalls {
-  open: { take: OpenSession; give: RecordingInfo };
+  open: { take: OpenSession; give: { readonly epoch: number; readonly recording: RecordingInfo } };
   play: { take: null; give: number };
   pause: { take: null; give: number };
   restart: { take: null; give: number };

@@ -30,11 +30,13 @@ export function createSessionDesk(wallMs: () => number): SessionDesk {
   };
   const open = async (take: OpenSession): Promise<SessionCalls['open']['give']> => {
     const recording = openBytes(await sctBytes(take.path), take.path);
-    const { object, speed, epoch } = take;
+    const { object, speed } = take;
+    const epoch = Math.max(take.epoch, (current?.epoch ?? 0) + 1);
     const opened = reading(take.path, () => createSession({ recording, object, wallMs, epoch, speed }));
     opened.play();
+    current?.end();
     current = opened;
-    return viewRecording(recording, take.name, take.lookFor);
+    return { epoch, recording: viewRecording(recording, take.name, take.lookFor) };
   };
   const seek = ({ atNs }: { readonly atNs: number }): Promise<number> =>
     new Promise((resolve) => {

@@ -47,6 +47,8 @@ export interface Session {
   setSpeed(speed: number): void;
   /** Stops time while nobody watches, and lets it go on; `clock.state` stays. */
   hold(isHeld: boolean): void;
+  /** Answers a seek on its way; nothing is asked of the session any more. */
+  end(): void;
   /** Does what is due, at most one slice. Wall ms until there will be more: 0 at once, Infinity not by itself. */
   work(): number;
   /** What a viewer that has `base` needs, and the base it then has; undefined when it has all there is. */
@@ -178,6 +180,7 @@ export function createSession(options: SessionOptions): Session {
       isHeld = hold;
       clock.move(atNs, wallMs());
     },
+    end: () => goal?.onDone(),
     work,
     frame: (base) => {
       work();

@@ -1,5 +1,7 @@
 // Frames to viewers: credit, merging, several viewers, coming back, and a session that breaks down.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StoredRecording } from '../../../backend/library/manifest.ts';
 import { readU32, type SessionInfo } from '../../../backend/protocol/index.ts';
 import { summarize } from '../../../traces/index.ts';
 import { recordingOf, storedLog, temporaryFolder } from '../../support/logs.ts';
@@ -9,11 +11,18 @@ const folder = temporaryFolder();
 let server: TestServer;
 
 beforeEach(async () => {
+  const stored = await Promise.all(['shell', 'dd', 'fail'].map((name) => storedLog(name, folder)));
   server = await startServer({
-    recordings: await Promise.all(['shell', 'dd'].map((name) => storedLog(name, folder))),
+    recordings: stored.map((one) => (one.entry.name === 'fail' ? broken(one) : one)),
   });
 });
 afterEach(() => server.close());
+
+/** A recording of which the file is no .sct any more. */
+function broken({ path, entry }: StoredRecording): StoredRecording {
+  writeFileSync(path, readFileSync(path).subarray(0, 20));
+  return { path, entry: { ...entry, name: 'broken' } };
+}
 
 async function join(session = ''): Promise<{ viewer: TestViewer; info: SessionInfo }> {
   const viewer = await server.connect();
@@ -230,3 +239,40 @@ async function until(isTrue: () => boolean): Promise<void> {
     });
   }
 }
+
+describe('a session survives', () => {
+  test('recordings that cannot be opened, asked for one upon the other', async () => {
+    const { viewer } = await join();
+    await pass(300, viewer);
+    const opens = [1, 2, 3].map(() => viewer.request('session:open', { recording: 'broken' }));
+    for (const result of await Promise.allSettled(opens))
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { message: expect.stringMatching(/^bad-sct/) },
+      });
+    await server.app.tick();
+    await pass(100, viewer);
+    expect(viewer.frames.at(-1)).toMatchObject({ epoch: 1, clock: { state: 'playing', atNs: 400e6 } });
+    expect(server.ports).toHaveLength(1);
+  });
+
+  test('a viewer that leaves at once: its time stands', async () => {
+    const early = await server.connect();
+    early.socket.emit('session:join', { session: '' }, () => {});
+    early.socket.emit('recording:list', {}, () => early.close());
+    await until(() => server.ports[0]?.asked.includes('hold') === true && server.app.sessions.viewers === 0);
+    await until(() => server.ports[0]?.asked.filter((name) => name === 'hold').length === 2);
+    server.clock.pass(5000);
+    const { viewer } = await join();
+    await pass(100, viewer);
+    expect(viewer.frames.at(-1)?.clock.atNs).toBe(100e6);
+  });
+});
+
+test('who breaks down is started again by whoever joins, and the others are told', async () => {
+  const first = await join();
+  server.ports[0]!.breakDown('out of memory');
+  await join();
+  await first.viewer.request('recording:list');
+  expect(first.viewer.changes).toMatchObject([{ epoch: 2, recording: { name: 'shell' } }]);
+});

@@ -36,9 +36,15 @@ async function lastFrame(port: SessionPort): Promise<SessionFrame> {
 
 test('replays to the end by itself, and its totals are those of summarize()', async () => {
   const port = openPort();
-  const info = await port.request('open', await order('fail', 0));
+  const { epoch, recording } = await port.request('open', await order('fail', 0));
+  expect(epoch).toBe(7);
   const summary = summarize(await recordingOf('fail'));
-  expect(info).toMatchObject({ name: 'fail', lookFor: 'words', calls: summary.calls, lines: summary.lines });
+  expect(recording).toMatchObject({
+    name: 'fail',
+    lookFor: 'words',
+    calls: summary.calls,
+    lines: summary.lines,
+  });
   const frame = await lastFrame(port);
   expect(frame).toMatchObject({ epoch: 7, calls: summary.calls, errors: summary.failedCalls });
 });
@@ -51,6 +57,15 @@ test('answers a seek when the state is there, with its epoch', async () => {
   expect(await port.request('seek', { atNs: durationNs / 2 })).toBe(8);
   const [answer] = await port.request('frames', { bases: [FRESH_BASE] });
   expect(answer?.frame.clock).toMatchObject({ state: 'paused', atNs: durationNs / 2 });
+});
+
+test('answers a seek that another recording cuts short, and begins that in an epoch of its own', async () => {
+  const port = openPort();
+  await port.request('open', await order('fail', 1));
+  const seeks = [1e3, 2e3, 3e3].map((atNs) => port.request('seek', { atNs }));
+  const opened = await port.request('open', await order('dd', 1));
+  expect(await Promise.all(seeks)).toEqual([8, 9, 10]);
+  expect(opened).toMatchObject({ epoch: 11, recording: { name: 'dd' } });
 });
 
 test('refuses a recording that it cannot open, and keeps the one it has', async () => {
