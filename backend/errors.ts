@@ -52,6 +52,8 @@ export const MESSAGES = {
   'not-joined': () => 'no session was joined; send session:join first',
   'too-many-sessions': (limit: number) =>
     `there are ${limit} sessions already; close a page that shows another one and try again`,
+  'too-many-requests': (limit: number) =>
+    `${limit} requests of this page wait for an answer already; wait for some before sending more`,
   'no-map': (name: string) => `the loaded program has no map named ${name}`,
   'session-failed': (reason: string) =>
     `the replay stopped: ${reason}; the next request starts it again from the beginning`,
@@ -61,6 +63,7 @@ export const MESSAGES = {
     `${limit} recordings were uploaded already; restart the server, or give it a file with --recording`,
   'busy-importing': (limit: number) => `${limit} imports are running; try again when one has ended`,
   'upload-cut': () => 'the upload ended before the file did; send it again',
+  'upload-stalled': (stallMs: number) => `no byte of the upload came for ${stallMs / 1000} s; send it again`,
   'origin-refused': (origin: string) =>
     `requests from ${origin} are refused; start the server with --allow-origin ${origin} if it is yours`,
   'host-refused': (host: string) =>

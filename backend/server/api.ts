@@ -34,6 +34,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'bad-packing': 422,
   'unpacked-too-large': 413,
   'upload-too-large': 413,
+  'upload-stalled': 408,
   'too-many-uploads': 507,
   'busy-importing': 503,
   'origin-refused': 403,
@@ -162,6 +163,7 @@ function answerError(log: Logger): ErrorRequestHandler {
     const { status, body } = describe(error);
     if (status === 500) log.error({ err: error, path: request.path }, 'a request failed');
     response.status(status);
+    if (!request.complete) response.set('Connection', 'close'); // what is still to come of it is not read
     if (request.path.startsWith('/api')) response.json({ error: body });
     else response.type('text/plain').send(`${body.message}\n`);
   };

@@ -51,7 +51,7 @@ export function createRecordings(stored: readonly StoredRecording[], folder: str
     reserve: (fileName) => {
       if (uploads() >= MAX_UPLOADS) throw refusal('too-many-uploads', MAX_UPLOADS);
       const name = uniqueName(cleanName(fileName), isTaken);
-      const path = join(folder, `${name}.sct`);
+      const path = join(folder, `upload-${name}.sct`);
       reserved.add(name);
       return {
         name,

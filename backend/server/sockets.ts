@@ -9,6 +9,7 @@ import { REQUESTS, type RequestName, type RequestPayload } from '../protocol/req
 import type { Recordings } from './recordings.ts';
 import type { SessionHost } from './session-host.ts';
 import type { Sessions } from './sessions.ts';
+import { createTurns, endIfUnread, type Turns } from './turns.ts';
 import { createViewer, type Viewer } from './viewer.ts';
 
 z.config(z.locales.en());
@@ -38,6 +39,7 @@ export interface SocketOptions {
 export function serveSockets(io: ViewerServer, options: SocketOptions): void {
   io.on('connection', (socket) => {
     options.log.debug({ socket: socket.id }, 'a viewer has connected');
+    endIfUnread(socket);
     serveSocket(socket, options);
   });
   options.recordings.onChange(() => io.emit('recording:changed', options.recordings.list()));
@@ -85,7 +87,8 @@ function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: Socket
     'recording:list': () => recordings.list(),
     'map:read': (payload) => host().readMap(payload),
   };
-  for (const name of Object.keys(handlers) as RequestName[]) answer(socket, name, handlers[name], log); // the keys of Handlers
+  const turns = createTurns();
+  for (const name of Object.keys(handlers) as RequestName[]) answer(socket, name, turns, handlers[name], log); // the keys of Handlers
   socket.on('disconnect', (reason) => {
     log.debug({ socket: socket.id, reason }, 'a viewer has gone');
     leave();
@@ -106,6 +109,7 @@ function viewerOf(socket: ViewerSocket): Viewer {
 function answer(
   socket: ViewerSocket,
   name: RequestName,
+  turns: Turns,
   handler: (payload: never) => unknown,
   log: Logger,
 ): void {
@@ -113,7 +117,7 @@ function answer(
     try {
       const parsed = z.safeParse(REQUESTS[name], payload);
       if (!parsed.success) throw refusal('bad-payload', name, oneLine(parsed.error));
-      return { ok: true, value: await handler(parsed.data as never) }; // the handler of the same row
+      return { ok: true, value: await turns(async () => handler(parsed.data as never)) }; // the handler of the same row
     } catch (error) {
       return { ok: false, error: describe(error, name, log) };
     }

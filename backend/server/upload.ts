@@ -11,10 +11,12 @@ export interface UploadLimits {
   readonly bodyBytes: number;
   /** Bytes of the log when unpacked: gzip packs logs ten to twenty times. */
   readonly unpackedBytes: number;
+  /** Wall ms for which no byte may come. */
+  readonly stallMs: number;
 }
 
 /** 2 GiB is a log of some 12 million calls, and packed one of 100 million. */
-export const UPLOAD_LIMITS: UploadLimits = { bodyBytes: 2 ** 31, unpackedBytes: 2 ** 34 };
+export const UPLOAD_LIMITS: UploadLimits = { bodyBytes: 2 ** 31, unpackedBytes: 2 ** 34, stallMs: 30_000 };
 
 /** Warnings in the answer; the recording has more of them. */
 const MAX_WARNINGS = 20;
@@ -41,7 +43,7 @@ export type UploadAnswer =
 
 /**
  * Imports `body` into `slot`, which is listed then, or dropped when this throws. Throws UserError 'upload-too-large',
- * 'upload-cut', and those of importLogs.
+ * 'upload-cut', 'upload-stalled', and those of importLogs.
  */
 export async function takeUpload(
   body: AsyncIterable<Uint8Array>,
@@ -58,13 +60,38 @@ export async function takeUpload(
   };
   const worker = new Worker(workerUrl('./upload-worker', import.meta.url), { workerData: order });
   try {
-    const done = await feed(worker, listen(worker), body, limits.bodyBytes);
+    const done = await feed(worker, listen(worker), untilStalled(body, limits.stallMs), limits.bodyBytes);
     slot.add(done.entry);
     return { recording: done.entry, lines: done.lines, badLines: done.badLines, warnings: done.warnings };
   } catch (error) {
     await worker.terminate(); // or it might write the file again
     slot.drop();
     throw error;
+  }
+}
+
+/** `body` as long as no `stallMs` go by without a byte: an upload that stands still keeps others from importing. */
+async function* untilStalled(body: AsyncIterable<Uint8Array>, stallMs: number): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  let isWaiting = false;
+  const next = async (): Promise<IteratorResult<Uint8Array, unknown>> => {
+    let timer: NodeJS.Timeout | undefined;
+    const stalled = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(refusal('upload-stalled', stallMs)), stallMs);
+    });
+    try {
+      isWaiting = true;
+      const chunk = await Promise.race([chunks.next(), stalled]);
+      isWaiting = false;
+      return chunk;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  try {
+    for (let chunk = await next(); chunk.done !== true; chunk = await next()) yield chunk.value;
+  } finally {
+    if (!isWaiting) await chunks.return?.();
   }
 }
 
@@ -114,7 +141,7 @@ async function feed(
     for await (const chunk of body) {
       taken += chunk.length;
       if (taken > limitBytes) throw refusal('upload-too-large', limitBytes);
-      const bytes = Uint8Array.from(chunk);
+      const bytes = new Uint8Array(chunk); // a copy that can be handed over
       worker.postMessage({ kind: 'chunk', bytes } satisfies UploadMessage, [bytes.buffer]);
       importer.waiting++;
       while (importer.waiting >= CHUNKS_AHEAD && !importer.isSettled)

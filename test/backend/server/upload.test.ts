@@ -1,9 +1,12 @@
 // POST /api/recordings: logs and recordings are taken, listed and played; anything else is refused with the reason.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { basename } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReplyError, SessionInfo, UploadReply } from '../../../backend/protocol/index.ts';
+import { storeRecording } from '../../../backend/server/given-recording.ts';
+import { createRecordings } from '../../../backend/server/recordings.ts';
 import { summarize } from '../../../traces/index.ts';
 import { logPath, recordingOf, sctOf, storedLog, temporaryFolder } from '../../support/logs.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -14,7 +17,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startServer({
     recordings: [await storedLog('dd', temporaryFolder())],
-    limits: { bodyBytes: LIMIT_BYTES, unpackedBytes: 20_000_000 },
+    limits: { bodyBytes: LIMIT_BYTES, unpackedBytes: 20_000_000, stallMs: 300 },
   });
 });
 afterAll(() => server.close());
@@ -69,6 +72,29 @@ describe('an upload is taken', () => {
     expect(reply.badLines).toBe(1);
     expect(reply.warnings[0]).toMatch(/bad:\d+: /);
   });
+});
+
+test('an upload that has the name of a given recording does not touch it', async () => {
+  const folder = temporaryFolder();
+  const given = await storeRecording(await storedLog('fail', folder), folder, () => {});
+  const before = readFileSync(given.path);
+  const slot = createRecordings([given], folder).reserve(basename(given.path));
+  slot.drop();
+  expect(slot.path).not.toBe(given.path);
+  expect(readFileSync(given.path)).toEqual(before);
+});
+
+test('an upload that stands still is ended, and others are taken again', async () => {
+  const stalled = [1, 2].map(
+    () =>
+      new Promise((resolve) => {
+        const sent = request(new URL('/api/recordings?name=slow', server.url), { method: 'POST' });
+        sent.on('response', ({ statusCode }) => resolve(statusCode));
+        sent.write('101<dd> 1.0 read(');
+      }),
+  );
+  expect(await Promise.all(stalled)).toEqual([408, 408]);
+  expect((await upload('after', packed())).status).toBe(200);
 });
 
 describe('an upload is refused', () => {
