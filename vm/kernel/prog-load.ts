@@ -11,7 +11,7 @@ import { isProgArray } from '../maps/prog-array.ts';
 import { addressOf, type LinearMemory } from '../memory/linear.ts';
 import { checkMapArgs } from './map-args.ts';
 import type { ObjectTable } from './objects.ts';
-import { progTypeRow } from './prog-types.ts';
+import { PROG_FLAGS, progTypeRow } from './prog-types.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
 
 /** What BPF_PROG_LOAD takes. In `insns`, imm of a wide insn with src 1 or 2 is a map fd. */
@@ -62,6 +62,7 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   const wrong = checkMapArgs(insns, (pc) => maps.get(pc));
   if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
   const usedMaps = [...new Set(maps.values())];
+  checkSleep(attr, usedMaps);
   const traits = { type, expectedAttachType, flags };
   for (const map of usedMaps) {
     if (isProgArray(map) && !map.admits(traits)) {
@@ -79,6 +80,23 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   const code = prepareCode(insns, addresses);
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
+}
+
+/**
+ * Refuses programs that may sleep where they may not: by type, and with a prog_array.
+ * @see kernel/bpf/verifier.c can_be_sleepable, check_map_prog_compatibility
+ */
+function checkSleep({ name, type, flags = 0 }: ProgAttr, usedMaps: readonly KernelMap[]): void {
+  const sleepable = progTypeRow(type)?.sleepable;
+  const asked = (flags & PROG_FLAGS.sleepable) !== 0;
+  if (asked && sleepable === undefined) {
+    const rule = 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable';
+    throw new LoadError('sleepable', name, rule);
+  }
+  if ((asked || sleepable === 'always') && usedMaps.some(isProgArray)) {
+    const rule = 'Sleepable programs can only use array, hash, ringbuf and local storage maps';
+    throw new LoadError('sleepable', name, rule);
+  }
 }
 
 /** Refuses what the machine cannot run, and helpers that the program may not call. */

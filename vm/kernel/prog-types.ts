@@ -5,6 +5,8 @@ export interface ProgTypeRow {
   readonly number: number;
   /** Tracing types may call helpers that others may not. */
   readonly tracing?: true;
+  /** Whether its programs may sleep (BPF_F_SLEEPABLE); those of type syscall always may. */
+  readonly sleepable?: 'may' | 'always';
   /** How BPF_PROG_TEST_RUN fills the ctx. */
   readonly testRun?: 'skb' | 'args';
 }
@@ -13,7 +15,7 @@ export interface ProgTypeRow {
 // oxfmt-ignore
 export const PROG_TYPES = {
   socket_filter:           { number: 1, testRun: 'skb' },
-  kprobe:                  { number: 2, tracing: true },
+  kprobe:                  { number: 2, tracing: true, sleepable: 'may' },
   sched_cls:               { number: 3 },
   sched_act:               { number: 4 },
   tracepoint:              { number: 5, tracing: true },
@@ -37,12 +39,12 @@ export const PROG_TYPES = {
   cgroup_sysctl:           { number: 23 },
   raw_tracepoint_writable: { number: 24, tracing: true },
   cgroup_sockopt:          { number: 25 },
-  tracing:                 { number: 26, tracing: true },
-  struct_ops:              { number: 27 },
+  tracing:                 { number: 26, tracing: true, sleepable: 'may' },
+  struct_ops:              { number: 27, sleepable: 'may' },
   ext:                     { number: 28 },
-  lsm:                     { number: 29, tracing: true },
+  lsm:                     { number: 29, tracing: true, sleepable: 'may' },
   sk_lookup:               { number: 30 },
-  syscall:                 { number: 31 },
+  syscall:                 { number: 31, sleepable: 'always' },
   netfilter:               { number: 32 },
 } as const satisfies Record<string, ProgTypeRow>;
 export type ProgTypeName = keyof typeof PROG_TYPES;
@@ -53,4 +55,7 @@ export function progTypeRow(name: string): ProgTypeRow | undefined {
 }
 
 /** Program flags of BPF_PROG_LOAD that the machine looks at. @see include/uapi/linux/bpf.h */
-export const PROG_FLAGS = { xdpHasFrags: 1 << 5 } as const satisfies Record<string, number>;
+export const PROG_FLAGS = { sleepable: 1 << 4, xdpHasFrags: 1 << 5 } as const satisfies Record<
+  string,
+  number
+>;

@@ -134,6 +134,16 @@ describe('the owner', () => {
   });
 });
 
+test('is not for programs that may sleep', () => {
+  const { machine, table } = setUp();
+  const SLEEPABLE = 16;
+  expect(jumper(machine, table, 1, { type: 'syscall', flags: SLEEPABLE })).toBe(EINVAL);
+  expect(jumper(machine, table, 1, { type: 'kprobe', flags: SLEEPABLE })).toBe(EINVAL);
+  expect(prog(machine, { type: 'socket_filter', flags: SLEEPABLE })).toBe(EINVAL);
+  expect(prog(machine, { type: 'kprobe', flags: SLEEPABLE })).toBeGreaterThan(0);
+  expect(jumper(machine, table, 1, { type: 'kprobe' })).toBeGreaterThan(0);
+});
+
 describe('lifetime', () => {
   test('a program lives in its slot when its fd is closed', () => {
     const { machine, bpf, table } = setUp();

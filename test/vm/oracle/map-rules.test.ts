@@ -69,6 +69,24 @@ withKernel('prog arrays freeze, and hold what they held', () => {
   expectSame(lines);
 });
 
+withKernel('programs that may sleep use no prog array', () => {
+  const jump = 'r2 = map[a] ll\nr3 = 1\ncall tail_call\nr0 = 0\nexit';
+  const SLEEPABLE = 16;
+  const lines = ['map a prog_array 4 4 3 0'];
+  for (const type of ['syscall', 'kprobe', 'socket_filter', 'raw_tracepoint', 'xdp']) {
+    for (const [name, text] of [
+      ['leaf', 'r0 = 0\nexit'],
+      ['jump', jump],
+    ] as const) {
+      const [head, ...rest] = progLines(`${type}_${name}`, type, text, ['a']);
+      lines.push(`${head} flags=${SLEEPABLE}`, ...rest);
+    }
+  }
+  // An array that is asked for by such a program is nobody's afterwards.
+  lines.push(...progLines('later', 'socket_filter', jump, ['a']), 'slot a 0 later', 'slot a 1 syscall_leaf');
+  expectSame(lines);
+});
+
 withKernel('programs update maps by the same rules', () => {
   const lines: string[] = [];
   const maps = ['array', 'hash', 'percpu_array'];
