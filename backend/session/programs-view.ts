@@ -11,7 +11,7 @@ export function viewPrograms(replay: Pick<Replay, 'object' | 'machine' | 'faults
   return {
     object: object.spec.name,
     progs: viewProgs(object),
-    maps: object.maps.map((map) => viewMap(map)),
+    maps: object.maps.map((map) => viewMap(object, map)),
     progArrays: viewProgArrays(object),
     faults: faults.view(),
     unknownReads: machine.unknownReads,
@@ -30,9 +30,11 @@ function viewProgs(object: LoadedObject): ProgView[] {
   }));
 }
 
-function viewMap(map: BpfMap): MapView {
+function viewMap(object: LoadedObject, map: BpfMap): MapView {
   const { name, type, keySize, valueSize, maxEntries } = map.spec;
-  return { name, type, keySize, valueSize, maxEntries, entries: map.entries };
+  // every index of a prog array is an entry to the kernel; to a person it is the slots that are filled
+  const filled = type === PROG_ARRAY ? object.progArray(map).slots.filter(isFilled).length : undefined;
+  return { name, type, keySize, valueSize, maxEntries, entries: filled ?? map.entries };
 }
 
 /** The prog arrays of an object and what tail calls did with them. */
@@ -51,6 +53,10 @@ function viewProgArrays(object: LoadedObject): ProgArrayView[] {
         depth: [...depth],
       };
     });
+}
+
+function isFilled({ prog }: ProgArrayStats['slots'][number]): boolean {
+  return prog !== undefined;
 }
 
 function viewSlot({ index, prog, hits, empty }: ProgArrayStats['slots'][number]): SlotView {

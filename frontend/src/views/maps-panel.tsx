@@ -1,10 +1,10 @@
 // Maps of the loaded object and what is in them now.
 import { useEffect, useState } from 'preact/hooks';
-import type { MapEntryView, MapPage, MapView } from '../../../backend/protocol/index.ts';
+import type { MapEntryView, MapPage, MapView, SlotView } from '../../../backend/protocol/index.ts';
 import { useApp, useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { formatBytes, formatCount, formatPlural } from '../state/format.ts';
+import { formatBytes, formatCount, formatPlural, NOTHING } from '../state/format.ts';
 import { spacedHex, sumOfCpus } from '../state/map-text.ts';
 
 /** Entries on a page of the panel. */
@@ -58,7 +58,11 @@ export function MapsPanel() {
               </button>
             ))}
           </div>
-          <Entries page={page} name={name} />
+          <Entries
+            page={page}
+            name={name}
+            slots={frame?.programs.progArrays.find((array) => array.map === name)?.slots}
+          />
         </>
       )}
     </Panel>
@@ -93,7 +97,14 @@ function Pager({ page, onMove }: { readonly page: MapPage; readonly onMove: (off
   );
 }
 
-function Entries({ page, name }: { readonly page: MapPage | undefined; readonly name: string }) {
+interface EntriesProps {
+  readonly page: MapPage | undefined;
+  readonly name: string;
+  /** Slots of a prog array, undefined for other maps. */
+  readonly slots: readonly SlotView[] | undefined;
+}
+
+function Entries({ page, name, slots }: EntriesProps) {
   if (page === undefined) return <Empty>Reading {name}.</Empty>;
   if (page.rows.length === 0) return <Empty>{name} has no entries now.</Empty>;
   const cpus = Math.max(...page.rows.map(({ valueHex }) => valueHex.length));
@@ -109,12 +120,22 @@ function Entries({ page, name }: { readonly page: MapPage | undefined; readonly 
             ? [{ title: 'Sum', number: true, cell: (row: MapEntryView) => sumOfCpus(row.value) }]
             : []),
           ...Array.from({ length: cpus }, (_, cpu) => ({
-            title: cpus > 1 ? `CPU ${cpu}` : 'Value',
+            title: cpus > 1 ? `CPU ${cpu}` : slots === undefined ? 'Value' : 'Prog id',
             number: true,
             cell: ({ value, valueHex }: MapEntryView) => (
               <Bytes text={value[cpu] ?? ''} hex={valueHex[cpu] ?? ''} />
             ),
           })),
+          ...(slots === undefined
+            ? []
+            : [
+                {
+                  title: 'Program',
+                  cell: ({ key }: MapEntryView) => (
+                    <code>{slots.find(({ index }) => String(index) === key)?.prog ?? NOTHING}</code>
+                  ),
+                },
+              ]),
         ]}
       />
     </div>
