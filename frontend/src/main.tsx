@@ -32,6 +32,15 @@ const requester = connect(
   store,
   idle,
 );
+// The address asked for a recording: it keeps naming the one that is open, for a reload.
+effect(() => {
+  const { seq, session } = store.state.value;
+  const address = new URL(location.href);
+  if (seq === 0 || session === undefined || !address.searchParams.has('recording')) return;
+  if (address.searchParams.get('recording') === session.recording.name) return;
+  address.searchParams.set('recording', session.recording.name);
+  history.replaceState(null, '', address);
+});
 const announcer = createAnnouncer(PAGE_CLOCK.later);
 const app: App = {
   store,

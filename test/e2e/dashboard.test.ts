@@ -43,6 +43,10 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     expect([count(counts.write), count(counts.read), count(counts.mmap), lines.length]).toEqual([
       5, 6, 21, 32,
     ]);
+    await dashboard.page
+      .getByRole('region', { name: 'Maps' })
+      .getByText('3 of at most 1,024 entries')
+      .waitFor();
     // Every write, read and mmap of dd lands in its slot, printed or not.
     const { block } = await recordedCalls('dd');
     expect([await dashboard.slotHits(0), await dashboard.slotHits(1), await dashboard.slotHits(9)]).toEqual([
@@ -85,6 +89,15 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await slider.press('End');
     await dashboard.idle();
     expect(await totals(dashboard)).toEqual(atEnd);
+  });
+
+  test('the address names the recording that is open, so that a reload shows it again', async () => {
+    const dashboard = await visit('address', { recording: 'dd' });
+    await dashboard.choose('Signals and restarts');
+    await dashboard.opened('Signals and restarts');
+    await dashboard.page.waitForURL(/recording=signals/);
+    await dashboard.page.reload();
+    await dashboard.opened('Signals and restarts');
   });
 
   test('two viewers of one session see one clock', async () => {

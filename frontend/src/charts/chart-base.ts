@@ -50,3 +50,11 @@ export function axisStyle(colors: ChartColors, grid: boolean) {
     },
   } as const;
 }
+
+/** Room for '100 ms' and its like, in CSS pixels. */
+const AXIS_WIDTH = 52;
+
+/** Gives a vertical axis its width whatever its labels: the same moment stands at the same place in all charts, and stays there. */
+export function fixWidth(axis: { width: number }): void {
+  axis.width = AXIS_WIDTH;
+}

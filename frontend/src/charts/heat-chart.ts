@@ -2,7 +2,7 @@
 import type { Plugin } from 'chart.js';
 import { formatNs } from '../state/format.ts';
 import { columnPercentileRow, type Heat, type HeatExtent } from '../state/heat.ts';
-import { axisStyle, Chart, STILL } from './chart-base.ts';
+import { axisStyle, Chart, fixWidth, STILL } from './chart-base.ts';
 import type { ChartColors } from './colors.ts';
 import { cellAt, type HeatCell, heatPixels } from './heat-image.ts';
 import { heatPalette } from './palette.ts';
@@ -66,6 +66,7 @@ export function createHeatChart(canvas: HTMLCanvasElement): HeatChart {
           type: 'linear',
           min: low,
           max: high,
+          afterFit: fixWidth,
           ...axisStyle(colors, true),
           // Ticks at whole powers of ten (log2 inside), which is how people name latencies.
           afterBuildTicks: (axis) => {
@@ -79,11 +80,16 @@ export function createHeatChart(canvas: HTMLCanvasElement): HeatChart {
     cellAt: (x, y) => {
       const { left, top, width, height } = chart.chartArea;
       if (spec === undefined || x < left || x > left + width || y < top || y > top + height) return undefined;
-      const shown = spec.durationNs / (spec.heat.bucketNs * spec.heat.columns);
+      const shown = columnsInUse(spec) / spec.heat.columns;
       return cellAt(spec.heat, spec.extent, ((x - left) / width) * shown, 1 - (y - top) / height);
     },
     destroy: () => chart.destroy(),
   };
+}
+
+// Of a recording of few ns the last columns stay empty; the one that its end falls into must still be in the picture.
+function columnsInUse({ heat, durationNs }: HeatSpec): number {
+  return Math.min(heat.columns, Math.floor(durationNs / heat.bucketNs) + 1);
 }
 
 function paintImage(image: HTMLCanvasElement, { heat, extent, colors }: HeatSpec): void {
@@ -97,7 +103,7 @@ function paintImage(image: HTMLCanvasElement, { heat, extent, colors }: HeatSpec
 function drawPicture(chart: Chart, image: HTMLCanvasElement, spec: HeatSpec): void {
   const { ctx, chartArea: area } = chart;
   const { heat, extent, colors, durationNs } = spec;
-  const columnWidth = (area.width * heat.bucketNs) / Math.max(1, durationNs);
+  const columnWidth = area.width / columnsInUse(spec);
   const rowHeight = area.height / (extent.highRow - extent.lowRow + 1);
   const top = (row: number): number => area.top + (extent.highRow - row) * rowHeight;
   ctx.save();

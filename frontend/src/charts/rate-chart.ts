@@ -3,7 +3,7 @@ import type { Plugin } from 'chart.js';
 import { CATEGORIES, CATEGORY_NAMES } from '../../../traces/index.ts';
 import { type Bar, usedCategories } from '../state/bars.ts';
 import { formatShort } from '../state/format.ts';
-import { axisStyle, Chart, STILL } from './chart-base.ts';
+import { axisStyle, Chart, fixWidth, STILL } from './chart-base.ts';
 import type { ChartColors } from './colors.ts';
 import { timeTick } from './ticks.ts';
 
@@ -82,6 +82,7 @@ export function createRateChart(canvas: HTMLCanvasElement): RateChart {
           type: 'linear',
           stacked: true,
           min: 0,
+          afterFit: fixWidth,
           ...axisStyle(colors, true),
           ticks: {
             ...axisStyle(colors, true).ticks,

@@ -4,10 +4,10 @@ import type { ProgArrayView } from '../../../backend/protocol/index.ts';
 import type { Bar } from './bars.ts';
 import { formatClock, formatCount, formatNs, formatPlural, formatRate, formatShare } from './format.ts';
 import { columnPercentileRow, type Heat, heatExtent, rowFloorNs } from './heat.ts';
-import type { FrameView } from './page-state.ts';
+import type { FrameView, SyscallRow } from './page-state.ts';
 import { deepest } from './slots.ts';
 
-/** 'File 61 %, Memory 20 %; 12.3 k/s at the peak, 1,234 errors.' */
+/** 'File 61 %, Memory 20 % of 1,234 calls; peak 12.3 k/s in bars of 20 ms.' A peak says little without the time it is over. */
 export function describeBars(bars: readonly Bar[], frame: FrameView): string {
   const shares = CATEGORY_NAMES.map((name, code) => ({
     title: CATEGORIES[name].title,
@@ -19,18 +19,20 @@ export function describeBars(bars: readonly Bar[], frame: FrameView): string {
   const total = shares.reduce((sum, { calls }) => sum + calls, 0);
   const peak = Math.max(0, ...bars.map(({ perS }) => perS.reduce((a, b) => a + b, 0)));
   const named = shares.slice(0, 3).map(({ title, calls }) => `${title} ${formatShare(calls / total)}`);
-  return `${named.join(', ')} of ${formatPlural(total, 'call')}; ${formatRate(peak)} at the peak.`;
+  const [first] = bars;
+  const width = first === undefined ? '' : ` in bars of ${formatNs(first.toNs - first.fromNs)}`;
+  return `${named.join(', ')} of ${formatPlural(total, 'call')}; peak ${formatRate(peak)}${width}.`;
 }
 
-/** Where most latencies lie, and how far they reach. */
-export function describeHeat(heat: Heat | undefined): string {
-  const extent = heat === undefined ? undefined : heatExtent(heat);
-  if (heat === undefined || extent === undefined) return 'No call has returned yet.';
+/** Where most latencies lie, as bounds of the heat map's rows, and the slowest call, which the totals know exactly. */
+export function describeHeat(heat: Heat | undefined, syscalls: readonly SyscallRow[]): string {
+  if (heat === undefined || heatExtent(heat) === undefined) return 'No call has returned yet.';
   const all: Heat = { ...heat, columns: 1, counts: new Uint32Array(heat.rows) };
   for (let i = 0; i < heat.counts.length; i++) all.counts[i % heat.rows]! += heat.counts[i]!;
   const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5) + 1);
+  const slowest = Math.max(0, ...syscalls.map(({ maxNs }) => maxNs).filter(Number.isFinite));
   const slow = rowFloorNs(heat, columnPercentileRow(all, 0, 0.99));
-  return `Half of all calls took less than ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; range ${formatNs(rowFloorNs(heat, extent.lowRow))} to ${formatNs(rowFloorNs(heat, extent.highRow + 1))}.`;
+  return `Half of all calls took less than ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; the slowest ${formatNs(slowest)}.`;
 }
 
 /** Jumps, fall-throughs and depth of one prog array. */

@@ -45,10 +45,11 @@ export function formatNs(ns: number): string {
 }
 
 /**
- * A position in a recording of `durationNs`: '00:03.250', '1:02:03.250' from an hour on. Recordings shorter than 10 s show µs, because
- * whole workloads fit into a few ms.
+ * A position in a recording of `durationNs`: '00:03.250', '1:02:03.250' from an hour on. Shorter than 10 s they show µs, shorter than
+ * 1 s they read '6.730 ms', because whole workloads fit into a few ms.
  */
 export function formatClock(atNs: number, durationNs: number): string {
+  if (durationNs < 1e9) return `${(Math.floor(Math.max(0, atNs) / 1e3) / 1e3).toFixed(3)} ms`;
   const digits = durationNs < 10e9 ? 6 : 3;
   const unit = 10 ** digits;
   const ticks = Math.floor(Math.max(0, atNs) / 10 ** (9 - digits));
@@ -64,7 +65,7 @@ export function formatShare(share: number): string {
   if (!Number.isFinite(share)) return NOTHING;
   if (share > 0 && share < 0.001) return '< 0.1 %';
   if (share < 1 && share > 0.999) return '> 99.9 %';
-  return `${threeDigits(Number((share * 100).toPrecision(3)))} %`;
+  return `${Number((share * 100).toFixed(1))} %`;
 }
 
 /** 0 -> 'max', 0.25 -> '0.25×'. */

@@ -16,7 +16,7 @@ export function HeatPanel() {
   const { frame, heat, session } = snapshot.now;
   const durationNs = session?.recording.durationNs ?? 0;
   const extent = useMemo(() => (heat === undefined ? undefined : heatExtent(heat)), [heat]);
-  const summary = useMemo(() => describeHeat(heat), [heat]);
+  const summary = useMemo(() => describeHeat(heat, frame?.syscalls ?? []), [heat, frame]);
   return (
     <Panel
       number={3}

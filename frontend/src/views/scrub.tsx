@@ -7,8 +7,8 @@ import { formatClock, formatRate } from '../state/format.ts';
 import { SEEK_SHARE } from '../state/keys.ts';
 import { type Outline, outlineOfIndex, outlineOfTimeline } from '../state/overview.ts';
 
-/** Columns of the overview: about one in 2 to 4 pixels. */
-const COLUMNS = 400;
+/** Columns of the overview, about one in 2 to 4 pixels: three for each of the timeline's 120 buckets, so that none is split. */
+const COLUMNS = 360;
 
 /** A slider over the recording's time. A drag seeks as it goes, one seek at a time. */
 export function Scrub() {

@@ -35,8 +35,8 @@ const TOTALS: readonly Total[] = [
   },
   { title: 'Threads', summary: 'threads seen so far', of: ({ threads }) => threads, show: formatCount },
   {
-    title: 'Points/s',
-    summary: 'enters and exits that the server replays in a second of wall time',
+    title: 'Replayed/s',
+    summary: 'enters and exits of calls replayed in the last second of wall time',
     of: ({ pointsPerS }) => pointsPerS,
     show: formatShort,
   },
