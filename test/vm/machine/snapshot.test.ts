@@ -1,6 +1,7 @@
 // Snapshots: all state of a machine, put back as it was.
 import { describe, expect, test } from 'vitest';
 import { assembleObject, SAMPLES } from '../../../vm/index.ts';
+import { Random, seedOf } from '../../support/seed.ts';
 import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32 } from '../../support/machine.ts';
 
 const COUNTER = `.map hits array key=4 value=8 entries=1
@@ -151,3 +152,52 @@ describe('a snapshot', () => {
     expect(bpf.mapUpdate(map.fd, u32(0), u32(object.progs[0]!.fd), 0)).toBe(0);
   });
 });
+
+const SEED = seedOf(937);
+
+test(`detours that end in a restore leave no trace (seed ${SEED})`, () => {
+  const random = new Random(SEED);
+  const [straight, winding] = [loaded(), loaded()];
+  for (let at = 0; at < 2000;) {
+    const to = at + 1 + random.below(60);
+    if (random.below(2) === 0) detour(winding, random);
+    for (const base of [straight, winding]) play(base, at, to);
+    expect(view(winding)).toEqual(view(straight));
+    expect(winding.printks).toEqual(straight.printks);
+    at = to;
+  }
+});
+
+/** Goes somewhere else, by way of other snapshots too, and back to where it was. */
+function detour(base: ReturnType<typeof loaded>, random: Random): void {
+  const { machine, objects, printks } = base;
+  const lines = printks.length;
+  const home = machine.snapshot();
+  const stops = [home];
+  for (let step = random.below(8); step >= 0; step--) {
+    const { progs, maps } = random.pick(objects);
+    const from = random.below(5000);
+    switch (random.below(6)) {
+      case 0:
+        machine.attachAll(loadText(machine, COUNTER));
+        break;
+      case 1:
+        machine.unload(random.pick(objects));
+        break;
+      case 2:
+        for (const prog of progs) machine.detach(prog);
+        break;
+      case 3:
+        for (const map of maps) map.freeze();
+        break;
+      case 4:
+        machine.restore(random.pick(stops));
+        break;
+      default:
+        play(base, from, from + random.below(100));
+        stops.push(machine.snapshot());
+    }
+  }
+  machine.restore(home);
+  printks.length = lines;
+}
