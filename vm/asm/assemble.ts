@@ -46,6 +46,7 @@ function assembleBody(text: string, maps: readonly string[], problems: ProblemLi
       maps: new Map(maps.map((map, index) => [map, index])),
       functions: new Map(),
       programs: new Set(),
+      data: new Set(),
       helpers: KERNEL_HELPERS,
     },
     problems,

@@ -48,6 +48,8 @@ export interface LinkScope {
   readonly functions: ReadonlyMap<string, Body>;
   /** Names of programs: known to say that they cannot be called. */
   readonly programs: ReadonlySet<string>;
+  /** Names of global data: known to say that there is none here. */
+  readonly data: ReadonlySet<string>;
   /** Helper ids by name without `bpf_`. */
   readonly helpers: ReadonlyMap<string, number>;
 }
@@ -211,8 +213,10 @@ class Linker {
     const slots = this.codeDistance(body, ref, pc);
     if (slots !== undefined) return { op: 'ld_func', fields: { imm: slots } };
     const names = [...this.scope.maps.keys(), ...this.scope.functions.keys(), ...body.labels.keys()];
-    const near = didYouMean(ref.name, names);
-    return refuse(ref, 'unknown-symbol', [ref.name], near === '' ? 'maps are declared by .map' : near);
+    const hint = this.scope.data.has(ref.name)
+      ? 'global data is not supported: use the stack or a map'
+      : didYouMean(ref.name, names);
+    return refuse(ref, 'unknown-symbol', [ref.name], hint === '' ? 'maps are declared by .map' : hint);
   }
 
   private noLabel(body: Body, ref: Ref): never {

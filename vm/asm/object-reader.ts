@@ -24,9 +24,9 @@ import type { Statement, Token } from './tokens.ts';
 const PROGRAM_HINT =
   'begin a program with a line such as .section "raw_tp/sys_enter", and a label as its name';
 
-/** Where statements go at the moment. `data`: contents are of no interest. */
+/** Where statements go at the moment. `data` and `maps`: contents are of no interest, names of data are. */
 type Target =
-  | { readonly kind: 'none' | 'text' | 'license' | 'data' }
+  | { readonly kind: 'none' | 'text' | 'license' | 'data' | 'maps' }
   | { readonly kind: 'program'; readonly section: Section };
 
 /** Takes the statements of a text, then gives the object. Problems are collected, none is thrown. */
@@ -38,6 +38,7 @@ export class ObjectReader {
   private readonly maps = new Map<string, MapDraft>();
   private readonly programs: ProgDraft[] = [];
   private readonly functions = new Map<string, Body>();
+  private readonly data = new Set<string>();
   /** Symbols that `.type NAME,@function` declares. */
   private readonly declared = new Set<string>();
   private readonly slotDrafts: SlotDraft[] = [];
@@ -91,7 +92,8 @@ export class ObjectReader {
 
   private label(token: Token): void {
     const { target } = this;
-    if (target.kind === 'license' || target.kind === 'data') return;
+    if (target.kind === 'data') this.data.add(token.text);
+    if (target.kind === 'license' || target.kind === 'data' || target.kind === 'maps') return;
     if (target.kind === 'none') {
       this.insnBody(token);
       return;
@@ -151,9 +153,10 @@ export class ObjectReader {
   private otherDirective(first: Token, cursor: TokenCursor): void {
     const { kind } = this.target;
     const isData = DATA.has(first.text);
+    const holdsData = kind === 'data' || kind === 'maps';
     if (isData && kind === 'license' && cursor.peek().kind === 'string') {
       this.license += textOf(cursor.peek());
-    } else if (!IGNORED.has(first.text) && !first.text.startsWith('.cfi_') && !(isData && kind === 'data')) {
+    } else if (!IGNORED.has(first.text) && !first.text.startsWith('.cfi_') && !(isData && holdsData)) {
       refuse(first, 'unknown-directive', [first.text], didYouMean(first.text, DIRECTIVES));
     }
     cursor.skipAll();
@@ -168,7 +171,7 @@ export class ObjectReader {
   private section(place: Token, cursor: TokenCursor): void {
     const name = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest(',');
     cursor.skipAll();
-    this.open({ kind: 'data' });
+    this.open({ kind: name === '.maps' || name === 'maps' ? 'maps' : 'data' });
     if (name === '.text') this.open({ kind: 'text' });
     else if (name === 'license') this.open({ kind: 'license' });
     else if (!name.startsWith('.') && name !== 'version' && name !== 'maps') {
@@ -206,6 +209,7 @@ export class ObjectReader {
       maps: new Map([...this.maps.keys()].map((map, index) => [map, index])),
       functions: this.functions,
       programs: new Set(this.programs.map((prog) => prog.body.name)),
+      data: this.data,
       helpers,
     };
     const progs = this.programs.map(({ body, section }): ProgSpec => {
