@@ -20,12 +20,10 @@ Examples:
 
 A recording T is named by its manifest name (tailscope list) or by the path of a .sct file or of a strace log (gzip and zstd too).`;
 
-/** Commands that end in their own way when a signal comes. */
-const HEARS_SIGNALS: ReadonlySet<string> = new Set(['serve', 'record']);
-
 /** Runs `tailscope ARGS`; sets the exit code and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
   endOnBrokenPipe();
+  endOnSignals();
   const program = buildProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -43,9 +41,6 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for how it is used)')
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
-    .hook('preAction', (_program, command) => {
-      if (!HEARS_SIGNALS.has(command.name())) endOnSignals();
-    })
     .exitOverride();
   for (const add of Object.values(COMMANDS))
     add(program)

@@ -28,10 +28,20 @@ export function endOnBrokenPipe(): void {
   });
 }
 
-/** Ctrl-C and a plain kill end the command in order, so that what it has begun is cleared away. */
+type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+let hears: ((signal: EndSignal) => void) | undefined;
+
+/** Has `take` hear Ctrl-C, a plain kill and the end of the terminal; whoever heard them before does not any more. */
+export function onSignals(take: (signal: EndSignal) => void): void {
+  if (hears === undefined)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => hears?.(signal));
+  hears = take;
+}
+
+/** Signals end the command in order, so that what it has begun is cleared away. */
 export function endOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  onSignals((signal) => process.exit(128 + constants.signals[signal]));
 }
 
 /** A count with its noun: '1 call', '1,234 calls'. */

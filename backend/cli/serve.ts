@@ -15,7 +15,7 @@ import { listen } from '../server/listen.ts';
 import { createRecordings } from '../server/recordings.ts';
 import { openWorkerPort } from '../session/worker-port.ts';
 import { collectOrigin, replaySpeed, wholeNumber } from './options.ts';
-import { print, printJson, say } from './output.ts';
+import { onSignals, print, printJson, say } from './output.ts';
 import { createProgress } from './progress.ts';
 
 const HELP = `
@@ -75,7 +75,7 @@ async function serve(options: ServeOptions): Promise<void> {
     },
     ...(page === undefined ? {} : { page: page.handler }),
   });
-  endOnSignals(app, log, page?.close);
+  closeOnSignals(app, log, page?.close);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an error that nobody waited for'));
   const url = await listenOrClose(app, options, page?.close);
   if (options.json === true) await printJson({ url });
@@ -132,7 +132,7 @@ async function developmentPage(): Promise<{ handler: RequestHandler; close: () =
 }
 
 /** The first signal ends everything in order; a second one does not wait. */
-function endOnSignals(app: App, log: Logger, closePage: (() => Promise<void>) | undefined): void {
+function closeOnSignals(app: App, log: Logger, closePage: (() => Promise<void>) | undefined): void {
   let isEnding = false;
   const end = async (): Promise<void> => {
     if (isEnding) process.exit(1);
@@ -144,5 +144,5 @@ function endOnSignals(app: App, log: Logger, closePage: (() => Promise<void>) | 
     }
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+  onSignals(() => void end());
 }

@@ -4,6 +4,7 @@ import { constants, createReadStream, mkdtempSync, openSync, closeSync, readFile
 import { constants as osConstants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
+import { onSignals } from './output.ts';
 
 /** A set of options, best first. */
 export interface StraceProfile {
@@ -106,11 +107,10 @@ function releaseReader(fifo: string): void {
  */
 function passSignals(child: ChildProcess): void {
   const isTerminal = [0, 1, 2].some((fd) => isTty(fd));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      if (signal === 'SIGINT' && isTerminal) return;
-      for (const pid of childrenOf(child.pid ?? 0)) kill(pid, signal);
-    });
+  onSignals((signal) => {
+    if (signal === 'SIGINT' && isTerminal) return;
+    for (const pid of childrenOf(child.pid ?? 0)) kill(pid, signal);
+  });
 }
 
 function isTty(fd: number): boolean {

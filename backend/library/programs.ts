@@ -12,7 +12,7 @@ export function openProgram(name: string): ObjectSpec {
   try {
     return assembleObject(text, basename(name).replace(/(\.bpf)?\.(asm|s|S)$/, ''));
   } catch (error) {
-    if (error instanceof AsmError) throw refusal('bad-program', name, describe(name, error));
+    if (error instanceof AsmError) throw refusal('bad-program', name, describe(name, text, error));
     throw error;
   }
 }
@@ -26,11 +26,14 @@ function readText(path: string): string {
   }
 }
 
-function describe(path: string, error: AsmError): string {
+/** Each problem with its place, and below it the line it is about. */
+function describe(path: string, text: string, error: AsmError): string {
+  const lines = text.split('\n');
   return error.all
     .map(({ line, column, message, hint }) => {
       const place = `  ${path}:${line}:${column}: ${message}`;
-      return hint === '' ? place : `${place} (${hint})`;
+      const source = `      ${lines[line - 1]?.trim() ?? ''}`.trimEnd();
+      return [hint === '' ? place : `${place} (${hint})`, source].filter((one) => one !== '').join('\n');
     })
     .join('\n');
 }

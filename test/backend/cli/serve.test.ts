@@ -40,6 +40,19 @@ describe('serve', () => {
     expect(ended).toEqual({ code: 0, stderr: '', leftovers: [] });
   });
 
+  test('leaves nothing behind when it is ended while it imports', async () => {
+    const tmp = temporaryFolder();
+    const onStart = async (child: ChildProcess): Promise<void> => {
+      while (readdirSync(tmp).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      child.kill('SIGINT');
+    };
+    const { code } = await tailscope(['serve', '--port', '0', '--recording', logPath('redis')], {
+      onStart: (child) => void onStart(child),
+      env: { TMPDIR: tmp },
+    });
+    expect({ code, leftovers: readdirSync(tmp) }).toEqual({ code: 130, leftovers: [] });
+  });
+
   test('replays a log that was given by path, with its totals at the end', async () => {
     const summary = summarize(await recordingOf('fail'));
     const args = ['--recording', logPath('fail'), '--speed', 'max', '--program', 'syscount'];
