@@ -42,6 +42,7 @@ test.each([
   [2_500_000, '2.5 ms'],
   [1.25e9, '1.25 s'],
   [75e9, '1 min 15 s'],
+  [120e9, '2 min'],
   [Number.NaN, '–'],
 ])('lengths of time carry their unit: %s ns is %s', (ns, text) => {
   expect(formatNs(ns)).toBe(text);

@@ -69,10 +69,11 @@ test('percentiles of a column are rows, none for too few calls', () => {
 const SLOWEST = { sys: 0, calls: 1, errors: 0, totalNs: 7, maxNs: 7, p50Ns: 7, p95Ns: 7, p99Ns: 7 };
 
 test('says in a sentence where the latencies lie', () => {
-  expect(describeHeat(HEAT, [SLOWEST])).toBe(
+  expect(describeHeat(HEAT, { calls: 1, inFlight: 0, syscalls: [SLOWEST] })).toBe(
     'Half of all calls took less than 4.1 µs, 1 in 100 more than 2.05 µs; the slowest 7 ns.',
   );
-  expect(describeHeat(undefined, [])).toBe('No call has returned yet.');
+  expect(describeHeat(undefined, { calls: 2, inFlight: 2, syscalls: [] })).toBe('No call has returned yet.');
+  expect(describeHeat(undefined, { calls: 2, inFlight: 1, syscalls: [] })).toBe('No latency is recorded.');
 });
 
 test('latency ticks are powers of ten, finer ones where fewer than two fit', () => {

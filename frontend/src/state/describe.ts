@@ -4,7 +4,7 @@ import type { ProgArrayView } from '../../../backend/protocol/index.ts';
 import type { Bar } from './bars.ts';
 import { formatClock, formatCount, formatNs, formatPlural, formatRate, formatShare } from './format.ts';
 import { columnPercentileRow, type Heat, heatExtent, rowFloorNs } from './heat.ts';
-import type { FrameView, SyscallRow } from './page-state.ts';
+import type { FrameView } from './page-state.ts';
 import { deepest } from './slots.ts';
 
 /** 'File 61 %, Memory 20 % of 1,234 calls; peak 12.3 k/s in bars of 20 ms.' A peak says little without the time it is over. */
@@ -19,18 +19,26 @@ export function describeBars(bars: readonly Bar[], frame: FrameView): string {
   const total = shares.reduce((sum, { calls }) => sum + calls, 0);
   const peak = Math.max(0, ...bars.map(({ perS }) => perS.reduce((a, b) => a + b, 0)));
   const named = shares.slice(0, 3).map(({ title, calls }) => `${title} ${formatShare(calls / total)}`);
+  // Without stamps, all calls fall into one moment: a rate would be made up.
+  if (frame.clock.durationNs === 0) return `${named.join(', ')} of ${formatPlural(total, 'call')}.`;
   const [first] = bars;
   const width = first === undefined ? '' : ` in bars of ${formatNs(first.toNs - first.fromNs)}`;
   return `${named.join(', ')} of ${formatPlural(total, 'call')}; peak ${formatRate(peak)}${width}.`;
 }
 
+/** What of a frame the sentence on latencies needs. */
+export type LatencyFacts = Pick<FrameView, 'calls' | 'inFlight' | 'syscalls'>;
+
 /** Where most latencies lie, as bounds of the heat map's rows, and the slowest call, which the totals know exactly. */
-export function describeHeat(heat: Heat | undefined, syscalls: readonly SyscallRow[]): string {
-  if (heat === undefined || heatExtent(heat) === undefined) return 'No call has returned yet.';
+export function describeHeat(heat: Heat | undefined, frame: LatencyFacts | undefined): string {
+  if (heat === undefined || heatExtent(heat) === undefined)
+    return (frame?.calls ?? 0) > (frame?.inFlight ?? 0)
+      ? 'No latency is recorded.'
+      : 'No call has returned yet.';
   const all: Heat = { ...heat, columns: 1, counts: new Uint32Array(heat.rows) };
   for (let i = 0; i < heat.counts.length; i++) all.counts[i % heat.rows]! += heat.counts[i]!;
   const median = rowFloorNs(heat, columnPercentileRow(all, 0, 0.5) + 1);
-  const slowest = Math.max(0, ...syscalls.map(({ maxNs }) => maxNs).filter(Number.isFinite));
+  const slowest = Math.max(0, ...(frame?.syscalls ?? []).map(({ maxNs }) => maxNs).filter(Number.isFinite));
   const slow = rowFloorNs(heat, columnPercentileRow(all, 0, 0.99));
   return `Half of all calls took less than ${formatNs(median)}, 1 in 100 more than ${formatNs(slow)}; the slowest ${formatNs(slowest)}.`;
 }
@@ -45,7 +53,7 @@ export function describeArray(array: ProgArrayView): string {
   const top =
     most === undefined || most.hits === 0
       ? ''
-      : `, most of them (${formatCount(most.hits)}) to ${most.prog ?? `slot ${most.index}`}`;
+      : `, ${most.hits === array.hits ? 'all' : `most of them (${formatCount(most.hits)})`} to ${most.prog ?? `slot ${most.index}`}`;
   const deep = depth < 0 ? '' : ` Deepest chain: ${formatPlural(depth, 'jump')}.`;
   return `${formatPlural(array.hits, 'tail call')} jumped${top}; ${formatCount(missed)} fell through.${deep}`;
 }

@@ -41,7 +41,8 @@ export function formatNs(ns: number): string {
   if (size < 1e9) return `${threeDigits(rounded / 1e6)} ms`;
   if (size < 60e9) return `${threeDigits(rounded / 1e9)} s`;
   const seconds = Math.round(ns / 1e9);
-  return `${formatCount(Math.trunc(seconds / 60))} min ${Math.abs(seconds % 60)} s`;
+  const rest = Math.abs(seconds % 60);
+  return `${formatCount(Math.trunc(seconds / 60))} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
 /**

@@ -90,7 +90,8 @@ function MatrixTable({ matrix, syscalls }: MatrixProps) {
 
 function describe({ rows, total }: ErrorMatrix): string {
   const most = rows[0];
-  return most === undefined
-    ? 'No errors so far.'
+  if (most === undefined) return 'No errors so far.';
+  return rows.length === 1
+    ? `${formatPlural(total, 'error')}, ${total === 1 ? '' : 'all '}${errnoName(most.errno)}.`
     : `${formatPlural(total, 'error')} of ${formatPlural(rows.length, 'kind')}; most are ${errnoName(most.errno)} (${formatCount(most.total)}).`;
 }

@@ -16,7 +16,7 @@ export function HeatPanel() {
   const { frame, heat, session } = snapshot.now;
   const durationNs = session?.recording.durationNs ?? 0;
   const extent = useMemo(() => (heat === undefined ? undefined : heatExtent(heat)), [heat]);
-  const summary = useMemo(() => describeHeat(heat, frame?.syscalls ?? []), [heat, frame]);
+  const summary = useMemo(() => describeHeat(heat, frame), [heat, frame]);
   return (
     <Panel
       number={3}
@@ -29,7 +29,7 @@ export function HeatPanel() {
       }
     >
       {heat === undefined || extent === undefined ? (
-        <Empty>No call has returned yet.</Empty>
+        <Empty>{summary}</Empty>
       ) : (
         <HeatPicture
           heat={heat}

@@ -8,6 +8,7 @@ import { Empty, Panel } from '../components/panel.tsx';
 import { colors, drawRate } from '../components/theme.ts';
 import { type Bar, timelineBars, usedCategories } from '../state/bars.ts';
 import { describeBars } from '../state/describe.ts';
+import type { FrameView } from '../state/page-state.ts';
 import { formatClock, formatCount, formatRate } from '../state/format.ts';
 
 /** Pixels a bar needs to stay readable. */
@@ -35,13 +36,18 @@ export function RatePanel() {
       panelRef={ref}
       twin={() => <RateTable bars={bars} durationNs={durationNs} />}
     >
-      {frame === undefined || frame.calls === 0 ? (
-        <Empty>{frame === undefined ? 'Waiting for the first frame.' : 'No calls yet.'}</Empty>
+      {frame === undefined || frame.calls === 0 || durationNs === 0 ? (
+        <Empty>{whyEmpty(frame)}</Empty>
       ) : (
         <RatePicture bars={bars} durationNs={durationNs} atNs={frame.clock.atNs} label={summary} />
       )}
     </Panel>
   );
+}
+
+function whyEmpty(frame: FrameView | undefined): string {
+  if (frame === undefined) return 'Waiting for the first frame.';
+  return frame.calls === 0 ? 'No calls yet.' : 'All calls stand at one moment: there is no rate.';
 }
 
 interface PictureProps {
