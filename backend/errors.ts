@@ -27,6 +27,8 @@ export const MESSAGES = {
   'output-is-input': (path: string) => `${path} is the input itself; choose another name with -o`,
   'bad-option': (option: string, value: string, expected: string) =>
     `${option} cannot be ${value}: expected ${expected}`,
+  'no-sources': (folder: string) =>
+    `--dev serves the page from its sources, and there are none at ${folder}; use it in a checkout, or leave it out`,
   'port-in-use': (host: string, port: number) =>
     `port ${port} of ${host} is in use; stop what uses it, or choose another with --port (0 takes a free one)`,
   'cannot-listen': (host: string, port: number, reason: string) =>

@@ -1,10 +1,11 @@
 // tailscope serve: the page and its server, until Ctrl-C.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 import type { Command } from 'commander';
 import { destination, pino, type Logger } from 'pino';
+import { refusal } from '../errors.ts';
 import { readManifest, type StoredRecording } from '../library/manifest.ts';
 import { findTrace } from '../library/open-trace.ts';
 import { PACKAGE_ROOT, PAGE_FOLDER, RECORDED_FOLDER } from '../library/package-root.ts';
@@ -122,9 +123,11 @@ function temporaryFolder(): string {
 
 /** vite as a part of the server; loaded only when it is asked for. */
 async function developmentPage(): Promise<{ handler: RequestHandler; close: () => Promise<void> }> {
+  const configFile = join(PACKAGE_ROOT, 'frontend', 'vite.config.ts');
+  if (!existsSync(configFile)) throw refusal('no-sources', join(PACKAGE_ROOT, 'frontend'));
   const { createServer } = await import('vite');
   const vite = await createServer({
-    configFile: join(PACKAGE_ROOT, 'frontend', 'vite.config.ts'),
+    configFile,
     appType: 'spa',
     server: { middlewareMode: true },
   });
