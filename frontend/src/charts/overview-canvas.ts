@@ -67,13 +67,14 @@ function drawErrors(
   reached: number,
 ): void {
   context.fillStyle = colors.error;
-  const most = Math.max(1, ...played.errors, ...whole.errors);
+  const most = Math.max(...played.errors, ...whole.errors);
   let free = 0;
   for (let column = 0; column < whole.columns; column++) {
     const x = (column + 0.5) * step;
     const behind = x <= reached;
     const errors = behind ? played.errors[column]! : whole.errors[column]!;
-    if (errors < 0.5 || x < free) continue;
+    // A few errors spread over the columns of their strip are less than one a column.
+    if (errors === 0 || x < free) continue;
     context.globalAlpha = behind ? 1 : 0.4;
     context.beginPath();
     context.moveTo(x, top + (TICKS - 1) * (0.65 - 0.5 * Math.sqrt(errors / most)));
