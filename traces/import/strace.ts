@@ -57,6 +57,9 @@ export function createStraceImporter(sink: BlockSink, options: StraceOptions = {
   return new Importer(sink, options);
 }
 
+/** What some editors put before UTF-8. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
 class Importer implements StraceImporter {
   readonly #sink: BlockSink;
   readonly #options: StraceOptions;
@@ -176,7 +179,12 @@ class Importer implements StraceImporter {
 
   /** Throws unless the head of the file is that of a log. A later file of a set may be empty: its thread made no call. */
   #recognise(): void {
-    const refusal = refuse(this.#text.bytes.subarray(0, Math.min(this.#text.length, HEAD_BYTES)));
+    const text = this.#text;
+    if (text.startsWith(0, text.length, BYTE_ORDER_MARK)) {
+      text.bytes.copyWithin(0, BYTE_ORDER_MARK.length, text.length);
+      text.length -= BYTE_ORDER_MARK.length;
+    }
+    const refusal = refuse(text.bytes.subarray(0, Math.min(text.length, HEAD_BYTES)));
     if (refusal !== undefined && !(refusal === 'empty' && this.#split && this.#sources.length > 0)) {
       throw new ImportError(refusal, this.#name ?? '', 0);
     }

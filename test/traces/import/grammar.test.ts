@@ -49,6 +49,10 @@ test('an error that the call returned as an unsigned int', () => {
   expect(call).toMatchObject({ ret: -38n, errno: 38 });
 });
 
+test('a byte order mark belongs to no line', () => {
+  expect(clean('\u00ef\u00bb\u00bfgetpid() = 7\n').calls()).toHaveLength(1);
+});
+
 test('the name of a thread is printed with escapes', () => {
   const imported = clean(String.raw`7<a \"b\74\76\\\n> 1700000000.000000 getpid() = 7` + '\n');
   expect(imported.calls()[0]!.comm).toBe('a "b<>\\\n');
