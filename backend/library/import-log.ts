@@ -3,7 +3,7 @@
 //   path | stream -> unpack (gzip, zstd) -> traces' importer -> traces' .sct writer -> write(bytes)
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   createSctWriter,
@@ -85,18 +85,28 @@ export async function logFile(path: string): Promise<LogSource> {
   return { name: path, bytes: await readBytes(path) };
 }
 
-/** Bytes of the file at `path` as a stream; opening it is tried first. Throws UserError 'cannot-read'. */
+/** Bytes of the file at `path` as a stream, opened once and when it is read. Throws UserError 'cannot-read', also while it is read. */
 export async function readBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
   try {
-    const handle = await open(path);
-    const isFolder = (await handle.stat()).isDirectory();
-    await handle.close();
-    if (isFolder) throw refusal('cannot-read', path, 'it is a folder');
+    if ((await stat(path)).isDirectory()) throw refusal('cannot-read', path, 'it is a folder');
+    await access(path, constants.R_OK);
   } catch (error) {
-    if (errnoOf(error)?.startsWith('E') === true) throw refusal('cannot-read', path, reasonOf(error));
-    throw error;
+    throw readError(path, error);
   }
-  return createReadStream(path, { highWaterMark: 1 << 20 });
+  return piecesOf(path);
+}
+
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: 1 << 20 });
+  try {
+    yield* stream;
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+function readError(path: string, error: unknown): unknown {
+  return errnoOf(error)?.startsWith('E') === true ? refusal('cannot-read', path, reasonOf(error)) : error;
 }
 
 type Importer = ReturnType<typeof createStraceImporter>;

@@ -1,5 +1,5 @@
 // A recording by its manifest name or by a path; a strace log is imported on the fly.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { FormatError, isSct, openSct, type Recording } from '../../traces/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 import { HEAD_BYTES, importLogs, readBytes, stemOf } from './import-log.ts';
@@ -51,8 +51,9 @@ export function findTrace(name: string, folder: string): StoredRecording {
 export async function sctBytes(path: string, onBytes?: OpenOptions['onBytes']): Promise<Uint8Array> {
   const { head, rest } = await peek(await readBytes(path), HEAD_BYTES);
   if (isSct(head)) {
-    await rest.return(undefined);
-    return readFileSync(path);
+    const all: Uint8Array[] = [];
+    for await (const piece of rest) all.push(piece);
+    return Buffer.concat(all);
   }
   const { size } = statSync(path);
   const pieces: Uint8Array[] = [];

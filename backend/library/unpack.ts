@@ -2,12 +2,16 @@
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
+import { Resumable } from './resumable.ts';
 
 /** Packings by the first bytes of the file. */
 const PACKINGS = {
   gzip: { magic: [0x1f, 0x8b], create: createGunzip },
   zstd: { magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstdDecompress },
 } as const;
+
+/** Of a packed file that was cut before anything of it could be unpacked. */
+const TOO_SHORT = 'it ends before the first bytes that could be read';
 
 export interface UnpackOptions {
   /** For messages. */
@@ -62,26 +66,51 @@ export async function peek(
   return { head, rest: again() };
 }
 
+/** A file may be several packed ones, joined: Node's stream goes on to the next for gzip, and for zstd it ends with the first. */
 async function* inflate(
   packed: AsyncIterable<Uint8Array>,
   format: keyof typeof PACKINGS,
   options: UnpackOptions,
 ): AsyncGenerator<Uint8Array> {
-  const input = Readable.from(packed, { objectMode: false });
-  const stream = PACKINGS[format].create({ chunkSize: 256 * 1024 });
-  input.on('error', (error) => stream.destroy(error));
-  input.pipe(stream);
+  const source = new Resumable(packed);
+  let isEmpty = true;
   try {
-    yield* stream as AsyncIterable<Uint8Array>;
+    do
+      for await (const piece of inflateOne(source, format)) {
+        isEmpty = false;
+        yield piece;
+      }
+    while (source.hasRest);
   } catch (error) {
     const code = errnoOf(error);
-    if (code === 'Z_BUF_ERROR') {
+    if (code === 'Z_BUF_ERROR' && !isEmpty) {
       options.onCut?.(format);
       return;
     }
     if (code?.startsWith('Z_') === true || code?.startsWith('ZSTD') === true)
-      throw refusal('bad-packing', options.name, format, reasonOf(error));
+      throw refusal(
+        'bad-packing',
+        options.name,
+        format,
+        code === 'Z_BUF_ERROR' ? TOO_SHORT : reasonOf(error),
+      );
     throw error;
+  } finally {
+    await source.end();
+  }
+}
+
+async function* inflateOne(source: Resumable, format: keyof typeof PACKINGS): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(source.read(), { objectMode: false });
+  const stream = PACKINGS[format].create({ chunkSize: 256 * 1024 });
+  input.on('error', (error) => stream.destroy(error));
+  input.pipe(stream);
+  try {
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      source.used(stream.bytesWritten);
+      yield piece;
+    }
+    source.giveBack(stream.bytesWritten);
   } finally {
     input.destroy();
     stream.destroy();

@@ -22,7 +22,14 @@ async function unpacked(
 describe('gives the bytes as they were before packing', () => {
   const packings = { plain: TEXT, gzip: gzipSync(TEXT), zstd: zstdCompressSync(TEXT) };
   const twice = Buffer.concat([gzipSync(TEXT.subarray(0, 5000)), gzipSync(TEXT.subarray(5000))]);
-  const cases = Object.entries({ ...packings, 'gzip in two members': twice });
+  const frames = [0, 5000, 5001, 90_000].map((from, i, starts) =>
+    zstdCompressSync(TEXT.subarray(from, starts[i + 1])),
+  );
+  const cases = Object.entries({
+    ...packings,
+    'gzip in two members': twice,
+    'zstd in four frames': Buffer.concat(frames),
+  });
   test.each(cases.flatMap(([name, bytes]) => [1, 3, 1000, 1_000_000].map((size) => ({ name, bytes, size }))))(
     '$name in chunks of $size',
     async ({ bytes, size }) => {
@@ -51,6 +58,15 @@ test('gives what is there of a gzip file that was cut, and says that it was', as
   expect(cut).toBe('gzip');
   expect(got.length).toBeGreaterThan(10_000);
   expect(TEXT.subarray(0, got.length).equals(got)).toBe(true);
+});
+
+test.each([
+  ['gzip', gzipSync(TEXT)],
+  ['zstd', zstdCompressSync(TEXT)],
+])('refuses %s that was cut before anything could be read', async (format, packed) => {
+  await expect(unpacked(packed.subarray(0, 12), 1000)).rejects.toThrow(
+    `x.log cannot be unpacked as ${format}: it ends before the first bytes`,
+  );
 });
 
 test.each([
