@@ -94,10 +94,17 @@ export function importText({ calls, byteSize, footer }: ImportResult): string {
 export function tellWarnings(warnings: readonly ImportWarning[]): void {
   for (const { file, line, message, text } of warnings.slice(0, TOLD_WARNINGS)) {
     const place = line === 0 ? file : `${file}:${line}`;
-    say(`${place}: ${message}${text === '' ? '' : `: ${text}`}`);
+    say(`${place}: ${message}${text === '' ? '' : `: ${printable(text)}`}`);
   }
   if (warnings.length > TOLD_WARNINGS)
     say(`and ${countOf(warnings.length - TOLD_WARNINGS, 'more warning')}; --json shows them`);
+}
+
+/** Text of a log without what would steer a terminal. */
+function printable(text: string): string {
+  const escaped = (char: string): string =>
+    String.raw`\x` + char.codePointAt(0)!.toString(16).padStart(2, '0');
+  return text.replaceAll(/[\p{Cc}]/gu, escaped);
 }
 
 /** Beside the first log; the files of a -ff set share the stem before `.PID`. */

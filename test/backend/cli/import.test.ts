@@ -1,6 +1,7 @@
 // tailscope import: what it writes, and what it leaves alone.
-import type { ChildProcess } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -46,6 +47,30 @@ describe('import', () => {
     expect(a!.equals(b!)).toBe(true);
     const c = openSct(readFileSync(join(folder, 'c.sct')));
     expect(summarize(c).calls).toBe(summarize(openSct(a!)).calls);
+  });
+
+  test('reads a log and a recording from a pipe that can be opened only once', async () => {
+    const folder = temporaryFolder();
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const through = async (bytes: Uint8Array): Promise<number> => {
+      const [result] = await Promise.all([tailscope(['info', pipe, '--json']), writeFile(pipe, bytes)]);
+      expect(result).toMatchObject({ code: 0, stderr: '' });
+      return (JSON.parse(result.stdout) as { calls: number }).calls;
+    };
+    const packed = readFileSync(logPath('dd'));
+    const calls = await through(packed);
+    expect(calls).toBeGreaterThan(100);
+    await tailscope(['import', logPath('dd'), '-o', join(folder, 'dd.sct')]);
+    expect(await through(readFileSync(join(folder, 'dd.sct')))).toBe(calls);
+  });
+
+  test('shows bytes that would steer a terminal as numbers', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'x.log'), 'getpid() = 7\n\u001b]0;title\u0007 \0\n');
+    const { code, stderr } = await tailscope(['import', 'x.log'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain(String.raw`: \x1b]0;title\x07 \x00`);
   });
 
   test('joins the files of strace -ff into one recording named after the set', async () => {
