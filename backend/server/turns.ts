@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import { refusal } from '../errors.ts';
 
 /** Requests of a socket that are worked on side by side; the others wait their turn. */
-const MAX_RUNNING = 64;
+const MAX_RUNNING = 16;
 
 /** Requests of a socket that may wait: many more than a page that is dragged along its seek bar sends. */
 const MAX_WAITING = 1000;
