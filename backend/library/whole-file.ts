@@ -1,5 +1,5 @@
 // A file that is there whole or not at all: written under a temporary name beside its place, then put there.
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, reasonOf, refusal, UserError } from '../errors.ts';
 
@@ -27,6 +27,7 @@ export function openWholeFile(path: string, force: boolean): WholeFile {
     }
   };
   if (!force) refuseExisting(path);
+  refuseSpecial(path);
   const fd = writing(() => openSync(temporary, 'w'));
   let isOpen = true;
   const close = (): void => {
@@ -59,6 +60,13 @@ export function refuseExisting(path: string): void {
     if (errnoOf(error) === 'ENOENT') return;
   }
   throw refusal('would-overwrite', path);
+}
+
+/** Throws UserError 'cannot-write' when there is a device, a pipe or a folder at `path`: a file would take its place, not go into it. */
+function refuseSpecial(path: string): void {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts !== undefined && !facts.isFile())
+    throw refusal('cannot-write', path, facts.isDirectory() ? 'it is a folder' : 'it is no regular file');
 }
 
 /** Renames without overwriting; where the file system has no links, the last moment before the rename has to do. */

@@ -1,5 +1,6 @@
 // Files that are there whole or not at all.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openWholeFile } from '../../../backend/library/whole-file.ts';
@@ -46,4 +47,13 @@ test('with force the old file stays whole until the new one takes its place', ()
   expect(readFileSync(path, 'utf8')).toBe('old');
   file.keep();
   expect(readFileSync(path, 'utf8')).toBe('new');
+});
+
+test('a device keeps its place even with force', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'pipe');
+  spawnSync('mkfifo', [path]);
+  expect(() => openWholeFile(path, true)).toThrow(`cannot write ${path}: it is no regular file`);
+  expect(() => openWholeFile(folder, true)).toThrow('it is a folder');
+  expect(statSync(path).isFIFO()).toBe(true);
 });
