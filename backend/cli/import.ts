@@ -102,9 +102,7 @@ export function tellWarnings(warnings: readonly ImportWarning[]): void {
 
 /** Text of a log without what would steer a terminal. */
 function printable(text: string): string {
-  const escaped = (char: string): string =>
-    String.raw`\x` + char.codePointAt(0)!.toString(16).padStart(2, '0');
-  return text.replaceAll(/[\p{Cc}]/gu, escaped);
+  return text.replaceAll(/\p{Cc}/gu, (char) => `\\x${char.codePointAt(0)!.toString(16).padStart(2, '0')}`);
 }
 
 /** Beside the first log; the files of a -ff set share the stem before `.PID`. */

@@ -1,6 +1,7 @@
 // Where the commands write: data to stdout, talk to stderr; and how they end.
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { errnoOf, reasonOf, refusal } from '../errors.ts';
 
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -20,11 +21,12 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A reader that closes stdout (`| head`) ends the command quietly. */
+/** A reader that closes stdout (`| head`) ends the command quietly; a full disk behind it with a sentence. */
 export function endOnBrokenPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.done);
+  process.stdout.on('error', (error) => {
+    if (errnoOf(error) === 'EPIPE') process.exit(EXIT.done);
+    say(`tailscope: ${refusal('cannot-write', 'stdout', reasonOf(error)).message}`);
+    process.exit(EXIT.failed);
   });
 }
 

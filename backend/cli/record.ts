@@ -54,6 +54,9 @@ async function record(command: readonly string[], flags: RecordFlags): Promise<v
     const result = await importLogs([{ name: 'strace', bytes: traced.log }], (bytes) => file.write(bytes), {
       title: flags.title ?? text,
       command: text,
+    }).catch(async (error: unknown) => {
+      await traced.exitCode; // the command goes on to its end without being recorded
+      throw error;
     });
     const exitCode = await traced.exitCode;
     file.keep();

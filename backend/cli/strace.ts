@@ -1,6 +1,15 @@
 // strace underneath `record`: which options it knows, and a FIFO between it and the importer, so that no log is written.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { constants, createReadStream, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import {
+  type ReadStream,
+  constants,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { constants as osConstants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
@@ -89,7 +98,16 @@ export async function traceCommand(
     });
   });
   exitCode.catch(() => releaseReader(fifo));
-  return { log, exitCode };
+  return { log: drained(log), exitCode };
+}
+
+/** The pieces of the log. Where their reader gives up the rest is thrown away, so that strace and the command go on to their end. */
+async function* drained(log: ReadStream): AsyncGenerator<Uint8Array> {
+  try {
+    yield* log.iterator({ destroyOnReturn: false });
+  } finally {
+    log.resume();
+  }
 }
 
 /** A reader of a FIFO waits for its first writer: if strace never came to be one, this lets it see the end. */

@@ -1,6 +1,6 @@
 // Exit codes and words of wrong usage and of refusals, for every command.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -104,4 +104,15 @@ test('a Node that is too old is told so', () => {
   });
   expect(status).toBe(1);
   expect(stderr).toMatch(/needs Node 22\.18 or newer; this is Node 20\.20\.2/);
+});
+
+test.runIf(existsSync('/dev/full'))('a disk that is full behind stdout is told in a sentence', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'info', 'dd'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(status).toBe(1);
+  expect(stderr).toBe('tailscope: cannot write stdout: no space left on device\n');
 });
