@@ -1,11 +1,14 @@
 // The order of points.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createCursor, RECORD_FLAGS } from '../../../traces/index.ts';
+import { createCursor, openSct, RECORD_FLAGS, RECORD_KINDS } from '../../../traces/index.ts';
 import type { Cursor, Recording } from '../../../traces/index.ts';
 import { randomFrom } from '../../support/blocks.ts';
 import type { Random, Row } from '../../support/blocks.ts';
 import { recordingOf } from '../../support/sct.ts';
 
+const RECORDED_FOLDER = join(import.meta.dirname, '..', '..', '..', 'traces', 'recorded');
 const REFS = [{ arch: 'x86_64', nr: 0, name: 'read' }] as const;
 
 function made(...rows: readonly (readonly Row[])[]): Recording {
@@ -199,6 +202,63 @@ describe.each([11, 12, 13, 14, 15, 16])('over random recordings (seed %i)', (see
     }
   });
 });
+
+const RECORDED = ['dd', 'shell', 'signals', 'threads'];
+
+test.each(RECORDED)('%s: the order is that of sorting all points at once', (name) => {
+  const recording = openSct(readFileSync(join(RECORDED_FOLDER, `${name}.sct`)));
+  expect(pointsOf(createCursor(recording))).toEqual(sortedPoints(recording));
+});
+
+interface SortedPoint {
+  readonly atNs: number;
+  readonly isExit: boolean;
+  readonly rank: number;
+  readonly text: string;
+}
+
+/**
+ * All points by brute force: a record's time is the latest stamp so far, a call returns before its thread speaks again, and at one time
+ * exits come first, except those of calls that begin at that time.
+ */
+function sortedPoints(recording: Recording): string[] {
+  const points: SortedPoint[] = [];
+  const open = new Map<number, { line: number; rank: number; outNs: number }>();
+  let nowNs = 0;
+  let rank = 0;
+  const settle = (tid: number, beforeNs: number): void => {
+    const call = open.get(tid);
+    if (call === undefined) return;
+    open.delete(tid);
+    const atNs = Math.min(call.outNs, beforeNs);
+    points.push({ atNs, isExit: true, rank: call.rank, text: `exit ${call.line} at ${atNs}` });
+  };
+  for (let i = 0; i < recording.index.length; i++) {
+    const block = recording.block(i);
+    for (let row = 0; row < block.count; row++, rank++) {
+      nowNs = Math.max(nowNs, block.enterNs[row]!);
+      const [tid, line, kind] = [block.tid[row]!, block.line[row]!, block.kind[row]!];
+      if (kind !== RECORD_KINDS.note.code) settle(tid, nowNs);
+      const isCall = kind === RECORD_KINDS.call.code;
+      points.push({
+        atNs: nowNs,
+        isExit: false,
+        rank,
+        text: `${isCall ? 'enter' : 'mark'} ${line} at ${nowNs}`,
+      });
+      const returns = (block.flags[row]! & (RECORD_FLAGS.unfinished | RECORD_FLAGS.noReturn)) === 0;
+      if (isCall && returns)
+        open.set(tid, { line, rank, outNs: Math.max(nowNs, block.exitNs[row]! || nowNs) });
+    }
+  }
+  for (const tid of [...open.keys()]) settle(tid, Number.POSITIVE_INFINITY);
+  const enteredNs = new Map(points.filter(({ isExit }) => !isExit).map((point) => [point.rank, point.atNs]));
+  const late = (point: SortedPoint): number =>
+    point.isExit && enteredNs.get(point.rank)! < point.atNs ? 0 : point.rank * 2 + 1 + Number(point.isExit);
+  return points
+    .toSorted((a, b) => a.atNs - b.atNs || late(a) - late(b) || a.rank - b.rank)
+    .map(({ text }) => text);
+}
 
 /** Rows of a few threads; some stamps step back, some exits are wrong or missing. */
 function randomRows(random: Random, count: number): Row[] {
