@@ -251,7 +251,7 @@ function sortedPoints(recording: Recording): string[] {
         open.set(tid, { line, rank, outNs: Math.max(nowNs, block.exitNs[row]! || nowNs) });
     }
   }
-  for (const tid of [...open.keys()]) settle(tid, Number.POSITIVE_INFINITY);
+  for (const tid of open.keys()) settle(tid, Number.POSITIVE_INFINITY);
   const enteredNs = new Map(points.filter(({ isExit }) => !isExit).map((point) => [point.rank, point.atNs]));
   const late = (point: SortedPoint): number =>
     point.isExit && enteredNs.get(point.rank)! < point.atNs ? 0 : point.rank * 2 + 1 + Number(point.isExit);
