@@ -1,7 +1,6 @@
-// Imports one upload in a worker thread: chunks come in by message, each is answered when it has been read, and the .sct is
-// written to the path that workerData names.
+// Imports one upload in a process of its own: chunks come in by message, each is answered when it has been read, and the .sct is
+// written to the path that the order in the first argument names.
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
 import { isSct, type Recording } from '../../traces/index.ts';
 import { MESSAGES, UserError } from '../errors.ts';
 import { HEAD_BYTES, importLogs } from '../library/import-log.ts';
@@ -9,32 +8,37 @@ import { openBytes } from '../library/open-trace.ts';
 import { peek } from '../library/unpack.ts';
 import type { UploadAnswer, UploadMessage, UploadOrder } from './upload.ts';
 
-if (parentPort === null) throw new Error('server/upload-worker runs as a worker thread only');
-const port = parentPort;
+if (process.send === undefined) throw new Error('server/upload-worker is started by upload.ts only');
 
-const post = (answer: UploadAnswer): void => port.postMessage(answer);
+const queue: UploadMessage[] = [];
+let wake: (() => void) | undefined;
+process.on('message', (message) => {
+  queue.push(message as UploadMessage); // upload.ts sends nothing else
+  wake?.();
+});
+process.on('disconnect', () => process.exit()); // the server is gone, or this is done
+
+const post = (answer: UploadAnswer, then?: () => void): void => {
+  process.send?.(answer, undefined, undefined, then);
+};
+/** The last answer has to leave before the line is closed. */
+const postLast = (answer: UploadAnswer): void => post(answer, () => process.disconnect());
 
 try {
-  post({ kind: 'done', ...(await store(workerData as UploadOrder, chunks())) }); // upload.ts starts it with an order
+  const order = JSON.parse(process.argv[2] ?? '') as UploadOrder; // upload.ts starts it with an order
+  postLast({ kind: 'done', ...(await store(order, chunks())) });
 } catch (error) {
   const { code, message } =
     error instanceof UserError ? error : { code: 'internal' as const, message: MESSAGES.internal() };
-  post({
+  postLast({
     kind: 'refused',
     error: { code, message },
     detail: error instanceof Error ? error.stack : undefined,
   });
 }
-port.close();
 
 /** The chunks that come by message, until the one that ends them. */
 async function* chunks(): AsyncGenerator<Uint8Array> {
-  const queue: UploadMessage[] = [];
-  let wake: (() => void) | undefined;
-  port.on('message', (message: UploadMessage) => {
-    queue.push(message);
-    wake?.();
-  });
   for (;;) {
     const message = queue.shift();
     if (message === undefined) {

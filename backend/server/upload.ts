@@ -1,5 +1,9 @@
-// Takes the body of an upload and has a worker import it as it comes, so that the page's own progress is that of the import.
-import { Worker } from 'node:worker_threads';
+// Takes the body of an upload and has a process of its own import it as it comes, so that the page's own progress is that of the import.
+// A process, not a thread: threads that come and go with each upload free the Wasm code by which Node strips types, and V8 sometimes
+// brings the whole server down at that (nodejs/node issue 64500).
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { refusal, UserError, type ErrorCode } from '../errors.ts';
 import { workerUrl } from '../library/package-root.ts';
 import type { ReplyError, UploadReply } from '../protocol/index.ts';
@@ -58,16 +62,27 @@ export async function takeUpload(
     limitUnpackedBytes: limits.unpackedBytes,
     maxWarnings: MAX_WARNINGS,
   };
-  const worker = new Worker(workerUrl('./upload-worker', import.meta.url), { workerData: order });
+  const worker = fork(fileURLToPath(workerUrl('./upload-worker', import.meta.url)), [JSON.stringify(order)], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   try {
     const done = await feed(worker, listen(worker), untilStalled(body, limits.stallMs), limits.bodyBytes);
     slot.add(done.entry);
     return { recording: done.entry, lines: done.lines, badLines: done.badLines, warnings: done.warnings };
   } catch (error) {
-    await worker.terminate(); // or it might write the file again
+    await end(worker); // or it might write the file again
     slot.drop();
     throw error;
   }
+}
+
+async function end(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const exited = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await exited;
 }
 
 /** `body` as long as no `stallMs` go by without a byte: an upload that stands still keeps others from importing. */
@@ -104,7 +119,7 @@ interface Importer {
   isSettled: boolean;
 }
 
-function listen(worker: Worker): Importer {
+function listen(worker: ChildProcess): Importer {
   const importer = { waiting: 0, onRead: () => {}, isSettled: false };
   const result = new Promise<UploadAnswer & { kind: 'done' }>((resolve, reject) => {
     worker.on('message', (answer: UploadAnswer) => {
@@ -115,8 +130,8 @@ function listen(worker: Worker): Importer {
       importer.onRead();
     });
     worker.on('error', reject);
-    worker.on('exit', (code) => {
-      reject(new Error(`the import ended with code ${code}`));
+    worker.on('exit', (code, signal) => {
+      reject(new Error(`the import ended with ${signal ?? `code ${code}`}`));
       importer.isSettled = true;
       importer.onRead();
     });
@@ -131,7 +146,7 @@ function refusedBy({ error, detail }: UploadAnswer & { kind: 'refused' }): Error
 }
 
 async function feed(
-  worker: Worker,
+  worker: ChildProcess,
   importer: Importer,
   body: AsyncIterable<Uint8Array>,
   limitBytes: number,
@@ -141,8 +156,7 @@ async function feed(
     for await (const chunk of body) {
       taken += chunk.length;
       if (taken > limitBytes) throw refusal('upload-too-large', limitBytes);
-      const bytes = new Uint8Array(chunk); // a copy that can be handed over
-      worker.postMessage({ kind: 'chunk', bytes } satisfies UploadMessage, [bytes.buffer]);
+      send(worker, { kind: 'chunk', bytes: chunk });
       importer.waiting++;
       while (importer.waiting >= CHUNKS_AHEAD && !importer.isSettled)
         await new Promise<void>((resolve) => {
@@ -154,6 +168,11 @@ async function feed(
     if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') throw refusal('upload-cut');
     throw error;
   }
-  worker.postMessage({ kind: 'end' } satisfies UploadMessage, []);
+  send(worker, { kind: 'end' });
   return importer.result;
+}
+
+/** A message that no longer finds the process is no error of its own: that it ended is told by `listen`. */
+function send(worker: ChildProcess, message: UploadMessage): void {
+  if (worker.connected) worker.send(message, () => {});
 }
