@@ -3,12 +3,14 @@ import type {
   ClockView,
   Frame,
   MapPage,
-  ProgramsView,
   RecordingEntry,
   SessionInfo,
 } from '../../../backend/protocol/index.ts';
+import type { ErrnoRow, SyscallRow, Timeline } from '../../../traces/index.ts';
 import type { Heat } from './heat.ts';
 import { EMPTY_PIPE, type Pipe } from './pipe.ts';
+
+export type { ErrnoRow, SyscallRow, Timeline };
 
 /** The line to the server. `attempt` counts from 1 while it is lost. */
 export interface LinkState {
@@ -16,53 +18,13 @@ export interface LinkState {
   readonly attempt: number;
 }
 
-/** Totals of one system call. `sys` is its index in RecordingInfo.syscalls; times in ns, NaN where nothing returned. */
-export interface SyscallRow {
-  readonly sys: number;
-  readonly calls: number;
-  readonly errors: number;
-  readonly totalNs: number;
-  readonly maxNs: number;
-  readonly p50Ns: number;
-  readonly p95Ns: number;
-  readonly p99Ns: number;
-}
-
-export interface ErrnoRow {
-  readonly sys: number;
-  readonly errno: number;
-  readonly count: number;
-}
-
-/** Calls over the recording's time: `calls` has 8 categories a bucket, `errors` one value. */
-export interface Timeline {
-  readonly bucketNs: number;
-  readonly buckets: number;
-  readonly calls: Uint32Array;
-  readonly errors: Uint32Array;
-}
-
 /** A frame with its columns read; heat and pipe live on across frames and stand beside it in the state. */
-export interface FrameView {
-  readonly seq: number;
-  readonly epoch: number;
-  readonly clock: ClockView;
-  readonly calls: number;
-  readonly errors: number;
-  readonly restarts: number;
-  readonly inFlight: number;
-  readonly threads: number;
-  readonly points: number;
-  readonly pointsPerS: number;
-  readonly lagNs: number;
-  readonly merged: number;
+export interface FrameView extends Omit<Frame, 'syscalls' | 'errnos' | 'timeline' | 'heat' | 'pipe'> {
   /** Insns run, all programs. */
   readonly insns: number;
-  readonly categories: readonly number[];
   readonly syscalls: readonly SyscallRow[];
   readonly errnos: readonly ErrnoRow[];
   readonly timeline: Timeline;
-  readonly programs: ProgramsView;
 }
 
 /** A file on its way to the server. `share` is of its bytes, 1 while the server reads the rest. */
