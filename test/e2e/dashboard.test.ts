@@ -118,11 +118,9 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await dashboard.page.getByRole('slider').press('End');
     await dashboard.idle();
     const before = await totals(dashboard);
-    const link = dashboard.page.getByRole('banner').getByRole('status');
-    const lost = link.getByText('Reconnecting').waitFor();
+    const joinedAgain = await dashboard.watchLink();
     site.app.io.disconnectSockets(true);
-    await lost;
-    await link.getByText('Connected').waitFor();
+    await joinedAgain();
     await dashboard.idle();
     expect(await totals(dashboard)).toEqual(before);
   });
@@ -134,11 +132,9 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await dashboard.page.getByRole('slider').press('PageUp');
     await dashboard.idle();
     const [at, before] = [await dashboard.position(), await totals(dashboard)];
-    const lost = dashboard.page.getByRole('banner').getByRole('status').getByText('Reconnecting').waitFor();
-    const started = site.restart();
-    await lost;
-    await started;
-    await dashboard.page.getByRole('banner').getByRole('status').getByText('Connected').waitFor();
+    const joinedAgain = await dashboard.watchLink();
+    await site.restart();
+    await joinedAgain();
     await dashboard.opened('Shell pipelines');
     await dashboard.page.locator(`[aria-label="Position"][data-value="${at}"]`).waitFor();
     await dashboard.page.locator(`[aria-label="Calls"][data-value="${before[0]}"]`).waitFor();

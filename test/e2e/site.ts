@@ -159,6 +159,24 @@ export class Dashboard {
     await this.idle();
   }
 
+  /**
+   * Watches what the page says of its line from now on; the result waits until the line was lost and is there again. A state that stands for
+   * a moment only is seen too, which looking again and again would miss on a busy machine.
+   */
+  async watchLink(): Promise<() => Promise<void>> {
+    const status = this.page.getByRole('banner').getByRole('status');
+    const said = await status.evaluateHandle((element) => {
+      const texts: string[] = [];
+      const note = (): number => texts.push(element.textContent ?? '');
+      new MutationObserver(note).observe(element, { childList: true, characterData: true, subtree: true });
+      return texts;
+    });
+    return async () => {
+      await this.page.waitForFunction((texts) => texts.some((text) => text.startsWith('Reconnecting')), said);
+      await status.getByText('Connected').waitFor();
+    };
+  }
+
   async state(): Promise<string> {
     return (await this.page.locator('.clock').getAttribute('data-state')) ?? '';
   }
