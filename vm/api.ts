@@ -1,4 +1,5 @@
 // The machine as its users see it. machine.ts makes one.
+import type { Effect } from './effects.ts';
 import type { SyscallPoint } from './kernel/point.ts';
 import type { ProgAttr } from './kernel/prog-load.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
@@ -124,6 +125,7 @@ export interface MachineOptions {
   readonly seed?: number;
   readonly onPrintk: (printk: Printk) => void;
   readonly onFault: (fault: Fault) => void;
+  readonly onEffect?: (effect: Effect) => void;
 }
 
 /** All state of a machine at one moment: memory, maps, counters. Opaque, and not tied to later changes. */

@@ -1,5 +1,6 @@
 // The only door of the machine.
 export type * from './api.ts';
+export type { Effect, EffectDetail } from './effects.ts';
 export type * from './object.ts';
 export type { SyscallPoint, UserMemory } from './kernel/point.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';

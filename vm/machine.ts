@@ -80,12 +80,17 @@ class TailscopeMachine implements Machine {
       {
         memory: this.memory,
         mapRegions: this.regions,
+        cpus,
         limitInsns,
         mapAt: (offset) => this.objects.mapAt(offset),
         random: () => this.random.next(),
         printk: (text) => this.printk(text),
         countUnknownRead: () => {
           this.unknownReads += 1;
+        },
+        effect: (prog, effect) => {
+          const { tid, tgid, atNs } = this.cpu.task;
+          options.onEffect?.({ ...effect, prog: prog.name, tid, tgid, atNs });
         },
         faulted: (prog, pc, code, message) => {
           this.lastFault = { prog: prog.name, pc, code, message };

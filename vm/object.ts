@@ -9,6 +9,43 @@ export interface MapSpec {
   readonly maxEntries: number;
   /** BPF_F_* bits. */
   readonly flags: number;
+  /** map_extra: of a bloom_filter the number of hash functions. */
+  readonly extra?: number;
+  /** Of array_of_maps and hash_of_maps: what each inner map is like. */
+  readonly inner?: MapSpec;
+  /** Fields of the value that only the kernel writes, as the value's BTF type tells them; by offset. */
+  readonly fields?: readonly ValueField[];
+  /** What the value with key 0 holds at first: global data. At most valueSize bytes. */
+  readonly data?: Uint8Array;
+  /** User space may not write it once it is filled: .rodata. */
+  readonly frozen?: true;
+}
+
+/** Kinds of fields that programs reach through helpers only, and their size in bytes. @see include/linux/bpf.h enum btf_field_type */
+// oxfmt-ignore
+export const VALUE_FIELDS = {
+  spin_lock:     { bytes: 4,  type: 'struct bpf_spin_lock' },
+  res_spin_lock: { bytes: 8,  type: 'struct bpf_res_spin_lock' },
+  timer:         { bytes: 16, type: 'struct bpf_timer' },
+  workqueue:     { bytes: 16, type: 'struct bpf_wq' },
+  kptr:          { bytes: 8,  type: 'a pointer tagged __kptr' },
+  kptr_untrusted:{ bytes: 8,  type: 'a pointer tagged __kptr_untrusted' },
+  kptr_percpu:   { bytes: 8,  type: 'a pointer tagged __percpu_kptr' },
+  list_head:     { bytes: 16, type: 'struct bpf_list_head' },
+  list_node:     { bytes: 24, type: 'struct bpf_list_node' },
+  rb_root:       { bytes: 16, type: 'struct bpf_rb_root' },
+  rb_node:       { bytes: 32, type: 'struct bpf_rb_node' },
+  refcount:      { bytes: 4,  type: 'struct bpf_refcount' },
+} as const satisfies Record<string, { bytes: number; type: string }>;
+export type ValueFieldKind = keyof typeof VALUE_FIELDS;
+
+/** One such field. */
+export interface ValueField {
+  readonly kind: ValueFieldKind;
+  /** Bytes from the start of the value. */
+  readonly off: number;
+  /** Of kptr: the struct it points at, 'task_struct'; of list_head and rb_root: 'struct:member' of its nodes. */
+  readonly target?: string;
 }
 
 /** A reference from a wide insn to a map of the same object. */
@@ -32,6 +69,10 @@ export interface ProgSpec {
   readonly relocs: readonly MapReloc[];
   /** Line of the source text of each pc, 0 unknown; empty when there is no source. */
   readonly lines: readonly number[];
+  /** BPF_F_* of the load: sleepable, frags. Default 0. */
+  readonly flags?: number;
+  /** expected_attach_type; default 0. */
+  readonly attachType?: number;
 }
 
 /** A prog-array slot to fill after loading. */
@@ -41,6 +82,13 @@ export interface SlotSpec {
   readonly prog: string;
 }
 
+/** A slot of an array_of_maps or hash_of_maps to fill after loading. */
+export interface InnerMapSpec {
+  readonly map: string;
+  readonly key: Uint8Array;
+  readonly inner: string;
+}
+
 /** One object: what `bpftool prog loadall` would take. */
 export interface ObjectSpec {
   readonly name: string;
@@ -48,4 +96,5 @@ export interface ObjectSpec {
   readonly maps: readonly MapSpec[];
   readonly progs: readonly ProgSpec[];
   readonly slots: readonly SlotSpec[];
+  readonly inners?: readonly InnerMapSpec[];
 }

@@ -1,7 +1,8 @@
 // The structural check: refuses what cannot run, in the kernel's order and words. It looks at insns one by one and at where control
 // can go; it does not follow values. So reads of unset registers, bad pointers and endless loops pass: those stop at run time. And
 // an insn behind a branch that is never taken is checked like any other, where the kernel would leave it out.
-import { HELPERS, isImplemented, type HelperName } from '../helpers/table.ts';
+import { isImplemented } from '../helpers/run.ts';
+import { HELPERS, type HelperName } from '../helpers/table.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkFlow, checkSubprogs } from './flow.ts';

@@ -1,9 +1,9 @@
-// What each implemented helper does: a total map over the table, so that a new row does not compile until it runs.
+// What each helper does. A helper that is not here is refused at load.
 import type { HelperRun } from './context.ts';
 import { MAP_HELPERS } from './maps.ts';
 import { PRINTK_HELPERS } from './printk.ts';
 import { PROBE_HELPERS } from './probe-read.ts';
-import type { ImplementedHelper } from './table.ts';
+import type { HelperName } from './table.ts';
 import { TASK_HELPERS } from './task.ts';
 
 export type { HelperRun } from './context.ts';
@@ -14,4 +14,14 @@ export const HELPER_RUN = {
   ...PROBE_HELPERS,
   ...TASK_HELPERS,
   ...PRINTK_HELPERS,
-} as const satisfies Record<Exclude<ImplementedHelper, 'tail_call'>, HelperRun>;
+} as const satisfies Partial<Record<HelperName, HelperRun>>;
+
+/** True when engines run the helper. */
+export function isImplemented(name: HelperName): boolean {
+  return name === 'tail_call' || Object.hasOwn(HELPER_RUN, name);
+}
+
+/** What a helper does; undefined for bpf_tail_call and for helpers that do not run here. */
+export function helperRun(name: HelperName): HelperRun | undefined {
+  return Object.hasOwn(HELPER_RUN, name) ? HELPER_RUN[name as keyof typeof HELPER_RUN] : undefined; // hasOwn has just checked the name
+}

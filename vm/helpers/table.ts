@@ -246,11 +246,6 @@ export const HELPERS = {
 
 export type HelperName = keyof typeof HELPERS;
 
-/** Helpers that engines must run. */
-export type ImplementedHelper = {
-  [K in HelperName]: (typeof HELPERS)[K] extends { readonly args: readonly HelperArg[] } ? K : never;
-}[HelperName];
-
 const NAMES: ReadonlyMap<number, HelperName> = new Map(
   Object.entries(HELPERS).map(([name, row]) => [row.id, name as HelperName]), // the keys of the table
 );
@@ -263,9 +258,4 @@ export function helperName(id: number): HelperName | undefined {
 /** The row of a helper under the common type, so that absent columns can be asked for. */
 export function helperRow(name: HelperName): HelperRow {
   return HELPERS[name];
-}
-
-/** True when engines run the helper. */
-export function isImplemented(name: HelperName): name is ImplementedHelper {
-  return helperRow(name).args !== undefined;
 }

@@ -1,13 +1,15 @@
-// A program's insns made ready to run: map fds replaced by addresses, helper numbers by functions.
-import { isImplemented, helperName } from '../helpers/table.ts';
-import { HELPER_RUN, type HelperRun } from '../helpers/run.ts';
+// A program's insns made ready to run: map fds and functions replaced by addresses, helper and kfunc numbers by functions.
+import { KFUNC_RUN } from '../helpers/kfunc-run.ts';
+import { kfuncName } from '../helpers/kfuncs.ts';
+import { helperRun, type HelperRun } from '../helpers/run.ts';
+import { HELPERS, helperName } from '../helpers/table.ts';
 import { decodeColumns, type InsnColumns } from '../isa/insn.ts';
 import { OPS } from '../isa/ops.ts';
-import { HELPERS } from '../helpers/table.ts';
+import { functionAddress } from './function-address.ts';
 
 /** What the interpreter runs from: one row a pc. */
 export interface Code extends InsnColumns {
-  /** The function behind a helper call; undefined elsewhere and for bpf_tail_call, which the engine does itself. */
+  /** The function behind a call of a helper or of a kernel function; undefined elsewhere and for bpf_tail_call, which the engine does itself. */
   readonly helpers: readonly (HelperRun | undefined)[];
 }
 
@@ -18,13 +20,22 @@ export interface Code extends InsnColumns {
 export function prepareCode(insns: Uint8Array, addresses: ReadonlyMap<number, bigint>): Code {
   const columns = decodeColumns(insns);
   for (const [pc, address] of addresses) columns.imm64[pc] = BigInt.asIntN(64, address);
-  const helpers = Array.from({ length: columns.count }, (_, pc) => {
-    if (columns.op[pc] !== OPS.call_helper.index) return undefined;
-    const name = helperName(columns.imm[pc]!);
-    if (name === undefined || !isImplemented(name) || name === 'tail_call') return undefined;
-    return HELPER_RUN[name];
-  });
+  for (let pc = 0; pc < columns.count; pc++) {
+    if (columns.op[pc] !== OPS.ld_func.index) continue;
+    columns.imm64[pc] = BigInt.asIntN(64, functionAddress(pc + 1 + columns.imm[pc]!));
+  }
+  const helpers = Array.from({ length: columns.count }, (_, pc) => runOf(columns, pc));
   return { ...columns, helpers };
+}
+
+function runOf({ op, imm }: InsnColumns, pc: number): HelperRun | undefined {
+  if (op[pc] === OPS.call_helper.index) {
+    const name = helperName(imm[pc]!);
+    return name === undefined ? undefined : helperRun(name);
+  }
+  if (op[pc] !== OPS.call_kfunc.index) return undefined;
+  const name = kfuncName(imm[pc]!);
+  return name === undefined ? undefined : KFUNC_RUN[name];
 }
 
 /** Number of bpf_tail_call, the one helper that an engine runs itself. */

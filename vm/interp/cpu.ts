@@ -1,4 +1,5 @@
 // The reference engine: registers, frames, and the loop that runs a program until it exits or is stopped.
+import type { EffectDetail } from '../effects.ts';
 import type { HelperContext, TaskView } from '../helpers/context.ts';
 import { NO_OP } from '../isa/insn.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
@@ -8,6 +9,7 @@ import { ADDRESS_HIGH, type LinearMemory } from '../memory/linear.ts';
 import { allows, describeOffset, type Region, type RegionTable } from '../memory/regions.ts';
 import type { Code } from './code.ts';
 import { hexAddress, RunFault, type FaultCode } from './fault.ts';
+import { functionPc } from './function-address.ts';
 import { Frames, MAX_FRAMES, STACK_BYTES } from './frames.ts';
 import { HANDLERS, STOP } from './handlers.ts';
 import type { Packet } from './packet.ts';
@@ -17,12 +19,14 @@ export interface CpuHost {
   readonly memory: LinearMemory;
   /** Cells of all maps. */
   readonly mapRegions: RegionTable;
+  readonly cpus: number;
   readonly limitInsns: number;
   /** The map whose header is at an offset. */
   mapAt(offset: number): KernelMap | undefined;
   random(): number;
   printk(text: string): void;
   countUnknownRead(): void;
+  effect(prog: KernelProg, effect: EffectDetail): void;
   /** A run was stopped. */
   faulted(prog: KernelProg, pc: number, code: FaultCode, message: string): void;
 }
@@ -41,6 +45,8 @@ export interface RunEvent {
 /** High half of the first address that is not user memory, as u32. */
 const USER_HIGH_END = 0x8000;
 const CTX_REG = 1;
+/** Registers that carry arguments, from r1 up. */
+const ARG_REGS = 5;
 const FRAME_REG = 10;
 
 /** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
@@ -51,6 +57,7 @@ export class Cpu implements HelperContext {
   readonly registers = new DataView(this.q.buffer);
   readonly memory: LinearMemory;
   cpu = 0;
+  readonly cpus: number;
   task: TaskView;
   /** The current program, and its code: set before a run. */
   prog!: KernelProg;
@@ -60,7 +67,13 @@ export class Cpu implements HelperContext {
   insnsRun = 0;
   private readonly host: CpuHost;
   private readonly frames = new Frames();
-  private event: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
+  event: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
+  /** What helpers lent the program. */
+  private readonly lent: Region[] = [];
+  /** Functions of the program that helpers are calling now, one in the other. */
+  private callbacks = 0;
+  /** Where the run stands. */
+  private pc = 0;
   /** The region of the last access: the next is likely there too. */
   private last: Region = this.frames.region;
   private tailCalls = 0;
@@ -71,6 +84,7 @@ export class Cpu implements HelperContext {
   constructor(host: CpuHost, task: TaskView) {
     this.host = host;
     this.memory = host.memory;
+    this.cpus = host.cpus;
     this.task = task;
   }
 
@@ -82,6 +96,8 @@ export class Cpu implements HelperContext {
     this.insns = 0;
     this.charged = 0;
     this.frames.reset();
+    this.lent.length = 0;
+    this.callbacks = 0;
     this.last = this.frames.region;
     this.begin(prog);
     const exited = this.steps();
@@ -92,23 +108,61 @@ export class Cpu implements HelperContext {
   }
 
   private steps(): boolean {
-    const limit = this.host.limitInsns;
-    let pc = 0;
     try {
-      while (pc !== STOP) {
-        if (this.insns === limit) this.fault('budget', `the run was stopped after ${limit} insns`);
-        this.insns += 1;
-        const next = HANDLERS[this.code.op[pc] ?? NO_OP]!(this, pc);
-        pc = next;
-      }
+      this.loop(0);
       return true;
     } catch (error) {
       if (!(error instanceof RunFault)) throw error;
       this.q[0] = 0n;
       count(this.memory, this.prog, 'faults', 1);
-      this.host.faulted(this.prog, pc, error.code, error.message);
+      this.host.faulted(this.prog, this.pc, error.code, error.message);
       return false;
     }
+  }
+
+  /** Runs from a pc to where the frame that began it is left. */
+  private loop(from: number): void {
+    const limit = this.host.limitInsns;
+    this.pc = from;
+    while (this.pc !== STOP) {
+      if (this.insns === limit) this.fault('budget', `the run was stopped after ${limit} insns`);
+      this.insns += 1;
+      this.pc = HANDLERS[this.code.op[this.pc] ?? NO_OP]!(this, this.pc);
+    }
+  }
+
+  functionIn(reg: number): number {
+    const pc = functionPc(this.r[2 * reg]!, this.r[2 * reg + 1]!, this.code.count);
+    return pc >= 0
+      ? pc
+      : this.fault('func', `R${reg} is ${hexAddress(this.q[reg]!)}, which is no function of the program`);
+  }
+
+  invoke(pc: number, args: readonly bigint[]): bigint {
+    const caller = this.pc;
+    this.call(pc, STOP);
+    for (let i = 0; i < ARG_REGS; i++) this.q[1 + i] = args[i] ?? 0n;
+    this.callbacks += 1;
+    this.loop(pc);
+    this.callbacks -= 1;
+    this.pc = caller;
+    return this.q[0]!;
+  }
+
+  lend(region: Region): void {
+    this.lent.push(region);
+  }
+
+  takeBack(start: number): boolean {
+    const i = this.lent.findIndex((region) => region.start === start);
+    if (i < 0) return false;
+    if (this.last === this.lent[i]) this.last = this.frames.region;
+    this.lent.splice(i, 1);
+    return true;
+  }
+
+  effect(effect: EffectDetail): void {
+    this.host.effect(this.prog, effect);
   }
 
   /** Puts a program into the current frame: ctx in r1, an empty stack, nothing in the other registers. */
@@ -171,6 +225,9 @@ export class Cpu implements HelperContext {
         `R2 is the ${map.kind} ${map.spec.name}, and bpf_tail_call takes a prog_array`,
       );
     }
+    if (this.callbacks > 0) {
+      return this.fault('func', 'a function that a helper calls may not make a tail call');
+    }
     if (!this.isCtx(CTX_REG)) {
       return this.fault('ctx', `R1 is ${hexAddress(this.q[1]!)}, and bpf_tail_call takes the unmodified ctx`);
     }
@@ -216,6 +273,7 @@ export class Cpu implements HelperContext {
     const stack = this.frames.region;
     if (at >= stack.start && at < stack.end) return stack;
     for (const region of this.event.regions) if (at >= region.start && at < region.end) return region;
+    for (const region of this.lent) if (at >= region.start && at < region.end) return region;
     return this.host.mapRegions.find(at);
   }
 
@@ -238,7 +296,12 @@ export class Cpu implements HelperContext {
     const high = Number(address >> 32n) | 0;
     const low = Number(address & 0xffff_ffffn);
     if (high === ADDRESS_HIGH) {
-      const regions = [this.frames.region, ...this.event.regions, ...this.host.mapRegions.all()];
+      const regions = [
+        this.frames.region,
+        ...this.event.regions,
+        ...this.lent,
+        ...this.host.mapRegions.all(),
+      ];
       return describeOffset(low, size, regions);
     }
     if (high >>> 0 < USER_HIGH_END)

@@ -7,6 +7,7 @@ export const FAULTS = {
   frames: 'a program may call 8 functions deep',
   insn: 'the bytes at pc are no insn that the machine runs',
   map: 'the helper takes another map',
+  func: 'a helper calls functions of the program only, and those make no tail call',
   ctx: 'the insn takes the ctx that the program was started with',
   packet: 'only a program of a packet hook may load from the packet',
   size: 'a memory argument is at most 512 MiB long',

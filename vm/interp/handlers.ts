@@ -172,18 +172,19 @@ const GOTO_HANDLERS = {
   may_goto: noInsn,
 } as const satisfies Record<GotoName, Handler>;
 
+/** Calls a helper or a kernel function. */
+function callKernel(cpu: Cpu, pc: number): number {
+  const run = cpu.code.helpers[pc];
+  if (run === undefined) return noInsn(cpu, pc);
+  run(cpu);
+  cpu.r.fill(0, 2, 12); // r1 to r5 hold nothing after a call
+  return pc + 1;
+}
+
 const CALL_HANDLERS = {
-  helper(cpu, pc) {
-    const { code, r } = cpu;
-    if (code.imm[pc] === TAIL_CALL_ID) return cpu.tailCall(pc);
-    const run = code.helpers[pc];
-    if (run === undefined) return noInsn(cpu, pc);
-    run(cpu);
-    r.fill(0, 2, 12); // r1 to r5 hold nothing after a call
-    return pc + 1;
-  },
+  helper: (cpu, pc) => (cpu.code.imm[pc] === TAIL_CALL_ID ? cpu.tailCall(pc) : callKernel(cpu, pc)),
   subprog: (cpu, pc) => cpu.call(pc + 1 + cpu.code.imm[pc]!, pc + 1),
-  kfunc: noInsn,
+  kfunc: callKernel,
   reg: noInsn,
 } as const satisfies Record<CallName, Handler>;
 

@@ -2,29 +2,14 @@
 import type { Bpf } from '../api.ts';
 import { ERRNO } from '../errno.ts';
 import { LoadError } from '../load-error.ts';
-import { createArray } from '../maps/array.ts';
-import { createHash } from '../maps/hash.ts';
-import { checkMapSpec, isFrozen, setFrozen, type KernelMap, type MapContext } from '../maps/map.ts';
-import { createPercpuArray } from '../maps/percpu-array.ts';
-import { createProgArray, type ProgTable } from '../maps/prog-array.ts';
-import { hasFlag, mapTypeRow, UPDATE_FLAGS, type MapKind } from '../maps/types.ts';
+import { checkMapSpec, createMap } from '../maps/kinds.ts';
+import { isFrozen, setFrozen } from '../maps/map.ts';
+import { hasFlag, UPDATE_FLAGS } from '../maps/types.ts';
 import type { LinearMemory } from '../memory/linear.ts';
-import type { MapSpec } from '../object.ts';
 import type { FdTarget, ObjectTable } from './objects.ts';
 import { loadProg, type ProgAttr } from './prog-load.ts';
 
 type MapFd = Extract<FdTarget, { kind: 'map' }>;
-
-/** How each kind is made. */
-const CREATE = {
-  array: createArray,
-  hash: createHash,
-  percpu_array: createPercpuArray,
-  prog_array: createProgArray,
-} as const satisfies Record<
-  MapKind,
-  (context: MapContext, spec: MapSpec, progs: ProgTable) => KernelMap | number
->;
 
 /** The commands over an object table; `cpus` is how many values a per-CPU map has. */
 export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: number): Bpf {
@@ -43,8 +28,8 @@ export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: numb
     mapCreate(spec) {
       const refusal = checkMapSpec(spec);
       if (refusal !== undefined) return refusal.errno;
-      const kind = mapTypeRow(spec.type)!.kind!; // checkMapSpec has refused others
-      const map = CREATE[kind]({ memory, cpus, id: objects.nextMapId() }, spec, objects);
+      const id = objects.nextMapId();
+      const map = createMap({ memory, cpus, id, cells: objects.cells, progs: objects, maps: objects }, spec);
       if (typeof map === 'number') return map;
       return objects.addMap(map, !hasFlag(spec.flags, 'wronly'), !hasFlag(spec.flags, 'rdonly'));
     },

@@ -5,7 +5,8 @@
 //   prog -> maps it uses: refs         so that the circle map -> slot -> prog -> map is broken by the rule on users
 import { ERRNO } from '../errno.ts';
 import type { KernelMap } from '../maps/map.ts';
-import { isProgArray, type ProgTable } from '../maps/prog-array.ts';
+import { isProgArray } from '../maps/prog-array.ts';
+import type { MapTable, ProgTable } from '../maps/table.ts';
 import type { RegionTable } from '../memory/regions.ts';
 import type { KernelProg } from './prog.ts';
 
@@ -38,17 +39,18 @@ export interface ObjectState {
 const FIRST_FD = 3;
 
 /** All objects of a machine. */
-export class ObjectTable implements ProgTable {
+export class ObjectTable implements ProgTable, MapTable {
   private readonly fds = new Map<number, FdTarget>();
   private readonly maps = new Map<number, MapEntry>();
   private readonly progs = new Map<number, ProgEntry>();
   private readonly mapsByOffset = new Map<number, KernelMap>();
-  private readonly regions: RegionTable;
+  /** What programs may touch of all maps. */
+  readonly cells: RegionTable;
   private lastMapId = 0;
   private lastProgId = 0;
 
-  constructor(regions: RegionTable) {
-    this.regions = regions;
+  constructor(cells: RegionTable) {
+    this.cells = cells;
   }
 
   /** Ids count from 1 and are not used again. */
@@ -157,19 +159,29 @@ export class ObjectTable implements ProgTable {
     for (const map of prog.usedMaps) this.dropMap(map);
   }
 
-  private dropMap(map: KernelMap): void {
+  mapByFd(fd: number): KernelMap | number {
+    const target = this.fds.get(fd);
+    if (target === undefined) return -ERRNO.EBADF;
+    return target.kind === 'map' ? target.map : -ERRNO.EINVAL;
+  }
+
+  holdMap(map: KernelMap): void {
+    this.maps.get(map.id)!.refs += 1;
+  }
+
+  dropMap(map: KernelMap): void {
     const entry = this.maps.get(map.id)!;
     entry.refs -= 1;
     if (entry.refs > 0) return;
     this.maps.delete(map.id);
     this.mapsByOffset.delete(map.at);
-    if (map.region !== undefined) this.regions.remove(map.region);
+    for (const region of map.regions) this.cells.remove(region);
     map.free();
   }
 
   private index(map: KernelMap): void {
     this.mapsByOffset.set(map.at, map);
-    if (map.region !== undefined) this.regions.add(map.region);
+    for (const region of map.regions) this.cells.add(region);
   }
 
   save(): ObjectState {
@@ -188,7 +200,7 @@ export class ObjectTable implements ProgTable {
     this.maps.clear();
     this.progs.clear();
     this.mapsByOffset.clear();
-    this.regions.clear();
+    this.cells.clear();
     for (const [fd, target] of state.fds) this.fds.set(fd, target);
     for (const entry of state.maps) {
       this.maps.set(entry.map.id, { ...entry });

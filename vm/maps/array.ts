@@ -5,12 +5,15 @@ import { plainRegion, type Region } from '../memory/regions.ts';
 import type { MapSpec } from '../object.ts';
 import {
   allocMap,
+  checkNotZero,
   indexOf,
+  invalid,
   MAP_HEADER_BYTES,
   nextIndex,
   roundUp8,
   type KernelMap,
   type MapContext,
+  type MapRefusal,
 } from './map.ts';
 import { hasFlag, UPDATE_FLAGS } from './types.ts';
 
@@ -65,6 +68,32 @@ export function removeNothing(): number {
   return -ERRNO.EINVAL;
 }
 
+/** Longest value, in bytes. */
+const MAX_VALUE_BYTES = 0x7fff_ffff;
+
+/** What all arrays demand of a spec; values are at most `limit` bytes long. @see kernel/bpf/arraymap.c array_map_alloc_check */
+export function checkArraySizes(spec: MapSpec, limit: number): MapRefusal | undefined {
+  const { type, keySize, valueSize } = spec;
+  const zero = checkNotZero(spec);
+  if (zero !== undefined) return zero;
+  if (keySize !== 4) return invalid(`keys of ${type} maps are 4 bytes long and not ${keySize}`);
+  if (roundUp8(valueSize) <= limit) return undefined;
+  const reason = `values of ${type} maps are at most ${limit} bytes long and not ${valueSize}`;
+  return { errno: -ERRNO.E2BIG, reason };
+}
+
+/** What arrays of fds demand: their values are u32. @see kernel/bpf/arraymap.c fd_array_map_alloc_check */
+export function checkFdArray(spec: MapSpec): MapRefusal | undefined {
+  const { type, valueSize } = spec;
+  const sizes = checkArraySizes(spec, MAX_VALUE_BYTES);
+  if (sizes !== undefined || valueSize === 4) return sizes;
+  return invalid(`the value of a ${type} is 4 bytes long and not ${valueSize}`);
+}
+
+export function checkArray(spec: MapSpec): MapRefusal | undefined {
+  return checkArraySizes(spec, MAX_VALUE_BYTES);
+}
+
 /** Makes an array map, or answers -errno. The spec has passed `checkMapSpec`. */
 export function createArray(context: MapContext, spec: MapSpec): KernelMap | number {
   const { memory, id } = context;
@@ -89,7 +118,7 @@ export function createArray(context: MapContext, spec: MapSpec): KernelMap | num
     id,
     spec,
     at: layout.at,
-    region: cellRegion(spec, layout, maxEntries),
+    regions: [cellRegion(spec, layout, maxEntries)],
     entries: maxEntries,
     userValueSize: valueSize,
     lookup,

@@ -11,12 +11,34 @@ import { ERRNO } from '../errno.ts';
 import { plainRegion } from '../memory/regions.ts';
 import type { MapSpec } from '../object.ts';
 import { hashBytes } from './hash-bytes.ts';
-import { allocMap, MAP_HEADER_BYTES, roundUp8, type KernelMap, type MapContext } from './map.ts';
+import {
+  allocMap,
+  checkNotZero,
+  MAP_HEADER_BYTES,
+  roundUp8,
+  type KernelMap,
+  type MapContext,
+  type MapRefusal,
+} from './map.ts';
 import { hasFlag, UPDATE_FLAGS } from './types.ts';
 
 /** Offsets of the fields behind the header. */
 const FIELDS = { count: 0, fresh: 4, freeHead: 8, spares: 12 } as const;
 const ELEMENT_HEADER_BYTES = 8;
+
+/** Key plus value: what one kmalloc can give, less the kernel's element header. */
+const MAX_ELEMENT_BYTES = 0x40_0000 - 64;
+const MAX_ENTRIES = 0x8000_0000;
+
+/** @see kernel/bpf/hashtab.c htab_map_alloc_check */
+export function checkHash(spec: MapSpec): MapRefusal | undefined {
+  const { keySize, valueSize, maxEntries } = spec;
+  const zero = checkNotZero(spec);
+  if (zero !== undefined) return zero;
+  if (keySize + valueSize < MAX_ELEMENT_BYTES && maxEntries <= MAX_ENTRIES) return undefined;
+  const reason = `an element of ${keySize + valueSize} bytes, or ${maxEntries} of them, is more than the kernel allows`;
+  return { errno: -ERRNO.E2BIG, reason };
+}
 
 /** Makes a hash map, or answers -errno. The spec has passed `checkMapSpec`. */
 export function createHash(context: MapContext, spec: MapSpec): KernelMap | number {
@@ -129,14 +151,16 @@ export function createHash(context: MapContext, spec: MapSpec): KernelMap | numb
     id,
     spec,
     at,
-    region: {
-      ...plainRegion(`a value of map ${spec.name}`, elementsAt, elements * stride, true),
-      stride,
-      skip: valueSkip,
-      size: valueSize,
-      read: !hasFlag(spec.flags, 'wronly_prog'),
-      write: !hasFlag(spec.flags, 'rdonly_prog'),
-    },
+    regions: [
+      {
+        ...plainRegion(`a value of map ${spec.name}`, elementsAt, elements * stride, true),
+        stride,
+        skip: valueSkip,
+        size: valueSize,
+        read: !hasFlag(spec.flags, 'wronly_prog'),
+        write: !hasFlag(spec.flags, 'rdonly_prog'),
+      },
+    ],
     get entries() {
       return get(fields + FIELDS.count);
     },

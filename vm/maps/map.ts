@@ -1,22 +1,23 @@
 // What every kind of map gives to the engines and to bpf(2), and the rules of creation that they share.
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
-import type { Region } from '../memory/regions.ts';
+import type { Region, RegionTable } from '../memory/regions.ts';
 import type { MapSpec } from '../object.ts';
-import { hasFlag, MAP_FLAGS, mapTypeRow, type MapKind } from './types.ts';
+import type { MapTable, ProgTable } from './table.ts';
+import { mapTypeRow, type MapTypeName } from './types.ts';
 
 /**
  * A map in linear memory. Everything that changes lies there, so that a copy of the memory is a copy of the map.
  * Keys and values of the program's side come as bytes and an offset in them; results are offsets in linear memory or -errno.
  */
 export interface KernelMap {
-  readonly kind: MapKind;
+  readonly kind: MapTypeName;
   readonly id: number;
   readonly spec: MapSpec;
   /** Offset of the map's header: what a program holds as the map's address. Nobody may read or write through it. */
   readonly at: number;
-  /** Cells that programs may touch; undefined for kinds whose values only helpers reach. */
-  readonly region: Region | undefined;
+  /** Cells that programs may touch now; none for kinds whose values only helpers reach. Those that come and go later are told to `MapContext.cells`. */
+  readonly regions: readonly Region[];
   /** Elements that a user would see now. */
   readonly entries: number;
   /** Bytes of a value as bpf(2) passes it. */
@@ -48,6 +49,10 @@ export interface MapContext {
   readonly memory: LinearMemory;
   readonly cpus: number;
   readonly id: number;
+  /** What programs may touch of all maps: for kinds whose cells come and go after creation. */
+  readonly cells: RegionTable;
+  readonly progs: ProgTable;
+  readonly maps: MapTable;
 }
 
 /** Bytes of the header that each map begins with: u32 type, u32 id, u32 frozen, u32 spare. It makes each map's address its own. */
@@ -73,16 +78,6 @@ export function setFrozen(memory: LinearMemory, map: KernelMap): void {
   memory.view.setUint32(map.at + FROZEN_AT, 1, true);
 }
 
-/** What a kind's rule of creation takes of the sizes. */
-const SIZE_LIMITS = {
-  /** Key plus value of a hash: what one kmalloc can give, less the kernel's element header. */
-  hashElement: 0x40_0000 - 64,
-  /** One per-CPU allocation. */
-  percpuValue: 0x8000,
-  arrayValue: 0x7fff_ffff,
-  maxEntries: 0x8000_0000,
-} as const;
-
 /** Why a map cannot be created. */
 export interface MapRefusal {
   /** Negative. */
@@ -90,64 +85,15 @@ export interface MapRefusal {
   readonly reason: string;
 }
 
-/**
- * The kernel's checks of BPF_MAP_CREATE. Undefined when the map may be created.
- * @see kernel/bpf/syscall.c map_create, kernel/bpf/arraymap.c array_map_alloc_check, kernel/bpf/hashtab.c htab_map_alloc_check
- */
-export function checkMapSpec(spec: MapSpec): MapRefusal | undefined {
-  const row = mapTypeRow(spec.type);
-  const kind = row?.kind;
-  const { keySize, valueSize, maxEntries, flags } = spec;
-  if (row === undefined) return invalid(`the kernel has no map type ${spec.type}`);
-  if (kind === undefined) return invalid(`maps of type ${spec.type} are not implemented`);
-  for (const [name, number] of Object.entries({ keySize, valueSize, maxEntries, flags })) {
-    if (Number.isInteger(number) && number >= 0 && number <= 0xffff_ffff) continue;
-    return invalid(`${name} is a u32 and not ${number}`);
-  }
-  const unknown = flags & ~flagMask(kind);
-  if (unknown !== 0) return invalid(`flags 0x${(unknown >>> 0).toString(16)} are not for a ${kind}`);
-  if (hasFlag(flags, 'rdonly') && hasFlag(flags, 'wronly'))
-    return invalid('rdonly and wronly exclude each other');
-  if (hasFlag(flags, 'rdonly_prog') && hasFlag(flags, 'wronly_prog')) {
-    return invalid('rdonly_prog and wronly_prog exclude each other');
-  }
-  if (keySize === 0 || valueSize === 0 || maxEntries === 0) {
-    return invalid(
-      `key size ${keySize}, value size ${valueSize} and max entries ${maxEntries} must not be 0`,
-    );
-  }
-  return kind === 'hash' ? checkHashSizes(spec) : checkArraySizes(spec, kind);
-}
-
-function invalid(reason: string): MapRefusal {
+/** A refusal with -EINVAL. */
+export function invalid(reason: string): MapRefusal {
   return { errno: -ERRNO.EINVAL, reason };
 }
 
-function checkHashSizes({ keySize, valueSize, maxEntries }: MapSpec): MapRefusal | undefined {
-  if (keySize + valueSize < SIZE_LIMITS.hashElement && maxEntries <= SIZE_LIMITS.maxEntries) return undefined;
-  const reason = `an element of ${keySize + valueSize} bytes, or ${maxEntries} of them, is more than the kernel allows`;
-  return { errno: -ERRNO.E2BIG, reason };
-}
-
-function checkArraySizes({ keySize, valueSize }: MapSpec, kind: MapKind): MapRefusal | undefined {
-  if (keySize !== 4) return invalid(`keys of ${kind} maps are 4 bytes long and not ${keySize}`);
-  if (kind === 'prog_array' && valueSize !== 4) {
-    return invalid(`the value of a prog_array is 4 bytes long and not ${valueSize}`);
-  }
-  const limit = kind === 'percpu_array' ? SIZE_LIMITS.percpuValue : SIZE_LIMITS.arrayValue;
-  if (roundUp8(valueSize) <= limit) return undefined;
-  return {
-    errno: -ERRNO.E2BIG,
-    reason: `values of ${kind} maps are at most ${limit} bytes long and not ${valueSize}`,
-  };
-}
-
-function flagMask(kind: MapKind): number {
-  let mask = 0;
-  for (const { bit, of } of Object.values(MAP_FLAGS)) {
-    if ((of as readonly MapKind[]).includes(kind)) mask |= bit; // widened: `of` is a different tuple in each row
-  }
-  return mask;
+/** Refuses sizes of 0 where a kind allows none. */
+export function checkNotZero({ keySize, valueSize, maxEntries }: MapSpec): MapRefusal | undefined {
+  if (keySize !== 0 && valueSize !== 0 && maxEntries !== 0) return undefined;
+  return invalid(`key size ${keySize}, value size ${valueSize} and max entries ${maxEntries} must not be 0`);
 }
 
 /** The next multiple of 8. */

@@ -2,8 +2,15 @@
 // behind the other, each rounded up to 8 bytes. The values of one element lie side by side: [e0 cpu0][e0 cpu1]...[e1 cpu0]...
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
-import { allocCells, cellRegion, checkArrayUpdate, removeNothing } from './array.ts';
-import { indexOf, nextIndex, roundUp8, type KernelMap, type MapContext } from './map.ts';
+import { allocCells, cellRegion, checkArraySizes, checkArrayUpdate, removeNothing } from './array.ts';
+import { indexOf, nextIndex, roundUp8, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
+
+/** Longest value, in bytes: one per-CPU allocation. @see include/linux/percpu.h PCPU_MIN_UNIT_SIZE */
+export const MAX_PERCPU_VALUE_BYTES = 0x8000;
+
+export function checkPercpuArray(spec: MapSpec): MapRefusal | undefined {
+  return checkArraySizes(spec, MAX_PERCPU_VALUE_BYTES);
+}
 
 /** Makes a percpu_array map, or answers -errno. The spec has passed `checkMapSpec`. */
 export function createPercpuArray(context: MapContext, spec: MapSpec): KernelMap | number {
@@ -19,7 +26,7 @@ export function createPercpuArray(context: MapContext, spec: MapSpec): KernelMap
     id,
     spec,
     at: layout.at,
-    region: cellRegion(spec, layout, maxEntries * cpus),
+    regions: [cellRegion(spec, layout, maxEntries * cpus)],
     entries: maxEntries,
     userValueSize: rounded * cpus,
     lookup(key, keyAt, cpu) {

@@ -8,22 +8,20 @@ import { ERRNO } from '../errno.ts';
 import { PROG_FLAGS, progTypeRow } from '../kernel/prog-types.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { MapSpec } from '../object.ts';
-import { allocMap, indexOf, MAP_HEADER_BYTES, nextIndex, type KernelMap, type MapContext } from './map.ts';
+import { checkFdArray } from './array.ts';
+import {
+  allocMap,
+  indexOf,
+  MAP_HEADER_BYTES,
+  nextIndex,
+  type KernelMap,
+  type MapContext,
+  type MapRefusal,
+} from './map.ts';
 import { UPDATE_FLAGS } from './types.ts';
 
 /** Tail calls one run may make, all frames together. @see include/linux/bpf.h MAX_TAIL_CALL_CNT */
 export const MAX_TAIL_CALLS = 33;
-
-/** The programs of the machine as a prog array needs them. */
-export interface ProgTable {
-  /** The program behind an fd, -EBADF for no fd, -EINVAL for an fd of something else. */
-  byFd(fd: number): KernelProg | number;
-  byId(id: number): KernelProg | undefined;
-  /** A slot holds the program: it stays loaded. */
-  hold(prog: KernelProg): void;
-  /** A slot lets go of the program. */
-  drop(prog: KernelProg): void;
-}
 
 /** What tail calls through the array did. */
 export interface JumpCounts {
@@ -67,9 +65,14 @@ const DEPTH_OFF = 32;
 const SLOTS_OFF = DEPTH_OFF + 8 * (MAX_TAIL_CALLS + 1);
 const SLOT = { bytes: 24, hits: 8, empty: 16 } as const;
 
+/** @see kernel/bpf/arraymap.c fd_array_map_alloc_check */
+export function checkProgArray(spec: MapSpec): MapRefusal | undefined {
+  return checkFdArray(spec);
+}
+
 /** Makes a prog array, or answers -errno. The spec has passed `checkMapSpec`. */
-export function createProgArray(context: MapContext, spec: MapSpec, progs: ProgTable): ProgArray | number {
-  const { memory, id } = context;
+export function createProgArray(context: MapContext, spec: MapSpec): ProgArray | number {
+  const { memory, id, progs } = context;
   const { maxEntries } = spec;
   const byteSize = SLOTS_OFF + maxEntries * SLOT.bytes;
   const at = allocMap(context, spec, byteSize);
@@ -112,7 +115,7 @@ export function createProgArray(context: MapContext, spec: MapSpec, progs: ProgT
     id,
     spec,
     at,
-    region: undefined,
+    regions: [],
     entries: maxEntries,
     userValueSize: 4,
     // A program reaches the slots through bpf_tail_call only.

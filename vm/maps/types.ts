@@ -1,21 +1,19 @@
-// All map types of the kernel, and the flags of BPF_MAP_CREATE. Rows with `kind` have an implementation here.
+// All map types of the kernel, and the flags of BPF_MAP_CREATE. kinds.ts says which can be created here.
 
-/** A map type: the kernel's number, and how it is made here. */
+/** A map type: the kernel's number. */
 export interface MapTypeRow {
   readonly number: number;
-  /** The implementation; absent: the machine refuses to create such a map. */
-  readonly kind?: 'array' | 'hash' | 'percpu_array' | 'prog_array';
 }
 
 /** By the kernel's name without BPF_MAP_TYPE_, in lower case. @see include/uapi/linux/bpf.h enum bpf_map_type */
 // oxfmt-ignore
 export const MAP_TYPES = {
-  hash:                  { number: 1, kind: 'hash' },
-  array:                 { number: 2, kind: 'array' },
-  prog_array:            { number: 3, kind: 'prog_array' },
+  hash:                  { number: 1 },
+  array:                 { number: 2 },
+  prog_array:            { number: 3 },
   perf_event_array:      { number: 4 },
   percpu_hash:           { number: 5 },
-  percpu_array:          { number: 6, kind: 'percpu_array' },
+  percpu_array:          { number: 6 },
   stack_trace:           { number: 7 },
   cgroup_array:          { number: 8 },
   lru_hash:              { number: 9 },
@@ -47,27 +45,36 @@ export const MAP_TYPES = {
 } as const satisfies Record<string, MapTypeRow>;
 export type MapTypeName = keyof typeof MAP_TYPES;
 
-/** Types that the machine can create. */
-export type MapKind = NonNullable<MapTypeRow['kind']>;
-
 /** The row of a type by its name, undefined for a name the kernel does not have. */
 export function mapTypeRow(name: string): MapTypeRow | undefined {
   return Object.hasOwn(MAP_TYPES, name) ? MAP_TYPES[name as MapTypeName] : undefined; // hasOwn has just checked the name
 }
 
-/** Flags of a map. `of` says which kinds take one at creation. @see include/uapi/linux/bpf.h BPF_F_* */
+const HASHES = ['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'hash_of_maps'] as const;
+const FD_ARRAYS = ['prog_array', 'perf_event_array', 'cgroup_array', 'array_of_maps'] as const;
+const QUEUES = ['queue', 'stack'] as const;
+const RINGS = ['ringbuf', 'user_ringbuf'] as const;
+const STORAGES = ['task_storage', 'cgrp_storage', 'sk_storage', 'inode_storage'] as const;
+/** Types whose values programs can be kept from reading or writing. */
+const GUARDED = ['array', 'percpu_array', ...HASHES, 'lpm_trie', ...QUEUES, 'bloom_filter'] as const;
+
+/** Flags of a map. `of` says which types take one at creation; a type's own check may refuse a combination. @see include/uapi/linux/bpf.h BPF_F_* */
 // oxfmt-ignore
 export const MAP_FLAGS = {
-  no_prealloc: { bit: 1 << 0,  of: ['hash'] },
-  numa_node:   { bit: 1 << 2,  of: ['array', 'hash', 'prog_array'] },
-  rdonly:      { bit: 1 << 3,  of: ['array', 'hash', 'percpu_array', 'prog_array'] },
-  wronly:      { bit: 1 << 4,  of: ['array', 'hash', 'percpu_array', 'prog_array'] },
-  zero_seed:   { bit: 1 << 6,  of: ['hash'] },
-  rdonly_prog: { bit: 1 << 7,  of: ['array', 'hash', 'percpu_array'] },
-  wronly_prog: { bit: 1 << 8,  of: ['array', 'hash', 'percpu_array'] },
-  mmapable:    { bit: 1 << 10, of: ['array'] },
-  inner_map:   { bit: 1 << 12, of: ['array'] },
-} as const satisfies Record<string, { bit: number; of: readonly MapKind[] }>;
+  no_prealloc:    { bit: 1 << 0,  of: [...HASHES, 'lpm_trie', ...STORAGES] },
+  no_common_lru:  { bit: 1 << 1,  of: ['lru_hash', 'lru_percpu_hash'] },
+  numa_node:      { bit: 1 << 2,  of: [...HASHES, 'array', ...FD_ARRAYS, 'lpm_trie', ...QUEUES, ...RINGS, 'stack_trace', 'bloom_filter'] },
+  rdonly:         { bit: 1 << 3,  of: [...GUARDED, ...FD_ARRAYS, 'stack_trace'] },
+  wronly:         { bit: 1 << 4,  of: [...GUARDED, ...FD_ARRAYS, 'stack_trace'] },
+  stack_build_id: { bit: 1 << 5,  of: ['stack_trace'] },
+  zero_seed:      { bit: 1 << 6,  of: [...HASHES, 'bloom_filter'] },
+  rdonly_prog:    { bit: 1 << 7,  of: GUARDED },
+  wronly_prog:    { bit: 1 << 8,  of: GUARDED },
+  clone:          { bit: 1 << 9,  of: STORAGES },
+  mmapable:       { bit: 1 << 10, of: ['array'] },
+  preserve_elems: { bit: 1 << 11, of: ['perf_event_array'] },
+  inner_map:      { bit: 1 << 12, of: ['array'] },
+} as const satisfies Record<string, { bit: number; of: readonly MapTypeName[] }>;
 export type MapFlagName = keyof typeof MAP_FLAGS;
 
 /** True when the flag is set in `flags`. */

@@ -1,6 +1,7 @@
 // Helpers one by one, at a point of a recording: what they return and what they write.
 import { describe, expect, test } from 'vitest';
-import { helperName, HELPERS, helperRow, isImplemented, type HelperName } from '../../../vm/helpers/table.ts';
+import { isImplemented } from '../../../vm/helpers/run.ts';
+import { helperName, HELPERS, helperRow, type HelperName } from '../../../vm/helpers/table.ts';
 import { HELPER_RUN } from '../../../vm/helpers/run.ts';
 import type { UserMemory } from '../../../vm/index.ts';
 import { loadText, pointOf, rig, u32, type PointFields, type Rig } from '../../support/machine.ts';

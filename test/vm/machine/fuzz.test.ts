@@ -1,6 +1,7 @@
 // Whatever passes the load runs to an end: an exit or a fault, never an exception, and never beyond its budget.
 import { expect, test } from 'vitest';
-import { HELPERS, isImplemented, type HelperName } from '../../../vm/helpers/table.ts';
+import { isImplemented } from '../../../vm/helpers/run.ts';
+import { HELPERS, type HelperName } from '../../../vm/helpers/table.ts';
 import { encodeInsn, makeInsn } from '../../../vm/isa/insn.ts';
 import { OP_LIST, type Op } from '../../../vm/isa/ops.ts';
 import { rig } from '../../support/machine.ts';

@@ -1,0 +1,16 @@
+// What programs would do to the world outside of the machine. A recording cannot be changed by it, so it is told to the host and shown.
+
+/** What a helper asked for. */
+export type EffectDetail =
+  /** bpf_send_signal (to: 'process') and bpf_send_signal_thread. */
+  | { readonly kind: 'signal'; readonly signal: number; readonly to: 'process' | 'thread' }
+  /** bpf_redirect and its kin, taken when the program returns; `clone` where a copy goes out at once. */
+  | { readonly kind: 'redirect'; readonly ifindex: number; readonly flags: number; readonly clone: boolean };
+
+/** The same with who and when. */
+export type Effect = EffectDetail & {
+  readonly prog: string;
+  readonly tid: number;
+  readonly tgid: number;
+  readonly atNs: number;
+};

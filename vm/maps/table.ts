@@ -1,0 +1,25 @@
+// The programs and maps of the machine, as maps need them that hold some.
+import type { KernelProg } from '../kernel/prog.ts';
+import type { KernelMap } from './map.ts';
+
+/** The programs of the machine as a prog array needs them. */
+export interface ProgTable {
+  /** The program behind an fd, -EBADF for no fd, -EINVAL for an fd of something else. */
+  byFd(fd: number): KernelProg | number;
+  byId(id: number): KernelProg | undefined;
+  /** A slot holds the program: it stays loaded. */
+  hold(prog: KernelProg): void;
+  /** A slot lets go of the program. */
+  drop(prog: KernelProg): void;
+}
+
+/** The maps of the machine as a map of maps needs them. */
+export interface MapTable {
+  /** The map behind an fd, -EBADF for no fd, -EINVAL for an fd of something else. */
+  mapByFd(fd: number): KernelMap | number;
+  mapById(id: number): KernelMap | undefined;
+  /** A slot holds the map: it lives on without an fd. */
+  holdMap(map: KernelMap): void;
+  /** A slot lets go of the map. */
+  dropMap(map: KernelMap): void;
+}
