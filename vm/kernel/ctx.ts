@@ -1,0 +1,64 @@
+// The fields of a ctx as data: what programs of each type may load and store of it. One shape for all contexts, read by the hooks and test runs
+// that fill a ctx, by the engine through the regions made here, by the verifier and by the page.
+import type { Region } from '../memory/regions.ts';
+import type { ProgTypeName } from './prog-types.ts';
+
+/** What a field holds. All but `number` are pointers once loaded, whatever the field's size in the layout. */
+export type CtxKind =
+  | 'number'
+  /** First byte of the packet, of what stands before it, and the end. 4 bytes in the layout, a 64-bit pointer in a register. */
+  | 'pkt'
+  | 'pkt_meta'
+  | 'pkt_end'
+  /** A struct bpf_sock, or null. */
+  | 'sock'
+  /** A struct that only bpf_probe_read_kernel and BTF loads reach. */
+  | 'kernel';
+
+/** Who may: everyone whose ctx this is, nobody, or programs of these types. */
+export type CtxRight = 'all' | 'none' | readonly ProgTypeName[];
+
+/** A field; numbers in bytes. A load or store lies within one field. */
+export interface CtxField {
+  readonly off: number;
+  readonly size: number;
+  readonly read: CtxRight;
+  readonly write: CtxRight;
+  readonly kind: CtxKind;
+}
+
+/** A layout: fields by the kernel's names. */
+export type CtxLayout = Readonly<Record<string, CtxField>>;
+
+/** True when programs of a type have a right. */
+export function hasRight(right: CtxRight, type: ProgTypeName): boolean {
+  return right === 'all' || (right !== 'none' && right.includes(type));
+}
+
+/**
+ * The regions that a program of `type` may touch of a ctx at offset `at`, called `name`: neighbouring fields with the same rights are one.
+ */
+export function ctxRegions(layout: CtxLayout, type: ProgTypeName, at: number, name: string): Region[] {
+  const regions: Region[] = [];
+  const fields = Object.values(layout).toSorted((a, b) => a.off - b.off);
+  for (const { off, size, read, write } of fields) {
+    const rights = { read: hasRight(read, type), write: hasRight(write, type) };
+    if (!rights.read && !rights.write) continue;
+    const start = at + off;
+    const last = regions.at(-1);
+    const joins = last?.end === start && last.read === rights.read && last.write === rights.write;
+    if (joins) regions.pop();
+    const from = joins ? last.start : start;
+    const length = start + size - from;
+    regions.push({
+      name,
+      start: from,
+      end: from + length,
+      stride: length,
+      skip: 0,
+      size: length,
+      ...rights,
+    });
+  }
+  return regions;
+}
