@@ -1,4 +1,5 @@
 // Assembly text to programs: one bare program, or an object with maps, slots and several programs (see README.md for the syntax).
+import { KFUNCS } from '../helpers/kfuncs.ts';
 import { HELPERS } from '../helpers/table.ts';
 import type { ObjectSpec } from '../object.ts';
 import { ProblemList, problemAt } from './errors.ts';
@@ -7,9 +8,12 @@ import { ObjectReader } from './object-reader.ts';
 import { parseInsn } from './parse-insn.ts';
 import { tokenize } from './tokens.ts';
 
-const KERNEL_HELPERS: ReadonlyMap<string, number> = new Map(
-  Object.entries(HELPERS).map(([name, row]) => [name, row.id]),
-);
+/** What a kernel offers to call, by name. */
+const KERNEL = { helpers: idsOf(HELPERS), kfuncs: idsOf(KFUNCS) };
+
+function idsOf(table: Readonly<Record<string, { readonly id: number }>>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(table).map(([name, { id }]) => [name, id]));
+}
 
 /**
  * Assembles an object: maps, programs by section, slots of prog arrays, licence. `name` becomes the object's name.
@@ -17,9 +21,7 @@ const KERNEL_HELPERS: ReadonlyMap<string, number> = new Map(
  */
 export function assembleObject(text: string, name: string): ObjectSpec {
   const problems = new ProblemList();
-  return problems.file(() =>
-    new ObjectReader(tokenize(text, problems), problems).finish(name, KERNEL_HELPERS),
-  );
+  return problems.file(() => new ObjectReader(tokenize(text, problems), problems).finish(name, KERNEL));
 }
 
 /**
@@ -47,7 +49,7 @@ function assembleBody(text: string, maps: readonly string[], problems: ProblemLi
       functions: new Map(),
       programs: new Set(),
       data: new Set(),
-      helpers: KERNEL_HELPERS,
+      ...KERNEL,
     },
     problems,
   );

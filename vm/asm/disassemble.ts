@@ -2,10 +2,22 @@
 //
 // Both can be assembled again to the same bytes, the kernel's as the lines that `logLine` makes. What is no insn is printed as `.quad` with
 // its eight bytes. Where clang's text does not say all, the kernel's form stands in: `call pc+7` for a subprogram,
-// `call kernel-function#12` for a kfunc.
+// `call bpf_rcu_read_lock#1`, or `call kernel-function#12` without a name, for a kfunc.
+import { kfuncName } from '../helpers/kfuncs.ts';
 import { helperName } from '../helpers/table.ts';
 import { decodeInsn, readSlot, wideImm, type Insn } from '../isa/insn.ts';
-import { ALU, ATOMICS, JMP, MAX_REG, MOVSX, SIZES, SLOT_BYTES, WIDES } from '../isa/opcodes.ts';
+import {
+  ALU,
+  ATOMICS,
+  GOTOS,
+  JMP,
+  MAX_REG,
+  MOVSX,
+  SIZES,
+  SLOT_BYTES,
+  WIDES,
+  type SizeName,
+} from '../isa/opcodes.ts';
 import type { MapReloc } from '../object.ts';
 
 /** `clang`: `r1 = *(u64 *)(r2 + 8)`; `kernel`: `r1 = *(u64 *)(r2 +8)`. */
@@ -92,6 +104,8 @@ class Printer {
         return `${reg(op.width, dst)} = -${reg(op.width, dst)}`;
       case 'movsx':
         return `${reg(op.width, dst)} = (${MOVSX[op.movsx].cast})${reg(op.width, src)}`;
+      case 'cast':
+        return `r${dst} = addr_space_cast(r${src}, ${imm >>> 16}, ${imm & 0xffff})`;
       case 'swap':
         return `r${dst} = ${op.swap}${op.bits} r${dst}`;
       case 'load': {
@@ -106,6 +120,10 @@ class Printer {
       }
       case 'atomic':
         return this.atomic(op.atomic, op.width);
+      case 'acquire':
+        return `${this.small(op.size !== 'dw', dst)} = load_acquire(${this.pointer(op.size, src)})`;
+      case 'release':
+        return `store_release(${this.pointer(op.size, dst)}, ${this.small(op.size !== 'dw', src)})`;
       case 'wide':
         return this.wide(op.wide);
       case 'packet': {
@@ -115,7 +133,8 @@ class Printer {
       case 'jump':
         return `if ${reg(op.width, dst)} ${JMP[op.jmp].sign} ${this.compared(op.source, op.width)} goto ${this.target(this.insn.off)}`;
       case 'goto':
-        return `${op.goto} ${this.target(op.goto === 'gotol' ? imm : this.insn.off)}`;
+        if (GOTOS[op.goto].to === 'dst') return `${op.goto} r${dst}`;
+        return `${op.goto} ${this.target(GOTOS[op.goto].to === 'imm' ? imm : this.insn.off)}`;
       case 'call':
         return this.call(op.call);
       case 'exit':
@@ -143,6 +162,11 @@ class Printer {
     return `r${base} ${sign}${this.kernel ? '' : ' '}${Math.abs(off)}`;
   }
 
+  // (u64 *)(r10 - 8)
+  private pointer(size: SizeName, base: number): string {
+    return `(${SIZES[size].unsigned} *)(${this.address(base)})`;
+  }
+
   // r6 | r6 + 4; objdump has no form for an imm there and shows the register alone
   private packetIndex(): string {
     const { src, imm } = this.insn;
@@ -159,7 +183,7 @@ class Printer {
     const row = ATOMICS[name];
     const half = width === 32;
     const memory = this.address(dst);
-    const pointer = `(u${width} *)(${memory})`;
+    const pointer = this.pointer(half ? 'w' : 'dw', dst);
     const value = this.small(half, src);
     const kernelName = half ? 'atomic_' : 'atomic64_';
     switch (row.form) {
@@ -199,8 +223,11 @@ class Printer {
         return `callx r${dst}`;
       case 'subprog':
         return `call pc${imm < 0 ? imm : `+${imm}`}`;
-      case 'kfunc':
+      case 'kfunc': {
+        const known = off === 0 ? kfuncName(imm) : undefined;
+        if (known !== undefined) return `call ${known}#${imm}`;
         return `call kernel-function#${imm}${off === 0 ? '' : `@${off}`}`;
+      }
       case 'helper': {
         if (!this.kernel && this.options.helperNames !== true) return `call ${imm}`;
         const known = helperName(imm);

@@ -52,6 +52,8 @@ export interface LinkScope {
   readonly data: ReadonlySet<string>;
   /** Helper ids by name without `bpf_`. */
   readonly helpers: ReadonlyMap<string, number>;
+  /** Ids of kernel functions by their whole name. */
+  readonly kfuncs: ReadonlyMap<string, number>;
 }
 
 /** A program ready to load; fields as in ProgSpec. */
@@ -171,6 +173,9 @@ class Linker {
     if (slots !== undefined) return { op: 'call_subprog', fields: { imm: slots } };
     const [name, id] = ref.name.split('#');
     const known = this.scope.helpers.get(bare(name!));
+    // A kernel's log has its own number behind the name of a kernel function; here the name counts.
+    const kfunc = known === undefined ? this.scope.kfuncs.get(name!) : undefined;
+    if (kfunc !== undefined) return { op: 'call_kfunc', fields: { imm: kfunc } };
     if (id !== undefined) {
       if (known !== undefined && known !== Number(id)) refuse(ref, 'helper-id', [name!, known, BigInt(id)]);
       return { fields: { imm: Number(id) } };
@@ -184,10 +189,11 @@ class Linker {
         'a program is reached by bpf_tail_call; a subprogram stands in .text',
       );
     }
-    const names = [...this.scope.helpers.keys()];
+    const { helpers, kfuncs, functions } = this.scope;
+    const names = [...helpers.keys()];
     const like = ref.name.startsWith('bpf_') ? names.map((helper) => `bpf_${helper}`) : names;
-    const labels = [...body.labels.keys(), ...this.scope.functions.keys()];
-    return refuse(ref, 'unknown-helper', [ref.name], didYouMean(ref.name, [...like, ...labels]));
+    const others = [...kfuncs.keys(), ...body.labels.keys(), ...functions.keys()];
+    return refuse(ref, 'unknown-helper', [ref.name], didYouMean(ref.name, [...like, ...others]));
   }
 
   private map(ref: Ref, pc: number, valueOff?: number): number {

@@ -13,7 +13,7 @@ import {
   type SlotDraft,
 } from './directives.ts';
 import { problemAt, refuse, type ProblemList } from './errors.ts';
-import { Body, link } from './link.ts';
+import { Body, link, type LinkScope } from './link.ts';
 import { parseInsn } from './parse-insn.ts';
 import { parseSection, SECTIONS, type Section } from './sections.ts';
 import { fillSlots, type ProgDraft } from './slots.ts';
@@ -202,7 +202,7 @@ export class ObjectReader {
   }
 
   /** Links all programs. Problems go to the list; the result counts only when there is none. */
-  finish(name: string, helpers: ReadonlyMap<string, number>): ObjectSpec {
+  finish(name: string, kernel: Pick<LinkScope, 'helpers' | 'kfuncs'>): ObjectSpec {
     const { problems } = this;
     const wrong = problems.problems.length > 0;
     const scope = {
@@ -210,7 +210,7 @@ export class ObjectReader {
       functions: this.functions,
       programs: new Set(this.programs.map((prog) => prog.body.name)),
       data: this.data,
-      helpers,
+      ...kernel,
     };
     const progs = this.programs.map(({ body, section }): ProgSpec => {
       if (body.slots === 0 && !wrong) problems.add(problemAt(body.place, 'empty-program', [body.name]));

@@ -2,38 +2,42 @@
 // references: link.ts resolves them once all of the text is known.
 import {
   ALU,
-  ATOMICS,
   GOTOS,
   JMP,
   MAX_REG,
   SIZES,
   WIDES,
   type AluName,
-  type AtomicName,
-  type GotoName,
   type JmpName,
   type WideName,
 } from '../isa/opcodes.ts';
 import type { Bare, Draft } from './draft.ts';
 import { refuse } from './errors.ts';
-import { atomicWidth, imm32, imm64, off16, OperandReader } from './operands.ts';
+import { imm32, imm64, off16, OperandReader } from './operands.ts';
+import { parseLock, parseRelease } from './parse-atomic.ts';
 import { parseMove } from './parse-move.ts';
 import { didYouMean } from './suggest.ts';
 import type { Statement } from './tokens.ts';
 
 const ALU_BY_SIGN = new Map(Object.entries(ALU).map(([name, row]) => [row.sign as string, name as AluName]));
 const JMP_BY_SIGN = new Map(Object.entries(JMP).map(([name, row]) => [row.sign as string, name as JmpName]));
-const LOCK_BY_SIGN = new Map<string, AtomicName>();
-for (const [name, row] of Object.entries(ATOMICS)) {
-  if (row.form === 'lock') LOCK_BY_SIGN.set(row.sign, name as AtomicName);
-}
 const WIDE_BY_SRC = new Map(
   Object.entries(WIDES).map(([name, row]) => [row.src as number, name as WideName]),
 );
 const REGISTERS = ['r', 'w'].flatMap((letter) =>
   Array.from({ length: MAX_REG + 1 }, (_, reg) => `${letter}${reg}`),
 );
-const FIRST_WORDS = ['if', 'call', 'callx', 'callsub', 'exit', 'lock', 'ld_pseudo', ...Object.keys(GOTOS)];
+const FIRST_WORDS = [
+  'if',
+  'call',
+  'callx',
+  'callsub',
+  'exit',
+  'lock',
+  'ld_pseudo',
+  'store_release',
+  ...Object.keys(GOTOS),
+];
 /** How insns begin in the other syntax, that of uBPF and of the old documents: mov32, ldxdw, jeq, be16. */
 const MNEMONIC = new RegExp(
   `^(?:(?:${[...Object.keys(ALU), 'neg'].join('|')})(?:32|64)?|(?:${Object.keys(JMP).join('|')})(?:32)?|ja|(?:ld|st|xadd)x?(?:abs|ind|dw|[bhw])?|[bl]e(?:16|32|64))$`,
@@ -60,7 +64,9 @@ function parse(read: OperandReader): Bare {
     case 'goto':
     case 'gotol':
     case 'may_goto':
-      return goto(read, word);
+      return { name: word, ...read.target(GOTOS[word].to) };
+    case 'gotox':
+      return { name: word, fields: { dst: read.reg64().number } };
     case 'call':
       return call(read);
     case 'callsub':
@@ -69,8 +75,10 @@ function parse(read: OperandReader): Bare {
       return { name: 'call_reg', fields: { dst: read.reg64().number } };
     case 'exit':
       return { name: 'exit', fields: {} };
+    case 'store_release':
+      return parseRelease(read);
     case 'lock':
-      return lock(read);
+      return parseLock(read);
     case 'ld_pseudo':
       return pseudo(read);
     case '.quad':
@@ -103,10 +111,6 @@ function jump(read: OperandReader): Bare {
   return { ...target, name: `${jmp}${dst.width}_${value.source}`, fields };
 }
 
-function goto(read: OperandReader, name: GotoName): Bare {
-  return { name, ...read.target(GOTOS[name].distance) };
-}
-
 // call 1 | call bpf_map_lookup_elem#1 | call label | call pc+7 | call kernel-function#123
 function call(read: OperandReader): Bare {
   const { cursor } = read;
@@ -133,25 +137,6 @@ function kfunc(read: OperandReader): Bare {
   const place = cursor.peek();
   const off = cursor.accept('@') ? off16(cursor.expression(), place) : 0;
   return { name: 'call_kfunc', fields: { imm: imm32(BigInt(id), token), off } };
-}
-
-// lock *(u64 *)(r0 + 0) += r1
-function lock(read: OperandReader): Bare {
-  const { cursor } = read;
-  cursor.expect('*');
-  const { size, token } = read.castType();
-  const width = atomicWidth(size, token);
-  const memory = read.address();
-  const sign = cursor.next();
-  const atomic = LOCK_BY_SIGN.get(sign.text);
-  if (atomic === undefined) {
-    return refuse(sign, 'expected', ['+=, |=, &= or ^=', sign.text]);
-  }
-  const src = read.valueReg(width);
-  return {
-    name: `atomic_${atomic}${width}`,
-    fields: { dst: memory.base, off: memory.off, src: src.number },
-  };
 }
 
 // *(u64 *)(r10 - 8) = r1

@@ -1,34 +1,19 @@
-// The right side of `register =`: constants, registers, casts, byte swaps, loads, atomics, addresses.
-import {
-  ATOMICS,
-  MOVSX,
-  SIZES,
-  SWAPS,
-  type AtomicName,
-  type MovsxName,
-  type SizeName,
-  type SwapName,
-} from '../isa/opcodes.ts';
-import type { OpName, Width } from '../isa/ops.ts';
+// The right side of `register =`: constants, registers, casts, byte swaps, loads, addresses.
+import { MOVSX, SIZES, SWAPS, type MovsxName, type SizeName, type SwapName } from '../isa/opcodes.ts';
+import type { OpName } from '../isa/ops.ts';
 import type { Bare, Reg } from './draft.ts';
 import { refuse } from './errors.ts';
-import { atomicWidth, imm64, type OperandReader } from './operands.ts';
+import { imm64, type OperandReader } from './operands.ts';
+import { ATOMIC_WORDS, isAtomicWord, parseAtomicMove } from './parse-atomic.ts';
 import { didYouMean } from './suggest.ts';
 import type { Token } from './tokens.ts';
 
 const MOVSX_BY_CAST = new Map(
   Object.entries(MOVSX).map(([name, row]) => [row.cast as string, name as MovsxName]),
 );
-const FETCH_BY_CALL = new Map<string, AtomicName>();
-for (const [name, row] of Object.entries(ATOMICS)) {
-  if (row.form === 'fetch') FETCH_BY_CALL.set(row.call, name as AtomicName);
-}
+/** Words in front of a parenthesis. */
+const CALL_WORDS = [...ATOMIC_WORDS, 'addr_space_cast'];
 const SWAP = new RegExp(`^(${Object.keys(SWAPS).join('|')})(16|32|64)$`);
-/** xchg and cmpxchg as clang (`xchg_64`, `cmpxchg32_32`) and the kernel (`atomic64_xchg`, `atomic_cmpxchg`) print them. */
-const EXCHANGE = /^(?:(xchg|cmpxchg)(_64|32_32)|atomic(64)?_(xchg|cmpxchg))$/;
-/** atomic_fetch_add of clang, atomic64_fetch_add of the kernel. */
-const FETCH = /^atomic(?:64)?_fetch_(\w+)$/;
-
 /** Reads what stands behind `dst =`. */
 export function parseMove(read: OperandReader, dst: Reg): Bare {
   const { cursor } = read;
@@ -39,10 +24,11 @@ export function parseMove(read: OperandReader, dst: Reg): Bare {
   if (token.text === '*') return load(read, dst);
   const swap = SWAP.exec(token.text);
   if (swap !== null) return byteSwap(read, dst, `${swap[1] as SwapName}${swap[2] as '16' | '32' | '64'}`);
-  const fetch = FETCH.exec(token.text);
-  if (fetch !== null && after.text === '(') return fetchAtomic(read, dst, fetch[1]!);
-  const exchange = EXCHANGE.exec(token.text);
-  if (exchange !== null && after.text === '(') return exchangeAtomic(read, dst, exchange);
+  if (after.text === '(' && isAtomicWord(token.text)) return parseAtomicMove(read, dst);
+  if (token.text === 'addr_space_cast' && after.text === '(') return addrSpaceCast(read, dst);
+  if (after.text === '(' && token.kind === 'word') {
+    refuse(token, 'unknown-insn', [token.text], didYouMean(token.text, CALL_WORDS));
+  }
   if (read.isReg(token)) {
     const src = read.sameWidth(read.reg(), dst);
     return { name: `mov${dst.width}_reg`, fields: { dst: dst.number, src: src.number } };
@@ -114,58 +100,28 @@ function packet(read: OperandReader, dst: Reg, size: SizeName, type: string, tok
     : { name: `ld_abs_${unsigned}`, fields: { imm } };
 }
 
-// r1 = atomic_fetch_add((u64 *)(r2 + 0), r1)
-function fetchAtomic(read: OperandReader, dst: Reg, call: string): Bare {
+// r1 = addr_space_cast(r2, 0, 1): to address space 0 from 1
+function addrSpaceCast(read: OperandReader, dst: Reg): Bare {
   const { cursor } = read;
-  const token = cursor.next();
-  const atomic = FETCH_BY_CALL.get(call);
-  if (atomic === undefined) {
-    const names = [...FETCH_BY_CALL.keys()].map((name) => `atomic_fetch_${name}`);
-    return refuse(token, 'unknown-insn', [token.text], didYouMean(token.text, names));
+  cursor.next();
+  if (dst.width === 32) {
+    return refuse(dst.token, 'needs-register', ['an address is in an r register', dst.token.text]);
   }
   cursor.expect('(');
-  const { size, token: type } = read.castType();
-  const width = atomicWidth(size, type);
-  const memory = read.address();
+  const src = read.reg64().number;
   cursor.expect(',');
-  read.inPlace(read.valueReg(width), dst, 'the old value replaces the operand');
+  const to = addressSpace(read);
+  cursor.expect(',');
+  const from = addressSpace(read);
   cursor.expect(')');
-  return {
-    name: `atomic_${atomic}${width}`,
-    fields: { dst: memory.base, off: memory.off, src: dst.number },
-  };
+  return { name: 'addr_space_cast', fields: { dst: dst.number, src, imm: (to << 16) | from } };
 }
 
-// r1 = xchg_64(r2 + 0, r1) | r0 = atomic64_cmpxchg((u64 *)(r1 +0), r0, r2)
-function exchangeAtomic(read: OperandReader, dst: Reg, form: RegExpExecArray): Bare {
-  const { cursor } = read;
-  const token = cursor.next();
-  const atomic = (form[1] ?? form[4]) as 'xchg' | 'cmpxchg';
-  cursor.expect('(');
-  let width: Width = form[2] === '_64' ? 64 : 32;
-  if (form[2] === undefined) {
-    const { size, token: type } = read.castType();
-    width = atomicWidth(size, type);
-  }
-  const memory = form[2] === undefined ? read.address() : read.baseOff();
-  cursor.expect(',');
-  if (atomic === 'cmpxchg') {
-    const old = read.valueReg(width);
-    if (old.number !== 0 || dst.number !== 0) {
-      return refuse(token, 'needs-register', [
-        'cmpxchg compares with r0 and leaves the old value there',
-        old.token.text,
-      ]);
-    }
-    cursor.expect(',');
-  }
-  const src = read.valueReg(width);
-  if (atomic === 'xchg') read.inPlace(src, dst, 'the old value replaces the operand');
-  cursor.expect(')');
-  return {
-    name: `atomic_${atomic}${width}`,
-    fields: { dst: memory.base, off: memory.off, src: src.number },
-  };
+function addressSpace({ cursor }: OperandReader): number {
+  const place = cursor.peek();
+  const number = cursor.expression();
+  if (number < 0n || number > 0xffffn) refuse(place, 'key-range', ['address space', number, 0, 0xffff]);
+  return Number(number);
 }
 
 // r1 = 5 | r1 = 5 ll | r1 = "text" ll | r1 = map[progs] ll | r1 = mapval[counts]+8 ll | r1 = func label ll | r1 = name+8 ll

@@ -49,7 +49,9 @@ export class TokenCursor {
 
   expect(text: string): void {
     const token = this.peek();
-    if (!this.accept(text)) refuse(token, 'expected', [text, shown(token)], didYouMean(token.text, [text]));
+    if (this.accept(text)) return;
+    const hint = token.kind === 'word' ? didYouMean(token.text, [text]) : '';
+    refuse(token, 'expected', [text, shown(token)], hint);
   }
 
   /** Demands that nothing is left. */

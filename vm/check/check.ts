@@ -2,6 +2,7 @@
 // can go; it does not follow values. So reads of unset registers, bad pointers and endless loops pass: those stop at run time. And
 // an insn behind a branch that is never taken is checked like any other, where the kernel would leave it out.
 import { isImplemented } from '../helpers/run.ts';
+import { KFUNCS } from '../helpers/kfuncs.ts';
 import { HELPERS, type HelperName } from '../helpers/table.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
@@ -13,6 +14,10 @@ import { checkOperands } from './resolve.ts';
 export interface CheckOptions {
   /** Numbers of the helpers that can be called; default: those that Tailscope runs. */
   readonly helpers?: ReadonlySet<number>;
+  /** Ids of the kernel functions that can be called; default: those that Tailscope runs. */
+  readonly kfuncs?: ReadonlySet<number>;
+  /** How many fds stand in fd_array; absent: there is none, and maps cannot be named by their position in it. */
+  readonly fds?: number;
   /** Which map each wide insn names, and the maps there are. Both absent: maps are not looked at. */
   readonly relocs?: readonly MapReloc[];
   readonly maps?: readonly MapSpec[];
@@ -22,6 +27,8 @@ const IMPLEMENTED: ReadonlySet<number> = new Set(
   (Object.keys(HELPERS) as HelperName[]).filter(isImplemented).map((name) => HELPERS[name].id), // keys of the table
 );
 
+const KFUNC_IDS: ReadonlySet<number> = new Set(Object.values(KFUNCS).map(({ id }) => id));
+
 /**
  * Checks a program. Empty when it may run; otherwise all that the first failing phase found, by pc: the first entry is what the kernel
  * would say. `insns` are 8 bytes each, little endian.
@@ -30,8 +37,8 @@ export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readon
   const size = checkSize(insns);
   if (size.length > 0) return size;
   const phases = [
-    () => checkSubprogs(insns),
-    () => checkOperands(insns, options.relocs, options.maps),
+    () => checkSubprogs(insns, options.kfuncs ?? KFUNC_IDS),
+    () => checkOperands(insns, options.relocs, options.maps, options.fds),
     () => checkFlow(insns),
     () => checkInsns(insns, options.helpers ?? IMPLEMENTED),
   ];

@@ -6,24 +6,42 @@ import { checkError, type CheckError } from './messages.ts';
 
 const CALL_BITS = OPS.call_helper.opcode & OPERATION_BITS;
 
-/** Bounds of the subprograms, ends of each, and jumps that leave them. Looks at slots, because opcodes are not checked yet. */
-export function checkSubprogs(insns: Uint8Array): CheckError[] {
+/** Most subprograms, the program itself included. @see include/linux/bpf_verifier.h BPF_MAX_SUBPROGS */
+const LIMIT_SUBPROGS = 256;
+
+/**
+ * Bounds of the subprograms, ends of each, jumps that leave them, and kernel functions that are none: those not in `kfuncs`. Looks at slots,
+ * because opcodes are not checked yet.
+ */
+export function checkSubprogs(insns: Uint8Array, kfuncs: ReadonlySet<number>): CheckError[] {
   const count = insns.length / SLOT_BYTES;
   const errors: CheckError[] = [];
   const starts = new Set([0]);
   for (let pc = 0; pc < count; pc++) {
     const slot = readSlot(insns, pc);
-    if (slot.opcode === OPS.call_kfunc.opcode && slot.src === OPS.call_kfunc.fixed.src) {
-      errors.push(checkError(pc, 'kfunc', slot.imm, slot.off));
-    }
+    const kfunc = checkKfunc(slot, pc, kfuncs);
+    if (kfunc !== undefined) errors.push(kfunc);
     const target = calleeOf(slot, pc);
     if (target === undefined) continue;
     if (target < 0 || target >= count) errors.push(checkError(pc, 'call-target'));
-    else starts.add(target);
+    else if (starts.size === LIMIT_SUBPROGS && !starts.has(target)) {
+      errors.push(checkError(pc, 'subprog-count'));
+    } else starts.add(target);
   }
   if (errors.length > 0) return errors;
   const sorted = [...starts].toSorted((a, b) => a - b);
   return sorted.flatMap((start, i) => checkSubprog(insns, start, sorted[i + 1] ?? count));
+}
+
+/** A call of id 0 is refused later, when it is still there. @see kernel/bpf/verifier.c add_kfunc_call */
+function checkKfunc(
+  { opcode, src, imm, off }: Slot,
+  pc: number,
+  kfuncs: ReadonlySet<number>,
+): CheckError | undefined {
+  if (opcode !== OPS.call_kfunc.opcode || src !== OPS.call_kfunc.fixed.src) return undefined;
+  if (off !== 0) return checkError(pc, off > 0 ? 'kfunc-module' : 'kfunc-offset');
+  return imm === 0 || kfuncs.has(imm) ? undefined : checkError(pc, 'kfunc', imm);
 }
 
 function checkSubprog(insns: Uint8Array, start: number, end: number): CheckError[] {

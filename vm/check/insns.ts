@@ -1,10 +1,9 @@
 // Insns one by one: fields that must be 0, registers, constants, the stack through r10, helpers.
 import { helperName } from '../helpers/table.ts';
 import { decodeInsn, readSlot, type Insn } from '../isa/insn.ts';
-import { ATOMICS, FRAME_REG, MAX_REG, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
+import { ATOMICS, FRAME_REG, MAX_REG, ORDERED, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
 import { opsOf, type Op } from '../isa/ops.ts';
 import { checkError, STACK_BYTES, type CheckError } from './messages.ts';
-import { isAtomicOp, isSmallAtomic } from './resolve.ts';
 
 /** Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called. */
 export function checkInsns(insns: Uint8Array, helpers: ReadonlySet<number>): CheckError[] {
@@ -22,12 +21,21 @@ export function checkInsns(insns: Uint8Array, helpers: ReadonlySet<number>): Che
 /** Which rule an insn breaks whose opcode is known and whose fields match no operation. */
 function misfit(insns: Uint8Array, pc: number): CheckError {
   const { opcode, imm } = readSlot(insns, pc);
-  if (isSmallAtomic(opcode)) return checkError(pc, 'atomic-size');
   const op = opsOf(opcode)[0];
   if (op === undefined) return checkError(pc, 'unknown-opcode', opcode);
-  if (op.kind === 'atomic' && !isAtomicOp(imm)) return checkError(pc, 'atomic-op', imm);
+  if (isAtomic(op)) return isAtomicOp(imm) ? checkError(pc, 'atomic-size') : checkError(pc, 'atomic-op', imm);
   if (op.name === 'may_goto') return checkError(pc, 'may-goto', imm);
   return checkError(pc, 'reserved-fields', familyOf(op));
+}
+
+/** True for operations that imm chooses. */
+function isAtomic({ kind }: Op): boolean {
+  return kind === 'atomic' || kind === 'acquire' || kind === 'release';
+}
+
+/** True for an imm that names an atomic operation, on whatever size. */
+function isAtomicOp(imm: number): boolean {
+  return [...Object.values(ATOMICS), ...Object.values(ORDERED)].some((row) => row.imm === imm);
 }
 
 /** What the kernel calls a family of insns in its messages. */
@@ -47,8 +55,11 @@ function familyOf(op: Op): string {
 const FAMILIES = {
   neg: 'BPF_NEG',
   swap: 'BPF_END',
+  cast: 'BPF_MOV',
   load: 'BPF_LDX',
   atomic: 'BPF_ATOMIC',
+  acquire: 'BPF_ATOMIC',
+  release: 'BPF_ATOMIC',
   wide: 'BPF_LD_IMM64',
   packet: 'BPF_LD_[ABS|IND]',
   jump: 'BPF_JMP/JMP32',
@@ -59,8 +70,18 @@ const FAMILIES = {
 
 function checkInsn(insn: Insn, pc: number, helpers: ReadonlySet<number>): CheckError | undefined {
   return (
-    checkRegs(insn, pc) ?? checkConstant(insn, pc) ?? checkStack(insn, pc) ?? checkHelper(insn, pc, helpers)
+    checkCast(insn, pc) ??
+    checkRegs(insn, pc) ??
+    checkConstant(insn, pc) ??
+    checkStack(insn, pc) ??
+    checkHelper(insn, pc, helpers)
   );
+}
+
+/** Arenas are not there, so that no program has one. */
+function checkCast({ op, imm }: Insn, pc: number): CheckError | undefined {
+  if (op.kind !== 'cast') return undefined;
+  return checkError(pc, imm === 1 || imm === 1 << 16 ? 'no-arena' : 'address-space');
 }
 
 function checkRegs(insn: Insn, pc: number): CheckError | undefined {
@@ -78,6 +99,7 @@ function writtenReg({ op, dst, src }: Insn): number | undefined {
     case 'movsx':
     case 'swap':
     case 'load':
+    case 'acquire':
     case 'wide':
       return dst;
     case 'atomic': {
@@ -107,17 +129,19 @@ function checkConstant({ op, imm }: Insn, pc: number): CheckError | undefined {
 }
 
 function checkStack({ op, dst, src, off }: Insn, pc: number): CheckError | undefined {
-  if (op.kind !== 'load' && op.kind !== 'store' && op.kind !== 'atomic') return undefined;
-  const base = op.kind === 'load' ? src : dst;
+  if (!('size' in op) || op.kind === 'packet') return undefined;
+  const base = op.kind === 'load' || op.kind === 'acquire' ? src : dst;
   if (base !== FRAME_REG) return undefined;
   const { bytes } = SIZES[op.size];
   if (off % bytes !== 0) return checkError(pc, 'stack-align', off, bytes);
   if (off >= -STACK_BYTES && off + bytes <= 0) return undefined;
-  return checkError(pc, op.kind === 'store' ? 'stack-write' : 'stack-read', off, bytes);
+  const writes = op.kind === 'store' || op.kind === 'release';
+  return checkError(pc, writes ? 'stack-write' : 'stack-read', off, bytes);
 }
 
 function checkHelper({ op, imm }: Insn, pc: number, helpers: ReadonlySet<number>): CheckError | undefined {
-  if (op.kind !== 'call' || op.call !== 'helper' || helpers.has(imm)) return undefined;
+  if (op.name === 'call_kfunc' && imm === 0) return checkError(pc, 'kfunc-none');
+  if (op.name !== 'call_helper' || helpers.has(imm)) return undefined;
   const name = helperName(imm);
   return name === undefined
     ? checkError(pc, 'unknown-helper', imm)

@@ -43,9 +43,26 @@ export const CHECK_MESSAGES = {
   kfunc: {
     phase: 'subprogs',
     errno: ERRNO.EINVAL,
-    text: (id: number, off: number) =>
-      off === 0 ? `kernel btf_id ${id >>> 0} is not a function` : 'failed to find BTF for kernel function',
-    why: 'there are no kernel functions to call here, only helpers',
+    text: (id: number) => `kernel btf_id ${id >>> 0} is not a function`,
+    why: 'Tailscope runs no kernel function with this id; a text names them: call bpf_rcu_read_lock',
+  },
+  'kfunc-module': {
+    phase: 'subprogs',
+    errno: ERRNO.EPROTO,
+    text: () => 'failed to find BTF for kernel function',
+    why: 'off of a call of a kernel function names a module, and there are none here',
+  },
+  'kfunc-offset': {
+    phase: 'subprogs',
+    errno: ERRNO.EINVAL,
+    text: () => 'failed to find BTF for kernel function',
+    why: 'off of a call of a kernel function is not negative',
+  },
+  'subprog-count': {
+    phase: 'subprogs',
+    errno: ERRNO.E2BIG,
+    text: () => 'too many subprograms',
+    why: 'a program has 256 functions at most, itself included',
   },
   'jump-range': {
     phase: 'subprogs',
@@ -87,7 +104,13 @@ export const CHECK_MESSAGES = {
     phase: 'resolve',
     errno: ERRNO.EPROTO,
     text: () => 'fd_idx without fd_array is invalid',
-    why: 'maps by position need a list of fds given at load, and there is none here',
+    why: 'maps by position need a list of fds given at load',
+  },
+  'fd-index': {
+    phase: 'resolve',
+    errno: ERRNO.EFAULT,
+    text: (index: number, fds: number) => `position ${index} is outside of fd_array, which has ${fds} fds`,
+    why: 'the kernel reads past the end of the list there, and answers EFAULT without a log',
   },
   'btf-id': {
     phase: 'resolve',
@@ -148,13 +171,31 @@ export const CHECK_MESSAGES = {
     phase: 'insns',
     errno: ERRNO.EINVAL,
     text: (imm: number) => `BPF_ATOMIC uses invalid atomic opcode ${hex2(imm)}`,
-    why: 'imm of an atomic insn names its operation: add, or, and, xor, with or without fetch, xchg, cmpxchg',
+    why: 'imm of an atomic insn names its operation: add, or, and, xor, with or without fetch, xchg, cmpxchg, load_acquire, store_release',
   },
   'atomic-size': {
     phase: 'insns',
     errno: ERRNO.EINVAL,
     text: () => 'invalid atomic operand size',
-    why: 'atomic insns work on 4 or 8 bytes',
+    why: 'atomic insns work on 4 or 8 bytes, but for load_acquire and store_release, which take all sizes',
+  },
+  'address-space': {
+    phase: 'insns',
+    errno: ERRNO.EINVAL,
+    text: () => 'addr_space_cast insn can only convert between address space 1 and 0',
+    why: 'address space 1 is that of arenas, 0 that of the kernel',
+  },
+  'no-arena': {
+    phase: 'insns',
+    errno: ERRNO.EINVAL,
+    text: () => 'addr_space_cast insn can only be used in a program that has an associated arena',
+    why: 'Tailscope has no arenas',
+  },
+  'kfunc-none': {
+    phase: 'insns',
+    errno: ERRNO.EINVAL,
+    text: () => 'invalid kernel function call not eliminated in verifier pass',
+    why: 'id 0 stands for a kernel function that this kernel has not; a program may have such calls where no path leads',
   },
   register: {
     phase: 'insns',

@@ -1,19 +1,12 @@
 // Opcodes, and what wide insns name: the maps above all.
 import { readSlot } from '../isa/insn.ts';
-import { ATOMICS, CLASSES, CLASS_BITS, MODES, MODE_BITS, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
+import { CLASSES, CLASS_BITS, MODES, MODE_BITS, SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS, opsOf } from '../isa/ops.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkError, type CheckError } from './messages.ts';
 
-/** Atomic insns on 1 and 2 bytes: no insns, but the kernel says so later and in other words. */
-const SMALL_ATOMICS: ReadonlySet<number> = new Set(
-  [SIZES.b, SIZES.h].map((size) => CLASSES.stx.code | MODES.atomic.code | size.code),
-);
-
-/** True for an opcode that is refused by its operand size alone. */
-export function isSmallAtomic(opcode: number): boolean {
-  return SMALL_ATOMICS.has(opcode);
-}
+/** Opcodes of clang that Linux 6.18 does not know: callx, gotox. */
+const NOT_IN_LINUX: ReadonlySet<number> = new Set([OPS.call_reg.opcode, OPS.gotox.opcode]);
 
 /** True for opcodes of the class that loads from memory. */
 function isLoadClass(opcode: number): boolean {
@@ -26,16 +19,12 @@ function isLoadMode(opcode: number): boolean {
   return mode === MODES.mem.code || mode === MODES.memsx.code;
 }
 
-/** True for an imm that names an atomic operation. */
-export function isAtomicOp(imm: number): boolean {
-  return Object.values(ATOMICS).some((row) => row.imm === imm);
-}
-
-/** Opcodes, immediates of loads, and wide insns. Maps are looked at when `relocs` or `maps` are given. */
+/** Opcodes, immediates of loads, and wide insns. Maps are looked at when `relocs` or `maps` are given; `fds` is the length of fd_array. */
 export function checkOperands(
   insns: Uint8Array,
   relocs: readonly MapReloc[] | undefined,
   maps: readonly MapSpec[] | undefined,
+  fds: number | undefined,
 ): CheckError[] {
   const errors: CheckError[] = [];
   const byName = new Map(maps?.map((map) => [map.name, map]));
@@ -46,10 +35,10 @@ export function checkOperands(
     const kind = opsOf(opcode)[0]?.kind;
     if (isLoadClass(opcode) && (imm !== 0 || !isLoadMode(opcode))) {
       errors.push(checkError(pc, 'ldx-reserved'));
-    } else if ((kind === undefined && !isSmallAtomic(opcode)) || opcode === OPS.call_reg.opcode) {
+    } else if (kind === undefined || NOT_IN_LINUX.has(opcode)) {
       errors.push(checkError(pc, 'unknown-opcode', opcode));
     } else if (kind === 'wide') {
-      const wide = checkWide(insns, pc);
+      const wide = checkWide(insns, pc, fds);
       if (wide !== undefined) errors.push(wide);
       else if (relocs !== undefined || maps !== undefined)
         errors.push(...checkMap(insns, pc, byPc.get(pc), byName));
@@ -59,7 +48,7 @@ export function checkOperands(
   return errors;
 }
 
-function checkWide(insns: Uint8Array, pc: number): CheckError | undefined {
+function checkWide(insns: Uint8Array, pc: number, fds: number | undefined): CheckError | undefined {
   const { src, imm } = readSlot(insns, pc);
   if ((pc + 2) * SLOT_BYTES > insns.length) return checkError(pc, 'wide-cut');
   const tail = readSlot(insns, pc + 1);
@@ -75,12 +64,17 @@ function checkWide(insns: Uint8Array, pc: number): CheckError | undefined {
     case OPS.ld_btf_id.fixed.src:
       return checkError(pc, 'btf-id', imm, tail.imm);
     case OPS.ld_map_idx.fixed.src:
-      return checkError(pc, tail.imm === 0 ? 'fd-array' : 'wide-kind');
+      return tail.imm === 0 ? checkIndex(pc, imm, fds) : checkError(pc, 'wide-kind');
     case OPS.ld_map_idx_value.fixed.src:
-      return checkError(pc, 'fd-array');
+      return checkIndex(pc, imm, fds);
     default:
       return checkError(pc, 'wide-kind');
   }
+}
+
+function checkIndex(pc: number, index: number, fds: number | undefined): CheckError | undefined {
+  if (fds === undefined) return checkError(pc, 'fd-array');
+  return index >= 0 && index < fds ? undefined : checkError(pc, 'fd-index', index, fds);
 }
 
 function checkMap(

@@ -13,6 +13,7 @@ import { OP_LIST, type Op, type SwapBits } from '../isa/ops.ts';
 import { ALU32, ALU64 } from './alu.ts';
 import { TAIL_CALL_ID } from './code.ts';
 import type { Cpu } from './cpu.ts';
+import { ADDRESS_HIGH } from '../memory/linear.ts';
 import { JUMP32, JUMP64 } from './jumps.ts';
 import { ATOMIC, LOADS, SIGNED_LOADS, STORES, swap } from './memory-ops.ts';
 import { loadPacket } from './packet.ts';
@@ -93,18 +94,21 @@ function byteSwap(kind: SwapName, bits: SwapBits): Handler {
   };
 }
 
-function load(op: OpOf<'load'>): Handler {
+function load(op: Pick<OpOf<'load'>, 'size' | 'signed'>): Handler {
   const run = op.signed ? SIGNED_LOADS[op.size] : LOADS[op.size];
   const { bytes } = SIZES[op.size];
+  const mayBeAddress = bytes === 4 && !op.signed;
   return (cpu, pc) => {
     const { code } = cpu;
     const at = cpu.offset(code.src[pc]!, code.off[pc]!, bytes, false);
-    run(cpu.memory.view, at, cpu.r, cpu.q, code.dst[pc]!);
+    const d = code.dst[pc]!;
+    run(cpu.memory.view, at, cpu.r, cpu.q, d);
+    if (mayBeAddress && cpu.holdsAddress(at)) cpu.r[2 * d + 1] = ADDRESS_HIGH;
     return pc + 1;
   };
 }
 
-function store(op: OpOf<'store'>): Handler {
+function store(op: Pick<OpOf<'store'>, 'size' | 'source'>): Handler {
   const run = STORES[op.size];
   const { bytes } = SIZES[op.size];
   const fromImm = op.source === 'imm';
@@ -169,7 +173,8 @@ function jump32(jmp: JmpName, source: SourceName): Handler {
 const GOTO_HANDLERS = {
   goto: (cpu, pc) => pc + 1 + cpu.code.off[pc]!,
   gotol: (cpu, pc) => pc + 1 + cpu.code.imm[pc]!,
-  may_goto: noInsn,
+  may_goto: (cpu, pc) => (cpu.mayLoop() ? pc + 1 : pc + 1 + cpu.code.off[pc]!),
+  gotox: noInsn,
 } as const satisfies Record<GotoName, Handler>;
 
 /** Calls a helper or a kernel function. */
@@ -197,6 +202,11 @@ const MAKE = {
   load,
   store,
   atomic,
+  // One CPU runs everything: what is done in order needs no fence.
+  acquire: ({ size }) => load({ size, signed: false }),
+  release: ({ size }) => store({ size, source: 'reg' }),
+  // Only programs with an arena may have it, and there are no arenas.
+  cast: () => noInsn,
   wide: () => wide,
   packet:
     ({ mode, size }) =>

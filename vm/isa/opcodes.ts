@@ -125,13 +125,18 @@ export const JMP = {
 } as const satisfies Record<string, { code: number; sign: string; since: number }>;
 export type JmpName = keyof typeof JMP;
 
-/** Jumps without a condition. The distance is counted in slots from the next insn; `distance` says which field holds it. */
+/**
+ * Jumps without a condition. `to` is the field that says where: a distance in slots from the next insn, or (`dst`) a register that holds the
+ * address of an insn. may_goto jumps once it has been passed too often.
+ */
 // oxfmt-ignore
 export const GOTOS = {
-  goto:     { code: 0x00, cls: 'jmp',   distance: 'off', since: 1 },
-  gotol:    { code: 0x00, cls: 'jmp32', distance: 'imm', since: 4 },
-  may_goto: { code: 0xe0, cls: 'jmp',   distance: 'off', since: 5 },
-} as const satisfies Record<string, { code: number; cls: ClassName; distance: 'off' | 'imm'; since: number }>;
+  goto:     { code: 0x00, cls: 'jmp',   source: 'imm', to: 'off', since: 1 },
+  gotol:    { code: 0x00, cls: 'jmp32', source: 'imm', to: 'imm', since: 4 },
+  may_goto: { code: 0xe0, cls: 'jmp',   source: 'imm', to: 'off', since: 5 },
+  /** Jump tables, from Linux 6.19: to those before it an unknown opcode. */
+  gotox:    { code: 0x00, cls: 'jmp',   source: 'reg', to: 'dst', since: 5 },
+} as const satisfies Record<string, { code: number; cls: ClassName; source: SourceName; to: 'off' | 'imm' | 'dst'; since: number }>;
 export type GotoName = keyof typeof GOTOS;
 
 /** Calls: src says what imm (for `reg`: the dst field) names. */
@@ -166,6 +171,20 @@ export const ATOMICS = {
   cmpxchg:   { imm: 0xf1, form: 'cmpxchg', call: 'cmpxchg', since: 3 },
 } as const satisfies Record<string, { imm: number; since: number } & ({ form: 'lock'; sign: string } | { form: 'fetch' | 'xchg' | 'cmpxchg'; call: string })>;
 export type AtomicName = keyof typeof ATOMICS;
+
+/**
+ * Ordered accesses, of any size: the mode is that of the atomics, and imm tells them apart. A load goes from src to dst, a store from src to dst.
+ * @see Documentation/bpf/standardization/instruction-set.rst, atomic operations
+ */
+// oxfmt-ignore
+export const ORDERED = {
+  load_acquire:  { imm: 0x100, kind: 'acquire', since: 5 },
+  store_release: { imm: 0x110, kind: 'release', since: 5 },
+} as const satisfies Record<string, { imm: number; kind: 'acquire' | 'release'; since: number }>;
+export type OrderedName = keyof typeof ORDERED;
+
+/** A move between the address spaces of an arena: `off` marks it, imm has the new one in its upper half and the old one in its lower. */
+export const ADDR_SPACE_CAST = { off: 1, since: 5 } as const;
 
 /** What the 64-bit immediate of a wide insn means: src. `hi` says that imm of the second slot is used too. */
 // oxfmt-ignore

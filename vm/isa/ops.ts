@@ -1,6 +1,7 @@
 // All operations of the instruction set, one row each, multiplied out of the tables in opcodes.ts. A row is what an engine dispatches
 // on: 'add64_imm', 'sdiv32_reg', 'fetch_add64'. It fixes some fields of the slot, leaves some free, and every other field must be zero.
 import {
+  ADDR_SPACE_CAST,
   ALU,
   ATOMICS,
   CALLS,
@@ -10,6 +11,7 @@ import {
   JMP,
   MODES,
   MOVSX,
+  ORDERED,
   SIZES,
   SOURCES,
   SWAPS,
@@ -21,6 +23,7 @@ import {
   type GotoName,
   type JmpName,
   type MovsxName,
+  type OrderedName,
   type SizeName,
   type SourceName,
   type SwapName,
@@ -35,11 +38,13 @@ export type OpName =
   | `${AluName}${Width}_${SourceName}`
   | `neg${Width}`
   | Exclude<`${MovsxName}_${Width}`, 'movsx32_32'>
+  | 'addr_space_cast'
   | `${SwapName}${SwapBits}`
   | `ldx_${(typeof SIZES)[SizeName]['unsigned']}`
   | `ldx_${(typeof SIZES)[Exclude<SizeName, 'dw'>]['signed']}`
   | `${'st' | 'stx'}_${(typeof SIZES)[SizeName]['unsigned']}`
   | `atomic_${AtomicName}${Width}`
+  | `${OrderedName}_${(typeof SIZES)[SizeName]['unsigned']}`
   | `ld_${WideName}`
   | `ld_${'abs' | 'ind'}_${(typeof SIZES)[Exclude<SizeName, 'dw'>]['unsigned']}`
   | `${JmpName}${Width}_${SourceName}`
@@ -55,10 +60,13 @@ export type OpShape =
   | { readonly kind: 'alu'; readonly alu: AluName; readonly width: Width; readonly source: SourceName }
   | { readonly kind: 'neg'; readonly width: Width }
   | { readonly kind: 'movsx'; readonly movsx: MovsxName; readonly width: Width }
+  | { readonly kind: 'cast' }
   | { readonly kind: 'swap'; readonly swap: SwapName; readonly bits: SwapBits }
   | { readonly kind: 'load'; readonly size: SizeName; readonly signed: boolean }
   | { readonly kind: 'store'; readonly size: SizeName; readonly source: SourceName }
   | { readonly kind: 'atomic'; readonly atomic: AtomicName; readonly width: Width; readonly size: SizeName }
+  | { readonly kind: 'acquire'; readonly size: SizeName }
+  | { readonly kind: 'release'; readonly size: SizeName }
   | { readonly kind: 'wide'; readonly wide: WideName }
   | { readonly kind: 'packet'; readonly mode: 'abs' | 'ind'; readonly size: SizeName }
   | { readonly kind: 'jump'; readonly jmp: JmpName; readonly width: Width; readonly source: SourceName }
@@ -90,9 +98,11 @@ const SWAP_BITS = [16, 32, 64] as const;
 /** Every operation, by `index`. */
 export const OP_LIST: readonly Op[] = [
   ...aluOps(),
+  ...castOps(),
   ...swapOps(),
   ...memoryOps(),
   ...atomicOps(),
+  ...orderedOps(),
   ...wideOps(),
   ...jumpOps(),
 ].map((op, index) => Object.assign(op, { index }));
@@ -151,6 +161,12 @@ function* aluOps(): Generator<Draft> {
   }
 }
 
+function* castOps(): Generator<Draft> {
+  const opcode = ALU.mov.code | SOURCES.reg.code | CLASSES.alu64.code;
+  const { off, since } = ADDR_SPACE_CAST;
+  yield draft('addr_space_cast', opcode, ['dst', 'src', 'imm'], since, { kind: 'cast' }, { off });
+}
+
 function* swapOps(): Generator<Draft> {
   for (const [swap, row] of rows(SWAPS)) {
     const opcode = UNARY.end.code | SOURCES[row.source].code | CLASSES[row.cls].code;
@@ -192,6 +208,16 @@ function* atomicOps(): Generator<Draft> {
   }
 }
 
+function* orderedOps(): Generator<Draft> {
+  for (const [size, { code, unsigned }] of rows(SIZES)) {
+    const opcode = CLASSES.stx.code | MODES.atomic.code | code;
+    for (const [ordered, { imm, since }] of rows(ORDERED)) {
+      const shape = { kind: ORDERED[ordered].kind, size } as const;
+      yield draft(`${ordered}_${unsigned}`, opcode, ['dst', 'src', 'off'], since, shape, { imm });
+    }
+  }
+}
+
 function* wideOps(): Generator<Draft> {
   const opcode = CLASSES.ld.code | MODES.imm.code | SIZES.dw.code;
   for (const [wide, { src, hi, since }] of rows(WIDES)) {
@@ -217,7 +243,8 @@ function* jumpOps(): Generator<Draft> {
     }
   }
   for (const [goto, row] of rows(GOTOS)) {
-    yield draft(goto, row.code | CLASSES[row.cls].code, [row.distance], row.since, { kind: 'goto', goto });
+    const opcode = row.code | SOURCES[row.source].code | CLASSES[row.cls].code;
+    yield draft(goto, opcode, [row.to], row.since, { kind: 'goto', goto });
   }
   for (const [call, row] of rows(CALLS)) {
     const free: Field[] = call === 'reg' ? ['dst'] : call === 'kfunc' ? ['imm', 'off'] : ['imm'];

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assembleObject, assembleProg } from '../../../vm/asm/assemble.ts';
 import { disassemble } from '../../../vm/asm/disassemble.ts';
-import { OP_LIST, type OpName } from '../../../vm/isa/ops.ts';
+import { OP_LIST, type Op, type OpName } from '../../../vm/isa/ops.ts';
 import { bytesOf, hexOf } from '../../support/case-file.ts';
 import { anyInsn, bytesOfInsns } from '../../support/random-insns.ts';
 import { hasTool } from '../../support/tools.ts';
@@ -26,6 +26,10 @@ const NOT_IN_CLANG: Partial<Record<OpName, string>> = {
   ld_func: 'ld_pseudo is printed without a sign',
   ld_map_idx: 'ld_pseudo is printed without a sign',
 };
+/** Operations that came with clang 20 and later; newer ones print them as `test/cases/asm` has them. */
+function isSinceClang20({ kind, name }: Op): boolean {
+  return kind === 'acquire' || kind === 'release' || name === 'gotox';
+}
 const SEED = 19;
 const MC = ['-triple', 'bpfel', '-mcpu=v4', '-filetype=obj'];
 
@@ -51,7 +55,7 @@ describe.skipIf(!hasTool('clang'))('as clang does', () => {
     }));
   }
 
-  const ops = OP_LIST.filter((op) => !(op.name in NOT_IN_CLANG));
+  const ops = OP_LIST.filter((op) => !(op.name in NOT_IN_CLANG) && !isSinceClang20(op));
   // llvm-mc takes 16 bits of a gotol's distance only
   const samples = fc
     .sample(anyInsn(ops), { seed: SEED, numRuns: 4000 })

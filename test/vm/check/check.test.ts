@@ -30,7 +30,15 @@ test.each(REJECTED)('refuses $title', (testCase) => {
 });
 
 test('some program brings each message about', () => {
-  const byOptions = ['ragged', 'no-map', 'no-direct-value', 'map-value', 'map-entries'];
+  const byOptions = [
+    'ragged',
+    'subprog-count',
+    'fd-index',
+    'no-map',
+    'no-direct-value',
+    'map-value',
+    'map-entries',
+  ];
   const shown = new Set([
     ...REJECTED.flatMap((testCase) => section(testCase, 'codes').split(' ')),
     ...byOptions,
@@ -54,6 +62,41 @@ test('a set of helpers replaces those that the machine runs', () => {
   const { insns } = assembleProg('r0 = 0\ncall bpf_ktime_get_ns\nexit');
   expect(checkProg(insns)).toEqual([]);
   expect(checkProg(insns, { helpers: new Set([6]) }).map((error) => error.code)).toEqual(['helper-missing']);
+});
+
+test('a set of kernel functions replaces those that the machine runs', () => {
+  const { insns } = assembleProg('call bpf_rcu_read_lock\nr0 = 0\nexit');
+  expect(checkProg(insns)).toEqual([]);
+  expect(checkProg(insns, { kfuncs: new Set([4711]) }).map((error) => error.code)).toEqual(['kfunc']);
+});
+
+/** A program that calls `count` functions one after the other. */
+function withFunctions(count: number): Uint8Array {
+  const calls = Array.from({ length: count }, (_, i) => `call f${i}`);
+  const functions = Array.from({ length: count }, (_, i) => `f${i}: r0 = ${i}; exit`);
+  return assembleProg([...calls, 'exit', ...functions].join('\n')).insns;
+}
+
+test('refuses more than 256 functions, the program included', () => {
+  expect(checkProg(withFunctions(255))).toEqual([]);
+  expect(checkProg(withFunctions(256))).toEqual([
+    expect.objectContaining({ message: 'too many subprograms' }),
+  ]);
+});
+
+/** Texts of the findings about two wide insns that name position `index` of fd_array. */
+function byIndex(index: number, fds?: number): string[] {
+  const { insns } = assembleProg(`ld_pseudo r1, 5, ${index}\nld_pseudo r2, 6, ${index}\nr0 = 0\nexit`);
+  return checkProg(insns, fds === undefined ? {} : { fds }).map(({ message }) => message);
+}
+
+test('a map by its position is one of the fds that were given', () => {
+  expect(byIndex(1, 2)).toEqual([]);
+  expect(byIndex(2, 2)).toEqual(
+    Array.from({ length: 2 }, () => 'position 2 is outside of fd_array, which has 2 fds'),
+  );
+  expect(byIndex(0xffff_ffff, 2).length).toBe(2);
+  expect(byIndex(0).length).toBe(2);
 });
 
 describe('with the maps of an object', () => {
@@ -89,6 +132,16 @@ describe('with the maps of an object', () => {
 });
 
 describe.skipIf(!hasTool('kernel'))('in the words of the kernel', () => {
+  test('so many functions', () => {
+    const progs = [255, 256].map(
+      (count) => `prog f${count} socket_filter log=1\n${insnsLine(withFunctions(count))}\nend\n`,
+    );
+    expect(askKernel(progs.join('')).map(({ verdict, errno }) => `${verdict} ${errno}`)).toEqual([
+      'accepted 0',
+      'rejected 7',
+    ]);
+  });
+
   const cases = [...ACCEPTED, ...REJECTED];
   const spec = cases
     .map((testCase, i) => `prog p${i} socket_filter\n${insnsLine(insnsOf(testCase))}\nend`)
