@@ -1,7 +1,7 @@
 // Until the verifier exists: which helper call surely gets a map that the helper does not take. Follows the maps that wide insns load
 // through registers, forward over all paths; where paths meet with different maps, on the stack and in subprograms it knows nothing, and
 // the engine faults there instead.
-import { HELPERS, helperName, helperRow } from '../helpers/table.ts';
+import { helperName, helperRow, type HelperName } from '../helpers/table.ts';
 import { decodeInsn, type Insn } from '../isa/insn.ts';
 import type { Op } from '../isa/ops.ts';
 import { ERRNO } from '../errno.ts';
@@ -93,28 +93,33 @@ function step({ op, dst, src }: Insn, regs: Regs, loaded: KernelMap | undefined)
   return regs.with(dst, op.name === 'mov64_reg' ? regs[src] : undefined);
 }
 
-/** Helpers that write a map. */
-const WRITERS: ReadonlySet<number> = new Set([HELPERS.map_update_elem.id, HELPERS.map_delete_elem.id]);
+/** Helpers that write a map. @see kernel/bpf/verifier.c record_func_map */
+const WRITERS: ReadonlySet<HelperName> = new Set([
+  'map_update_elem',
+  'map_delete_elem',
+  'map_push_elem',
+  'map_pop_elem',
+]);
 
 function callError(pc: number, insn: Insn, regs: Regs): MapArgError | undefined {
   if (insn.op.kind !== 'call' || insn.op.call !== 'helper') return undefined;
   const name = helperName(insn.imm);
-  const args = name === undefined ? [] : (helperRow(name).args ?? []);
-  for (const [i, arg] of args.entries()) {
-    const map = regs[i + 1];
-    if (map === undefined) continue;
-    if (arg === 'prog_array' && map.kind !== 'prog_array') {
-      return { pc, errno: -ERRNO.EINVAL, message: 'expected prog array map for tail call' };
-    }
-    if (arg !== 'map') continue;
-    if (map.kind === 'prog_array') {
-      const type = mapTypeRow(map.spec.type)?.number;
-      const message = `cannot pass map_type ${type} into func bpf_${name}#${insn.imm}`;
-      return { pc, errno: -ERRNO.EINVAL, message };
-    }
-    if (WRITERS.has(insn.imm) && hasFlag(map.spec.flags, 'rdonly_prog')) {
-      return { pc, errno: -ERRNO.EACCES, message: 'write into map forbidden' };
-    }
+  if (name === undefined) return undefined;
+  const { args = [], maps } = helperRow(name);
+  const at = args.indexOf('const_map_ptr');
+  const map = at < 0 ? undefined : regs[at + 1];
+  if (map === undefined) return undefined;
+  if (WRITERS.has(name) && hasFlag(map.spec.flags, 'rdonly_prog')) {
+    return { pc, errno: -ERRNO.EACCES, message: 'write into map forbidden' };
   }
-  return undefined;
+  if (maps === undefined || (maps as readonly string[]).includes(map.spec.type)) return undefined; // widened: any type's name
+  if (name === 'tail_call') {
+    return { pc, errno: -ERRNO.EINVAL, message: 'expected prog array map for tail call' };
+  }
+  if (name === 'for_each_map_elem') {
+    return { pc, errno: -ERRNO.ENOTSUPP, message: 'callback function not allowed for map' };
+  }
+  const type = mapTypeRow(map.spec.type)?.number;
+  const message = `cannot pass map_type ${type} into func bpf_${name}#${insn.imm}`;
+  return { pc, errno: -ERRNO.EINVAL, message };
 }

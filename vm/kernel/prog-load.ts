@@ -107,12 +107,13 @@ function checkSupport({ name, type, license = '' }: ProgAttr, pc: number, { op, 
   if (op.name !== 'call_helper') return;
   const helper = helperName(imm)!; // checkProg knows all helpers that are called
   const row = helperRow(helper);
-  if (row.progTypes === 'tracing' && progTypeRow(type)?.tracing !== true) {
+  if (row.progTypes !== undefined && !(row.progTypes as readonly string[]).includes(type)) {
     throw new LoadError('helper', name, `program of this type cannot use helper bpf_${helper}#${imm}`, {
       pc,
     });
   }
-  if (row.gplOnly === true && !GPL_LICENSES.has(license)) {
+  const gplFree = (row.gplFreeIn ?? []) as readonly string[]; // widened, as `type` is any text
+  if (row.gplOnly === true && !gplFree.includes(type) && !GPL_LICENSES.has(license)) {
     const why = `bpf_${helper} needs the licence GPL, and the object's is "${license}"`;
     const rule = 'cannot call GPL-restricted function from non-GPL compatible program';
     throw new LoadError('license', name, `${rule} (${why})`, { pc });

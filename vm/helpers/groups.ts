@@ -1,0 +1,80 @@
+// Sets of program types and of map types that several helpers share. All were asked of Linux 6.18, a program for each pair.
+import { PROG_TYPES, type ProgTypeName } from '../kernel/prog-types.ts';
+import type { MapTypeName } from '../maps/types.ts';
+
+/** All that look at the kernel, and system call programs. @see kernel/trace/bpf_trace.c bpf_tracing_func_proto */
+export const TRACING = [
+  'kprobe',
+  'tracepoint',
+  'perf_event',
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+  'tracing',
+  'lsm',
+  'syscall',
+] as const satisfies readonly ProgTypeName[];
+
+/** Those that hang on a place in the kernel. */
+export const PROBES = [
+  'kprobe',
+  'tracepoint',
+  'perf_event',
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+  'tracing',
+  'lsm',
+] as const satisfies readonly ProgTypeName[];
+
+/** Traffic control. @see net/core/filter.c tc_cls_act_func_proto */
+export const TC = ['sched_cls', 'sched_act'] as const satisfies readonly ProgTypeName[];
+
+/** Every program type but these. */
+export function allBut(...types: readonly ProgTypeName[]): readonly ProgTypeName[] {
+  return (Object.keys(PROG_TYPES) as ProgTypeName[]).filter((type) => !types.includes(type)); // keys of the table
+}
+
+/** Maps with elements that programs write. @see kernel/bpf/verifier.c check_map_func_compatibility */
+export const ELEMENTS = [
+  'hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+] as const satisfies readonly MapTypeName[];
+
+/** Maps that programs look up. */
+export const LOOKED_UP = [
+  ...ELEMENTS,
+  'array_of_maps',
+  'hash_of_maps',
+  'devmap',
+  'devmap_hash',
+  'xskmap',
+] as const satisfies readonly MapTypeName[];
+
+/** Maps with a value for each CPU. */
+export const PERCPU = [
+  'percpu_hash',
+  'percpu_array',
+  'lru_percpu_hash',
+] as const satisfies readonly MapTypeName[];
+
+/** Maps that a function can be called for each element of. */
+export const ITERATED = [
+  'hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_hash',
+  'lru_percpu_hash',
+] as const satisfies readonly MapTypeName[];
+
+/** Maps whose entries name where a packet can be sent. */
+export const REDIRECTS = [
+  'devmap',
+  'devmap_hash',
+  'cpumap',
+  'xskmap',
+] as const satisfies readonly MapTypeName[];
