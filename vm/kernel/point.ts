@@ -1,4 +1,5 @@
 // What the kernel side of the machine is told at each point of a recording. Whoever replays fills one of these and reuses it.
+import type { ParentTask } from '../helpers/context.ts';
 
 /** User memory that is known at a point: `bytes` stand at `address`; the program's own buffer was `trueLength` bytes long. */
 export interface UserMemory {
@@ -28,6 +29,11 @@ export interface SyscallPoint {
   cpu: number;
   /** ns since the start of the recording: what bpf_ktime_get_ns returns. */
   atNs: number;
+  /** What only some recordings tell of the task; see TaskView. */
+  parent?: ParentTask | undefined;
+  uid?: number | undefined;
+  gid?: number | undefined;
+  startNs?: number | undefined;
   /** What was recorded behind the arguments, of this point: written by the program at enter, also by the kernel at exit. */
   memory: readonly UserMemory[];
 }

@@ -1,4 +1,6 @@
 // struct pt_regs and struct seccomp_data as programs on x86-64 see them. The machine has this layout for recordings of every architecture.
+import type { LinearMemory } from '../memory/linear.ts';
+import type { SyscallPoint } from './point.ts';
 
 /** Offsets in struct pt_regs of x86-64, in bytes. @see arch/x86/include/asm/ptrace.h */
 export const PT_REGS = {
@@ -35,6 +37,33 @@ export const ARG_REGS = {
 
 /** AUDIT_ARCH_I386: the one ABI whose arguments are in other registers. @see include/uapi/linux/audit.h */
 export const AUDIT_ARCH_I386 = 0x4000_0003;
+
+/** rax at the enter of a call, before there is a result: -ENOSYS. */
+const NO_RESULT = -38n;
+
+/** Writes the registers that a task entered the kernel with; at the exit of its call with the result in rax. Zeroes without a call. */
+export function fillTaskRegs(
+  { u8, view }: LinearMemory,
+  at: number,
+  point: SyscallPoint | undefined,
+  isExit: boolean,
+): void {
+  u8.fill(0, at, at + PT_REGS_BYTES);
+  if (point === undefined) return;
+  const regs = ARG_REGS[point.audit === AUDIT_ARCH_I386 ? 'i386' : 'native'];
+  for (let arg = 0; arg < regs.length; arg++) {
+    const to = at + PT_REGS[regs[arg]!];
+    for (let i = 0; i < 8; i++) u8[to + i] = point.args[8 * arg + i]!;
+  }
+  view.setBigInt64(at + PT_REGS.rax, isExit ? point.ret : NO_RESULT, true);
+  writeLong(view, at + PT_REGS.orig_rax, point.nr);
+}
+
+/** A system call number as a long: -1 where it is unknown. */
+export function writeLong(view: DataView, at: number, nr: number): void {
+  view.setInt32(at, nr, true);
+  view.setInt32(at + 4, nr < 0 ? -1 : 0, true);
+}
 
 /** Offsets in struct seccomp_data, in bytes. @see include/uapi/linux/seccomp.h */
 export const SECCOMP_DATA = { nr: 0, arch: 4, instruction_pointer: 8, args: 16 } as const satisfies Record<

@@ -2,10 +2,12 @@
 //
 //   offset 0          STACK_AT            EVENT_AT                 HEAP_AT
 //   +-----------------+-------------------+------------------------+----------------------------- - -
-//   | never valid     | stack frames      | ctx, packet of the     | maps and counters, from a
-//   |                 |                   | current event          | first-fit allocator
+//   | the kernel's    | stack frames      | ctx, packet of the     | maps and counters, from a
+//   | own structures  |                   | current event          | first-fit allocator
 //   +-----------------+-------------------+------------------------+----------------------------- - -
-//                     '--- dead between two events, not saved -----'--- a snapshot copies this
+//   '----------------- dead between two events, not saved ---------'--- a snapshot copies this
+//
+// The first page is never valid.
 //
 // A program's pointer is ADDRESS_HIGH in the upper half and an offset in this memory in the lower.
 import { createWasmMemory, PAGE_BYTES, type WasmMemory } from './wasm.ts';
@@ -14,7 +16,12 @@ import { createWasmMemory, PAGE_BYTES, type WasmMemory } from './wasm.ts';
 export const ADDRESS_HIGH = 0xffff8880 | 0;
 const ADDRESS_BASE = 0xffff_8880_0000_0000n;
 
+/** What a program can reach of the kernel besides its ctx: the current task and its kin. */
+export const KERNEL_AT = 0x1000;
+export const KERNEL_END = 0x8000;
 export const STACK_AT = 0x1_0000;
+/** Where the indices stand that walks over arrays hand to their callbacks. */
+export const KEYS_AT = 0x5_e000;
 /** Room for what the engine itself reads, 4 KiB; no program can point here. */
 export const SCRATCH_AT = 0x5_f000;
 export const EVENT_AT = 0x6_0000;

@@ -1,0 +1,206 @@
+// The kernel's own structures that a program can reach besides its ctx: the current task, its parent and group leader, its credentials, and the
+// registers of its call. They lie in linear memory below the stack and are written at the first ask of an event. Bytes that the recording does not
+// tell are unknown: bpf_probe_read_kernel answers -EFAULT there, a load through a BTF pointer gives 0, and both are counted.
+import type { TaskView } from '../helpers/context.ts';
+import { addressOf, KERNEL_AT, KERNEL_END, type LinearMemory } from '../memory/linear.ts';
+import { plainRegion } from '../memory/regions.ts';
+import { fillTaskRegs, PT_REGS_BYTES } from './pt-regs.ts';
+import type { SyscallPoint } from './point.ts';
+import { CRED, TASK_STRUCT, type StructField, type TaskSource } from './task-struct.ts';
+
+/** Structures of which nothing is known all lie here, one over the other. */
+const SOMEWHERE_AT = KERNEL_AT;
+const CURRENT_AT = KERNEL_AT + 0x2000;
+const LEADER_AT = KERNEL_AT + 0x2e00;
+const PARENT_AT = KERNEL_AT + 0x3c00;
+const CRED_AT = KERNEL_AT + 0x4a00;
+const TASK_REGS_AT = KERNEL_AT + 0x4b00;
+
+/** The registers that the task entered the kernel with, for programs that may load from them. */
+export const TASK_REGS = plainRegion('the pt_regs of the task', TASK_REGS_AT, PT_REGS_BYTES, false);
+
+/** Bytes of a task's name, NUL included. @see include/linux/sched.h TASK_COMM_LEN */
+const COMM_BYTES = 16;
+
+/** A task as far as it is known. */
+interface KnownTask {
+  readonly at: number;
+  readonly tid: number | undefined;
+  readonly tgid: number | undefined;
+  readonly comm: Uint8Array | undefined;
+  readonly startNs: number | undefined;
+  readonly parentAt: number;
+  readonly leaderAt: number;
+  readonly credAt: number;
+}
+
+/** What is at an address. */
+export type Knowledge = 'known' | 'unknown' | 'none';
+
+/** The structures of one machine. */
+export class KernelMemory {
+  private readonly memory: LinearMemory;
+  /** 1 for each byte from KERNEL_AT on that is known. */
+  private readonly known = new Uint8Array(KERNEL_END - KERNEL_AT);
+  private task: TaskView;
+  private point: SyscallPoint | undefined;
+  private isExit = false;
+  private hasTask = false;
+  private hasRegs = false;
+  /** Whether programs hold BTF pointers to these structures, so that they may load from them without a helper. */
+  private isDirect = false;
+
+  constructor(memory: LinearMemory, task: TaskView) {
+    this.memory = memory;
+    this.task = task;
+  }
+
+  /** A new event. `point` is undefined where the task is in no system call that is known. */
+  begin(task: TaskView, point: SyscallPoint | undefined, isExit: boolean): void {
+    this.task = task;
+    this.point = point;
+    this.isExit = isExit;
+    this.hasTask = false;
+    this.hasRegs = false;
+    this.isDirect = false;
+  }
+
+  /** Offset of the current task's struct task_struct. */
+  currentTask(): number {
+    if (!this.hasTask) this.writeTasks();
+    return CURRENT_AT;
+  }
+
+  /** Offset of the struct pt_regs that the current task entered the kernel with; zeroes where no call is known. */
+  taskRegs(): number {
+    if (!this.hasRegs) this.writeRegs();
+    return TASK_REGS_AT;
+  }
+
+  /** Programs of this event may load from the structures. */
+  allowLoads(): void {
+    this.isDirect = true;
+  }
+
+  /** Thread id of the task whose struct task_struct starts at an offset; -1 where there is none, or its id is not known. */
+  tidAt(at: number): number {
+    if (at !== CURRENT_AT && at !== LEADER_AT && at !== PARENT_AT) return -1;
+    this.currentTask();
+    const pid = at + TASK_STRUCT.pid.off;
+    return this.isKnown(pid, TASK_STRUCT.pid.size) ? this.memory.view.getInt32(pid, true) : -1;
+  }
+
+  /** What `size` bytes at an offset are. */
+  look(at: number, size: number): Knowledge {
+    if (at < KERNEL_AT || at >= KERNEL_END) return 'none';
+    if (at >= TASK_REGS_AT) this.taskRegs();
+    else this.currentTask();
+    return this.isKnown(at, size) ? 'known' : 'unknown';
+  }
+
+  /** What a load without a helper finds there. */
+  lookDirect(at: number, size: number): Knowledge {
+    return this.isDirect ? this.look(at, size) : 'none';
+  }
+
+  private isKnown(at: number, size: number): boolean {
+    const from = at - KERNEL_AT;
+    for (let i = from; i < from + size; i++) if (this.known[i] !== 1) return false;
+    return true;
+  }
+
+  private writeRegs(): void {
+    this.hasRegs = true;
+    fillTaskRegs(this.memory, TASK_REGS_AT, this.point, this.isExit);
+    this.mark(TASK_REGS_AT, PT_REGS_BYTES, true);
+  }
+
+  private writeTasks(): void {
+    this.hasTask = true;
+    const { tid, tgid, startNs, parent, uid, gid } = this.task;
+    const comm = this.task.comm.length === 0 ? undefined : this.task.comm;
+    const isLeader = tid === tgid;
+    const leaderAt = isLeader ? CURRENT_AT : LEADER_AT;
+    const family = { parentAt: PARENT_AT, leaderAt };
+    this.writeTask({ at: CURRENT_AT, tid, tgid, comm, startNs, ...family, credAt: CRED_AT });
+    this.writeTask({
+      at: LEADER_AT,
+      tid: tgid,
+      tgid,
+      comm: undefined,
+      startNs: undefined,
+      ...family,
+      credAt: SOMEWHERE_AT,
+    });
+    this.writeTask({
+      at: PARENT_AT,
+      tid: parent?.tid,
+      tgid: parent?.tgid,
+      comm: parent?.comm,
+      startNs: undefined,
+      parentAt: SOMEWHERE_AT,
+      leaderAt: SOMEWHERE_AT,
+      credAt: SOMEWHERE_AT,
+    });
+    this.writeNumber(CRED_AT + CRED.uid.off, CRED.uid.size, uid);
+    this.writeNumber(CRED_AT + CRED.gid.off, CRED.gid.size, gid);
+  }
+
+  private writeTask(task: KnownTask): void {
+    for (const { off, size, source } of FIELDS) {
+      const at = task.at + off;
+      if (source === 'comm') this.writeComm(at, task.comm);
+      else if (isPointer(source)) this.writePointer(at, POINTERS[source](task));
+      else this.writeNumber(at, size, NUMBERS[source](task));
+    }
+  }
+
+  private writePointer(at: number, to: number): void {
+    this.memory.view.setBigUint64(at, addressOf(to), true);
+    this.mark(at, 8, true);
+  }
+
+  private writeNumber(at: number, size: number, value: number | undefined): void {
+    if (size === 8) this.memory.view.setBigUint64(at, BigInt(value ?? 0), true);
+    else this.memory.view.setUint32(at, value ?? 0, true);
+    this.mark(at, size, value !== undefined);
+  }
+
+  private writeComm(at: number, comm: Uint8Array | undefined): void {
+    this.memory.u8.fill(0, at, at + COMM_BYTES);
+    if (comm !== undefined) this.memory.write(at, comm, 0, Math.min(comm.length, COMM_BYTES - 1));
+    this.mark(at, COMM_BYTES, comm !== undefined);
+  }
+
+  private mark(at: number, size: number, isKnown: boolean): void {
+    this.known.fill(isKnown ? 1 : 0, at - KERNEL_AT, at - KERNEL_AT + size);
+  }
+}
+
+const FIELDS: readonly StructField<TaskSource>[] = Object.values(TASK_STRUCT);
+
+type PointerSource = 'parent' | 'leader' | 'cred' | 'somewhere';
+
+/** Where the pointers lead. */
+const POINTERS = {
+  parent: (task) => task.parentAt,
+  leader: (task) => task.leaderAt,
+  cred: (task) => task.credAt,
+  somewhere: () => SOMEWHERE_AT,
+} as const satisfies Record<PointerSource, (task: KnownTask) => number>;
+
+/** Numbers; undefined where they are not known. */
+const NUMBERS = {
+  tid: (task) => task.tid,
+  tgid: (task) => task.tgid,
+  start_time: (task) => task.startNs,
+  zero: () => 0,
+  one: () => 1,
+} as const satisfies Record<
+  Exclude<TaskSource, PointerSource | 'comm'>,
+  (task: KnownTask) => number | undefined
+>;
+
+function isPointer(source: TaskSource): source is PointerSource {
+  return Object.hasOwn(POINTERS, source);
+}
