@@ -25,6 +25,12 @@ export interface CtxField {
   readonly read: CtxRight;
   readonly write: CtxRight;
   readonly kind: CtxKind;
+  /** What may be narrower than an element of the field: loads, or loads and stores. Default: nothing. */
+  readonly narrow?: 'loads' | 'both';
+  /** Bytes of an element where the field is an array. Default: `size`. */
+  readonly element?: number;
+  /** The kernel keeps fewer bytes than the layout shows: the upper ones read as 0, whatever was stored. */
+  readonly kept?: 2;
 }
 
 /** A layout: fields by the kernel's names. */
@@ -35,30 +41,34 @@ export function hasRight(right: CtxRight, type: ProgTypeName): boolean {
   return right === 'all' || (right !== 'none' && right.includes(type));
 }
 
+/** Kinds that are 4 bytes in the layout and a pointer in a register. */
+const SHORT_POINTERS: ReadonlySet<CtxKind> = new Set(['pkt', 'pkt_meta', 'pkt_end']);
+
 /**
  * The regions that a program of `type` may touch of a ctx at offset `at`, called `name`: neighbouring fields with the same rights are one.
+ * Pointers into the packet have one each.
  */
 export function ctxRegions(layout: CtxLayout, type: ProgTypeName, at: number, name: string): Region[] {
   const regions: Region[] = [];
   const fields = Object.values(layout).toSorted((a, b) => a.off - b.off);
-  for (const { off, size, read, write } of fields) {
+  for (const { off, size, read, write, kind } of fields) {
     const rights = { read: hasRight(read, type), write: hasRight(write, type) };
     if (!rights.read && !rights.write) continue;
     const start = at + off;
+    if (SHORT_POINTERS.has(kind)) {
+      regions.push({ name, start, end: start + size, stride: size, skip: 0, size, ...rights, pointers: [0] });
+      continue;
+    }
     const last = regions.at(-1);
-    const joins = last?.end === start && last.read === rights.read && last.write === rights.write;
+    const joins =
+      last?.end === start &&
+      last.read === rights.read &&
+      last.write === rights.write &&
+      last.pointers === undefined;
     if (joins) regions.pop();
     const from = joins ? last.start : start;
     const length = start + size - from;
-    regions.push({
-      name,
-      start: from,
-      end: from + length,
-      stride: length,
-      skip: 0,
-      size: length,
-      ...rights,
-    });
+    regions.push({ name, start: from, end: from + length, stride: length, skip: 0, size: length, ...rights });
   }
   return regions;
 }
