@@ -116,6 +116,16 @@ export interface TestRunResult {
   readonly data: Uint8Array;
 }
 
+/** What insns that were run by themselves did. */
+export interface InsnsResult {
+  /** r0 at the end, u64; 0 after a fault. */
+  readonly r0: bigint;
+  readonly insns: number;
+  readonly fault: Fault | undefined;
+  /** The memory after the run. */
+  readonly memory: Uint8Array;
+}
+
 export interface MachineOptions {
   /** Possible CPUs: how many values a per-CPU map has. 1 to 64. */
   readonly cpus: number;
@@ -147,6 +157,11 @@ export interface Machine {
    * that have no hooks are left alone; LoadError for a hook that the machine does not have, nothing is attached then.
    */
   attachAll(object: LoadedObject): readonly Prog[];
+  /**
+   * The recording has come to `atNs` (ns, never back): runs the timers that programs started and that are due by now, each at its own time. `enter` and `exit`
+   * do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
+   */
+  advance(atNs: number): void;
   /** Runs what is attached to the hooks of a syscall's enter (`__seccomp_filter`, then raw tracepoint sys_enter). */
   enter(point: SyscallPoint): void;
   /** Runs what is attached to the hooks of a syscall's exit. */
@@ -155,6 +170,12 @@ export interface Machine {
   listens(at: 'enter' | 'exit'): boolean;
   /** Runs a program by itself, as BPF_PROG_TEST_RUN does; socket_filter and raw_tracepoint only. Nothing is known of the current task. */
   testRun(prog: Prog | number, input?: TestRunInput): TestRunResult;
+  /**
+   * Runs insns that are no program of any type, as RFC 9669 gives them a meaning, without what Linux refuses (a division by a constant 0, say).
+   * r1 begins as the address of `memory`, 0 when it is empty, r2 as its length. Throws LoadError for what is no insn, a jump out of the program,
+   * and helpers and maps that are not there.
+   */
+  runInsns(insns: Uint8Array, memory?: Uint8Array): InsnsResult;
   readonly bpf: Bpf;
   /** Insns run, all programs. */
   readonly insnsRun: number;

@@ -1,6 +1,7 @@
 // The machine: loads objects, attaches programs, runs them at the points of a recording, saves and restores itself.
 import type {
   Fault,
+  InsnsResult,
   LoadedObject,
   Machine,
   MachineOptions,
@@ -13,12 +14,15 @@ import { ERRNO } from './errno.ts';
 import type { TaskView } from './helpers/context.ts';
 import { SeededRandom } from './host.ts';
 import { Cpu, type RunEvent } from './interp/cpu.ts';
+import { prepareBareRun } from './kernel/bare-run.ts';
 import { createBpf } from './kernel/bpf.ts';
 import { HOOK_NAMES, HOOKS, hookOfSection, wantsHook, type HookName } from './kernel/hooks.ts';
+import { KernelMemory } from './kernel/kernel-memory.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
 import type { SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { packetAfter, prepareTestRun } from './kernel/test-run.ts';
+import { LaterRuns } from './kernel/run-later.ts';
 import { LoadError } from './load-error.ts';
 import { LinearMemory, type MemoryState } from './memory/linear.ts';
 import { RegionTable } from './memory/regions.ts';
@@ -40,6 +44,7 @@ interface Snapshot extends MachineSnapshot {
   readonly objects: ObjectState;
   readonly attachments: Attachments;
   readonly random: number;
+  readonly nowNs: number;
   readonly insnsRun: number;
   readonly unknownReads: number;
 }
@@ -54,11 +59,15 @@ class TailscopeMachine implements Machine {
   unknownReads = 0;
   private readonly options: MachineOptions;
   private readonly memory = new LinearMemory();
+  private readonly kernel = new KernelMemory(this.memory, NO_TASK);
   private readonly regions = new RegionTable();
-  private readonly objects = new ObjectTable(this.regions);
+  private readonly objects: ObjectTable;
   private readonly random: SeededRandom;
   private readonly cpu: Cpu;
   private readonly loader: ObjectLoader;
+  private readonly later: LaterRuns;
+  /** How far the recording has come. */
+  private nowNs = 0;
   private attachments: Attachments = copyAttachments();
   private readonly snapshots = new WeakSet<MachineSnapshot>();
   /** The fault of the run that ended last, undefined when it exited. */
@@ -74,12 +83,15 @@ class TailscopeMachine implements Machine {
     }
     this.options = options;
     this.random = new SeededRandom(seed);
+    this.objects = new ObjectTable(this.regions, cpus);
     this.bpf = createBpf(this.objects, this.memory, cpus);
     this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, (prog) => this.hooksOf(prog));
     this.cpu = new Cpu(
       {
         memory: this.memory,
         mapRegions: this.regions,
+        kernel: this.kernel,
+        callbacks: this.objects.callbacks,
         cpus,
         limitInsns,
         mapAt: (offset) => this.objects.mapAt(offset),
@@ -99,6 +111,7 @@ class TailscopeMachine implements Machine {
       },
       NO_TASK,
     );
+    this.later = new LaterRuns(this.objects.callbacks, this.cpu, limitInsns);
   }
 
   get insnsRun(): number {
@@ -160,13 +173,23 @@ class TailscopeMachine implements Machine {
     return attached;
   }
 
+  advance(atNs: number): void {
+    this.nowNs = Math.max(this.nowNs, atNs);
+    this.later.timers(this.nowNs);
+    this.later.work(this.nowNs);
+  }
+
   enter(point: SyscallPoint): void {
+    this.advance(point.atNs);
     this.fire('__seccomp_filter', point);
     this.fire('sys_enter', point);
+    this.later.work(point.atNs);
   }
 
   exit(point: SyscallPoint): void {
+    this.advance(point.atNs);
     this.fire('sys_exit', point);
+    this.later.work(point.atNs);
   }
 
   listens(at: 'enter' | 'exit'): boolean {
@@ -178,6 +201,7 @@ class TailscopeMachine implements Machine {
     if (progs.length === 0) return;
     const hook = HOOKS[name];
     this.setTask(point, point.cpu);
+    this.kernel.begin(point, point, hook.at === 'exit');
     hook.fill(this.memory, point);
     for (const prog of progs) this.run(prog, hook.event);
   }
@@ -198,16 +222,38 @@ class TailscopeMachine implements Machine {
     if (typeof target === 'number') return notRun(target);
     const event = prepareTestRun(this.memory, target.type, input);
     if (typeof event === 'number') return notRun(event);
-    this.setTask(NO_TASK, 0);
+    const task = { ...NO_TASK, atNs: this.nowNs };
+    this.setTask(task, 0);
+    this.kernel.begin(task, undefined, false);
     const before = this.insnsRun;
     for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.run(target, event);
-    return {
+    const result = {
       errno: 0,
       retval: this.cpu.r[0]! >>> 0,
       insns: this.insnsRun - before,
       fault: this.lastFault,
       data: packetAfter(this.memory, event),
     };
+    this.later.work(this.nowNs);
+    return result;
+  }
+
+  runInsns(insns: Uint8Array, memory: Uint8Array = new Uint8Array(0)): InsnsResult {
+    const bare = prepareBareRun(this.memory, insns, memory);
+    try {
+      this.setTask(NO_TASK, 0);
+      this.kernel.begin(NO_TASK, undefined, false);
+      const before = this.insnsRun;
+      this.run(bare.prog, bare.event);
+      return {
+        r0: this.cpu.q[0]!,
+        insns: this.insnsRun - before,
+        fault: this.lastFault,
+        memory: bare.bytes(),
+      };
+    } finally {
+      bare.free();
+    }
   }
 
   private printk(text: string): void {
@@ -228,6 +274,7 @@ class TailscopeMachine implements Machine {
       objects: this.objects.save(),
       attachments: copyAttachments(this.attachments),
       random: this.random.state,
+      nowNs: this.nowNs,
       insnsRun: this.cpu.insnsRun,
       unknownReads: this.unknownReads,
     };
@@ -242,6 +289,7 @@ class TailscopeMachine implements Machine {
     this.objects.restore(state.objects);
     this.attachments = copyAttachments(state.attachments);
     this.random.state = state.random;
+    this.nowNs = state.nowNs;
     this.cpu.insnsRun = state.insnsRun;
     this.unknownReads = state.unknownReads;
   }

@@ -2,9 +2,12 @@
 // and as int32 halves: r[2n] the low half of register n, r[2n+1] the high.
 import type { EffectDetail } from '../effects.ts';
 import type { RunEvent } from '../interp/cpu.ts';
+import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import type { CallbackTable } from '../kernel/callbacks.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import type { Region } from '../memory/regions.ts';
+import type { ValueFieldKind } from '../object.ts';
 import { ADDRESS_HIGH, type LinearMemory } from '../memory/linear.ts';
 import type { UserMemory } from '../kernel/point.ts';
 import type { FaultCode } from '../interp/fault.ts';
@@ -16,6 +19,26 @@ export interface TaskView {
   readonly comm: Uint8Array;
   readonly atNs: number;
   readonly memory: readonly UserMemory[];
+  /** What only some recordings tell: the task that made this one, its real user and group, and when it began. */
+  readonly parent?: ParentTask | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly startNs?: number | undefined;
+}
+
+/** A parent as far as it is known. */
+export interface ParentTask {
+  readonly tgid: number;
+  readonly tid?: number;
+  readonly comm?: Uint8Array;
+}
+
+/** What a loan that must be given back is about; one for each map or helper, not one for each loan. */
+export interface Owed {
+  /** In words: 'a record of ring buffer events'. */
+  readonly what: string;
+  /** The run ended before the loan that starts at `start` was taken back. */
+  giveBack(start: number): void;
 }
 
 /**
@@ -36,20 +59,43 @@ export interface HelperContext {
   readonly prog: KernelProg;
   /** What the run began with: ctx, packet, what the hook knows. */
   readonly event: RunEvent;
+  /** The kernel's own structures. */
+  readonly kernel: KernelMemory;
+  /** Offset of the current task's struct task_struct; `kernel.tidAt` tells which task an offset is of. */
+  currentTask(): number;
   /** The map whose address is in register `reg`. */
   mapIn(reg: number): KernelMap;
   /** Offset of `size` bytes that the program itself may touch, at the address in `reg`. */
   range(reg: number, size: number, write: boolean): number;
+  /** Offset of the field of that kind (MapSpec.fields) whose address is in `reg`: at a field's very offset in a value or object. */
+  field(reg: number, kind: ValueFieldKind): number;
+  /** True when the program itself may touch `size` bytes at offset `at`. */
+  mayTouch(at: number, size: number, write: boolean): boolean;
+  /** Offset where the cell begins that `at`, which was checked last, stands in: the value or object around a field. */
+  cellAround(at: number): number;
   /** True when the kernel may read `size` bytes at offset `at`: what the program may read, and what its arguments point at. */
   kernelMayRead(at: number, size: number): boolean;
-  /** Lets the program touch more bytes until `takeBack`, or else until the run ends: a reserved record, a slice of a dynptr. */
-  lend(region: Region): void;
+  /**
+   * Lets the program touch more bytes until `takeBack`, or else until the run ends: a reserved record, a slice of a dynptr. With `owed` the program
+   * must give it back: a run that ends before is a fault, and `owed.giveBack` is told.
+   */
+  lend(region: Region, owed?: Owed): void;
   /** Ends a loan by where it starts; false when there is none. */
   takeBack(start: number): boolean;
+  /** What is owed for the loan that starts at `start`; undefined where there is none, or nothing is owed. */
+  owedAt(start: number): Owed | undefined;
   /** pc of the function of the program whose address is in `reg`. */
   functionIn(reg: number): number;
   /** Calls a function of the program with r1 to r5 = args (u64): its r0. Overwrites r0 to r5. A tail call in it is a fault. */
   invoke(pc: number, args: readonly bigint[]): bigint;
+  /** The same with r1 to r5 as they stand; the result stands in r0. For helpers that call many times. */
+  callBack(pc: number): void;
+  /** Timers and work: functions of programs that run later. */
+  readonly callbacks: CallbackTable;
+  /** Functions of the program that have not returned. */
+  readonly depth: number;
+  /** Offsets of the locks (struct bpf_spin_lock and bpf_res_spin_lock) that the program holds, in the order of taking. At the end there must be none. */
+  readonly locks: number[];
   /** Tells the host of something that would change the world outside of the machine. */
   effect(effect: EffectDetail): void;
   /** A u32 from the machine's seed. */

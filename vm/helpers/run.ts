@@ -1,8 +1,11 @@
 // What each helper does. A helper that is not here is refused at load.
 import type { HelperRun } from './context.ts';
+import { TIMER_HELPERS } from './later.ts';
+import { LOOP_HELPERS } from './loop.ts';
 import { MAP_HELPERS } from './maps.ts';
 import { PRINTK_HELPERS } from './printk.ts';
 import { PROBE_HELPERS } from './probe-read.ts';
+import { LOCK_HELPERS } from './spin-lock.ts';
 import type { HelperName } from './table.ts';
 import { TASK_HELPERS } from './task.ts';
 
@@ -14,6 +17,9 @@ export const HELPER_RUN = {
   ...PROBE_HELPERS,
   ...TASK_HELPERS,
   ...PRINTK_HELPERS,
+  ...LOOP_HELPERS,
+  ...TIMER_HELPERS,
+  ...LOCK_HELPERS,
 } as const satisfies Partial<Record<HelperName, HelperRun>>;
 
 /** True when engines run the helper. */

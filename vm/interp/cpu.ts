@@ -1,12 +1,15 @@
 // The reference engine: registers, frames, and the loop that runs a program until it exits or is stopped.
 import type { EffectDetail } from '../effects.ts';
-import type { HelperContext, TaskView } from '../helpers/context.ts';
+import type { HelperContext, Owed, TaskView } from '../helpers/context.ts';
 import { NO_OP } from '../isa/insn.ts';
+import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { isProgArray } from '../maps/prog-array.ts';
-import { ADDRESS_HIGH, type LinearMemory } from '../memory/linear.ts';
-import { allows, describeOffset, type Region, type RegionTable } from '../memory/regions.ts';
+import { ADDRESS_HIGH, addressOf, type LinearMemory } from '../memory/linear.ts';
+import { allows, describeOffset, offsetInCell, type Region, type RegionTable } from '../memory/regions.ts';
+import { VALUE_FIELDS, type ValueFieldKind } from '../object.ts';
 import type { Code } from './code.ts';
 import { hexAddress, RunFault, type FaultCode } from './fault.ts';
 import { functionPc } from './function-address.ts';
@@ -19,6 +22,8 @@ export interface CpuHost {
   readonly memory: LinearMemory;
   /** Cells of all maps. */
   readonly mapRegions: RegionTable;
+  readonly kernel: KernelMemory;
+  readonly callbacks: CallbackTable;
   readonly cpus: number;
   readonly limitInsns: number;
   /** The map whose header is at an offset. */
@@ -33,8 +38,10 @@ export interface CpuHost {
 
 /** What a run begins with. */
 export interface RunEvent {
-  /** Offset of the ctx in linear memory. */
+  /** Offset of the ctx in linear memory; 0: there is none, and r1 begins with 0. */
   readonly ctxAt: number;
+  /** What r2 begins with, u32: the length of a memory that stands for a ctx. Default 0. */
+  readonly length?: number;
   /** What the program may touch of the event: its ctx, as far as the program type allows. */
   readonly regions: readonly Region[];
   /** What only the kernel reads for it (bpf_probe_read_kernel): the structures that the ctx points at. */
@@ -45,9 +52,13 @@ export interface RunEvent {
 /** High half of the first address that is not user memory, as u32. */
 const USER_HIGH_END = 0x8000;
 const CTX_REG = 1;
+const LENGTH_REG = 2;
 /** Registers that carry arguments, from r1 up. */
 const ARG_REGS = 5;
 const FRAME_REG = 10;
+
+/** What a run begins with that has no ctx. */
+const NO_EVENT: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
 
 /** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
 export class Cpu implements HelperContext {
@@ -56,6 +67,7 @@ export class Cpu implements HelperContext {
   readonly r = new Int32Array(this.q.buffer);
   readonly registers = new DataView(this.q.buffer);
   readonly memory: LinearMemory;
+  readonly kernel: KernelMemory;
   cpu = 0;
   readonly cpus: number;
   task: TaskView;
@@ -67,11 +79,14 @@ export class Cpu implements HelperContext {
   insnsRun = 0;
   private readonly host: CpuHost;
   private readonly frames = new Frames();
-  event: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
-  /** What helpers lent the program. */
+  event = NO_EVENT;
+  readonly locks: number[] = [];
+  /** What helpers lent the program, and by the same index what it owes for it. */
   private readonly lent: Region[] = [];
+  private readonly owed: (Owed | undefined)[] = [];
+  readonly callbacks: CallbackTable;
   /** Functions of the program that helpers are calling now, one in the other. */
-  private callbacks = 0;
+  private callbackDepth = 0;
   /** Where the run stands. */
   private pc = 0;
   /** The region of the last access: the next is likely there too. */
@@ -84,51 +99,87 @@ export class Cpu implements HelperContext {
   constructor(host: CpuHost, task: TaskView) {
     this.host = host;
     this.memory = host.memory;
+    this.kernel = host.kernel;
     this.cpus = host.cpus;
+    this.callbacks = host.callbacks;
     this.task = task;
   }
 
   /** Runs a program to its end. True when it exited, with r0 in `q[0]`; false when it was stopped: r0 is 0 then. */
   run(prog: KernelProg, event: RunEvent): boolean {
+    this.reset(event);
+    this.begin(prog);
+    const exited = this.steps(0);
+    for (const map of prog.usedMaps) if (isProgArray(map)) map.ended(this.tailCalls);
+    return exited;
+  }
+
+  /** Runs a function of a program by itself, with r1 to r3 = args (u64), as the kernel does when a timer is due. */
+  runFunction(prog: KernelProg, pc: number, args: readonly bigint[], event: RunEvent): boolean {
+    this.reset(event);
+    this.callbackDepth = 1;
+    this.place(prog);
+    this.setArgs(args);
+    return this.steps(pc);
+  }
+
+  private reset(event: RunEvent): void {
     this.event = event;
     this.packet = event.packet;
     this.tailCalls = 0;
     this.insns = 0;
     this.charged = 0;
+    this.callbackDepth = 0;
     this.frames.reset();
     this.lent.length = 0;
-    this.callbacks = 0;
+    this.owed.length = 0;
+    this.locks.length = 0;
     this.last = this.frames.region;
-    this.begin(prog);
-    const exited = this.steps();
-    this.charge();
-    this.insnsRun += this.insns;
-    for (const map of prog.usedMaps) if (isProgArray(map)) map.ended(this.tailCalls);
-    return exited;
   }
 
-  private steps(): boolean {
+  private steps(from: number): boolean {
+    let exited = true;
     try {
-      this.loop(0);
-      return true;
+      this.loop(from);
+      this.checkDebts();
     } catch (error) {
       if (!(error instanceof RunFault)) throw error;
+      exited = false;
+      this.payDebts();
       this.q[0] = 0n;
       count(this.memory, this.prog, 'faults', 1);
       this.host.faulted(this.prog, this.pc, error.code, error.message);
-      return false;
     }
+    this.charge();
+    this.insnsRun += this.insns;
+    return exited;
   }
 
   /** Runs from a pc to where the frame that began it is left. */
   private loop(from: number): void {
     const limit = this.host.limitInsns;
-    this.pc = from;
-    while (this.pc !== STOP) {
+    let pc = from;
+    while (pc !== STOP) {
+      this.pc = pc;
       if (this.insns === limit) this.fault('budget', `the run was stopped after ${limit} insns`);
       this.insns += 1;
-      this.pc = HANDLERS[this.code.op[this.pc] ?? NO_OP]!(this, this.pc);
+      pc = HANDLERS[this.code.op[pc] ?? NO_OP]!(this, pc);
     }
+  }
+
+  /** A program that ends holds no lock and has given back what was lent to it on that condition. */
+  private checkDebts(): void {
+    if (this.locks.length > 0) {
+      this.fault('lock', `the program ended and holds the lock at ${hexAddress(addressOf(this.locks[0]!))}`);
+    }
+    const due = this.owed.find((owed) => owed !== undefined);
+    if (due !== undefined) this.fault('owed', `the program ended and did not give back ${due.what}`);
+  }
+
+  /** Takes back from a program that was stopped what it holds. */
+  private payDebts(): void {
+    for (const at of this.locks) this.memory.view.setUint32(at, 0, true);
+    for (const [i, owed] of this.owed.entries()) owed?.giveBack(this.lent[i]!.start);
   }
 
   functionIn(reg: number): number {
@@ -139,26 +190,46 @@ export class Cpu implements HelperContext {
   }
 
   invoke(pc: number, args: readonly bigint[]): bigint {
-    const caller = this.pc;
-    this.call(pc, STOP);
-    for (let i = 0; i < ARG_REGS; i++) this.q[1 + i] = args[i] ?? 0n;
-    this.callbacks += 1;
-    this.loop(pc);
-    this.callbacks -= 1;
-    this.pc = caller;
+    this.setArgs(args);
+    this.callBack(pc);
     return this.q[0]!;
   }
 
-  lend(region: Region): void {
+  callBack(pc: number): void {
+    const caller = this.pc;
+    this.call(pc, STOP);
+    this.callbackDepth += 1;
+    this.loop(pc);
+    this.callbackDepth -= 1;
+    this.pc = caller;
+  }
+
+  private setArgs(args: readonly bigint[]): void {
+    for (let i = 0; i < ARG_REGS; i++) this.q[1 + i] = args[i] ?? 0n;
+  }
+
+  lend(region: Region, owed?: Owed): void {
     this.lent.push(region);
+    this.owed.push(owed);
   }
 
   takeBack(start: number): boolean {
-    const i = this.lent.findIndex((region) => region.start === start);
+    const i = this.lent.findLastIndex((region) => region.start === start);
     if (i < 0) return false;
     if (this.last === this.lent[i]) this.last = this.frames.region;
     this.lent.splice(i, 1);
+    this.owed.splice(i, 1);
     return true;
+  }
+
+  owedAt(start: number): Owed | undefined {
+    const { lent } = this;
+    for (let i = 0; i < lent.length; i++) if (lent[i]!.start === start) return this.owed[i];
+    return undefined;
+  }
+
+  get depth(): number {
+    return this.frames.depth;
   }
 
   effect(effect: EffectDetail): void {
@@ -167,20 +238,30 @@ export class Cpu implements HelperContext {
 
   /** Puts a program into the current frame: ctx in r1, an empty stack, nothing in the other registers. */
   private begin(prog: KernelProg): void {
-    const top = this.frames.top();
+    count(this.memory, prog, 'runs', 1);
+    this.place(prog);
+    this.r[2 * CTX_REG] = this.event.ctxAt;
+    this.r[2 * CTX_REG + 1] = this.event.ctxAt === 0 ? 0 : ADDRESS_HIGH;
+    this.r[2 * LENGTH_REG] = this.event.length ?? 0;
+  }
+
+  private place(prog: KernelProg): void {
     this.prog = prog;
     this.code = prog.code;
-    count(this.memory, prog, 'runs', 1);
     this.r.fill(0);
-    this.r[2 * CTX_REG] = this.event.ctxAt;
-    this.r[2 * CTX_REG + 1] = ADDRESS_HIGH;
-    this.enterFrame(top);
+    this.enterFrame(this.frames.top());
   }
 
   private enterFrame(top: number): void {
     this.r[2 * FRAME_REG] = top;
     this.r[2 * FRAME_REG + 1] = ADDRESS_HIGH;
     this.memory.u8.fill(0, top - STACK_BYTES, top);
+    this.frames.allowLoops();
+  }
+
+  /** may_goto: true while the function may go round, once less each time. */
+  mayLoop(): boolean {
+    return this.frames.takeLoop();
   }
 
   /** Charges the insns since the last charge to the current program. */
@@ -225,7 +306,7 @@ export class Cpu implements HelperContext {
         `R2 is the ${map.kind} ${map.spec.name}, and bpf_tail_call takes a prog_array`,
       );
     }
-    if (this.callbacks > 0) {
+    if (this.callbackDepth > 0) {
       return this.fault('func', 'a function that a helper calls may not make a tail call');
     }
     if (!this.isCtx(CTX_REG)) {
@@ -251,12 +332,27 @@ export class Cpu implements HelperContext {
   /** Offset of `size` bytes at register + off, when the program may access them. */
   offset(reg: number, off: number, size: number, write: boolean): number {
     const at = (this.r[2 * reg]! >>> 0) + off;
-    if (this.r[2 * reg + 1] === ADDRESS_HIGH && this.mayTouch(at, size, write)) return at;
+    if (this.r[2 * reg + 1] === ADDRESS_HIGH) {
+      if (this.mayTouch(at, size, write)) return at;
+      if (!write && this.mayLoadKernel(at, size)) return at;
+    }
     return this.refuse(reg, off, size, write);
   }
 
   range(reg: number, size: number, write: boolean): number {
     return this.offset(reg, 0, size, write);
+  }
+
+  field(reg: number, kind: ValueFieldKind): number {
+    const { bytes, type } = VALUE_FIELDS[kind];
+    const at = this.offset(reg, 0, bytes, true);
+    const off = offsetInCell(this.last, at);
+    if (this.last.fields?.some((field) => field.kind === kind && field.off === off) === true) return at;
+    return this.fault('field', `R${reg} points at offset ${off} in ${this.last.name}, where no ${type} is`);
+  }
+
+  cellAround(at: number): number {
+    return at - offsetInCell(this.last, at);
   }
 
   mayTouch(at: number, size: number, write: boolean): boolean {
@@ -269,6 +365,12 @@ export class Cpu implements HelperContext {
     return allows(region, at, size, write);
   }
 
+  /** True when the 4 bytes at `at`, which were accessed last, are the low half of an address. */
+  holdsAddress(at: number): boolean {
+    const { pointers, start } = this.last;
+    return pointers !== undefined && pointers.includes(at - start);
+  }
+
   private regionAt(at: number): Region | undefined {
     const stack = this.frames.region;
     if (at >= stack.start && at < stack.end) return stack;
@@ -279,9 +381,23 @@ export class Cpu implements HelperContext {
 
   kernelMayRead(at: number, size: number): boolean {
     if (this.mayTouch(at, size, false)) return true;
-    return this.event.kernelRegions.some(
-      (region) => at >= region.start && at < region.end && allows(region, at, size, false),
-    );
+    for (const region of this.event.kernelRegions) {
+      if (at >= region.start && at < region.end && allows(region, at, size, false)) return true;
+    }
+    const found = this.kernel.look(at, size);
+    if (found === 'unknown') this.countUnknownRead();
+    return found === 'known';
+  }
+
+  /** A load through a BTF pointer. What is not known is 0 there, as where the kernel finds a page fault. */
+  private mayLoadKernel(at: number, size: number): boolean {
+    const found = this.kernel.lookDirect(at, size);
+    if (found === 'unknown') this.countUnknownRead();
+    return found !== 'none';
+  }
+
+  currentTask(): number {
+    return this.kernel.currentTask();
   }
 
   /** Ends the run for an access that is not allowed, and says what is near. */
@@ -296,6 +412,8 @@ export class Cpu implements HelperContext {
     const high = Number(address >> 32n) | 0;
     const low = Number(address & 0xffff_ffffn);
     if (high === ADDRESS_HIGH) {
+      if (this.kernel.look(low, size) !== 'none')
+        return 'memory of the kernel, which is read with bpf_probe_read_kernel';
       const regions = [
         this.frames.region,
         ...this.event.regions,

@@ -12,6 +12,8 @@ import { MAX_TAIL_CALLS } from '../maps/prog-array.ts';
 export const STACK_BYTES = 512;
 /** Frames of one program: itself and seven calls. @see include/linux/bpf_verifier.h MAX_CALL_FRAMES */
 export const MAX_FRAMES = 8;
+/** Rounds that may_goto allows a function, and bpf_loop a call. @see include/linux/bpf.h BPF_MAX_LOOPS */
+export const MAX_LOOPS = 1 << 23;
 /** A tail call in the deepest frame begins a program that may call seven deep again. */
 const ALL_FRAMES = MAX_FRAMES + MAX_TAIL_CALLS * (MAX_FRAMES - 1);
 const FRAME_STRIDE = 2 * STACK_BYTES;
@@ -41,6 +43,8 @@ export class Frames {
   private readonly pcs = new Int32Array(ALL_FRAMES);
   private readonly bases = new Int32Array(ALL_FRAMES);
   private readonly progs: KernelProg[] = [];
+  /** How often may_goto may still fall through, by frame. */
+  private readonly loops = new Int32Array(ALL_FRAMES);
 
   reset(): void {
     this.depth = 0;
@@ -82,6 +86,19 @@ export class Frames {
   /** The program that made the call which `pop` returned from. */
   callerProg(): KernelProg {
     return this.progs[this.depth]!;
+  }
+
+  /** A function begins in the current frame: may_goto may go round anew. */
+  allowLoops(): void {
+    this.loops[this.depth] = MAX_LOOPS;
+  }
+
+  /** True MAX_LOOPS times since `allowLoops`. */
+  takeLoop(): boolean {
+    const left = this.loops[this.depth]!;
+    if (left === 0) return false;
+    this.loops[this.depth] = left - 1;
+    return true;
   }
 
   /** A tail call put another program into the current frame. */

@@ -1,4 +1,6 @@
 // One function an operation: runs the insn at pc, returns the pc to go on with, or STOP.
+import { helperRun } from '../helpers/run.ts';
+import { helperName } from '../helpers/table.ts';
 import {
   MOVSX,
   SIZES,
@@ -186,11 +188,23 @@ function callKernel(cpu: Cpu, pc: number): number {
   return pc + 1;
 }
 
+/** Calls the helper whose number is in a register: insns that are run by themselves may, no program of Linux. */
+function callRegister(cpu: Cpu, pc: number): number {
+  const number = cpu.q[cpu.code.dst[pc]!]!;
+  const name = helperName(Number(BigInt.asUintN(32, number)));
+  const run = name === undefined ? undefined : helperRun(name);
+  if (run === undefined)
+    return cpu.fault('insn', `callx of ${number}, which is no helper that the machine runs`);
+  run(cpu);
+  cpu.r.fill(0, 2, 12);
+  return pc + 1;
+}
+
 const CALL_HANDLERS = {
   helper: (cpu, pc) => (cpu.code.imm[pc] === TAIL_CALL_ID ? cpu.tailCall(pc) : callKernel(cpu, pc)),
   subprog: (cpu, pc) => cpu.call(pc + 1 + cpu.code.imm[pc]!, pc + 1),
   kfunc: callKernel,
-  reg: noInsn,
+  reg: callRegister,
 } as const satisfies Record<CallName, Handler>;
 
 /** How the handler of each kind of operation is made. */

@@ -29,7 +29,18 @@ export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: numb
       const refusal = checkMapSpec(spec);
       if (refusal !== undefined) return refusal.errno;
       const id = objects.nextMapId();
-      const map = createMap({ memory, cpus, id, cells: objects.cells, progs: objects, maps: objects }, spec);
+      const map = createMap(
+        {
+          memory,
+          cpus,
+          id,
+          cells: objects.cells,
+          progs: objects,
+          maps: objects,
+          released: (fields, at) => objects.released(fields, at),
+        },
+        spec,
+      );
       if (typeof map === 'number') return map;
       return objects.addMap(map, !hasFlag(spec.flags, 'wronly'), !hasFlag(spec.flags, 'rdonly'));
     },

@@ -4,16 +4,21 @@
 //   fd ---> prog: refs                 a program lives while refs > 0: fds, prog_array slots, hooks
 //   prog -> maps it uses: refs         so that the circle map -> slot -> prog -> map is broken by the rule on users
 import { ERRNO } from '../errno.ts';
-import type { KernelMap } from '../maps/map.ts';
+import type { KernelMap, MapWalk } from '../maps/map.ts';
+import { isPerfEventArray } from '../maps/perf-event-array.ts';
 import { isProgArray } from '../maps/prog-array.ts';
-import type { MapTable, ProgTable } from '../maps/table.ts';
+import type { FileTable, MapTable, ProgTable } from '../maps/table.ts';
 import type { RegionTable } from '../memory/regions.ts';
+import type { ValueField } from '../object.ts';
+import { CallbackTable, type CallbackState } from './callbacks.ts';
+import { Files, type FileState, type KernelFile } from './files.ts';
 import type { KernelProg } from './prog.ts';
 
 /** What an fd names. The rights are those of bpf(2), not of programs. */
 export type FdTarget =
   | { readonly kind: 'map'; readonly map: KernelMap; readonly mayRead: boolean; readonly mayWrite: boolean }
-  | { readonly kind: 'prog'; readonly prog: KernelProg };
+  | { readonly kind: 'prog'; readonly prog: KernelProg }
+  | { readonly kind: 'file'; readonly file: KernelFile };
 
 interface MapEntry {
   readonly map: KernelMap;
@@ -33,24 +38,44 @@ export interface ObjectState {
   readonly progs: readonly ProgEntry[];
   readonly lastMapId: number;
   readonly lastProgId: number;
+  readonly callbacks: CallbackState;
+  readonly files: FileState;
 }
 
 /** First fd a process gets: 0 to 2 are taken. */
 const FIRST_FD = 3;
 
 /** All objects of a machine. */
-export class ObjectTable implements ProgTable, MapTable {
+export class ObjectTable implements ProgTable, MapTable, FileTable {
   private readonly fds = new Map<number, FdTarget>();
   private readonly maps = new Map<number, MapEntry>();
   private readonly progs = new Map<number, ProgEntry>();
   private readonly mapsByOffset = new Map<number, KernelMap>();
   /** What programs may touch of all maps. */
   readonly cells: RegionTable;
+  /** Timers and work in map values. */
+  readonly callbacks = new CallbackTable(this);
+  /** Perf events and tasks. */
+  readonly files = new Files();
+  private readonly cpus: number;
   private lastMapId = 0;
   private lastProgId = 0;
 
-  constructor(cells: RegionTable) {
+  /** `cpus` is how many values a per-CPU map has. */
+  constructor(cells: RegionTable, cpus: number) {
     this.cells = cells;
+    this.cpus = cpus;
+  }
+
+  hasUser(map: KernelMap): boolean {
+    return (this.maps.get(map.id)?.users ?? 0) > 0;
+  }
+
+  /** Lets go of what the fields of a value hold. @see kernel/bpf/syscall.c bpf_obj_free_fields */
+  released(fields: readonly ValueField[], valueAt: number): void {
+    for (const { kind, off } of fields) {
+      if (kind === 'timer' || kind === 'workqueue') this.callbacks.release(valueAt + off);
+    }
   }
 
   /** Ids count from 1 and are not used again. */
@@ -90,6 +115,31 @@ export class ObjectTable implements ProgTable, MapTable {
     return this.open({ kind: 'prog', prog });
   }
 
+  /** Takes a new file with the id of `Files.nextId` and opens an fd. */
+  addFile(file: KernelFile): number {
+    this.files.add(file);
+    this.files.hold(file);
+    return this.open({ kind: 'file', file });
+  }
+
+  fileByFd(fd: number): KernelFile | number {
+    const target = this.fds.get(fd);
+    if (target === undefined) return -ERRNO.EBADF;
+    return target.kind === 'file' ? target.file : -ERRNO.EINVAL;
+  }
+
+  fileById(id: number): KernelFile | undefined {
+    return this.files.byId(id);
+  }
+
+  holdFile(file: KernelFile): void {
+    this.files.hold(file);
+  }
+
+  dropFile(file: KernelFile): void {
+    this.files.drop(file);
+  }
+
   private open(target: FdTarget): number {
     let fd = FIRST_FD;
     while (this.fds.has(fd)) fd += 1;
@@ -106,11 +156,21 @@ export class ObjectTable implements ProgTable, MapTable {
       this.drop(target.prog);
       return 0;
     }
+    if (target.kind === 'file') {
+      this.files.drop(target.file);
+      return 0;
+    }
     const entry = this.maps.get(target.map.id)!;
     entry.users -= 1;
-    if (entry.users === 0 && isProgArray(entry.map)) entry.map.clear();
+    if (entry.users === 0) this.lastUserLeft(entry.map);
     this.dropMap(target.map);
     return 0;
+  }
+
+  /** @see kernel/bpf/syscall.c bpf_map_put_uref */
+  private lastUserLeft(map: KernelMap): void {
+    if (isProgArray(map) || isPerfEventArray(map)) map.clear();
+    else if (map.spec.fields !== undefined) this.callbacks.releaseMap(map);
   }
 
   target(fd: number): FdTarget | undefined {
@@ -176,7 +236,15 @@ export class ObjectTable implements ProgTable, MapTable {
     this.maps.delete(map.id);
     this.mapsByOffset.delete(map.at);
     for (const region of map.regions) this.cells.remove(region);
+    const { spec, walk } = map;
+    if (spec.fields !== undefined && walk !== undefined) this.releaseAll(spec.fields, walk);
     map.free();
+  }
+
+  private releaseAll(fields: readonly ValueField[], walk: MapWalk): void {
+    for (let position = walk.next(0); position !== 0; position = walk.next(position)) {
+      for (let cpu = 0; cpu < this.cpus; cpu++) this.released(fields, walk.valueAt(position, cpu));
+    }
   }
 
   private index(map: KernelMap): void {
@@ -191,6 +259,8 @@ export class ObjectTable implements ProgTable, MapTable {
       progs: [...this.progs.values()].map(({ prog, refs }) => ({ prog, refs })),
       lastMapId: this.lastMapId,
       lastProgId: this.lastProgId,
+      callbacks: this.callbacks.save(),
+      files: this.files.save(),
     };
   }
 
@@ -209,5 +279,7 @@ export class ObjectTable implements ProgTable, MapTable {
     for (const entry of state.progs) this.progs.set(entry.prog.id, { ...entry });
     this.lastMapId = state.lastMapId;
     this.lastProgId = state.lastProgId;
+    this.callbacks.restore(state.callbacks);
+    this.files.restore(state.files);
   }
 }

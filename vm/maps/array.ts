@@ -49,6 +49,7 @@ export function cellRegion(spec: MapSpec, layout: CellLayout, cells: number): Re
     stride,
     size: spec.valueSize,
     read: !hasFlag(spec.flags, 'wronly_prog'),
+    ...(spec.fields === undefined ? {} : { fields: spec.fields }),
   };
 }
 

@@ -2,8 +2,8 @@
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { Region, RegionTable } from '../memory/regions.ts';
-import type { MapSpec } from '../object.ts';
-import type { MapTable, ProgTable } from './table.ts';
+import type { MapSpec, ValueField } from '../object.ts';
+import type { FileTable, MapTable, ProgTable } from './table.ts';
 import { mapTypeRow, type MapTypeName } from './types.ts';
 
 /**
@@ -40,8 +40,66 @@ export interface KernelMap {
   userUpdate(key: Uint8Array, value: Uint8Array, flags: number): number;
   userRemove(key: Uint8Array): number;
   nextKey(key: Uint8Array | undefined): Uint8Array | number;
+  /** Takes the value out: a copy or -errno. Absent for kinds that BPF_MAP_LOOKUP_AND_DELETE_ELEM does not take. */
+  userTake?(key: Uint8Array): Uint8Array | number;
+  /** How the batch commands go through the map where they do it bucket by bucket. */
+  readonly buckets?: MapBuckets;
+  /** How bpf_for_each_map_elem goes through the map; absent for kinds that it does not take. */
+  readonly walk?: MapWalk;
+  /** How bpf_map_push_elem, _pop_elem and _peek_elem reach the values; absent for kinds that they do not take. */
+  readonly values?: ValueStore;
+  /** The records that user space takes out of the map; absent for kinds that have none. */
+  readonly records?: MapRecords;
   /** Gives the memory back. */
   free(): void;
+}
+
+/** The buckets of a hash map. */
+export interface MapBuckets {
+  readonly count: number;
+  /** Keys of the elements in a bucket, in its order. */
+  keysIn(bucket: number): readonly Uint8Array[];
+}
+
+/** Values that are reached without a key. Values are as long as the map's; results are 0 or -errno. */
+export interface ValueStore {
+  /** `flags` are those of an update. */
+  push(value: Uint8Array, valueAt: number, flags: number): number;
+  /** Takes a value out and writes it to `into`; zeroes when there is none. */
+  pop(into: Uint8Array, intoAt: number): number;
+  /** The same and leaves it there. A bloom filter reads the value at `into` and says whether it may hold it. */
+  peek(into: Uint8Array, intoAt: number): number;
+}
+
+/** What user space finds in a buffer: a record, or how many were lost since the one before. `cpu` where each CPU has a buffer of its own. */
+export type MapRecord =
+  | { readonly kind: 'sample'; readonly cpu: number | undefined; readonly data: Uint8Array }
+  | { readonly kind: 'lost'; readonly cpu: number | undefined; readonly count: number };
+
+export type RecordVisitor = (record: MapRecord) => void;
+
+/** The buffer of a map of records. */
+export interface MapRecords {
+  /** Takes out what is there, in order, and shows it: how many samples. Each is out before it is shown. */
+  consume(visit: RecordVisitor): number;
+  /** Records that found no room, since the map was made. */
+  readonly dropped: number;
+}
+
+/**
+ * A walk over the elements of a map for programs, in the kind's own order. A position is a number above 0 that the kind gives out: an index + 1, the
+ * offset of an element. While it lasts, elements may be updated and removed. The position after an element is asked for before the function is called with
+ * it, as the kernel does: what is removed meanwhile is still gone to, with the value that it had, and what is added may be passed over.
+ */
+export interface MapWalk {
+  /** The position after `position`, the first for 0; 0 behind the last. */
+  next(position: number): number;
+  /** Offset of the key, keySize bytes; 0 where no key stands in memory: that of an array is position - 1. */
+  keyAt(position: number): number;
+  /** Offset of the value as `cpu` sees it. */
+  valueAt(position: number, cpu: number): number;
+  /** The position of the element whose value, of any CPU, stands at this offset. */
+  positionOf(valueAt: number): number;
 }
 
 /** What a kind needs to make a map. */
@@ -53,6 +111,12 @@ export interface MapContext {
   readonly cells: RegionTable;
   readonly progs: ProgTable;
   readonly maps: MapTable;
+  readonly files: FileTable;
+  /**
+   * To be told when a value with fields (MapSpec.fields, `valueAt` its offset) is removed, evicted or overwritten: timers in it are cancelled, what its
+   * kptrs hold is let go. When a map goes, this is done for all that its `walk` finds, before `free`.
+   */
+  released(fields: readonly ValueField[], valueAt: number): void;
 }
 
 /** Bytes of the header that each map begins with: u32 type, u32 id, u32 frozen, u32 spare. It makes each map's address its own. */

@@ -5,6 +5,8 @@
 //     |- skip -|== size ==|-  -|- skip -|== size ==|-  -|- skip -|== size ==|-  -|
 //     '------- stride --------'------- stride --------'------- stride ----------'
 
+import type { ValueField } from '../object.ts';
+
 /** A run of cells in linear memory; all numbers in bytes. */
 export interface Region {
   /** For people: 'the stack', 'a value of map counts'. */
@@ -17,6 +19,13 @@ export interface Region {
   readonly size: number;
   readonly read: boolean;
   readonly write: boolean;
+  /**
+   * Offsets in a cell of 4-byte fields that hold the low half of an address: a load of 4 bytes there gives the whole address, as programs find it in
+   * the data and data_end of struct __sk_buff and struct xdp_md.
+   */
+  readonly pointers?: readonly number[];
+  /** Fields in each cell that programs reach through helpers. */
+  readonly fields?: readonly ValueField[];
 }
 
 /** A region of one cell. */
@@ -28,6 +37,11 @@ export function plainRegion(name: string, start: number, size: number, write: bo
 export function allows(region: Region, at: number, size: number, write: boolean): boolean {
   const inside = ((at - region.start) % region.stride) - region.skip;
   return inside >= 0 && inside + size <= region.size && (write ? region.write : region.read);
+}
+
+/** Where `at`, which is within the region's start and end, stands in its cell; below 0 and from `size` on it is between two. */
+export function offsetInCell(region: Region, at: number): number {
+  return ((at - region.start) % region.stride) - region.skip;
 }
 
 /** The regions of all maps. They never overlap. */

@@ -1,0 +1,132 @@
+// The maps that a program's insns name, and whether a program of its type may use them.
+import { ERRNO } from '../errno.ts';
+import type { Insn } from '../isa/insn.ts';
+import { LoadError } from '../load-error.ts';
+import type { KernelMap } from '../maps/map.ts';
+import { isProgArray } from '../maps/prog-array.ts';
+import type { MapTypeName } from '../maps/types.ts';
+import { addressOf } from '../memory/linear.ts';
+import type { ValueFieldKind } from '../object.ts';
+import type { ObjectTable } from './objects.ts';
+import type { ProgAttr } from './prog-load.ts';
+import { PROG_FLAGS, progTypeRow } from './prog-types.ts';
+import type { KernelProg } from './prog.ts';
+
+/** Wide insns that name a map: by fd or by position in fd_array, and whether they load the address of its value. */
+const MAP_INSNS: Readonly<Partial<Record<Insn['op']['name'], { byIndex: boolean; value: boolean }>>> = {
+  ld_map_fd: { byIndex: false, value: false },
+  ld_map_value: { byIndex: false, value: true },
+  ld_map_idx: { byIndex: true, value: false },
+  ld_map_idx_value: { byIndex: true, value: true },
+};
+
+/** The map that a wide insn names, undefined for other insns. Throws LoadError when there is none. */
+export function mapOf(attr: ProgAttr, pc: number, insn: Insn, objects: ObjectTable): KernelMap | undefined {
+  const row = MAP_INSNS[insn.op.name];
+  if (row === undefined) return undefined;
+  const fd = row.byIndex ? attr.fdArray?.[insn.imm] : insn.imm;
+  const target = fd === undefined ? undefined : objects.target(fd);
+  if (target?.kind === 'map') return target.map;
+  const errno = target === undefined ? -ERRNO.EBADF : -ERRNO.EINVAL;
+  throw new LoadError('reloc', attr.name, `fd ${fd} is not pointing to valid bpf_map`, { errno, pc });
+}
+
+/** What the wide insn loads (u64): the map's own address, or that of its only value. @see kernel/bpf/arraymap.c array_map_direct_value_addr */
+export function mapAddress({ name }: ProgAttr, pc: number, { op, hi }: Insn, map: KernelMap): bigint {
+  if (MAP_INSNS[op.name]?.value !== true) return addressOf(map.at);
+  if (map.kind !== 'array') {
+    throw new LoadError('reloc', name, 'no direct value access support for this map type', { pc });
+  }
+  const { valueSize, maxEntries } = map.spec;
+  const off = hi >>> 0;
+  if (maxEntries !== 1 || off >= valueSize) {
+    const errno = maxEntries === 1 ? -ERRNO.EINVAL : -ERRNO.ENOTSUPP;
+    const text = `invalid access to map value pointer, value_size=${valueSize} off=${off}`;
+    throw new LoadError('reloc', name, text, { errno, pc });
+  }
+  return addressOf(map.lookup(new Uint8Array(4), 0, 0) + off);
+}
+
+/** Most maps that one program names. @see include/linux/bpf_verifier.h MAX_USED_MAPS */
+const MAX_USED_MAPS = 64;
+
+/** Refuses maps that programs like this one may not use. @see kernel/bpf/verifier.c check_map_prog_compatibility */
+export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
+  const { name, type, expectedAttachType = 0, flags = 0 } = attr;
+  if (maps.length > MAX_USED_MAPS) {
+    const text = `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`;
+    throw new LoadError('map-arg', name, text, { errno: -ERRNO.E2BIG });
+  }
+  for (const map of maps) {
+    checkFields(attr, map);
+    if (maySleep(attr) && !SLEEPABLE_MAPS.has(map.kind)) {
+      const rule = 'Sleepable programs can only use array, hash, ringbuf and local storage maps';
+      throw new LoadError('sleepable', name, `${rule} (${map.spec.name} is a ${map.kind})`);
+    }
+  }
+  const traits: Pick<KernelProg, 'type' | 'expectedAttachType' | 'flags'> = {
+    type,
+    expectedAttachType,
+    flags,
+  };
+  for (const map of maps) {
+    if (!isProgArray(map) || map.admits(traits)) continue;
+    const text = `the prog_array ${map.spec.name} is owned by programs of another kind`;
+    throw new LoadError('owner', name, text);
+  }
+}
+
+/** True for programs that may sleep: asked for at load, or by their type. */
+export function maySleep({ type, flags = 0 }: ProgAttr): boolean {
+  return (flags & PROG_FLAGS.sleepable) !== 0 || progTypeRow(type)?.sleepable === 'always';
+}
+
+const SLEEPABLE_MAPS: ReadonlySet<MapTypeName> = new Set([
+  'hash',
+  'lru_hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_percpu_hash',
+  'array_of_maps',
+  'hash_of_maps',
+  'ringbuf',
+  'user_ringbuf',
+  'inode_storage',
+  'sk_storage',
+  'task_storage',
+  'cgrp_storage',
+  'queue',
+  'stack',
+  'arena',
+]);
+
+/** What kprobes, tracepoints, raw tracepoints and perf events may not have in a map's value: they may interrupt whoever uses it. */
+const NOT_TRACING: Readonly<Partial<Record<ValueFieldKind, string>>> = {
+  list_head: 'bpf_{list_head,rb_root}',
+  rb_root: 'bpf_{list_head,rb_root}',
+  spin_lock: 'bpf_spin_lock',
+  res_spin_lock: 'bpf_spin_lock',
+  timer: 'bpf_timer',
+  workqueue: 'bpf_wq',
+};
+const INTERRUPTING: ReadonlySet<string> = new Set([
+  'kprobe',
+  'tracepoint',
+  'perf_event',
+  'raw_tracepoint',
+  'raw_tracepoint_writable',
+]);
+
+function checkFields({ name, type }: ProgAttr, { spec }: KernelMap): void {
+  for (const { kind } of spec.fields ?? []) {
+    const what = NOT_TRACING[kind];
+    if (what === undefined) continue;
+    if (type === 'socket_filter' && what === NOT_TRACING.spin_lock) {
+      throw new LoadError('map-arg', name, `socket filter progs cannot use ${what} yet (map ${spec.name})`);
+    }
+    if (INTERRUPTING.has(type)) {
+      throw new LoadError('map-arg', name, `tracing progs cannot use ${what} yet (map ${spec.name})`);
+    }
+  }
+}
