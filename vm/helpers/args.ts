@@ -1,6 +1,7 @@
 // The vocabulary of helper and kfunc arguments and results: the kernel's enum bpf_arg_type and bpf_return_type in lower case, without ARG_ and
 // RET_. What stands behind a colon narrows a word: 'ptr_to_btf_id:task_struct', 'ptr_to_fixed_size_mem:20', 'ptr_to_dynptr:ringbuf'.
 // @see include/linux/bpf.h enum bpf_arg_type, enum bpf_return_type, enum bpf_type_flag
+import type { ProgTypeName } from '../kernel/prog-types.ts';
 
 /** What an argument must be. */
 export interface ArgRow {
@@ -19,8 +20,9 @@ export interface ArgRow {
 
 /** `mem` is followed by its size, unless the row or the word says it; `size` belongs to the memory before it. */
 export type ArgKind =
+  | 'anything'
   | 'scalar'
-  | 'constant'
+  | 'const_scalar'
   | 'ctx'
   | 'map'
   | 'map_key'
@@ -52,7 +54,7 @@ export type ArgKind =
 
 // oxfmt-ignore
 export const ARG_TYPES = {
-  anything:                          { kind: 'scalar' }, // or a pointer: the callee takes it as a number
+  anything:                          { kind: 'anything' }, // a pointer too: the callee takes it as a number
   ptr_to_ctx:                        { kind: 'ctx' },
   ptr_to_ctx_or_null:                { kind: 'ctx', orNull: true },
   const_map_ptr:                     { kind: 'map' },
@@ -87,7 +89,8 @@ export const ARG_TYPES = {
   ptr_to_btf_id_sock_common:         { kind: 'sock_common' },
   ptr_to_btf_id_sock_common_or_null: { kind: 'sock_common', orNull: true },
   // Of kernel functions only: what their parameters' names and types ask for.
-  const:                             { kind: 'constant' },
+  scalar:                            { kind: 'scalar' },
+  const_scalar:                      { kind: 'const_scalar' },
   ptr_to_iter:                       { kind: 'iter', access: 'read-write' },
   ptr_to_uninit_iter:                { kind: 'iter', access: 'write', uninit: true },
   ptr_to_list_head:                  { kind: 'list_head', access: 'read-write' },
@@ -100,7 +103,7 @@ export const ARG_TYPES = {
   ptr_to_uninit_irq_flag:            { kind: 'irq_flag', access: 'write', uninit: true },
   ptr_to_res_spin_lock:              { kind: 'res_spin_lock', access: 'read-write' },
   ptr_to_workqueue:                  { kind: 'workqueue', access: 'read-write' },
-  ignore:                            { kind: 'ignored' }, // the caller need not set it
+  ignored:                           { kind: 'ignored' }, // by the verifier: it need not even be set
 } as const satisfies Record<string, ArgRow>;
 export type ArgName = keyof typeof ARG_TYPES;
 
@@ -111,7 +114,7 @@ export type HelperArg =
   | `ptr_to_btf_id_or_null:${string}`
   | `ptr_to_fixed_size_mem:${number}`
   | `ptr_to_dynptr:${'local' | 'ringbuf'}`
-  | `ptr_to_uninit_dynptr:${'local' | 'ringbuf' | 'skb' | 'xdp'}`
+  | `ptr_to_uninit_dynptr:${'local' | 'ringbuf' | 'skb' | 'skb_meta' | 'xdp'}`
   | `ptr_to_iter:${string}`
   | `ptr_to_uninit_iter:${string}`;
 
@@ -123,6 +126,7 @@ export type HelperRet =
   | 'ptr_to_map_value_or_null'
   | 'ptr_to_mem'
   | 'ptr_to_mem_or_null'
+  | `ptr_to_mem_or_null:${number}`
   | 'ptr_to_ringbuf_mem_or_null'
   | 'ptr_to_socket_or_null'
   | 'ptr_to_tcp_sock_or_null'
@@ -131,9 +135,34 @@ export type HelperRet =
   | 'ptr_to_alloc_obj_or_null'
   | 'ptr_to_list_node_or_null'
   | 'ptr_to_rb_node_or_null'
-  | 'ptr_to_iter_elem_or_null'
   | `ptr_to_btf_id:${string}`
   | `ptr_to_btf_id_or_null:${string}`;
+
+/** What is known of a call, be it of a helper or of a kernel function. It has `args`, `ret` and `summary`, or else `refused`. */
+export interface CallRow {
+  /** imm of the call. */
+  readonly id: number;
+  /** Why programs that call it are not loaded. */
+  readonly refused?: string;
+  /** r1, r2, ... as far as it has arguments. */
+  readonly args?: readonly HelperArg[];
+  readonly ret?: HelperRet;
+  /** Which program types may call it; every type where absent. */
+  readonly progTypes?: readonly ProgTypeName[];
+  /** Only programs that may sleep may call it. */
+  readonly mightSleep?: true;
+  /** The result must be given back before the program ends. */
+  readonly acquires?: true;
+  /** Register whose reference the call gives back. */
+  readonly releases?: number;
+  /** Pointers into the packet are not valid behind the call. */
+  readonly changesPacket?: true;
+  /** Keeps r1 to r5. */
+  readonly fastcall?: true;
+  /** Calls the function that it is given: before it returns, or after the program. */
+  readonly callback?: 'now' | 'later';
+  readonly summary?: string;
+}
 
 /** The row of an argument, and what stands behind its colon: a struct's name, a number of bytes, the kind of a dynptr. */
 export function argRow(arg: HelperArg): { readonly row: ArgRow; readonly detail: string | undefined } {

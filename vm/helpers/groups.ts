@@ -28,6 +28,35 @@ export const PROBES = [
 /** Traffic control. @see net/core/filter.c tc_cls_act_func_proto */
 export const TC = ['sched_cls', 'sched_act'] as const satisfies readonly ProgTypeName[];
 
+/** May make objects of their own, and hold tasks. @see kernel/bpf/helpers.c kfunc_init */
+export const GENERIC = [
+  'sched_cls',
+  'xdp',
+  'tracepoint',
+  'perf_event',
+  'tracing',
+  'lsm',
+  'struct_ops',
+  'syscall',
+  'cgroup_skb',
+  'cgroup_sock',
+  'cgroup_device',
+  'cgroup_sock_addr',
+  'cgroup_sockopt',
+  'cgroup_sysctl',
+  'sock_ops',
+] as const satisfies readonly ProgTypeName[];
+
+/** May use CPU masks. @see kernel/bpf/cpumask.c cpumask_kfunc_init */
+export const TRACED = [
+  'tracepoint',
+  'perf_event',
+  'tracing',
+  'lsm',
+  'struct_ops',
+  'syscall',
+] as const satisfies readonly ProgTypeName[];
+
 /** Every program type but these. */
 export function allBut(...types: readonly ProgTypeName[]): readonly ProgTypeName[] {
   return (Object.keys(PROG_TYPES) as ProgTypeName[]).filter((type) => !types.includes(type)); // keys of the table

@@ -1,4 +1,4 @@
-// What each kernel function does: a total map over the table, so that a new row does not compile until it runs.
+// What each kernel function does. One that is not here is refused at load.
 import type { HelperRun } from './context.ts';
 import type { KfuncName } from './kfuncs.ts';
 
@@ -6,4 +6,9 @@ export const KFUNC_RUN = {
   // One CPU runs everything, and nothing is freed under a running program.
   bpf_rcu_read_lock: () => {},
   bpf_rcu_read_unlock: () => {},
-} as const satisfies Record<KfuncName, HelperRun>;
+} as const satisfies Partial<Record<KfuncName, HelperRun>>;
+
+/** What a kernel function does; undefined for those that do not run here. */
+export function kfuncRun(name: KfuncName): HelperRun | undefined {
+  return Object.hasOwn(KFUNC_RUN, name) ? KFUNC_RUN[name as keyof typeof KFUNC_RUN] : undefined; // hasOwn has just checked the name
+}

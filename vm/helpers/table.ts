@@ -4,39 +4,18 @@
 // Longer than 250 lines because it is one table with a row for every helper.
 import type { ProgTypeName } from '../kernel/prog-types.ts';
 import type { MapTypeName } from '../maps/types.ts';
-import type { HelperArg, HelperRet } from './args.ts';
+import type { CallRow } from './args.ts';
 import { allBut, ELEMENTS, ITERATED, LOOKED_UP, PERCPU, PROBES, REDIRECTS, TC, TRACING } from './groups.ts';
 
-/** A helper of the kernel. It has `args`, `ret` and `summary`, or else `refused`. */
-export interface HelperRow {
-  readonly id: number;
-  /** Why programs that call it are not loaded. */
-  readonly refused?: string;
-  /** r1, r2, ... as far as the helper has arguments. */
-  readonly args?: readonly HelperArg[];
-  readonly ret?: HelperRet;
+/** A helper of the kernel. */
+export interface HelperRow extends CallRow {
   /** Refused to programs without a GPL-compatible licence, but not to those of the types in `gplFreeIn`. */
   readonly gplOnly?: true;
   readonly gplFreeIn?: readonly ProgTypeName[];
   /** Types of the map that a const_map_ptr must be of; any where absent. */
   readonly maps?: readonly MapTypeName[];
-  /** Which program types may call it; every type where absent. */
-  readonly progTypes?: readonly ProgTypeName[];
-  /** Only programs that may sleep may call it. */
-  readonly mightSleep?: true;
-  /** The result must be given back before the program ends. */
-  readonly acquires?: true;
-  /** Register whose reference the call gives back. */
-  readonly releases?: number;
-  /** Pointers into the packet are not valid behind the call. */
-  readonly changesPacket?: true;
   /** Memory arguments may lie in the packet. */
   readonly packetArgs?: true;
-  /** Keeps r1 to r5. */
-  readonly fastcall?: true;
-  /** Calls the function that it is given: before it returns, or after the program. */
-  readonly callback?: 'now' | 'later';
-  readonly summary?: string;
 }
 
 // oxfmt-ignore

@@ -1,5 +1,5 @@
 // A program's insns made ready to run: map fds and functions replaced by addresses, helper and kfunc numbers by functions.
-import { KFUNC_RUN } from '../helpers/kfunc-run.ts';
+import { kfuncRun } from '../helpers/kfunc-run.ts';
 import { kfuncName } from '../helpers/kfuncs.ts';
 import { helperRun, type HelperRun } from '../helpers/run.ts';
 import { HELPERS, helperName } from '../helpers/table.ts';
@@ -35,7 +35,7 @@ function runOf({ op, imm }: InsnColumns, pc: number): HelperRun | undefined {
   }
   if (op[pc] !== OPS.call_kfunc.index) return undefined;
   const name = kfuncName(imm[pc]!);
-  return name === undefined ? undefined : KFUNC_RUN[name];
+  return name === undefined ? undefined : kfuncRun(name);
 }
 
 /** Number of bpf_tail_call, the one helper that an engine runs itself. */
