@@ -8,7 +8,7 @@ import { SLOT_BYTES } from '../isa/opcodes.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkFlow, checkSubprogs } from './flow.ts';
 import { checkInsns } from './insns.ts';
-import { checkError, LIMIT_INSNS, type CheckError } from './messages.ts';
+import { checkError, LIMIT_INSNS, type CheckCode, type CheckError } from './messages.ts';
 import { checkOperands } from './resolve.ts';
 
 export interface CheckOptions {
@@ -16,6 +16,8 @@ export interface CheckOptions {
   readonly helpers?: ReadonlySet<number>;
   /** Ids of the kernel functions that can be called; default: those that Tailscope runs. */
   readonly kfuncs?: ReadonlySet<number>;
+  /** Findings that do not count; default: all do. */
+  readonly allowed?: ReadonlySet<CheckCode>;
   /** How many fds stand in fd_array; absent: there is none, and maps cannot be named by their position in it. */
   readonly fds?: number;
   /** Which map each wide insn names, and the maps there are. Both absent: maps are not looked at. */
@@ -43,7 +45,7 @@ export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readon
     () => checkInsns(insns, options.helpers ?? IMPLEMENTED),
   ];
   for (const phase of phases) {
-    const found = phase();
+    const found = phase().filter(({ code }) => options.allowed?.has(code) !== true);
     if (found.length > 0) return found;
   }
   return [];

@@ -82,6 +82,18 @@ export const CHECK_MESSAGES = {
     text: (opcode: number) => `unknown opcode ${hex2(opcode)}`,
     why: 'no insn begins with this byte',
   },
+  'call-register': {
+    phase: 'resolve',
+    errno: ERRNO.EINVAL,
+    text: (opcode: number) => `unknown opcode ${hex2(opcode)}`,
+    why: 'clang has calls through a register, Linux has none',
+  },
+  'goto-register': {
+    phase: 'resolve',
+    errno: ERRNO.EINVAL,
+    text: (opcode: number) => `unknown opcode ${hex2(opcode)}`,
+    why: 'jumps through a register came with Linux 6.19 and its jump tables, which are not there',
+  },
   'ldx-reserved': {
     phase: 'resolve',
     errno: ERRNO.EINVAL,

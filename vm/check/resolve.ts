@@ -5,9 +5,6 @@ import { OPS, opsOf } from '../isa/ops.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkError, type CheckError } from './messages.ts';
 
-/** Opcodes of clang that Linux 6.18 does not know: callx, gotox. */
-const NOT_IN_LINUX: ReadonlySet<number> = new Set([OPS.call_reg.opcode, OPS.gotox.opcode]);
-
 /** True for opcodes of the class that loads from memory. */
 function isLoadClass(opcode: number): boolean {
   return (opcode & CLASS_BITS) === CLASSES.ldx.code;
@@ -35,8 +32,12 @@ export function checkOperands(
     const kind = opsOf(opcode)[0]?.kind;
     if (isLoadClass(opcode) && (imm !== 0 || !isLoadMode(opcode))) {
       errors.push(checkError(pc, 'ldx-reserved'));
-    } else if (kind === undefined || NOT_IN_LINUX.has(opcode)) {
+    } else if (kind === undefined) {
       errors.push(checkError(pc, 'unknown-opcode', opcode));
+    } else if (opcode === OPS.call_reg.opcode) {
+      errors.push(checkError(pc, 'call-register', opcode));
+    } else if (opcode === OPS.gotox.opcode) {
+      errors.push(checkError(pc, 'goto-register', opcode));
     } else if (kind === 'wide') {
       const wide = checkWide(insns, pc, fds);
       if (wide !== undefined) errors.push(wide);

@@ -1,0 +1,75 @@
+// Insns by themselves: what RFC 9669 gives a meaning and Linux refuses, what stays refused, and that nothing is left behind.
+import { expect, test } from 'vitest';
+import { assembleProg, LoadError } from '../../../vm/index.ts';
+import { rig, type Rig } from '../../support/machine.ts';
+
+function run(text: string, memory?: readonly number[], { machine }: Rig = rig()) {
+  return machine.runInsns(assembleProg(text).insns, memory && Uint8Array.from(memory));
+}
+
+function refusal(text: string): string {
+  try {
+    run(text);
+  } catch (error) {
+    if (error instanceof LoadError) return error.reason;
+    throw error;
+  }
+  throw new Error(`${text} was run`);
+}
+
+test('r1 is the memory, r2 its length, and the memory comes back as the run left it', () => {
+  const result = run('r0 = *(u8 *)(r1 + 1)\nr0 += r2\n*(u8 *)(r1 + 0) = 9\nexit', [1, 2, 3]);
+  expect(result).toMatchObject({ r0: 5n, insns: 4, fault: undefined });
+  expect([...result.memory]).toEqual([9, 2, 3]);
+});
+
+test('r0 has 64 bits, and the other registers begin as 0', () => {
+  expect(run('r0 = -1\nexit').r0).toBe(0xffff_ffff_ffff_ffffn);
+  expect(run('r0 = r1\nr0 |= r2\nr0 |= r3\nr0 |= r6\nr0 |= r9\nexit').r0).toBe(0n);
+});
+
+test.each([
+  ['r0 = 5\nr0 /= 0\nexit', 0n],
+  ['r0 = 1\nr0 <<= 65\nexit', 2n],
+  ['w0 = 1\nw0 s>>= -32\nexit', 1n],
+  ['*(u32 *)(r10 - 7) = 258\nr0 = *(u8 *)(r10 - 6)\nexit', 1n],
+  ['r0 = 1\nexit\nr0 = 2\nexit', 1n],
+  ['r6 = 8\ncallx r6\nr0 += 7\nexit', 7n],
+])('%j is run', (text, r0) => {
+  expect(run(text)).toMatchObject({ r0, fault: undefined });
+});
+
+test.each([
+  ['.quad 0x00000000000000ff\nexit', 'unknown opcode ff'],
+  ['.quad 0x00000001000100b7\nexit', 'BPF_MOV uses reserved fields'],
+  ['r0 = 0\ngoto +9\nexit', 'jump out of range from insn 1 to 11'],
+  ['r0 = 0', 'last insn is not an exit or jmp'],
+  ['r10 = 0\nexit', 'frame pointer is read only'],
+  ['ld_pseudo r1, 1, 3\nexit', 'fd 3 is not pointing to valid bpf_map'],
+  ['call 10000\nexit', 'invalid func unknown#10000'],
+  ['gotox r1\nexit', 'unknown opcode 0d'],
+])('%j is refused', (text, message) => {
+  expect(refusal(text)).toContain(message);
+});
+
+test('a run that breaks a rule ends with a fault, r0 is 0 then', () => {
+  const here = rig();
+  const { r0, fault } = run('r0 = 1\n*(u64 *)(r1 - 1) = 0\nexit', [0, 0], here);
+  expect(r0).toBe(0n);
+  expect(fault).toMatchObject({ prog: 'insns', pc: 1, code: 'access' });
+  expect(here.faults).toEqual([fault]);
+  expect(run('callx r1\nexit', [1], here).fault?.message).toMatch(/^callx of \d+, which is no helper/);
+  expect(run('top: goto top', [], here).fault?.code).toBe('budget');
+});
+
+test('nothing stays in memory, whatever comes of the run', () => {
+  const here = rig();
+  const before = here.machine.snapshot().byteSize;
+  run('r0 = 1\nexit', [1, 2, 3], here);
+  run('r0 = *(u64 *)(r1 + 100)\nexit', [1, 2, 3], here);
+  expect(() => run('r0 = 1', [1, 2, 3], here)).toThrow(LoadError);
+  expect(() => here.machine.runInsns(assembleProg('exit').insns, new Uint8Array(2 ** 30))).toThrow(
+    'no room for a memory of 1073741824 bytes',
+  );
+  expect(here.machine.snapshot().byteSize).toBe(before);
+});
