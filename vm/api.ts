@@ -2,6 +2,7 @@
 import type { Effect } from './effects.ts';
 import type { SyscallPoint } from './kernel/point.ts';
 import type { ProgAttr } from './kernel/prog-load.ts';
+import type { SyscallInfo } from './kernel/syscalls.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
 
 /** One bpf_trace_printk. */
@@ -30,14 +31,33 @@ export interface BpfMap {
   readonly spec: MapSpec;
   /** Entries now: filled ones of hash maps, all of arrays. */
   readonly entries: number;
-  /** The value (a copy; per-CPU maps: the values of all CPUs, each rounded up to 8 bytes), or -errno. */
-  lookup(key: Uint8Array): Uint8Array | number;
-  /** 0 or -errno. `flags` are BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
+  /** The value (a copy; per-CPU maps: the values of all CPUs, each rounded up to 8 bytes), or -errno. `flags` are 0 or BPF_F_LOCK 4. */
+  lookup(key: Uint8Array, flags?: number): Uint8Array | number;
+  /** The same, and the element is gone. */
+  lookupAndDelete(key: Uint8Array, flags?: number): Uint8Array | number;
+  /** The batch commands; see `Bpf`. */
+  lookupBatch(from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
+  lookupAndDeleteBatch(from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
+  updateBatch(entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags?: number): MapBatch;
+  deleteBatch(keys: readonly Uint8Array[], flags?: number): MapBatch;
+  /** 0 or -errno. `flags` are BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2, and BPF_F_LOCK 4 besides for values with a spin lock. */
   update(key: Uint8Array, value: Uint8Array, flags: number): number;
   delete(key: Uint8Array): number;
   /** The key after `key` (undefined: the first), or -ENOENT at the end. */
   nextKey(key: Uint8Array | undefined): Uint8Array | number;
   freeze(): number;
+}
+
+/** What a batch command did. */
+export interface MapBatch {
+  /** 0; or why it ended: -ENOENT of a lookup at the end of the map, -ENOSPC when the next bucket of a hash map has more than `count` elements. */
+  readonly errno: number;
+  /** Elements that were looked up, written or deleted: those before the first that failed. */
+  readonly count: number;
+  /** Keys and values of a lookup, as single lookups give them. */
+  readonly entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[];
+  /** Of a lookup: where the next one begins. */
+  readonly next: Uint8Array | undefined;
 }
 
 /** What tail calls through one prog array did since the object was loaded. */
@@ -60,8 +80,10 @@ export interface Prog {
   /** The object's fd of the program: what is written into a prog_array slot. */
   readonly fd: number;
   readonly spec: ProgSpec;
-  /** Hooks it is attached to, by name: '__seccomp_filter', 'sys_enter'. */
+  /** Hooks it is attached to, by name: '__seccomp_filter', 'sys_enter', '__x64_sys_openat', 'syscalls:sys_exit_read'. */
   readonly attached: readonly string[];
+  /** Why it is attached and will never run: its hooks are such that recordings never come to. Undefined where it may run. */
+  readonly idle: string | undefined;
   /** Times it was entered, by a hook or by a tail call. */
   readonly runs: number;
   readonly insnsRun: number;
@@ -78,8 +100,8 @@ export interface LoadedObject {
 
 /** bpf(2): maps and programs by fd. Results below 0 are -errno, as the kernel's. Keys and values have the map's sizes, or -EINVAL. */
 export interface Bpf {
-  /** An fd. */
-  mapCreate(spec: MapSpec): number;
+  /** An fd. Inner maps of a map of maps are to be like the map of `innerFd`, or else like a map of `spec.inner`. */
+  mapCreate(spec: MapSpec, innerFd?: number): number;
   /** An fd. In `attr.insns` wide insns name maps by fd. `log` takes the reason of a refusal. */
   progLoad(attr: ProgAttr, log?: string[]): number;
   /** A map lives while an fd or a program holds it, a program while an fd, a slot or a hook does. */
@@ -88,10 +110,16 @@ export interface Bpf {
   mapFdById(id: number): number;
   progFdById(id: number): number;
   /** The value, of a prog_array the id of the program; see BpfMap. */
-  mapLookup(fd: number, key: Uint8Array): Uint8Array | number;
+  mapLookup(fd: number, key: Uint8Array, flags?: number): Uint8Array | number;
   mapUpdate(fd: number, key: Uint8Array, value: Uint8Array, flags: number): number;
   mapDelete(fd: number, key: Uint8Array): number;
+  mapLookupAndDelete(fd: number, key: Uint8Array, flags?: number): Uint8Array | number;
   mapNextKey(fd: number, key: Uint8Array | undefined): Uint8Array | number;
+  /** Up to `count` elements, from where the batch before ended (`next`; undefined: from the start). */
+  mapLookupBatch(fd: number, from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
+  mapLookupAndDeleteBatch(fd: number, from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
+  mapUpdateBatch(fd: number, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags?: number): MapBatch;
+  mapDeleteBatch(fd: number, keys: readonly Uint8Array[], flags?: number): MapBatch;
   mapFreeze(fd: number): number;
 }
 
@@ -133,9 +161,19 @@ export interface MachineOptions {
   readonly limitInsns: number;
   /** Seed of bpf_get_prandom_u32, u32; default 1. */
   readonly seed?: number;
+  /** System calls of all ABIs: hooks that go by the name of a call find it here. Default none. */
+  readonly syscalls?: readonly SyscallInfo[];
   readonly onPrintk: (printk: Printk) => void;
   readonly onFault: (fault: Fault) => void;
   readonly onEffect?: (effect: Effect) => void;
+}
+
+/** How to attach a program. */
+export interface AttachOptions {
+  /** Instead of its own: 'kprobe/__x64_sys_read'. It must be one for programs of the same type. */
+  readonly section?: string;
+  /** What bpf_get_attach_cookie gives, u64; default 0n. */
+  readonly cookie?: bigint;
 }
 
 /** All state of a machine at one moment: memory, maps, counters. Opaque, and not tied to later changes. */
@@ -148,8 +186,11 @@ export interface Machine {
   load(spec: ObjectSpec): LoadedObject;
   /** Detaches the programs of an object and closes its fds. What a prog_array of another object still holds stays loaded. */
   unload(object: LoadedObject): void;
-  /** Attaches a program to the hook that its section names. Throws LoadError when there is no such hook, or it is there already. */
-  attach(prog: Prog): void;
+  /**
+   * Attaches a program to the hook that its section names. Throws LoadError when there is no such hook, or it is there already. Hooks that Linux
+   * has and recordings never come to (uprobes) are taken: see `Prog.idle`.
+   */
+  attach(prog: Prog, options?: AttachOptions): void;
   /** Takes a program off its hooks. */
   detach(prog: Prog): void;
   /**
@@ -162,9 +203,9 @@ export interface Machine {
    * do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
    */
   advance(atNs: number): void;
-  /** Runs what is attached to the hooks of a syscall's enter (`__seccomp_filter`, then raw tracepoint sys_enter). */
+  /** Runs what is attached to the hooks of a syscall's enter, in the order of kernel/hooks.ts: `__seccomp_filter`, tracepoints, functions. */
   enter(point: SyscallPoint): void;
-  /** Runs what is attached to the hooks of a syscall's exit. */
+  /** Runs what is attached to the hooks of a syscall's exit: functions, tracepoints. */
   exit(point: SyscallPoint): void;
   /** Whether anything is attached to a hook of the enter, or of the exit: at a phase that is not listened to, nothing needs to be run. */
   listens(at: 'enter' | 'exit'): boolean;
@@ -179,7 +220,7 @@ export interface Machine {
   readonly bpf: Bpf;
   /** Insns run, all programs. */
   readonly insnsRun: number;
-  /** Reads of user memory that the recording does not hold. */
+  /** Reads of user memory and of the kernel's structures that the recording does not hold. */
   readonly unknownReads: number;
   snapshot(): MachineSnapshot;
   /** Throws TypeError for a snapshot of another machine. */

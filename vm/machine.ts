@@ -1,5 +1,6 @@
 // The machine: loads objects, attaches programs, runs them at the points of a recording, saves and restores itself.
 import type {
+  AttachOptions,
   Fault,
   InsnsResult,
   LoadedObject,
@@ -16,12 +17,15 @@ import { SeededRandom } from './host.ts';
 import { Cpu, type RunEvent } from './interp/cpu.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { createBpf } from './kernel/bpf.ts';
-import { HOOK_NAMES, HOOKS, hookOfSection, wantsHook, type HookName } from './kernel/hooks.ts';
+import { Attachments, type Link } from './kernel/attachments.ts';
+import { wantsHook } from './kernel/hook-sections.ts';
+import { linkOf } from './kernel/link.ts';
+import { SyscallIndex } from './kernel/syscalls.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
 import type { SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
-import { packetAfter, prepareTestRun } from './kernel/test-run.ts';
+import { prepareTestRun } from './kernel/test-run.ts';
 import { LaterRuns } from './kernel/run-later.ts';
 import { LoadError } from './load-error.ts';
 import { LinearMemory, type MemoryState } from './memory/linear.ts';
@@ -37,12 +41,10 @@ const LIMIT_CPUS = 64;
 /** The current task of a test run: nobody. */
 const NO_TASK: TaskView = { tid: 0, tgid: 0, comm: new Uint8Array(0), atNs: 0, memory: [] };
 
-type Attachments = Record<HookName, KernelProg[]>;
-
 interface Snapshot extends MachineSnapshot {
   readonly memory: MemoryState;
   readonly objects: ObjectState;
-  readonly attachments: Attachments;
+  readonly links: readonly Link[];
   readonly random: number;
   readonly nowNs: number;
   readonly insnsRun: number;
@@ -68,7 +70,8 @@ class TailscopeMachine implements Machine {
   private readonly later: LaterRuns;
   /** How far the recording has come. */
   private nowNs = 0;
-  private attachments: Attachments = copyAttachments();
+  private readonly attachments = new Attachments();
+  private readonly syscalls: SyscallIndex;
   private readonly snapshots = new WeakSet<MachineSnapshot>();
   /** The fault of the run that ended last, undefined when it exited. */
   private lastFault: Fault | undefined;
@@ -82,10 +85,11 @@ class TailscopeMachine implements Machine {
       throw new RangeError(`limitInsns is a whole number from 1 up and not ${limitInsns}`);
     }
     this.options = options;
+    this.syscalls = new SyscallIndex(options.syscalls ?? []);
     this.random = new SeededRandom(seed);
     this.objects = new ObjectTable(this.regions, cpus);
     this.bpf = createBpf(this.objects, this.memory, cpus);
-    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, (prog) => this.hooksOf(prog));
+    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, (prog) => this.attachments.of(prog));
     this.cpu = new Cpu(
       {
         memory: this.memory,
@@ -127,35 +131,19 @@ class TailscopeMachine implements Machine {
     this.loader.unload(object);
   }
 
-  attach(prog: Prog): void {
+  attach(prog: Prog, { section = prog.spec.section, cookie = 0n }: AttachOptions = {}): void {
     const kernelProg = this.loader.kernelProg(prog);
-    const { name, section } = prog.spec;
+    const { name } = prog.spec;
     if (kernelProg === undefined) throw new LoadError('hook', name, 'the program is not loaded any more');
-    const hook = hookOfSection(section);
-    if (hook === undefined) {
-      throw new LoadError('hook', name, `section ${section} names no hook; there are ${sectionList()}`);
-    }
-    if (HOOKS[hook].progType !== kernelProg.type) {
-      throw new LoadError(
-        'hook',
-        name,
-        `${hook} takes a ${HOOKS[hook].progType} program and not a ${kernelProg.type}`,
-      );
-    }
-    if (this.attachments[hook].includes(kernelProg)) {
-      throw new LoadError('hook', name, `it is attached to ${hook} already`);
-    }
+    this.attachments.add(linkOf(kernelProg, { name, section, cookie }, this.syscalls, this.attachments));
     this.objects.hold(kernelProg);
-    this.attachments[hook].push(kernelProg);
   }
 
   detach(prog: Prog): void {
     const kernelProg = this.loader.kernelProg(prog);
     if (kernelProg === undefined) return;
-    for (const hook of this.hooksOf(kernelProg)) {
-      this.attachments[hook] = this.attachments[hook].filter((other) => other !== kernelProg);
-      this.objects.drop(kernelProg);
-    }
+    const ended = this.attachments.remove(kernelProg);
+    for (let i = 0; i < ended; i++) this.objects.drop(kernelProg);
   }
 
   attachAll(object: LoadedObject): readonly Prog[] {
@@ -181,29 +169,41 @@ class TailscopeMachine implements Machine {
 
   enter(point: SyscallPoint): void {
     this.advance(point.atNs);
-    this.fire('__seccomp_filter', point);
-    this.fire('sys_enter', point);
+    this.fire('enter', point);
     this.later.work(point.atNs);
   }
 
   exit(point: SyscallPoint): void {
     this.advance(point.atNs);
-    this.fire('sys_exit', point);
+    this.fire('exit', point);
     this.later.work(point.atNs);
   }
 
   listens(at: 'enter' | 'exit'): boolean {
-    return HOOK_NAMES.some((name) => HOOKS[name].at === at && this.attachments[name].length > 0);
+    return this.attachments.listens(at);
   }
 
-  private fire(name: HookName, point: SyscallPoint): void {
-    const progs = this.attachments[name];
-    if (progs.length === 0) return;
-    const hook = HOOKS[name];
+  private fire(at: 'enter' | 'exit', point: SyscallPoint): void {
+    const stages = this.attachments.stages(at, point);
+    if (stages.length === 0) return;
     this.setTask(point, point.cpu);
-    this.kernel.begin(point, point, hook.at === 'exit');
-    hook.fill(this.memory, point);
-    for (const prog of progs) this.run(prog, hook.event);
+    this.kernel.begin(point, point);
+    for (const { place, runs } of stages) {
+      place.fill(this.memory, this.kernel, point);
+      for (const { prog, event } of runs) {
+        this.run(prog, event);
+        if (place.overrides === true && this.overridden(prog)) break;
+      }
+    }
+  }
+
+  /** fmod_ret: a result other than 0 would take the place of the call, and of the programs after this one. */
+  private overridden(prog: KernelProg): boolean {
+    const value = this.cpu.r[0]!;
+    if (value === 0) return false;
+    const { tid, tgid, atNs } = this.cpu.task;
+    this.options.onEffect?.({ kind: 'override', value, prog: prog.name, tid, tgid, atNs });
+    return true;
   }
 
   private setTask(task: TaskView, cpu: number): void {
@@ -224,7 +224,7 @@ class TailscopeMachine implements Machine {
     if (typeof event === 'number') return notRun(event);
     const task = { ...NO_TASK, atNs: this.nowNs };
     this.setTask(task, 0);
-    this.kernel.begin(task, undefined, false);
+    this.kernel.begin(task, undefined);
     const before = this.insnsRun;
     for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.run(target, event);
     const result = {
@@ -242,7 +242,7 @@ class TailscopeMachine implements Machine {
     const bare = prepareBareRun(this.memory, insns, memory);
     try {
       this.setTask(NO_TASK, 0);
-      this.kernel.begin(NO_TASK, undefined, false);
+      this.kernel.begin(NO_TASK, undefined);
       const before = this.insnsRun;
       this.run(bare.prog, bare.event);
       return {
@@ -262,17 +262,13 @@ class TailscopeMachine implements Machine {
     this.options.onPrintk({ text, comm, tid: task.tid, cpu, atNs: task.atNs });
   }
 
-  private hooksOf(prog: KernelProg): HookName[] {
-    return HOOK_NAMES.filter((hook) => this.attachments[hook].includes(prog));
-  }
-
   snapshot(): MachineSnapshot {
     const memory = this.memory.save();
     const snapshot: Snapshot = {
       byteSize: memory.bytes.length,
       memory,
       objects: this.objects.save(),
-      attachments: copyAttachments(this.attachments),
+      links: this.attachments.save(),
       random: this.random.state,
       nowNs: this.nowNs,
       insnsRun: this.cpu.insnsRun,
@@ -287,7 +283,7 @@ class TailscopeMachine implements Machine {
     const state = snapshot as Snapshot; // the only kind that snapshot() makes; opaque outside
     this.memory.restore(state.memory);
     this.objects.restore(state.objects);
-    this.attachments = copyAttachments(state.attachments);
+    this.attachments.restore(state.links);
     this.random.state = state.random;
     this.nowNs = state.nowNs;
     this.cpu.insnsRun = state.insnsRun;
@@ -295,18 +291,6 @@ class TailscopeMachine implements Machine {
   }
 }
 
-function copyAttachments(from?: Attachments): Attachments {
-  return {
-    __seccomp_filter: [...(from?.__seccomp_filter ?? [])],
-    sys_enter: [...(from?.sys_enter ?? [])],
-    sys_exit: [...(from?.sys_exit ?? [])],
-  };
-}
-
 function notRun(errno: number): TestRunResult {
   return { errno, retval: 0, insns: 0, fault: undefined, data: new Uint8Array(0) };
-}
-
-function sectionList(): string {
-  return HOOK_NAMES.flatMap((name) => HOOKS[name].sections).join(', ');
 }

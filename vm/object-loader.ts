@@ -4,6 +4,7 @@ import { ERRNO, errnoText } from './errno.ts';
 import { readSlot, writeSlot } from './isa/insn.ts';
 import { WIDES } from './isa/opcodes.ts';
 import { OPS } from './isa/ops.ts';
+import type { Link } from './kernel/attachments.ts';
 import type { ObjectTable } from './kernel/objects.ts';
 import { loadProg } from './kernel/prog-load.ts';
 import { counter, type CounterName, type KernelProg } from './kernel/prog.ts';
@@ -12,14 +13,14 @@ import { checkMapSpec } from './maps/kinds.ts';
 import type { KernelMap } from './maps/map.ts';
 import { isProgArray } from './maps/prog-array.ts';
 import type { LinearMemory } from './memory/linear.ts';
-import type { MapSpec, ObjectSpec, ProgSpec, SlotSpec } from './object.ts';
+import type { InnerMapSpec, MapSpec, ObjectSpec, ProgSpec, SlotSpec } from './object.ts';
 
 /** Makes LoadedObjects for one machine. */
 export class ObjectLoader {
   private readonly bpf: Bpf;
   private readonly objects: ObjectTable;
   private readonly memory: LinearMemory;
-  private readonly hooksOf: (prog: KernelProg) => readonly string[];
+  private readonly linksOf: (prog: KernelProg) => readonly Link[];
   /** What handles stand for. Neither fd nor id would do: a machine that is restored to an earlier state gives both again. */
   private readonly progs = new WeakMap<Prog, KernelProg>();
   private readonly maps = new WeakMap<BpfMap, KernelMap>();
@@ -28,12 +29,12 @@ export class ObjectLoader {
     bpf: Bpf,
     objects: ObjectTable,
     memory: LinearMemory,
-    hooksOf: (prog: KernelProg) => readonly string[],
+    linksOf: (prog: KernelProg) => readonly Link[],
   ) {
     this.bpf = bpf;
     this.objects = objects;
     this.memory = memory;
-    this.hooksOf = hooksOf;
+    this.linksOf = linksOf;
   }
 
   /** Throws LoadError; what was created until then is closed again. */
@@ -44,6 +45,7 @@ export class ObjectLoader {
       const byName = new Map(maps.map((map) => [map.spec.name, map]));
       const progs = spec.progs.map((prog) => this.loadProg(prog, spec.license, byName, fds));
       for (const slot of spec.slots) this.fillSlot(slot, byName, progs);
+      for (const slot of spec.inners ?? []) fillInner(slot, byName);
       return { spec, progs, maps, progArray: (map) => this.stats(map) };
     } catch (error) {
       for (const fd of fds) this.bpf.close(fd);
@@ -72,7 +74,9 @@ export class ObjectLoader {
       throw new LoadError('map', spec.name, reason, { errno: fd });
     }
     fds.push(fd);
-    return this.userMap(fd, this.mapOfFd(fd));
+    const map = this.userMap(fd, this.mapOfFd(fd));
+    fill(map);
+    return map;
   }
 
   private mapOfFd(fd: number): KernelMap {
@@ -106,14 +110,18 @@ export class ObjectLoader {
     const fd = this.openProg(spec, license, maps);
     fds.push(fd);
     const prog = this.objects.byFd(fd) as KernelProg; // loadProg has just opened it
-    const { objects, memory, hooksOf } = this;
+    const { objects, memory, linksOf } = this;
     const read = (what: CounterName): number => (objects.isLoaded(prog) ? counter(memory, prog, what) : 0);
     const handle: Prog = {
       id: prog.id,
       fd,
       spec,
       get attached() {
-        return hooksOf(prog);
+        return linksOf(prog).flatMap(({ names }) => names);
+      },
+      get idle() {
+        const links = linksOf(prog);
+        return links.every(({ idle }) => idle !== undefined) ? links[0]?.idle : undefined;
       },
       get runs() {
         return read('runs');
@@ -131,9 +139,10 @@ export class ObjectLoader {
 
   /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
   private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
-    const { name, type, lines } = spec;
+    const { name, type, lines, flags = 0, attachType = 0 } = spec;
+    const attr = { name, type, license, flags, expectedAttachType: attachType };
     try {
-      return loadProg({ name, type, insns: relocate(spec, maps), license }, this.objects, this.memory);
+      return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       const { code, subject, reason, errno, pc } = error;
@@ -185,6 +194,47 @@ export class ObjectLoader {
       depth,
     };
   }
+}
+
+/** Writes the data that a map begins with and freezes it, as its spec says. Throws LoadError. */
+function fill(map: BpfMap): void {
+  const { name, type, valueSize, data, frozen } = map.spec;
+  if (data !== undefined) {
+    if (data.length > valueSize) {
+      throw new LoadError('map', name, `the value is ${valueSize} bytes long, and its data ${data.length}`);
+    }
+    const value = new Uint8Array(valueSize);
+    value.set(data);
+    const errno = map.update(u32Bytes(0), value, 0);
+    if (errno !== 0) {
+      throw new LoadError('map', name, `a ${type} does not take data: ${errnoText(errno)}`, { errno });
+    }
+  }
+  const errno = frozen === true ? map.freeze() : 0;
+  if (errno !== 0) throw new LoadError('map', name, `it cannot be frozen: ${errnoText(errno)}`, { errno });
+}
+
+/** Puts a map into a slot of a map of maps. Throws LoadError. */
+function fillInner({ map, key, inner }: InnerMapSpec, maps: ReadonlyMap<string, BpfMap>): void {
+  const outer = maps.get(map);
+  const target = maps.get(inner);
+  if (outer === undefined) throw new LoadError('slot', map, `there is no such map for the map ${inner}`);
+  if (target === undefined) throw new LoadError('slot', map, `there is no map ${inner} to put into it`);
+  const { type, maxEntries } = outer.spec;
+  if (type !== 'array_of_maps' && type !== 'hash_of_maps') {
+    throw new LoadError(
+      'slot',
+      map,
+      `maps are put into array_of_maps and hash_of_maps, and this is a ${type}`,
+    );
+  }
+  const errno = outer.update(key, u32Bytes(target.fd), 0);
+  if (errno === 0) return;
+  const rule =
+    errno === -ERRNO.E2BIG
+      ? `the map has ${maxEntries} slots`
+      : 'the inner map must be like the one that the map was made for';
+  throw new LoadError('slot', map, `it does not take map ${inner}: ${errnoText(errno)}, ${rule}`, { errno });
 }
 
 /** The insns with fds where the relocs name maps. Throws LoadError for a map or a pc that is not there. */

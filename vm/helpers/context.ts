@@ -24,6 +24,9 @@ export interface TaskView {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
   readonly startNs?: number | undefined;
+  /** Return addresses of the call that is being made, innermost first, where the recording knows them: in user memory, and in the kernel. */
+  readonly userStack?: readonly bigint[] | undefined;
+  readonly kernelStack?: readonly bigint[] | undefined;
 }
 
 /** A parent as far as it is known. */

@@ -8,6 +8,7 @@ import { PROBE_HELPERS } from './probe-read.ts';
 import { LOCK_HELPERS } from './spin-lock.ts';
 import type { HelperName } from './table.ts';
 import { TASK_HELPERS } from './task.ts';
+import { TRACING_HELPERS } from './tracing.ts';
 
 export type { HelperRun } from './context.ts';
 
@@ -16,6 +17,7 @@ export const HELPER_RUN = {
   ...MAP_HELPERS,
   ...PROBE_HELPERS,
   ...TASK_HELPERS,
+  ...TRACING_HELPERS,
   ...PRINTK_HELPERS,
   ...LOOP_HELPERS,
   ...TIMER_HELPERS,

@@ -3,7 +3,9 @@ import type { EffectDetail } from '../effects.ts';
 import type { HelperContext, Owed, TaskView } from '../helpers/context.ts';
 import { NO_OP } from '../isa/insn.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { Probe } from '../kernel/hook-fills.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import type { NetPacket } from '../kernel/net/packet.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { isProgArray } from '../maps/prog-array.ts';
@@ -15,7 +17,6 @@ import { hexAddress, RunFault, type FaultCode } from './fault.ts';
 import { functionPc } from './function-address.ts';
 import { Frames, MAX_FRAMES, STACK_BYTES } from './frames.ts';
 import { HANDLERS, STOP } from './handlers.ts';
-import type { Packet } from './packet.ts';
 
 /** The machine around the engine. */
 export interface CpuHost {
@@ -46,7 +47,9 @@ export interface RunEvent {
   readonly regions: readonly Region[];
   /** What only the kernel reads for it (bpf_probe_read_kernel): the structures that the ctx points at. */
   readonly kernelRegions: readonly Region[];
-  readonly packet?: Packet;
+  readonly packet?: NetPacket;
+  /** What the hook tells helpers; absent where there is none. */
+  readonly probe?: Probe;
 }
 
 /** High half of the first address that is not user memory, as u32. */
@@ -74,7 +77,7 @@ export class Cpu implements HelperContext {
   /** The current program, and its code: set before a run. */
   prog!: KernelProg;
   code!: Code;
-  packet: Packet | undefined;
+  packet: NetPacket | undefined;
   /** Insns of all runs. */
   insnsRun = 0;
   private readonly host: CpuHost;

@@ -1,136 +1,176 @@
-// The hooks a program can be attached to, and what it finds there.
+// The hooks of a system call: which there are, what they are called, and in which order a call comes to them.
 //
-//   hook               program type     ctx                                                 runs at
-//   __seccomp_filter   kprobe           pt_regs: rdi = nr, rsi = struct seccomp_data *      enter, first
-//   sys_enter          raw_tracepoint   u64[2]: pt_regs * of the task, nr                   enter
-//   sys_exit           raw_tracepoint   u64[2]: pt_regs * of the task, return value         exit
+//   enter   __seccomp_filter (kprobe, kretprobe), then the tracepoint sys_enter: raw_tp and tp_btf, raw_syscalls:sys_enter,
+//           syscalls:sys_enter_NAME; then the functions of the call from outside in, at each kprobe, fentry, fmod_ret
+//   exit    the functions from inside out, at each fexit, kretprobe; then the tracepoint sys_exit: raw_tp and tp_btf,
+//           raw_syscalls:sys_exit, syscalls:sys_exit_NAME
 //
-// The kprobe has the function's arguments of Linux 4.9 to 6.x: (int nr, const struct seccomp_data *, bool recheck). Every call of a recording
-// passes it, as on Linux when a filter that allows everything is installed.
-import { addressOf, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
-import { plainRegion } from '../memory/regions.ts';
-import type { RunEvent } from '../interp/cpu.ts';
-import type { SyscallPoint } from './point.ts';
+// Programs of one hook run in the order in which they were attached. Every call of a recording passes __seccomp_filter, as on Linux when a filter
+// that allows everything is installed; its arguments are those of Linux 4.9 to 6.x. i386 calls do not come to syscalls:*, as on x86-64.
+import { didYouMean } from '../asm/suggest.ts';
+import type { ArgSource, TracedFunction } from './functions.ts';
 import {
-  ARG_REGS,
-  AUDIT_ARCH_I386,
-  PT_REGS,
-  PT_REGS_BYTES,
-  SECCOMP_DATA,
-  SECCOMP_DATA_BYTES,
-} from './pt-regs.ts';
+  functionNamed,
+  functionNames,
+  functionOfCall,
+  INNER_FUNCTIONS,
+  NATIVE_ABIS,
+  renamedFunction,
+} from './functions.ts';
+import {
+  functionCtx,
+  kprobeCtx,
+  kretprobeCtx,
+  rawCtx,
+  rawSyscallsCtx,
+  SECCOMP_PROBE,
+  syscallsCtx,
+  type HookCtx,
+} from './hook-fills.ts';
+import type { HookSection, ParsedSection } from './hook-sections.ts';
+import type { CallKey, SyscallIndex } from './syscalls.ts';
 
-/** A hook. `sections` are the spellings of libbpf. */
-export interface HookRow {
-  readonly sections: readonly string[];
-  readonly progType: string;
+/** A hook as an attachment finds it. */
+export interface HookPlace extends HookCtx {
+  /** '__x64_sys_openat', 'sys_enter', 'raw_syscalls:sys_enter'. A hook whose ctx differs from call to call is several places of one name. */
+  readonly name: string;
   readonly at: 'enter' | 'exit';
-  /** What a run there begins with. Its memory is filled by `fill`. */
-  readonly event: RunEvent;
-  /** Writes ctx and what it points at into linear memory. */
-  readonly fill: (memory: LinearMemory, point: SyscallPoint) => void;
+  /** Lower ones run first. */
+  readonly rank: number;
+  readonly calls: 'all' | readonly CallKey[];
+  /** A result other than 0 takes the place of the call's. */
+  readonly overrides?: true;
 }
 
-/** Where the structures of an event lie. */
-const PROBE_REGS_AT = EVENT_AT;
-const SECCOMP_DATA_AT = EVENT_AT + 0x100;
-const TASK_REGS_AT = EVENT_AT + 0x200;
-const ARGS_AT = EVENT_AT + 0x300;
-/** Two arguments: all that sys_enter and sys_exit have. */
-const ARGS_BYTES = 16;
-const CALL_ARGS_BYTES = 48;
+/** Ranks: those of functions are spread by their depth. */
+const RANKS = {
+  enter: { seccomp: 0, seccompReturn: 1, raw: 2, rawSyscalls: 3, syscalls: 4, function: 10 },
+  exit: { function: 10, raw: 100, rawSyscalls: 101, syscalls: 102 },
+} as const satisfies Record<HookPlace['at'], Record<string, number>>;
+const MAX_DEPTH = 8;
 
-/** rax at the enter of a call, before there is a result: -ENOSYS. */
-const NO_RESULT = -38n;
+const SECCOMP = '__seccomp_filter';
 
-const taskRegs = plainRegion('the pt_regs of the task', TASK_REGS_AT, PT_REGS_BYTES, false);
-const rawEvent: RunEvent = {
-  ctxAt: ARGS_AT,
-  regions: [plainRegion('the ctx, two u64 arguments', ARGS_AT, ARGS_BYTES, false)],
-  kernelRegions: [taskRegs],
-};
-
-/** In the order in which a call comes to them. */
-export const HOOKS = {
-  __seccomp_filter: {
-    sections: ['kprobe/__seccomp_filter'],
-    progType: 'kprobe',
-    at: 'enter',
-    event: {
-      ctxAt: PROBE_REGS_AT,
-      regions: [plainRegion('the ctx, struct pt_regs', PROBE_REGS_AT, PT_REGS_BYTES, false)],
-      kernelRegions: [plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false)],
-    },
-    fill: fillSeccomp,
-  },
-  sys_enter: {
-    sections: ['raw_tp/sys_enter', 'raw_tracepoint/sys_enter'],
-    progType: 'raw_tracepoint',
-    at: 'enter',
-    event: rawEvent,
-    fill(memory, point) {
-      fillTaskRegs(memory, point, NO_RESULT);
-      writeNumber(memory.view, ARGS_AT + 8, point.nr);
-    },
-  },
-  sys_exit: {
-    sections: ['raw_tp/sys_exit', 'raw_tracepoint/sys_exit'],
-    progType: 'raw_tracepoint',
-    at: 'exit',
-    event: rawEvent,
-    fill(memory, point) {
-      fillTaskRegs(memory, point, point.ret);
-      memory.view.setBigInt64(ARGS_AT + 8, point.ret, true);
-    },
-  },
-} as const satisfies Record<string, HookRow>;
-export type HookName = keyof typeof HOOKS;
-export const HOOK_NAMES = Object.keys(HOOKS) as readonly HookName[]; // the table's own keys
-
-/** The hook that a section names; undefined when it names none here. */
-export function hookOfSection(section: string): HookName | undefined {
-  return HOOK_NAMES.find((name) => (HOOKS[name].sections as readonly string[]).includes(section));
-}
-
-/**
- * True when the section asks for attachment to a named place: 'kprobe/x', 'raw_tp/x'. A number after the slash is a prog_array slot
- * of the 2015 convention and asks for none.
- */
-export function wantsHook(section: string): boolean {
-  const [prefix, target] = section.split('/', 2);
-  const known = HOOK_NAMES.some((name) => HOOKS[name].sections.some((s) => s.startsWith(`${prefix}/`)));
-  return known && target !== undefined && target !== '' && !/^\d+$/.test(target);
-}
-
-/** Registers that the recording does not know are 0. */
-function fillSeccomp({ u8, view }: LinearMemory, point: SyscallPoint): void {
-  u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
-  view.setInt32(PROBE_REGS_AT + PT_REGS.rdi, point.nr, true);
-  view.setBigUint64(PROBE_REGS_AT + PT_REGS.rsi, SECCOMP_DATA_ADDRESS, true);
-  view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
-  view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
-  view.setBigUint64(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0n, true);
-  for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
-}
-
-const SECCOMP_DATA_ADDRESS = addressOf(SECCOMP_DATA_AT);
-const TASK_REGS_ADDRESS = addressOf(TASK_REGS_AT);
-
-/** The registers as the task entered the kernel with, and ctx[0] that points at them. */
-function fillTaskRegs({ u8, view }: LinearMemory, point: SyscallPoint, rax: bigint): void {
-  u8.fill(0, TASK_REGS_AT, TASK_REGS_AT + PT_REGS_BYTES);
-  const regs = ARG_REGS[point.audit === AUDIT_ARCH_I386 ? 'i386' : 'native'];
-  for (let arg = 0; arg < regs.length; arg++) {
-    const to = TASK_REGS_AT + PT_REGS[regs[arg]!];
-    for (let i = 0; i < 8; i++) u8[to + i] = point.args[8 * arg + i]!;
+/** The places that a section names; a sentence that says why there are none. */
+export function placesOf(
+  { prefix, row, target }: ParsedSection,
+  syscalls: SyscallIndex,
+): readonly HookPlace[] | string {
+  switch (row.target) {
+    case 'raw_tracepoint':
+      return rawPlaces(row, target);
+    case 'tracepoint':
+      return tracepointPlaces(target, syscalls);
+    case 'call': {
+      const traced = functionOfCall(target, syscalls);
+      return traced === undefined
+        ? unknown(`system call ${target}`, target, syscalls.names(NATIVE_ABIS))
+        : functionPlaces(row, traced);
+    }
+    case 'function':
+      if (row.pattern === true) return patternPlaces(row, target, syscalls);
+      if (target === SECCOMP && row.progType === 'kprobe') return [seccompPlace(row)];
+      return namedPlaces(row, prefix, target, syscalls);
+    case 'nothing here':
+      return [];
   }
-  view.setBigInt64(TASK_REGS_AT + PT_REGS.rax, rax, true);
-  writeNumber(view, TASK_REGS_AT + PT_REGS.orig_rax, point.nr);
-  view.setBigUint64(ARGS_AT, TASK_REGS_ADDRESS, true);
 }
 
-/** A system call number as a long: -1 where it is unknown. */
-function writeNumber(view: DataView, at: number, nr: number): void {
-  view.setInt32(at, nr, true);
-  view.setInt32(at + 4, nr < 0 ? -1 : 0, true);
+function seccompPlace({ when }: HookSection): HookPlace {
+  const isReturn = when === 'exit';
+  const ctx = isReturn ? kretprobeCtx(SECCOMP, () => 0n) : SECCOMP_PROBE;
+  const rank = isReturn ? RANKS.enter.seccompReturn : RANKS.enter.seccomp;
+  return { ...ctx, name: SECCOMP, at: 'enter', rank, calls: 'all' };
+}
+
+function rawPlaces({ progType }: HookSection, target: string): readonly HookPlace[] | string {
+  if (target !== 'sys_enter' && target !== 'sys_exit') {
+    return `there is no raw tracepoint ${target}; there are sys_enter, sys_exit`;
+  }
+  const at = target === 'sys_exit' ? 'exit' : 'enter';
+  return [{ ...rawCtx(progType, at === 'exit'), name: target, at, rank: RANKS[at].raw, calls: 'all' }];
+}
+
+function tracepointPlaces(target: string, syscalls: SyscallIndex): readonly HookPlace[] | string {
+  const name = target.replace('/', ':');
+  const [, group, when, call] = /^(raw_syscalls|syscalls)[/:]sys_(enter|exit)(?:_(\w+))?$/.exec(target) ?? [];
+  const at = when === 'exit' ? 'exit' : 'enter';
+  const isExit = at === 'exit';
+  if (group === 'raw_syscalls' && call === undefined) {
+    return [{ ...rawSyscallsCtx(isExit), name, at, rank: RANKS[at].rawSyscalls, calls: 'all' }];
+  }
+  const found = group === 'syscalls' && call !== undefined ? syscalls.find(call, NATIVE_ABIS) : undefined;
+  if (found !== undefined) {
+    return [{ ...syscallsCtx(isExit, found.args), name, at, rank: RANKS[at].syscalls, calls: found.keys }];
+  }
+  const other = call === undefined ? undefined : syscalls.renamed(call, NATIVE_ABIS);
+  const all =
+    'raw_syscalls/sys_enter, raw_syscalls/sys_exit, syscalls/sys_enter_NAME, syscalls/sys_exit_NAME';
+  const hint = other === undefined ? '' : `; the kernel calls it sys_${when}_${other}`;
+  return `there is no tracepoint ${target}${hint}; there are ${all} of each system call`;
+}
+
+function namedPlaces(
+  row: HookSection,
+  prefix: string,
+  target: string,
+  syscalls: SyscallIndex,
+): readonly HookPlace[] | string {
+  if (target.includes('+')) return 'a recording does not come to places inside of a function';
+  const traced = functionNamed(target, syscalls);
+  if (traced !== undefined) return functionPlaces(row, traced);
+  const other = renamedFunction(target, syscalls);
+  if (other !== undefined) return `there is no function ${target}; the kernel calls it ${other}`;
+  const inner = Object.keys(INNER_FUNCTIONS).join(', ');
+  const first = row.progType === 'kprobe' ? `${prefix}/${SECCOMP}, ` : '';
+  const forms = `${first}${prefix}/__x64_sys_NAME of each system call, and of the functions in it ${inner}`;
+  return `${unknown(`function ${target}`, target, functionNames(syscalls))}; there are ${forms}`;
+}
+
+function patternPlaces(
+  row: HookSection,
+  pattern: string,
+  syscalls: SyscallIndex,
+): readonly HookPlace[] | string {
+  const matches = new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+  const names = functionNames(syscalls).filter((name) => matches.test(name));
+  const places = names.flatMap((name) => functionPlaces(row, functionNamed(name, syscalls)!));
+  if (matches.test(SECCOMP)) places.unshift(seccompPlace(row));
+  return places.length > 0 ? places : `no function that a recording comes to matches ${pattern}`;
+}
+
+/** The places of a function: one for each way in which calls come to it. */
+function functionPlaces(row: HookSection, { name, depth, calls }: TracedFunction): HookPlace[] {
+  return calls.map(({ keys, args }) => {
+    const isExit = row.when === 'exit';
+    const at = isExit ? 'exit' : 'enter';
+    const isProbe = row.progType === 'kprobe';
+    const order = row.when === 'modify' ? 2 : isProbe === isExit ? 1 : 0;
+    const rank = RANKS[at].function + 3 * (isExit ? MAX_DEPTH - depth : depth) + order;
+    const overrides = row.when === 'modify' ? { overrides: true as const } : {};
+    return { ...functionCtxOf(row, name, args), name, at, rank, calls: keys, ...overrides };
+  });
+}
+
+function functionCtxOf(
+  { progType, when }: HookSection,
+  name: string,
+  args: 'regs' | readonly ArgSource[],
+): HookCtx {
+  if (progType === 'kprobe') {
+    return when === 'exit' ? kretprobeCtx(name, ({ ret }) => ret) : kprobeCtx(name, args);
+  }
+  return functionCtx(name, args, when === 'exit' ? 'ret' : when === 'modify' ? 'zero' : 'none');
+}
+
+/** "there is no X", with the nearest name. */
+function unknown(what: string, name: string, candidates: readonly string[]): string {
+  const hint = didYouMean(name, candidates);
+  if (candidates.length === 0) return `there is no ${what}: the machine was told of no system calls`;
+  return `there is no ${what}${hint === '' ? '' : ` (${hint})`}`;
 }

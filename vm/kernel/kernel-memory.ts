@@ -9,7 +9,7 @@ import type { SyscallPoint } from './point.ts';
 import { CRED, TASK_STRUCT, type StructField, type TaskSource } from './task-struct.ts';
 
 /** Structures of which nothing is known all lie here, one over the other. */
-const SOMEWHERE_AT = KERNEL_AT;
+export const SOMEWHERE_AT = KERNEL_AT;
 const CURRENT_AT = KERNEL_AT + 0x2000;
 const LEADER_AT = KERNEL_AT + 0x2e00;
 const PARENT_AT = KERNEL_AT + 0x3c00;
@@ -44,7 +44,7 @@ export class KernelMemory {
   private readonly known = new Uint8Array(KERNEL_END - KERNEL_AT);
   private task: TaskView;
   private point: SyscallPoint | undefined;
-  private isExit = false;
+  private hasLeft = false;
   private hasTask = false;
   private hasRegs = false;
   /** Whether programs hold BTF pointers to these structures, so that they may load from them without a helper. */
@@ -56,13 +56,20 @@ export class KernelMemory {
   }
 
   /** A new event. `point` is undefined where the task is in no system call that is known. */
-  begin(task: TaskView, point: SyscallPoint | undefined, isExit: boolean): void {
+  begin(task: TaskView, point: SyscallPoint | undefined): void {
     this.task = task;
     this.point = point;
-    this.isExit = isExit;
+    this.hasLeft = false;
     this.hasTask = false;
     this.hasRegs = false;
     this.isDirect = false;
+  }
+
+  /** The call has returned: its result stands in rax from now on. */
+  leaveCall(): void {
+    if (this.hasLeft) return;
+    this.hasLeft = true;
+    this.hasRegs = false;
   }
 
   /** Offset of the current task's struct task_struct. */
@@ -75,6 +82,12 @@ export class KernelMemory {
   taskRegs(): number {
     if (!this.hasRegs) this.writeRegs();
     return TASK_REGS_AT;
+  }
+
+  /** Offset of the struct pt_regs of the task whose struct task_struct starts at an offset; 0 where there is no task. */
+  regsOf(at: number): number {
+    if (at === CURRENT_AT) return this.taskRegs();
+    return at === LEADER_AT || at === PARENT_AT ? SOMEWHERE_AT : 0;
   }
 
   /** Programs of this event may load from the structures. */
@@ -111,7 +124,7 @@ export class KernelMemory {
 
   private writeRegs(): void {
     this.hasRegs = true;
-    fillTaskRegs(this.memory, TASK_REGS_AT, this.point, this.isExit);
+    fillTaskRegs(this.memory, TASK_REGS_AT, this.point, this.hasLeft);
     this.mark(TASK_REGS_AT, PT_REGS_BYTES, true);
   }
 

@@ -41,12 +41,12 @@ export const AUDIT_ARCH_I386 = 0x4000_0003;
 /** rax at the enter of a call, before there is a result: -ENOSYS. */
 const NO_RESULT = -38n;
 
-/** Writes the registers that a task entered the kernel with; at the exit of its call with the result in rax. Zeroes without a call. */
+/** Writes the registers that a task entered the kernel with; once its call has returned, with the result in rax. Zeroes without a call. */
 export function fillTaskRegs(
   { u8, view }: LinearMemory,
   at: number,
   point: SyscallPoint | undefined,
-  isExit: boolean,
+  hasLeft: boolean,
 ): void {
   u8.fill(0, at, at + PT_REGS_BYTES);
   if (point === undefined) return;
@@ -55,7 +55,7 @@ export function fillTaskRegs(
     const to = at + PT_REGS[regs[arg]!];
     for (let i = 0; i < 8; i++) u8[to + i] = point.args[8 * arg + i]!;
   }
-  view.setBigInt64(at + PT_REGS.rax, isExit ? point.ret : NO_RESULT, true);
+  view.setBigInt64(at + PT_REGS.rax, hasLeft ? point.ret : NO_RESULT, true);
   writeLong(view, at + PT_REGS.orig_rax, point.nr);
 }
 

@@ -47,7 +47,7 @@ export class LaterRuns {
     const task = idleTask(callback.cpu, dueNs);
     cpu.task = task;
     cpu.cpu = callback.cpu;
-    cpu.kernel.begin(task, undefined, false);
+    cpu.kernel.begin(task, undefined);
     const key = new LentKey(map.spec.name, map.spec.keySize);
     const position = walk.positionOf(valueAt);
     key.moveTo(walk.keyAt(position) || putIndex(cpu, position - 1));

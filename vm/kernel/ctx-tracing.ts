@@ -1,0 +1,59 @@
+// The ctx of the tracing program types as data, and what their return values mean. Fields that hold addresses of the kernel's structures are `kernel`:
+// bpf_probe_read_kernel reads behind them.
+import type { CtxField, CtxLayout } from './ctx.ts';
+import type { ProgTypeName } from './prog-types.ts';
+import { PT_REGS } from './pt-regs.ts';
+
+const readable = (off: number, size: number, kind: CtxField['kind'] = 'number'): CtxField => ({
+  off,
+  size,
+  read: 'all',
+  write: 'none',
+  kind,
+});
+
+/** A program of type kprobe: struct pt_regs at the probe. @see kernel/trace/bpf_trace.c kprobe_prog_is_valid_access */
+export const KPROBE_CTX: CtxLayout = Object.fromEntries(
+  Object.entries(PT_REGS).map(([name, off]) => [name, readable(off, 8)]),
+);
+
+/** A program of type perf_event: struct bpf_perf_event_data. @see include/uapi/linux/bpf_perf_event.h */
+export const PERF_EVENT_CTX: CtxLayout = {
+  ...KPROBE_CTX,
+  sample_period: readable(168, 8),
+  addr: readable(176, 8),
+};
+
+/** raw_syscalls:sys_enter. Before `id` stand 8 bytes that no program may read. @see include/trace/events/syscalls.h */
+export const RAW_SYS_ENTER_CTX: CtxLayout = { id: readable(8, 8), args: readable(16, 48) };
+/** raw_syscalls:sys_exit. */
+export const RAW_SYS_EXIT_CTX: CtxLayout = { id: readable(8, 8), ret: readable(16, 8) };
+
+/** syscalls:sys_enter_NAME of a call with so many arguments: each is a long. @see kernel/trace/trace_syscalls.c perf_call_bpf_enter */
+export function sysEnterCtx(args: number): CtxLayout {
+  const nr = { __syscall_nr: readable(8, 8) };
+  return args === 0 ? nr : { ...nr, args: readable(16, 8 * args) };
+}
+/** syscalls:sys_exit_NAME. @see kernel/trace/trace_syscalls.c perf_call_bpf_exit */
+export const SYS_EXIT_CTX: CtxLayout = { __syscall_nr: readable(8, 8), ret: readable(16, 8) };
+
+/** Most arguments of a raw tracepoint or a traced function. @see include/linux/bpf.h MAX_BPF_FUNC_ARGS */
+export const MAX_FUNC_ARGS = 12;
+
+/** So many u64 arguments: raw tracepoints, tp_btf, fentry; of fexit and fmod_ret with the result after them. */
+export function argsCtx(count: number): CtxLayout {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`arg${i}`, readable(8 * i, 8)]));
+}
+
+/** What a tracing program's return value does, by type; of type tracing it depends on the section. */
+// oxfmt-ignore
+export const TRACING_RETURNS = {
+  kprobe:                  'nothing; Linux keeps the perf event of the probe when it is other than 0',
+  tracepoint:              'nothing; Linux keeps the perf event of the tracepoint when it is other than 0',
+  perf_event:              'nothing; Linux keeps the sample when it is other than 0',
+  raw_tracepoint:          'nothing',
+  raw_tracepoint_writable: 'nothing',
+  tracing:                 'fentry, fexit: must be 0; tp_btf: nothing; fmod_ret: other than 0 takes the place of the call and its result',
+  lsm:                     '0 allows, -errno refuses',
+  syscall:                 'what BPF_PROG_TEST_RUN gives back as retval',
+} as const satisfies Partial<Record<ProgTypeName, string>>;

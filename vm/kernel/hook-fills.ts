@@ -1,0 +1,240 @@
+// What a program finds at each kind of hook: where its ctx lies, what else it may touch, and how both are written from a point.
+import type { RunEvent } from '../interp/cpu.ts';
+import { ADDRESS_HIGH, addressOf, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
+import { plainRegion, type Region } from '../memory/regions.ts';
+import { ctxRegions, type CtxLayout } from './ctx.ts';
+import {
+  argsCtx,
+  KPROBE_CTX,
+  RAW_SYS_ENTER_CTX,
+  RAW_SYS_EXIT_CTX,
+  SYS_EXIT_CTX,
+  sysEnterCtx,
+} from './ctx-tracing.ts';
+import { functionAddress, type ArgSource } from './functions.ts';
+import { SOMEWHERE_AT, TASK_REGS, type KernelMemory } from './kernel-memory.ts';
+import type { SyscallPoint } from './point.ts';
+import type { ProgTypeName } from './prog-types.ts';
+import { PT_REGS, PT_REGS_BYTES, SECCOMP_DATA, SECCOMP_DATA_BYTES, writeLong } from './pt-regs.ts';
+
+/** Writes the ctx of a hook, and what it points at, into linear memory. */
+export type Fill = (memory: LinearMemory, kernel: KernelMemory, point: SyscallPoint) => void;
+
+/** What helpers tell of the hook that runs the program. */
+export interface Probe {
+  /** What was given at the attachment; 0n for nothing. */
+  readonly cookie: bigint;
+  /** Address of the traced function; 0n where there is none. */
+  readonly ip: bigint;
+  /** Arguments of the traced function in a ctx of u64s. */
+  readonly args: number;
+  /** Whether the result follows them. */
+  readonly hasResult: boolean;
+}
+
+/** A ctx and how it is filled. */
+export interface HookCtx {
+  readonly event: RunEvent & { readonly probe: Probe };
+  readonly fill: Fill;
+}
+
+/** Where the structures of an event lie. */
+const PROBE_REGS_AT = EVENT_AT;
+const SECCOMP_DATA_AT = EVENT_AT + 0x100;
+const ARGS_AT = EVENT_AT + 0x200;
+const TRACEPOINT_AT = EVENT_AT + 0x300;
+const CALL_ARGS_BYTES = 48;
+
+/** Registers that carry a function's arguments. @see the System V ABI for x86-64 */
+const FUNCTION_REGS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
+const REG_PLACES: readonly number[] = FUNCTION_REGS.map((reg) => PROBE_REGS_AT + PT_REGS[reg]);
+const ARG_PLACES: readonly number[] = Array.from({ length: 7 }, (_, i) => ARGS_AT + 8 * i);
+
+const NO_PROBE: Probe = { cookie: 0n, ip: 0n, args: 0, hasResult: false };
+
+function ctxOf(
+  layout: CtxLayout,
+  type: ProgTypeName,
+  at: number,
+  name: string,
+  { behind = [], kernelRegions = [], probe = NO_PROBE }: Partial<Behind> = {},
+): HookCtx['event'] {
+  const regions = [...ctxRegions(layout, type, at, `the ctx, ${name}`), ...behind];
+  return { ctxAt: at, regions, kernelRegions, probe };
+}
+
+interface Behind {
+  /** What else the program may touch. */
+  readonly behind: readonly Region[];
+  readonly kernelRegions: readonly Region[];
+  readonly probe: Probe;
+}
+
+const kprobeEvent = (name: string, kernelRegions: readonly Region[] = []): HookCtx['event'] =>
+  ctxOf(KPROBE_CTX, 'kprobe', PROBE_REGS_AT, 'struct pt_regs', {
+    kernelRegions,
+    probe: { ...NO_PROBE, ip: functionAddress(name) },
+  });
+
+/** kprobe on __seccomp_filter(int nr, const struct seccomp_data *, bool recheck). Registers that the recording does not know are 0. */
+export const SECCOMP_PROBE: HookCtx = {
+  event: kprobeEvent('__seccomp_filter', [
+    plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false),
+  ]),
+  fill({ u8, view }, _kernel, point) {
+    u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
+    view.setInt32(PROBE_REGS_AT + PT_REGS.rdi, point.nr, true);
+    writeAddress(view, PROBE_REGS_AT + PT_REGS.rsi, SECCOMP_DATA_AT);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
+    view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer + 4, 0);
+    for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
+  },
+};
+
+/** The registers where a function begins. */
+export function kprobeCtx(name: string, args: 'regs' | readonly ArgSource[]): HookCtx {
+  const event = kprobeEvent(name);
+  const writeIp = ipWriter(event.probe.ip);
+  const writeArgs = argsWriter(args, REG_PLACES);
+  return {
+    event,
+    fill(memory, kernel, point) {
+      memory.u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
+      writeIp(memory.view);
+      writeArgs(memory, kernel, point);
+    },
+  };
+}
+
+/** The registers where a function returned: the result in rax, nothing known of the others. */
+export function kretprobeCtx(name: string, result: (point: SyscallPoint) => bigint): HookCtx {
+  return {
+    event: kprobeEvent(name),
+    fill({ u8, view }, _kernel, point) {
+      u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
+      view.setBigInt64(PROBE_REGS_AT + PT_REGS.rax, result(point), true);
+    },
+  };
+}
+
+/** fentry, fexit, fmod_ret: the arguments as u64, after them the result where the section has one (0 before the call). */
+export function functionCtx(
+  name: string,
+  args: 'regs' | readonly ArgSource[],
+  result: 'none' | 'zero' | 'ret',
+): HookCtx {
+  const count = args === 'regs' ? 1 : args.length;
+  const hasResult = result !== 'none';
+  const event = ctxOf(
+    argsCtx(count + (hasResult ? 1 : 0)),
+    'tracing',
+    ARGS_AT,
+    `${count} arguments${hasResult ? ' and the result' : ''}`,
+    {
+      behind: args === 'regs' ? [TASK_REGS] : [],
+      probe: { cookie: 0n, ip: functionAddress(name), args: count, hasResult },
+    },
+  );
+  const writeArgs = argsWriter(args, ARG_PLACES);
+  const resultAt = ARG_PLACES[count]!;
+  return {
+    event,
+    fill(memory, kernel, point) {
+      writeArgs(memory, kernel, point);
+      if (args === 'regs') kernel.taskRegs(); // the program may load from them
+      if (hasResult) memory.view.setBigInt64(resultAt, result === 'ret' ? point.ret : 0n, true);
+    },
+  };
+}
+
+/** raw_tp and tp_btf at sys_enter(struct pt_regs *, long nr) and sys_exit(struct pt_regs *, long ret). */
+export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
+  const isBtf = type === 'tracing';
+  return {
+    event: ctxOf(argsCtx(2), type, ARGS_AT, 'two u64 arguments', { behind: isBtf ? [TASK_REGS] : [] }),
+    fill({ view }, kernel, point) {
+      if (isExit) kernel.leaveCall();
+      if (isBtf) kernel.taskRegs();
+      writeAddress(view, ARGS_AT, TASK_REGS.start);
+      if (isExit) view.setBigInt64(ARGS_AT + 8, point.ret, true);
+      else writeLong(view, ARGS_AT + 8, point.nr);
+    },
+  };
+}
+
+/** Tracepoints raw_syscalls:sys_enter and raw_syscalls:sys_exit. */
+export function rawSyscallsCtx(isExit: boolean): HookCtx {
+  const layout = isExit ? RAW_SYS_EXIT_CTX : RAW_SYS_ENTER_CTX;
+  const name = `struct trace_event_raw_sys_${isExit ? 'exit' : 'enter'}`;
+  return {
+    event: ctxOf(layout, 'tracepoint', TRACEPOINT_AT, name),
+    fill: tracepointFill(isExit, 6, true),
+  };
+}
+
+/** Tracepoints syscalls:sys_enter_NAME, of a call with so many arguments, and syscalls:sys_exit_NAME. */
+export function syscallsCtx(isExit: boolean, args: number): HookCtx {
+  const layout = isExit ? SYS_EXIT_CTX : sysEnterCtx(args);
+  const name = `the number of the call and ${isExit ? 'its result' : `${args} arguments`}`;
+  return {
+    event: ctxOf(layout, 'tracepoint', TRACEPOINT_AT, name),
+    fill: tracepointFill(isExit, args, false),
+  };
+}
+
+/** `wide`: the number is a long; otherwise an int with 4 bytes of nothing behind it. */
+function tracepointFill(isExit: boolean, args: number, wide: boolean): Fill {
+  return ({ u8, view }, kernel, point) => {
+    if (isExit) kernel.leaveCall();
+    writeLong(view, TRACEPOINT_AT + 8, point.nr);
+    if (!wide) view.setInt32(TRACEPOINT_AT + 12, 0, true);
+    if (isExit) view.setBigInt64(TRACEPOINT_AT + 16, point.ret, true);
+    else for (let i = 0; i < 8 * args; i++) u8[TRACEPOINT_AT + 16 + i] = point.args[i]!;
+  };
+}
+
+function writeAddress(view: DataView, at: number, offset: number): void {
+  view.setUint32(at, offset, true);
+  view.setInt32(at + 4, ADDRESS_HIGH, true);
+}
+
+/** Writes rip; the address is taken apart once, so that no event makes a bigint. */
+function ipWriter(ip: bigint): (view: DataView) => void {
+  const low = Number(ip & 0xffff_ffffn);
+  const high = Number(ip >> 32n);
+  return (view) => {
+    view.setUint32(PROBE_REGS_AT + PT_REGS.rip, low, true);
+    view.setUint32(PROBE_REGS_AT + PT_REGS.rip + 4, high, true);
+  };
+}
+
+/** Writes arguments to the places that carry them. */
+function argsWriter(args: 'regs' | readonly ArgSource[], places: readonly number[]): Fill {
+  if (args === 'regs') return ({ view }) => writeAddress(view, places[0]!, TASK_REGS.start);
+  const writers = args.map((source, i) => argWriter(source, places[i]!));
+  return (memory, kernel, point) => {
+    for (const write of writers) write(memory, kernel, point);
+  };
+}
+
+function argWriter(source: ArgSource, at: number): Fill {
+  if (typeof source === 'number') return argCopier(source, at);
+  if (source === 'somewhere') {
+    const address = addressOf(SOMEWHERE_AT);
+    return ({ view }) => view.setBigUint64(at, address, true);
+  }
+  if ('value' in source) return ({ view }) => view.setBigInt64(at, source.value, true);
+  const copy = argCopier(source.arg, at);
+  return (memory, kernel, point) => {
+    copy(memory, kernel, point);
+    memory.view.setBigUint64(at, memory.view.getBigUint64(at, true) | source.or, true);
+  };
+}
+
+function argCopier(arg: number, at: number): Fill {
+  return ({ u8 }, _kernel, point) => {
+    for (let i = 0; i < 8; i++) u8[at + i] = point.args[8 * arg + i]!;
+  };
+}
