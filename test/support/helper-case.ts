@@ -1,0 +1,255 @@
+// Cases of test/cases/helpers: a program each that calls a helper or a kernel function, run on a machine and written for the oracle.
+// What a case may say stands in test/cases/helpers/README.md.
+import { helperName } from '../../vm/helpers/table.ts';
+import { kfuncName } from '../../vm/helpers/kfuncs.ts';
+import {
+  assembleObject,
+  type Effect,
+  type Fault,
+  type LoadedObject,
+  type ObjectSpec,
+} from '../../vm/index.ts';
+import { decodeInsn } from '../../vm/isa/insn.ts';
+import type { MapSpec, ValueField } from '../../vm/object.ts';
+import { progTypeRow } from '../../vm/kernel/prog-types.ts';
+import { bytesOf, section, sectionLines, type TestCase } from './case-file.ts';
+import { kernelTypeId } from './kernel-btf.ts';
+import { pointOf, rig, type PointFields, type Rig } from './machine.ts';
+
+/** What a run of a case gave, as far as it can be compared. */
+export interface CaseResult {
+  readonly r0: number | undefined;
+  readonly errno: number;
+  /** Packet after the run, hex; undefined where the program has none. */
+  readonly data: string | undefined;
+  /** Values of the keys that the case asks for, hex or 'errno N'. */
+  readonly values: readonly string[];
+  readonly trace: readonly string[];
+  readonly effects: readonly Effect[];
+  readonly fault: Fault | undefined;
+}
+
+/** The object of a case: its maps, and one program `main`. */
+export function caseObject(testCase: TestCase): ObjectSpec {
+  const maps = optionalLines(testCase, 'map').map((line) => `.map ${line}`);
+  const name = testCase.sections.get('section') ?? 'socket';
+  const licence = testCase.sections.get('license') ?? 'GPL';
+  const text = [
+    `.license "${licence}"`,
+    ...maps,
+    `.section "${name}"`,
+    'main:',
+    section(testCase, 'asm'),
+  ].join('\n');
+  const object = assembleObject(text, 'case');
+  const fields = optionalLines(testCase, 'fields').map((line) => line.trim().split(/\s+/));
+  return {
+    ...object,
+    maps: object.maps.map((map) =>
+      withFields(
+        map,
+        fields.filter(([of]) => of === map.name),
+      ),
+    ),
+  };
+}
+
+function withFields(map: MapSpec, lines: readonly (readonly string[])[]): MapSpec {
+  return lines.length === 0 ? map : { ...map, fields: lines.map(fieldOf) };
+}
+
+function fieldOf([, kind, off, target]: readonly string[]): ValueField {
+  const field = { kind: kind as ValueField['kind'], off: Number(off) }; // VALUE_FIELDS is asked when the map is made
+  return target === undefined ? field : { ...field, target };
+}
+
+/** Names of the helpers and kernel functions that the program of a case calls. */
+export function callsOf(object: ObjectSpec): string[] {
+  const { insns } = object.progs[0]!;
+  const names: string[] = [];
+  for (let pc = 0; pc < insns.length / 8;) {
+    const insn = decodeInsn(insns, pc)!;
+    if (insn.op.name === 'call_helper') names.push(helperName(insn.imm)!);
+    if (insn.op.name === 'call_kfunc') names.push(kfuncName(insn.imm)!);
+    pc += insn.op.slots;
+  }
+  return names;
+}
+
+/** Runs a case on a machine. Throws LoadError when the program is refused. */
+export function runCase(testCase: TestCase): CaseResult {
+  const effects: Effect[] = [];
+  const base = rig({ onEffect: (effect) => effects.push(effect) });
+  const { machine, faults, lines } = base;
+  const object = machine.load(caseObject(testCase));
+  for (const line of optionalLines(testCase, 'set')) {
+    const [map, key, value] = line.trim().split(/\s+/);
+    const errno = mapOf(object, map!).update(bytesOf(key!), bytesOf(value!), 0);
+    if (errno !== 0) throw new Error(`${testCase.where}: set ${map} answers ${errno}`);
+  }
+  for (const name of optionalLines(testCase, 'freeze')) mapOf(object, name.trim()).freeze();
+  const run = testCase.sections.has('point')
+    ? runAtPoint(base, object, testCase)
+    : testRun(base, object, testCase);
+  const values = optionalLines(testCase, 'get').map((line) => {
+    const [map, key] = line.trim().split(/\s+/);
+    const value = mapOf(object, map!).lookup(bytesOf(key!));
+    return typeof value === 'number' ? `errno ${-value}` : Buffer.from(value).toString('hex');
+  });
+  return { ...run, values, trace: lines(), effects, fault: faults.at(-1) };
+}
+
+type RunPart = Pick<CaseResult, 'r0' | 'errno' | 'data'>;
+
+function testRun({ machine }: Rig, object: LoadedObject, testCase: TestCase): RunPart {
+  const input = inputOf(testCase);
+  const result = machine.testRun(object.progs[0]!, input);
+  const data = input.data === undefined ? undefined : Buffer.from(result.data).toString('hex');
+  return { r0: result.errno === 0 ? result.retval : undefined, errno: -result.errno, data };
+}
+
+function runAtPoint({ machine }: Rig, object: LoadedObject, testCase: TestCase): RunPart {
+  const fields = JSON.parse(section(testCase, 'point')) as PointFields; // a case file of ours
+  const memory = optionalLines(testCase, 'memory').map((line) => {
+    const [address, hex, ...flags] = line.trim().split(/\s+/);
+    const bytes = bytesOf(hex!);
+    return { address: BigInt(address!), bytes, trueLength: bytes.length, cString: flags.includes('string') };
+  });
+  machine.attachAll(object);
+  machine.enter({ ...pointOf({ ...fields, memory }), ...extrasOf(fields) });
+  return { r0: undefined, errno: 0, data: undefined };
+}
+
+/** What a point may say besides: uid, gid, startNs. */
+function extrasOf(fields: PointFields): object {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([key]) => ['uid', 'gid', 'startNs', 'cgroupId'].includes(key)),
+  );
+}
+
+/** Types whose test run takes a packet; the others take a ctx. */
+const PACKET_TYPES = new Set([
+  'socket_filter',
+  'sched_cls',
+  'sched_act',
+  'xdp',
+  'cgroup_skb',
+  'lwt_in',
+  'lwt_out',
+  'lwt_xmit',
+]);
+
+function inputOf(testCase: TestCase): { data?: Uint8Array; ctx?: Uint8Array } {
+  const packet = PACKET_TYPES.has(caseObject(testCase).progs[0]!.type);
+  const data = testCase.sections.get('data') ?? (packet ? '00'.repeat(64) : undefined);
+  const ctx = testCase.sections.get('ctx') ?? (packet ? undefined : '00'.repeat(8));
+  return {
+    ...(data === undefined ? {} : { data: bytesOf(data) }),
+    ...(ctx === undefined ? {} : { ctx: bytesOf(ctx) }),
+  };
+}
+
+/** Types that BPF_PROG_TEST_RUN takes on Linux. */
+const RUNNABLE = new Set([
+  'socket_filter',
+  'sched_cls',
+  'sched_act',
+  'xdp',
+  'cgroup_skb',
+  'raw_tracepoint',
+  'syscall',
+]);
+
+/** Why the kernel cannot be asked: a section `kernel` with a reason, or what only a machine has. */
+export function notForKernel(testCase: TestCase): string | undefined {
+  const reason = testCase.sections.get('kernel');
+  if (reason !== undefined) return reason;
+  for (const name of ['point', 'fault', 'fields', 'effects', 'refused']) {
+    if (testCase.sections.has(name)) return `the section ${name} is the machine's`;
+  }
+  const { type } = caseObject(testCase).progs[0]!;
+  return RUNNABLE.has(type) ? undefined : `${type} programs have no test run`;
+}
+
+/** Type of `int f(void *)` for the functions of a program, which Linux wants of those that are called back. */
+const FUNC_TYPE = 4;
+const btfKind = (number: number, vlen = 0): number => ((number << 24) | vlen) >>> 0;
+const BTF = ((): string => {
+  const names = '\0int\0ctx\0f\0';
+  // 1 int, 2 void *, 3 int (void *), 4 f
+  const types = [
+    [1, btfKind(1), 4, btfKind(1, 32)],
+    [0, btfKind(2), 0],
+    [0, btfKind(13, 1), 1, 5, 2],
+    [9, btfKind(12), 3],
+  ];
+  const body = Buffer.from(Uint32Array.from(types.flat()).buffer);
+  const header = Uint32Array.of(0x0001_eb9f, 24, 0, body.length, body.length, names.length);
+  return Buffer.concat([Buffer.from(header.buffer), body, Buffer.from(names)]).toString('hex');
+})();
+
+/** The lines of a spec that ask the kernel for a case; names get `tag` so that many cases can share a spec. `first` maps stand before. */
+export function caseSpec(testCase: TestCase, tag: string, first: number): string[] {
+  const object = caseObject(testCase);
+  const prog = object.progs[0]!;
+  const maps = object.maps.map(({ name, type, keySize, valueSize, maxEntries, flags }) =>
+    ['map', `${tag}${name}`, type, keySize, valueSize, maxEntries, flags].join(' '),
+  );
+  const sets = optionalLines(testCase, 'set').map((line) => `set ${tag}${line.trim()}`);
+  const flags = progTypeRow(prog.type)?.sleepable === 'always' ? 16 : (prog.flags ?? 0);
+  const { data, ctx } = inputOf(testCase);
+  const run = [
+    `run ${tag}`,
+    ...(data === undefined ? [] : [`data=${hex(data)}`]),
+    ...(ctx === undefined ? [] : [`ctx=${hex(ctx)}`]),
+  ];
+  const gets = optionalLines(testCase, 'get').map(
+    (line) => `get ${tag}${line.trim().split(/\s+/).slice(0, 2).join(' ')}`,
+  );
+  return [
+    ...maps,
+    ...sets,
+    ...optionalLines(testCase, 'freeze').map((name) => `freeze ${tag}${name.trim()}`),
+    `prog ${tag} ${prog.type} log=0 attach=${prog.attachType ?? 0} flags=${flags}`,
+    ...insnLines(object, first),
+    'end',
+    run.join(' '),
+    ...gets,
+  ];
+}
+
+/** Insns as Linux takes them: maps by position, kernel functions by its own ids; types of functions when there are any. */
+function insnLines(object: ObjectSpec, first: number): string[] {
+  const prog = object.progs[0]!;
+  const bytes = Buffer.from(prog.insns);
+  for (const { pc, map, valueOff } of prog.relocs) {
+    bytes.writeInt32LE(first + object.maps.findIndex(({ name }) => name === map), 8 * pc + 4);
+    if (valueOff !== undefined) bytes.writeInt32LE(valueOff, 8 * pc + 12);
+  }
+  const starts = new Set([0]);
+  for (let pc = 0; pc < bytes.length / 8;) {
+    const { op, imm } = decodeInsn(prog.insns, pc)!;
+    if (op.name === 'call_kfunc') bytes.writeInt32LE(kernelTypeId('func', kfuncName(imm)!) ?? 0, 8 * pc + 4);
+    if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
+    pc += op.slots;
+  }
+  const insns = `insns ${bytes.toString('hex')}`;
+  if (starts.size === 1) return [insns];
+  const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
+  return [insns, `btf ${BTF}`, ...funcs];
+}
+
+/** Bytes as hex without blanks, as a spec has them. */
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+function optionalLines(testCase: TestCase, name: string): string[] {
+  return testCase.sections.has(name) ? sectionLines(testCase, name) : [];
+}
+
+function mapOf(object: LoadedObject, name: string): LoadedObject['maps'][number] {
+  const map = object.maps.find(({ spec }) => spec.name === name);
+  if (map === undefined) throw new Error(`the case has no map ${name}`);
+  return map;
+}
