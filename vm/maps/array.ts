@@ -14,8 +14,10 @@ import {
   type KernelMap,
   type MapContext,
   type MapRefusal,
+  type MapWalk,
 } from './map.ts';
 import { hasFlag, UPDATE_FLAGS } from './types.ts';
+import { copyValue, hasSpinLock, kernelFields, writeValue } from './value-fields.ts';
 
 /** Spare bytes behind each cell. */
 const GUARD_BYTES = 8;
@@ -54,14 +56,28 @@ export function cellRegion(spec: MapSpec, layout: CellLayout, cells: number): Re
 }
 
 /**
- * 0, or why an array refuses to write: its elements always exist, and none has a lock.
+ * 0, or why an array refuses to write: its elements always exist. `hasLock` is whether BPF_F_LOCK has something to take.
  * @see kernel/bpf/arraymap.c array_map_update_elem
  */
-export function checkArrayUpdate(index: number, entries: number, flags: number): number {
+export function checkArrayUpdate(index: number, entries: number, flags: number, hasLock: boolean): number {
   if ((flags & ~UPDATE_FLAGS.lock) >>> 0 > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
   if (index >= entries) return -ERRNO.E2BIG;
   if ((flags & UPDATE_FLAGS.noexist) !== 0) return -ERRNO.EEXIST;
-  return (flags & UPDATE_FLAGS.lock) === 0 ? 0 : -ERRNO.EINVAL;
+  return (flags & UPDATE_FLAGS.lock) === 0 || hasLock ? 0 : -ERRNO.EINVAL;
+}
+
+/** How programs go through an array whose value of an element and a CPU stands at `cell`. Positions are indices + 1. */
+export function arrayWalk(
+  entries: number,
+  cell: (index: number, cpu: number) => number,
+  indexAt: (valueAt: number) => number,
+): MapWalk {
+  return {
+    next: (position) => (position < entries ? position + 1 : 0),
+    keyAt: () => 0,
+    valueAt: (position, cpu) => cell(position - 1, cpu),
+    positionOf: (valueAt) => indexAt(valueAt) + 1,
+  };
 }
 
 /** Elements of an array cannot be taken out. */
@@ -102,6 +118,8 @@ export function createArray(context: MapContext, spec: MapSpec): KernelMap | num
   const layout = allocCells(context, spec, maxEntries);
   if (layout === undefined) return -ERRNO.ENOMEM;
   const cell = (index: number): number => layout.cellsAt + index * layout.stride;
+  const fields = kernelFields(spec);
+  const hasLock = hasSpinLock(spec);
 
   const lookup: KernelMap['lookup'] = (key, keyAt) => {
     const index = indexOf(key, keyAt);
@@ -109,9 +127,11 @@ export function createArray(context: MapContext, spec: MapSpec): KernelMap | num
   };
   const update: KernelMap['update'] = (key, keyAt, value, valueAt, flags) => {
     const index = indexOf(key, keyAt);
-    const error = checkArrayUpdate(index, maxEntries, flags);
-    if (error === 0) memory.write(cell(index), value, valueAt, valueSize);
-    return error;
+    const error = checkArrayUpdate(index, maxEntries, flags, hasLock);
+    if (error !== 0) return error;
+    writeValue(memory, cell(index), value, valueAt, valueSize, fields);
+    if (fields !== undefined) context.released(fields, cell(index));
+    return 0;
   };
 
   return {
@@ -127,11 +147,12 @@ export function createArray(context: MapContext, spec: MapSpec): KernelMap | num
     remove: removeNothing,
     userLookup(key) {
       const at = lookup(key, 0, 0);
-      return at === 0 ? -ERRNO.ENOENT : memory.u8.slice(at, at + valueSize);
+      return at === 0 ? -ERRNO.ENOENT : copyValue(memory, at, valueSize, fields);
     },
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, 0),
     userRemove: removeNothing,
     nextKey: (key) => nextIndex(key, maxEntries),
+    walk: arrayWalk(maxEntries, cell, (at) => Math.floor((at - layout.cellsAt) / layout.stride)),
     free: () => memory.free(layout.at, layout.byteSize),
   };
 }

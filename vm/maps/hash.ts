@@ -1,186 +1,260 @@
-// hash: chains of elements in linear memory, all allocated at creation as the kernel does by default.
+// hash and percpu_hash: all elements made at creation, or with BPF_F_NO_PREALLOC as they are needed.
 //
-//   header | count, fresh, free head, one spare element a CPU | buckets: u32 each | elements
-//   element: next u32 | hash u32 | key, rounded up to 8 | value, rounded up to 8
+//   the kind's own bytes: one spare element a CPU, u32 each       head of an element: next | hash | next unused | values of all CPUs
 //
-// An update of an existing key fills a spare element, puts it at the head of its chain and takes the old one out, which becomes the
-// spare: a program that still holds the address of the old value reads the old value, as on Linux.
-// Order of iteration: by bucket from 0 up, in a bucket the last written first. The hash function has no seed, so that the same writes
-// give the same order in every run (Linux seeds it at random, BPF_F_ZERO_SEED does not). nextKey of a key that is not there is the first.
+// An update of an existing key of a hash fills the spare element of the CPU, puts it at the head of its chain and takes the old one out, which becomes the
+// spare: a program that still holds the address of the old value reads the old value, as on Linux. Without spare elements (BPF_F_NO_PREALLOC) the
+// old one is the next to be used. A percpu_hash writes the values where they are, and so does a hash under BPF_F_LOCK.
 import { ERRNO } from '../errno.ts';
-import { plainRegion } from '../memory/regions.ts';
 import type { MapSpec } from '../object.ts';
-import { hashBytes } from './hash-bytes.ts';
-import {
-  allocMap,
-  checkNotZero,
-  MAP_HEADER_BYTES,
-  roundUp8,
-  type KernelMap,
-  type MapContext,
-  type MapRefusal,
-} from './map.ts';
+import { HashTable } from './hash-table.ts';
+import { checkNotZero, invalid, roundUp8, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
+import { MAX_PERCPU_VALUE_BYTES } from './percpu-array.ts';
+import { copyPercpu, initPercpu, percpuBytes, releasePercpu, writePercpu } from './percpu-values.ts';
 import { hasFlag, UPDATE_FLAGS } from './types.ts';
-
-/** Offsets of the fields behind the header. */
-const FIELDS = { count: 0, fresh: 4, freeHead: 8, spares: 12 } as const;
-const ELEMENT_HEADER_BYTES = 8;
+import { clearFields, copyValue, hasSpinLock, kernelFields, writeValue } from './value-fields.ts';
 
 /** Key plus value: what one kmalloc can give, less the kernel's element header. */
 const MAX_ELEMENT_BYTES = 0x40_0000 - 64;
 const MAX_ENTRIES = 0x8000_0000;
 
-/** @see kernel/bpf/hashtab.c htab_map_alloc_check */
-export function checkHash(spec: MapSpec): MapRefusal | undefined {
-  const { keySize, valueSize, maxEntries } = spec;
+const HEAD_BYTES = 16;
+const FREE_OFF = 8;
+
+/** What all hash maps demand of sizes. @see kernel/bpf/hashtab.c htab_map_alloc_check */
+export function checkHashSizes(spec: MapSpec, isPercpu: boolean): MapRefusal | undefined {
+  const { type, keySize, valueSize, maxEntries } = spec;
   const zero = checkNotZero(spec);
   if (zero !== undefined) return zero;
-  if (keySize + valueSize < MAX_ELEMENT_BYTES && maxEntries <= MAX_ENTRIES) return undefined;
-  const reason = `an element of ${keySize + valueSize} bytes, or ${maxEntries} of them, is more than the kernel allows`;
+  if (keySize + valueSize >= MAX_ELEMENT_BYTES || maxEntries > MAX_ENTRIES) {
+    const reason = `an element of ${keySize + valueSize} bytes, or ${maxEntries} of them, is more than the kernel allows`;
+    return { errno: -ERRNO.E2BIG, reason };
+  }
+  if (!isPercpu || roundUp8(valueSize) <= MAX_PERCPU_VALUE_BYTES) return undefined;
+  const reason = `values of ${type} maps are at most ${MAX_PERCPU_VALUE_BYTES} bytes long and not ${valueSize}`;
   return { errno: -ERRNO.E2BIG, reason };
+}
+
+export function checkHash(spec: MapSpec): MapRefusal | undefined {
+  return checkHashSizes(spec, false);
+}
+
+export function checkPercpuHash(spec: MapSpec): MapRefusal | undefined {
+  if (hasFlag(spec.flags, 'numa_node'))
+    return invalid('values of each CPU lie where the CPU is: no numa_node');
+  return checkHashSizes(spec, true);
+}
+
+/** 0, or why an update with these flags does not go on when there is, or is not, an element with the key. `flags` are known ones. */
+export function checkExists(old: number, flags: number): number {
+  if (old !== 0 && (flags & UPDATE_FLAGS.noexist) !== 0) return -ERRNO.EEXIST;
+  return old === 0 && (flags & UPDATE_FLAGS.exist) !== 0 ? -ERRNO.ENOENT : 0;
+}
+
+function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable | undefined {
+  const { keySize, valueSize, maxEntries, flags } = spec;
+  const isFilled = !hasFlag(flags, 'no_prealloc');
+  const spares = isFilled && cpus === 0 ? context.cpus : 0;
+  const table = HashTable.make(context, spec, {
+    element: {
+      headBytes: HEAD_BYTES,
+      freeOff: FREE_OFF,
+      keyBytes: keySize,
+      valueBytes: valueSize,
+      cpus,
+      isCell: true,
+    },
+    // A hash that grows fills a new element before it lets the old one go.
+    elements: maxEntries + (isFilled ? spares : 1),
+    capacity: maxEntries,
+    isFilled,
+    ownBytes: 4 * spares,
+  });
+  if (table === undefined) return undefined;
+  for (let cpu = 0; cpu < spares; cpu++) {
+    context.memory.view.setUint32(table.ownAt + 4 * cpu, table.pool.take(), true);
+  }
+  return table;
 }
 
 /** Makes a hash map, or answers -errno. The spec has passed `checkMapSpec`. */
 export function createHash(context: MapContext, spec: MapSpec): KernelMap | number {
-  const { memory, id, cpus } = context;
-  const { keySize, valueSize, maxEntries } = spec;
-  const buckets = 2 ** Math.ceil(Math.log2(maxEntries));
-  const valueSkip = ELEMENT_HEADER_BYTES + roundUp8(keySize);
-  const stride = valueSkip + roundUp8(valueSize);
-  const elements = maxEntries + cpus;
-  const bucketsOff = roundUp8(FIELDS.spares + 4 * cpus);
-  const elementsOff = bucketsOff + roundUp8(4 * buckets);
-  const byteSize = elementsOff + elements * stride;
-  const at = allocMap(context, spec, byteSize);
-  if (at === 0) return -ERRNO.ENOMEM;
-  const fields = at + MAP_HEADER_BYTES;
-  const bucketsAt = fields + bucketsOff;
-  const elementsAt = fields + elementsOff;
+  const { memory, id } = context;
+  const { valueSize, maxEntries } = spec;
+  const table = makeTable(context, spec, 0);
+  if (table === undefined) return -ERRNO.ENOMEM;
+  const { pool } = table;
+  const { valueSkip } = pool;
+  const fields = kernelFields(spec);
+  const hasLock = hasSpinLock(spec);
+  const hasSpares = !hasFlag(spec.flags, 'no_prealloc');
 
-  const get = (where: number): number => memory.view.getUint32(where, true);
-  const set = (where: number, value: number): void => memory.view.setUint32(where, value, true);
-  const bucketOf = (hash: number): number => bucketsAt + 4 * (hash & (buckets - 1));
-  for (let cpu = 0; cpu < cpus; cpu++) {
-    set(fields + FIELDS.spares + 4 * cpu, elementsAt + (maxEntries + cpu) * stride);
-  }
-
-  const sameKey = (element: number, key: Uint8Array, keyAt: number): boolean => {
-    const { u8 } = memory;
-    const at = element + ELEMENT_HEADER_BYTES;
-    for (let i = 0; i < keySize; i++) if (u8[at + i] !== key[keyAt + i]) return false;
-    return true;
-  };
-  /** Offset of the element with this key, 0 for none. */
-  const find = (hash: number, key: Uint8Array, keyAt: number): number => {
-    for (let element = get(bucketOf(hash)); element !== 0; element = get(element)) {
-      if (get(element + 4) === hash && sameKey(element, key, keyAt)) return element;
-    }
-    return 0;
-  };
-  const unlink = (element: number): void => {
-    let link = bucketOf(get(element + 4));
-    while (get(link) !== element) link = get(link);
-    set(link, get(element));
-  };
-  const link = (element: number, hash: number): void => {
-    const bucket = bucketOf(hash);
-    set(element, get(bucket));
-    set(element + 4, hash);
-    set(bucket, element);
-  };
-  /** An unused element: a returned one, or the next that was never used; 0 when the map is full. */
-  const take = (): number => {
-    const head = get(fields + FIELDS.freeHead);
-    if (head !== 0) {
-      set(fields + FIELDS.freeHead, get(head));
-      return head;
-    }
-    const fresh = get(fields + FIELDS.fresh);
-    if (fresh === maxEntries) return 0;
-    set(fields + FIELDS.fresh, fresh + 1);
-    return elementsAt + fresh * stride;
-  };
-  const addCount = (step: number): void => set(fields + FIELDS.count, get(fields + FIELDS.count) + step);
-
-  const lookup: KernelMap['lookup'] = (key, keyAt) => {
-    const element = find(hashBytes(key, keyAt, keySize), key, keyAt);
-    return element === 0 ? 0 : element + valueSkip;
+  const released = (element: number): void => {
+    if (fields !== undefined) context.released(fields, element + valueSkip);
   };
   const update: KernelMap['update'] = (key, keyAt, value, valueAt, flags, cpu) => {
-    if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
-    const hash = hashBytes(key, keyAt, keySize);
-    const old = find(hash, key, keyAt);
-    if (old !== 0 && flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
-    if (old === 0 && flags === UPDATE_FLAGS.exist) return -ERRNO.ENOENT;
-    const spare = fields + FIELDS.spares + 4 * cpu;
-    const element = old === 0 ? take() : get(spare);
-    if (element === 0) return -ERRNO.E2BIG;
-    memory.write(element + ELEMENT_HEADER_BYTES, key, keyAt, keySize);
-    memory.write(element + valueSkip, value, valueAt, valueSize);
-    if (old === 0) {
-      addCount(1);
-    } else {
-      unlink(old);
-      set(spare, old);
+    if (flags > UPDATE_FLAGS.exist) {
+      if ((flags & ~UPDATE_FLAGS.lock) >>> 0 > UPDATE_FLAGS.exist || !hasLock) return -ERRNO.EINVAL;
     }
-    link(element, hash);
+    const hash = table.hash(key, keyAt);
+    const old = table.find(hash, key, keyAt);
+    const error = checkExists(old, flags);
+    if (error !== 0) return error;
+    if (old !== 0 && (flags & UPDATE_FLAGS.lock) !== 0) {
+      writeValue(memory, old + valueSkip, value, valueAt, valueSize, fields);
+      return 0;
+    }
+    if (old === 0 && table.entries >= maxEntries) return -ERRNO.E2BIG;
+    const ours = memory.u8;
+    const spareAt = table.ownAt + 4 * cpu;
+    const element = old !== 0 && hasSpares ? memory.view.getUint32(spareAt, true) : pool.take();
+    if (element === 0) return -ERRNO.ENOMEM;
+    // A new chunk replaces the memory's views, and with them the bytes that a program's key and value are in.
+    const keys = key === ours ? memory.u8 : key;
+    table.writeKey(element, keys, keyAt);
+    if (fields !== undefined) clearFields(memory, element + valueSkip, fields);
+    writeValue(memory, element + valueSkip, value === ours ? memory.u8 : value, valueAt, valueSize, fields);
+    table.link(element, hash);
+    if (old === 0) return 0;
+    table.unlink(old);
+    released(old);
+    if (hasSpares) memory.view.setUint32(spareAt, old, true);
+    else pool.give(old);
     return 0;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = find(hashBytes(key, keyAt, keySize), key, keyAt);
+    const element = table.find(table.hash(key, keyAt), key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
-    unlink(element);
-    set(element, get(fields + FIELDS.freeHead));
-    set(fields + FIELDS.freeHead, element);
-    addCount(-1);
+    table.unlink(element);
+    released(element);
+    pool.give(element);
     return 0;
   };
-  /** Key of the first element in bucket `first` or a later one. */
-  const keyFrom = (first: number): Uint8Array | number => {
-    for (let bucket = first; bucket < buckets; bucket++) {
-      const element = get(bucketsAt + 4 * bucket);
-      if (element !== 0) return keyOf(element);
-    }
-    return -ERRNO.ENOENT;
+  const userLookup: KernelMap['userLookup'] = (key) => {
+    const at = table.valueOf(key, 0, 0);
+    return at === 0 ? -ERRNO.ENOENT : copyValue(memory, at, valueSize, fields);
   };
-  const keyOf = (element: number): Uint8Array =>
-    memory.u8.slice(element + ELEMENT_HEADER_BYTES, element + ELEMENT_HEADER_BYTES + keySize);
 
   return {
     kind: 'hash',
     id,
     spec,
-    at,
-    regions: [
-      {
-        ...plainRegion(`a value of map ${spec.name}`, elementsAt, elements * stride, true),
-        stride,
-        skip: valueSkip,
-        size: valueSize,
-        read: !hasFlag(spec.flags, 'wronly_prog'),
-        write: !hasFlag(spec.flags, 'rdonly_prog'),
-      },
-    ],
+    at: table.at,
+    get regions() {
+      return pool.regions;
+    },
     get entries() {
-      return get(fields + FIELDS.count);
+      return table.entries;
     },
     userValueSize: valueSize,
-    lookup,
+    lookup: (key, keyAt) => table.valueOf(key, keyAt, 0),
     update,
     remove,
-    userLookup(key) {
-      const at = lookup(key, 0, 0);
-      return at === 0 ? -ERRNO.ENOENT : memory.u8.slice(at, at + valueSize);
-    },
+    userLookup,
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, 0),
     userRemove: (key) => remove(key, 0),
-    nextKey(key) {
-      const hash = key === undefined ? 0 : hashBytes(key, 0, keySize);
-      const element = key === undefined ? 0 : find(hash, key, 0);
-      if (element === 0) return keyFrom(0);
-      const next = get(element);
-      return next === 0 ? keyFrom((hash & (buckets - 1)) + 1) : keyOf(next);
-    },
-    free: () => memory.free(at, MAP_HEADER_BYTES + byteSize),
+    userTake: (key) => takeOut(key, userLookup, remove),
+    nextKey: (key) => table.nextKey(key),
+    buckets: table,
+    walk: table,
+    free: () => table.free(),
   };
+}
+
+/** Makes a percpu_hash map, or answers -errno. The spec has passed `checkMapSpec`. */
+export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap | number {
+  const { memory, id, cpus } = context;
+  const { valueSize, maxEntries } = spec;
+  const table = makeTable(context, spec, cpus);
+  if (table === undefined) return -ERRNO.ENOMEM;
+  const { pool } = table;
+  const fields = kernelFields(spec);
+  const layout = { cpus, valueSize, stride: pool.valueStride, fields };
+
+  /** An element for a key that is not there, its values not written; or -errno. */
+  const add = (hash: number, key: Uint8Array, keyAt: number): number => {
+    if (table.entries >= maxEntries) return -ERRNO.E2BIG;
+    const ours = memory.u8;
+    const element = pool.take();
+    if (element === 0) return -ERRNO.ENOMEM;
+    table.writeKey(element, key === ours ? memory.u8 : key, keyAt);
+    table.link(element, hash);
+    return element;
+  };
+  const remove: KernelMap['remove'] = (key, keyAt) => {
+    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    if (element === 0) return -ERRNO.ENOENT;
+    table.unlink(element);
+    releasePercpu(context, pool.valueAt(element, 0), layout);
+    pool.give(element);
+    return 0;
+  };
+  const userLookup: KernelMap['userLookup'] = (key) => {
+    const at = table.valueOf(key, 0, 0);
+    return at === 0 ? -ERRNO.ENOENT : copyPercpu(memory, at, layout);
+  };
+
+  return {
+    kind: 'percpu_hash',
+    id,
+    spec,
+    at: table.at,
+    get regions() {
+      return pool.regions;
+    },
+    get entries() {
+      return table.entries;
+    },
+    userValueSize: percpuBytes(valueSize, cpus),
+    lookup: (key, keyAt, cpu) => table.valueOf(key, keyAt, cpu),
+    update(key, keyAt, value, valueAt, flags, cpu) {
+      if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+      const hash = table.hash(key, keyAt);
+      const old = table.find(hash, key, keyAt);
+      const error = checkExists(old, flags);
+      if (error !== 0) return error;
+      if (old !== 0) {
+        writeValue(memory, pool.valueAt(old, cpu), value, valueAt, valueSize, fields);
+        if (fields !== undefined) context.released(fields, pool.valueAt(old, cpu));
+        return 0;
+      }
+      const ours = memory.u8;
+      const element = add(hash, key, keyAt);
+      if (element < 0) return element;
+      const bytes = value === ours ? memory.u8 : value;
+      initPercpu(memory, pool.valueAt(element, 0), bytes, valueAt, cpu, layout);
+      return 0;
+    },
+    remove,
+    userLookup,
+    userUpdate(key, values, flags) {
+      if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+      const hash = table.hash(key, 0);
+      const old = table.find(hash, key, 0);
+      const error = checkExists(old, flags);
+      if (error !== 0) return error;
+      const element = old === 0 ? add(hash, key, 0) : old;
+      if (element < 0) return element;
+      writePercpu(memory, pool.valueAt(element, 0), values, layout);
+      if (old !== 0) releasePercpu(context, pool.valueAt(old, 0), layout);
+      return 0;
+    },
+    userRemove: (key) => remove(key, 0),
+    userTake: (key) => takeOut(key, userLookup, remove),
+    nextKey: (key) => table.nextKey(key),
+    buckets: table,
+    walk: table,
+    free: () => table.free(),
+  };
+}
+
+/** Looks a value up and removes it: a copy or -errno. */
+export function takeOut(
+  key: Uint8Array,
+  lookup: KernelMap['userLookup'],
+  remove: KernelMap['remove'],
+): Uint8Array | number {
+  const value = lookup(key);
+  if (typeof value !== 'number') remove(key, 0);
+  return value;
 }

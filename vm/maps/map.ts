@@ -112,6 +112,8 @@ export interface MapContext {
   readonly progs: ProgTable;
   readonly maps: MapTable;
   readonly files: FileTable;
+  /** Of maps of maps: the map that was shown at creation, or -errno. */
+  readonly inner: KernelMap | number;
   /**
    * To be told when a value with fields (MapSpec.fields, `valueAt` its offset) is removed, evicted or overwritten: timers in it are cancelled, what its
    * kptrs hold is let go. When a map goes, this is done for all that its `walk` finds, before `free`.

@@ -1,0 +1,188 @@
+// Elements of a map in chunks of linear memory: all at creation, or more as they are needed (BPF_F_NO_PREALLOC).
+//
+//   chunk: next chunk u32 | count u32 | elements | per-CPU values, cells of one CPU each with eight spare bytes behind them
+//   element: head | key, rounded up to 8 | value, rounded up to 8 (or, per CPU, in the last word of the head the offset of the first)
+//
+// Unused elements: given back ones, the last one first, then those that were never used.
+import { plainRegion, type Region } from '../memory/regions.ts';
+import type { LinearMemory } from '../memory/linear.ts';
+import type { MapSpec } from '../object.ts';
+import { roundUp8, type MapContext } from './map.ts';
+import { hasFlag } from './types.ts';
+
+/** What an element is like. */
+export interface ElementShape {
+  /** A multiple of 8. */
+  readonly headBytes: number;
+  /** Offset in an element of the u32 that links unused ones. */
+  readonly freeOff: number;
+  /** Bytes of the key that stand in the element. */
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+  /** Values beside the element, one a CPU; 0: one value in it. */
+  readonly cpus: number;
+  /** Programs may touch values. */
+  readonly isCell: boolean;
+}
+
+/** Fields of a pool, at the place its map gives it. */
+const FIELDS = { chunk: 0, free: 4, fresh: 8, freshEnd: 12, made: 16 } as const;
+export const POOL_BYTES = 24;
+const CHUNK_HEAD_BYTES = 8;
+const GUARD_BYTES = 8;
+/** Elements of the first chunk of a map that grows; each chunk after it doubles what there is. */
+const FIRST_CHUNK = 64;
+
+/** The elements of one map, `limit` at most. Its state lies in POOL_BYTES at `at`, which are zeroes at first. */
+export class ElementPool {
+  /** Bytes from an element to the next, and to its key and value. */
+  readonly stride: number;
+  readonly keySkip: number;
+  readonly valueSkip: number;
+  readonly valueStride: number;
+  private readonly memory: LinearMemory;
+  private readonly context: MapContext;
+  private readonly spec: MapSpec;
+  private readonly shape: ElementShape;
+  private readonly at: number;
+  private readonly limit: number;
+  /** Regions by the offset of their chunk: the same object for the same chunk. */
+  private readonly known = new Map<number, Region>();
+
+  constructor(context: MapContext, spec: MapSpec, shape: ElementShape, at: number, limit: number) {
+    const { headBytes, keyBytes, valueBytes, cpus } = shape;
+    this.memory = context.memory;
+    this.context = context;
+    this.spec = spec;
+    this.shape = shape;
+    this.at = at;
+    this.limit = limit;
+    this.keySkip = headBytes;
+    this.valueSkip = headBytes + roundUp8(keyBytes);
+    this.valueStride = roundUp8(valueBytes) + GUARD_BYTES;
+    this.stride = this.valueSkip + (cpus === 0 ? roundUp8(valueBytes) : 0);
+  }
+
+  private get(off: number): number {
+    return this.memory.view.getUint32(this.at + off, true);
+  }
+
+  private set(off: number, value: number): void {
+    this.memory.view.setUint32(this.at + off, value, true);
+  }
+
+  /** Offset of the value of an element. */
+  valueAt(element: number, cpu: number): number {
+    const { cpus, headBytes } = this.shape;
+    if (cpus === 0) return element + this.valueSkip;
+    return this.memory.view.getUint32(element + headBytes - 4, true) + cpu * this.valueStride;
+  }
+
+  /** Makes all elements: false when there is no memory. Of a map that nobody knows yet. */
+  fill(): boolean {
+    return this.grow(this.limit, false);
+  }
+
+  /** An unused element; its bytes are what they were. 0 when all are used, or when there is no memory. May replace the memory's views. */
+  take(): number {
+    const free = this.get(FIELDS.free);
+    if (free !== 0) {
+      this.set(FIELDS.free, this.memory.view.getUint32(free + this.shape.freeOff, true));
+      return free;
+    }
+    let fresh = this.get(FIELDS.fresh);
+    if (fresh === this.get(FIELDS.freshEnd)) {
+      const made = this.get(FIELDS.made);
+      const count = Math.min(this.limit - made, Math.max(made, FIRST_CHUNK));
+      if (count === 0 || !this.grow(count, true)) return 0;
+      fresh = this.get(FIELDS.fresh);
+    }
+    this.set(FIELDS.fresh, fresh + this.stride);
+    return fresh;
+  }
+
+  /** Takes an element back. */
+  give(element: number): void {
+    this.memory.view.setUint32(element + this.shape.freeOff, this.get(FIELDS.free), true);
+    this.set(FIELDS.free, element);
+  }
+
+  private chunkBytes(count: number): number {
+    return CHUNK_HEAD_BYTES + count * (this.stride + this.shape.cpus * this.valueStride);
+  }
+
+  private grow(count: number, isKnown: boolean): boolean {
+    const chunk = this.memory.alloc(this.chunkBytes(count));
+    if (chunk === 0) return false;
+    const { view } = this.memory;
+    view.setUint32(chunk, this.get(FIELDS.chunk), true);
+    view.setUint32(chunk + 4, count, true);
+    const first = chunk + CHUNK_HEAD_BYTES;
+    const end = first + count * this.stride;
+    const { cpus, headBytes } = this.shape;
+    const withValues = cpus === 0 ? 0 : count;
+    for (let i = 0; i < withValues; i++) {
+      view.setUint32(first + i * this.stride + headBytes - 4, end + i * cpus * this.valueStride, true);
+    }
+    this.set(FIELDS.chunk, chunk);
+    this.set(FIELDS.fresh, first);
+    this.set(FIELDS.freshEnd, end);
+    this.set(FIELDS.made, this.get(FIELDS.made) + count);
+    if (isKnown && this.shape.isCell) this.context.cells.add(this.regionOf(chunk));
+    return true;
+  }
+
+  private *chunks(): Generator<number> {
+    for (let chunk = this.get(FIELDS.chunk); chunk !== 0; chunk = this.memory.view.getUint32(chunk, true))
+      yield chunk;
+  }
+
+  /** The values that programs may touch now. */
+  get regions(): readonly Region[] {
+    return this.shape.isCell ? Array.from(this.chunks(), (chunk) => this.regionOf(chunk)) : [];
+  }
+
+  private regionOf(chunk: number): Region {
+    const { cpus, valueBytes } = this.shape;
+    const count = this.memory.view.getUint32(chunk + 4, true);
+    const first = chunk + CHUNK_HEAD_BYTES;
+    const end = first + count * this.stride;
+    const start = cpus === 0 ? first : end;
+    const bytes = cpus === 0 ? end - first : count * cpus * this.valueStride;
+    const known = this.known.get(chunk);
+    // A machine that was restored may have a smaller chunk where there was a larger one.
+    if (known !== undefined && known.end === start + bytes) return known;
+    const { name, flags, fields } = this.spec;
+    const region = {
+      ...plainRegion(`a value of map ${name}`, start, bytes, !hasFlag(flags, 'rdonly_prog')),
+      stride: cpus === 0 ? this.stride : this.valueStride,
+      skip: cpus === 0 ? this.valueSkip : 0,
+      size: valueBytes,
+      read: !hasFlag(flags, 'wronly_prog'),
+      ...(fields === undefined ? {} : { fields }),
+    };
+    this.known.set(chunk, region);
+    return region;
+  }
+
+  /** The element whose value, of any CPU, stands at an offset; 0 for none. */
+  elementOf(valueAt: number): number {
+    const { cpus } = this.shape;
+    for (const chunk of this.chunks()) {
+      const { start, end } = this.regionOf(chunk);
+      if (valueAt < start || valueAt >= end) continue;
+      const index = Math.floor((valueAt - start) / (cpus === 0 ? this.stride : cpus * this.valueStride));
+      return chunk + CHUNK_HEAD_BYTES + index * this.stride;
+    }
+    return 0;
+  }
+
+  /** Gives all memory back. */
+  free(): void {
+    for (let chunk = this.get(FIELDS.chunk); chunk !== 0;) {
+      const next = this.memory.view.getUint32(chunk, true);
+      this.memory.free(chunk, this.chunkBytes(this.memory.view.getUint32(chunk + 4, true)));
+      chunk = next;
+    }
+  }
+}

@@ -1,0 +1,291 @@
+// lru_hash and lru_percpu_hash: hash maps that evict when they are full.
+//
+//   the kind's own bytes: the lists of lru-lists.ts       head of an element: next | hash | node of a list, 12 bytes | values of all CPUs
+//
+// An update takes an unused element before it looks for the key, as on Linux, and that may evict: even the key that is updated. So a map can be short of
+// its maxEntries while CPUs keep unused elements. User space counts as CPU 0, and its look-ups leave the order of eviction alone.
+// @see kernel/bpf/hashtab.c htab_lru_map_update_elem, __htab_lru_percpu_map_update_elem
+import { ERRNO } from '../errno.ts';
+import type { MapSpec, ValueField } from '../object.ts';
+import { HashTable } from './hash-table.ts';
+import { checkExists, checkHashSizes, takeOut } from './hash.ts';
+import { LRU_NODE_BYTES, lruBytes, LruLists } from './lru-lists.ts';
+import { invalid, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
+import { copyPercpu, initPercpu, percpuBytes, releasePercpu, writePercpu } from './percpu-values.ts';
+import { hasFlag, UPDATE_FLAGS } from './types.ts';
+import { clearFields, copyValue, kernelFields, writeValue } from './value-fields.ts';
+
+/** Offset of the node in an element. */
+const NODE_OFF = 8;
+const HEAD_BYTES = NODE_OFF + LRU_NODE_BYTES + 4;
+const USER_CPU = 0;
+
+function checkLru(spec: MapSpec, isPercpu: boolean): MapRefusal | undefined {
+  const { type, flags } = spec;
+  if (hasFlag(flags, 'no_prealloc')) {
+    return { errno: -ERRNO.ENOTSUPP, reason: `a ${type} makes all its elements at creation: no no_prealloc` };
+  }
+  if (hasFlag(flags, 'numa_node') && (isPercpu || hasFlag(flags, 'no_common_lru'))) {
+    return invalid('what each CPU has lies where the CPU is: no numa_node');
+  }
+  return checkHashSizes(spec, isPercpu);
+}
+
+/** @see kernel/bpf/hashtab.c htab_map_alloc_check */
+export function checkLruHash(spec: MapSpec): MapRefusal | undefined {
+  return checkLru(spec, false);
+}
+
+export function checkLruPercpuHash(spec: MapSpec): MapRefusal | undefined {
+  return checkLru(spec, true);
+}
+
+/** A hash table with its lists: elements are taken from them and given back to them. */
+class LruTable {
+  readonly table: HashTable;
+  private readonly lists: LruLists;
+
+  private constructor(table: HashTable, lists: LruLists) {
+    this.table = table;
+    this.lists = lists;
+  }
+
+  /** Undefined when there is no memory. `cpus` of the elements are 0 for one value; `evicted` is told each element that goes. */
+  static make(
+    context: MapContext,
+    spec: MapSpec,
+    cpus: number,
+    evicted: (table: HashTable, element: number) => void,
+  ): LruTable | undefined {
+    const isPercpu = hasFlag(spec.flags, 'no_common_lru');
+    // Lists of their own: each CPU the same number of elements.
+    const elements = isPercpu ? Math.ceil(spec.maxEntries / context.cpus) * context.cpus : spec.maxEntries;
+    const table = HashTable.make(context, spec, {
+      element: {
+        headBytes: HEAD_BYTES,
+        freeOff: NODE_OFF,
+        keyBytes: spec.keySize,
+        valueBytes: spec.valueSize,
+        cpus,
+        isCell: true,
+      },
+      elements,
+      capacity: elements,
+      isFilled: true,
+      ownBytes: lruBytes(context.cpus, isPercpu),
+    });
+    if (table === undefined) return undefined;
+    const lists = new LruLists(context.memory, table.ownAt, context.cpus, isPercpu, elements, {
+      evict(node) {
+        const element = node - NODE_OFF;
+        if (!table.unlink(element)) return false;
+        evicted(table, element);
+        return true;
+      },
+      claim: (node, hash) => table.setHash(node - NODE_OFF, hash),
+    });
+    lists.init();
+    const share = isPercpu ? elements / context.cpus : elements;
+    for (let i = 0; i < elements; i++) lists.add(table.pool.take() + NODE_OFF, Math.floor(i / share));
+    return new LruTable(table, lists);
+  }
+
+  /** An element that is in no bucket, with this key; 0 when none can be had. */
+  take(hash: number, key: Uint8Array, keyAt: number, cpu: number): number {
+    const node = this.lists.take(hash, cpu);
+    if (node === 0) return 0;
+    this.table.writeKey(node - NODE_OFF, key, keyAt);
+    return node - NODE_OFF;
+  }
+
+  give(element: number): void {
+    this.lists.give(element + NODE_OFF);
+  }
+
+  reference(element: number): void {
+    this.lists.reference(element + NODE_OFF);
+  }
+
+  /** The element of a key, marked as used; 0 for none. */
+  use(key: Uint8Array, keyAt: number): number {
+    const element = this.table.find(this.table.hash(key, keyAt), key, keyAt);
+    if (element !== 0) this.reference(element);
+    return element;
+  }
+}
+
+/** Makes an lru_hash map, or answers -errno. The spec has passed `checkMapSpec`. */
+export function createLruHash(context: MapContext, spec: MapSpec): KernelMap | number {
+  const { memory, id } = context;
+  const { valueSize } = spec;
+  const fields = kernelFields(spec);
+  const released = ({ pool }: HashTable, element: number): void => {
+    if (fields !== undefined) context.released(fields, element + pool.valueSkip);
+  };
+  const lru = LruTable.make(context, spec, 0, released);
+  if (lru === undefined) return -ERRNO.ENOMEM;
+  const { table } = lru;
+  const { pool } = table;
+  const { valueSkip } = pool;
+
+  const update: KernelMap['update'] = (key, keyAt, value, valueAt, flags, cpu) => {
+    if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+    const hash = table.hash(key, keyAt);
+    const element = lru.take(hash, key, keyAt, cpu);
+    if (element === 0) return -ERRNO.ENOMEM;
+    if (fields !== undefined) clearFields(memory, element + valueSkip, fields);
+    writeValue(memory, element + valueSkip, value, valueAt, valueSize, fields);
+    const old = table.find(hash, key, keyAt);
+    const error = checkExists(old, flags);
+    if (error !== 0) {
+      lru.give(element);
+      return error;
+    }
+    table.link(element, hash);
+    if (old === 0) return 0;
+    lru.reference(element);
+    table.unlink(old);
+    released(table, old);
+    lru.give(old);
+    return 0;
+  };
+  const remove: KernelMap['remove'] = (key, keyAt) => {
+    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    if (element === 0) return -ERRNO.ENOENT;
+    table.unlink(element);
+    released(table, element);
+    lru.give(element);
+    return 0;
+  };
+  const userLookup: KernelMap['userLookup'] = (key) => {
+    const at = table.valueOf(key, 0, USER_CPU);
+    return at === 0 ? -ERRNO.ENOENT : copyValue(memory, at, valueSize, fields);
+  };
+
+  return {
+    kind: 'lru_hash',
+    id,
+    spec,
+    at: table.at,
+    get regions() {
+      return pool.regions;
+    },
+    get entries() {
+      return table.entries;
+    },
+    userValueSize: valueSize,
+    lookup(key, keyAt) {
+      const element = lru.use(key, keyAt);
+      return element === 0 ? 0 : element + valueSkip;
+    },
+    update,
+    remove,
+    userLookup,
+    userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, USER_CPU),
+    userRemove: (key) => remove(key, 0),
+    userTake: (key) => takeOut(key, userLookup, remove),
+    nextKey: (key) => table.nextKey(key),
+    buckets: table,
+    walk: table,
+    free: () => table.free(),
+  };
+}
+
+/** Makes an lru_percpu_hash map, or answers -errno. The spec has passed `checkMapSpec`. */
+export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelMap | number {
+  const { memory, id, cpus } = context;
+  const { valueSize } = spec;
+  const fields = kernelFields(spec);
+  const released = ({ pool }: HashTable, element: number): void =>
+    releasePercpu(context, pool.valueAt(element, 0), { cpus, valueSize, stride: pool.valueStride, fields });
+  const lru = LruTable.make(context, spec, cpus, released);
+  if (lru === undefined) return -ERRNO.ENOMEM;
+  const { table } = lru;
+  const { pool } = table;
+  const layout = { cpus, valueSize, stride: pool.valueStride, fields };
+
+  /** Finds or makes the element that an update writes, and says by `write` whether it is new; 0 or -errno. */
+  const update = (
+    key: Uint8Array,
+    keyAt: number,
+    flags: number,
+    cpu: number,
+    write: (element: number, isNew: boolean) => void,
+  ): number => {
+    if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+    const hash = table.hash(key, keyAt);
+    const isAdding = flags !== UPDATE_FLAGS.exist;
+    const element = isAdding ? lru.take(hash, key, keyAt, cpu) : 0;
+    if (isAdding && element === 0) return -ERRNO.ENOMEM;
+    const old = table.find(hash, key, keyAt);
+    const error = checkExists(old, flags);
+    if (error === 0 && old === 0) {
+      write(element, true);
+      table.link(element, hash);
+      return 0;
+    }
+    if (error === 0) {
+      lru.reference(old);
+      write(old, false);
+    }
+    if (isAdding) lru.give(element);
+    return error;
+  };
+  const remove: KernelMap['remove'] = (key, keyAt) => {
+    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    if (element === 0) return -ERRNO.ENOENT;
+    table.unlink(element);
+    released(table, element);
+    lru.give(element);
+    return 0;
+  };
+  const userLookup: KernelMap['userLookup'] = (key) => {
+    const at = table.valueOf(key, 0, 0);
+    return at === 0 ? -ERRNO.ENOENT : copyPercpu(memory, at, layout);
+  };
+
+  return {
+    kind: 'lru_percpu_hash',
+    id,
+    spec,
+    at: table.at,
+    get regions() {
+      return pool.regions;
+    },
+    get entries() {
+      return table.entries;
+    },
+    userValueSize: percpuBytes(valueSize, cpus),
+    lookup(key, keyAt, cpu) {
+      const element = lru.use(key, keyAt);
+      return element === 0 ? 0 : pool.valueAt(element, cpu);
+    },
+    update(key, keyAt, value, valueAt, flags, cpu) {
+      return update(key, keyAt, flags, cpu, (element, isNew) => {
+        if (isNew) initPercpu(memory, pool.valueAt(element, 0), value, valueAt, cpu, layout);
+        else {
+          writeValue(memory, pool.valueAt(element, cpu), value, valueAt, valueSize, fields);
+          releaseOne(context, fields, pool.valueAt(element, cpu));
+        }
+      });
+    },
+    remove,
+    userLookup,
+    userUpdate(key, values, flags) {
+      return update(key, 0, flags, USER_CPU, (element, isNew) => {
+        writePercpu(memory, pool.valueAt(element, 0), values, layout);
+        if (!isNew) released(table, element);
+      });
+    },
+    userRemove: (key) => remove(key, 0),
+    userTake: (key) => takeOut(key, userLookup, remove),
+    nextKey: (key) => table.nextKey(key),
+    buckets: table,
+    walk: table,
+    free: () => table.free(),
+  };
+}
+
+function releaseOne(context: MapContext, fields: readonly ValueField[] | undefined, at: number): void {
+  if (fields !== undefined) context.released(fields, at);
+}
