@@ -86,6 +86,8 @@ class SpecRunner {
       case 'btf':
       case 'func':
         break; // types that Linux wants of functions with tail calls
+      case 'pin':
+        break; // test runs are on CPU 0
       case 'sleep':
         break; // what the kernel does later, the machine does at once
       case 'run':
@@ -116,7 +118,10 @@ class SpecRunner {
     }
     const log: string[] = [];
     const number = (key: string): number => Number(options.get(key) ?? 0);
-    const attr = { name, type, insns, license: 'GPL' };
+    const first = options.get('fds');
+    const fdArray =
+      first === undefined ? {} : { fdArray: this.maps.slice(Number(first)).map(({ fd }) => fd) };
+    const attr = { name, type, insns, license: 'GPL', ...fdArray };
     const fd = this.machine.bpf.progLoad(
       { ...attr, expectedAttachType: number('attach'), flags: number('flags') },
       log,
