@@ -1,6 +1,7 @@
 // The machine as its users see it. machine.ts makes one.
 import type { Effect } from './effects.ts';
 import type { SyscallPoint } from './kernel/point.ts';
+import type { MapRecord } from './maps/map.ts';
 import type { ProgAttr } from './kernel/prog-load.ts';
 import type { SyscallInfo } from './kernel/syscalls.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
@@ -46,6 +47,10 @@ export interface BpfMap {
   /** The key after `key` (undefined: the first), or -ENOENT at the end. */
   nextKey(key: Uint8Array | undefined): Uint8Array | number;
   freeze(): number;
+  /** Takes the records out of a ringbuf or a perf_event_array (each CPU's in turn) and shows them, in order: how many samples, or -EINVAL. */
+  consume(visit: (record: MapRecord) => void): number;
+  /** Records of a ringbuf or a perf_event_array that found no room, since it was made; 0 for other maps. */
+  readonly dropped: number;
 }
 
 /** What a batch command did. */
@@ -121,12 +126,26 @@ export interface Bpf {
   mapUpdateBatch(fd: number, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags?: number): MapBatch;
   mapDeleteBatch(fd: number, keys: readonly Uint8Array[], flags?: number): MapBatch;
   mapFreeze(fd: number): number;
+  /** See `BpfMap.consume`. */
+  mapConsume(fd: number, visit: (record: MapRecord) => void): number;
+  /**
+   * perf_event_open(2) and mmap(2): an fd of a software event (bpf-output) of a CPU with `pages` pages of buffer, a power of two, or 0 for none. It goes
+   * into the slot of its CPU in a perf_event_array.
+   */
+  perfEventOpen(cpu: number, pages: number): number;
+  /** pidfd_open(2): an fd of a task, the key of a task_storage. */
+  pidfdOpen(tid: number): number;
+  /** Reserves a record of `size` bytes in a user_ringbuf: its position, from 0 up; -E2BIG, or -ENOSPC when there is no room now. */
+  userRingbufReserve(fd: number, size: number): number;
+  /** Writes a reserved record (what `bytes` does not fill is 0) and hands it to programs: 0, or -EINVAL. */
+  userRingbufSubmit(fd: number, position: number, bytes: Uint8Array): number;
+  userRingbufDiscard(fd: number, position: number): number;
 }
 
-/** What BPF_PROG_TEST_RUN takes: a socket_filter wants `data` (from the Ethernet header), a raw_tracepoint `ctx` (u64 arguments). */
+/** What BPF_PROG_TEST_RUN takes: programs on packets want `data` (from the Ethernet header), a raw_tracepoint `ctx` (u64 arguments). */
 export interface TestRunInput {
   readonly data?: Uint8Array;
-  /** Of a socket_filter the beginning of a struct __sk_buff; only fields that a caller may set may be other than 0. */
+  /** Of programs on packets the beginning of a struct __sk_buff or xdp_md; only fields that a caller may set may be other than 0. */
   readonly ctx?: Uint8Array;
   /** How often; 0 is once. */
   readonly repeat?: number;
@@ -140,8 +159,10 @@ export interface TestRunResult {
   readonly insns: number;
   /** Why the last run was stopped. */
   readonly fault: Fault | undefined;
-  /** The packet after the last run. */
+  /** The packet after the last run; with 14 zeroes for the link header where the program does not see that. */
   readonly data: Uint8Array;
+  /** The ctx after the last run, as far as the kernel gives it back. */
+  readonly ctx: Uint8Array;
 }
 
 /** What insns that were run by themselves did. */

@@ -1,5 +1,5 @@
 // Loads an object the way a loader does through bpf(2): creates the maps, puts their fds into the insns, loads the programs, fills the slots.
-import type { Bpf, BpfMap, LoadedObject, Prog, ProgArrayStats } from './api.ts';
+import type { Bpf, BpfMap, LoadedObject, MapBatch, Prog, ProgArrayStats } from './api.ts';
 import { ERRNO, errnoText } from './errno.ts';
 import { readSlot, writeSlot } from './isa/insn.ts';
 import { WIDES } from './isa/opcodes.ts';
@@ -89,6 +89,8 @@ export class ObjectLoader {
     const { bpf, objects } = this;
     // The fd may name another map by now: that of an object loaded after this one was unloaded.
     const asked = <T>(answer: () => T): T | number => (objects.names(fd, map) ? answer() : -ERRNO.EBADF);
+    const batch = (answer: () => MapBatch): MapBatch =>
+      objects.names(fd, map) ? answer() : { errno: -ERRNO.EBADF, count: 0, entries: [], next: undefined };
     const handle: BpfMap = {
       id: map.id,
       fd,
@@ -96,11 +98,21 @@ export class ObjectLoader {
       get entries() {
         return objects.names(fd, map) ? map.entries : 0;
       },
-      lookup: (key) => asked(() => bpf.mapLookup(fd, key)),
+      lookup: (key, flags) => asked(() => bpf.mapLookup(fd, key, flags)),
+      lookupAndDelete: (key, flags) => asked(() => bpf.mapLookupAndDelete(fd, key, flags)),
+      lookupBatch: (from, count, flags) => batch(() => bpf.mapLookupBatch(fd, from, count, flags)),
+      lookupAndDeleteBatch: (from, count, flags) =>
+        batch(() => bpf.mapLookupAndDeleteBatch(fd, from, count, flags)),
+      updateBatch: (entries, flags) => batch(() => bpf.mapUpdateBatch(fd, entries, flags)),
+      deleteBatch: (keys, flags) => batch(() => bpf.mapDeleteBatch(fd, keys, flags)),
       update: (key, value, flags) => asked(() => bpf.mapUpdate(fd, key, value, flags)),
       delete: (key) => asked(() => bpf.mapDelete(fd, key)),
       nextKey: (key) => asked(() => bpf.mapNextKey(fd, key)),
       freeze: () => asked(() => bpf.mapFreeze(fd)),
+      consume: (visit) => asked(() => bpf.mapConsume(fd, visit)),
+      get dropped() {
+        return objects.names(fd, map) ? (map.records?.dropped ?? 0) : 0;
+      },
     };
     this.maps.set(handle, map);
     return handle;

@@ -68,6 +68,8 @@ export interface HelperContext {
   currentTask(): number;
   /** The map whose address is in register `reg`. */
   mapIn(reg: number): KernelMap;
+  /** True when a register holds the ctx as the program got it. */
+  isCtx(reg: number): boolean;
   /** Offset of `size` bytes that the program itself may touch, at the address in `reg`. */
   range(reg: number, size: number, write: boolean): number;
   /** Offset of the field of that kind (MapSpec.fields) whose address is in `reg`: at a field's very offset in a value or object. */

@@ -1,13 +1,21 @@
 // What each helper does. A helper that is not here is refused at load.
+import { CGROUP_ARRAY_HELPERS } from './cgroup-array.ts';
 import type { HelperRun } from './context.ts';
+import { DYNPTR_HELPERS } from './dynptr-helpers.ts';
 import { TIMER_HELPERS } from './later.ts';
 import { LOOP_HELPERS } from './loop.ts';
 import { MAP_HELPERS } from './maps.ts';
+import { PERF_EVENT_HELPERS } from './perf-event.ts';
 import { PRINTK_HELPERS } from './printk.ts';
 import { PROBE_HELPERS } from './probe-read.ts';
+import { QUEUE_HELPERS } from './queues.ts';
+import { RINGBUF_HELPERS } from './ringbuf.ts';
 import { LOCK_HELPERS } from './spin-lock.ts';
+import { STACK_HELPERS } from './stacks.ts';
 import type { HelperName } from './table.ts';
+import { TASK_STORAGE_HELPERS } from './task-storage.ts';
 import { TASK_HELPERS } from './task.ts';
+import { USER_RINGBUF_HELPERS } from './user-ringbuf.ts';
 import { TRACING_HELPERS } from './tracing.ts';
 
 export type { HelperRun } from './context.ts';
@@ -22,6 +30,14 @@ export const HELPER_RUN = {
   ...LOOP_HELPERS,
   ...TIMER_HELPERS,
   ...LOCK_HELPERS,
+  ...RINGBUF_HELPERS,
+  ...USER_RINGBUF_HELPERS,
+  ...DYNPTR_HELPERS,
+  ...PERF_EVENT_HELPERS,
+  ...QUEUE_HELPERS,
+  ...STACK_HELPERS,
+  ...TASK_STORAGE_HELPERS,
+  ...CGROUP_ARRAY_HELPERS,
 } as const satisfies Partial<Record<HelperName, HelperRun>>;
 
 /** True when engines run the helper. */

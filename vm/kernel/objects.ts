@@ -180,7 +180,8 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   /** True when an fd names this very object. */
   names(fd: number, object: KernelMap | KernelProg | undefined): boolean {
     const target = this.fds.get(fd);
-    return target !== undefined && (target.kind === 'map' ? target.map : target.prog) === object;
+    if (target === undefined || target.kind === 'file') return false;
+    return (target.kind === 'map' ? target.map : target.prog) === object;
   }
 
   mapById(id: number): KernelMap | undefined {

@@ -1,12 +1,25 @@
 // The kinds of maps that the machine can create: how each refuses a spec, and how it is made.
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
-import { checkArray, createArray } from './array.ts';
-import { checkHash, createHash } from './hash.ts';
+import { checkArray, checkFdArray, createArray } from './array.ts';
+import { checkBloomFilter, createBloomFilter } from './bloom-filter.ts';
+import { createCgroupArray } from './cgroup-array.ts';
+import { checkHash, checkPercpuHash, createHash, createPercpuHash } from './hash.ts';
+import { checkLpmTrie, createLpmTrie } from './lpm-trie.ts';
+import { checkLruHash, checkLruPercpuHash, createLruHash, createLruPercpuHash } from './lru-hash.ts';
+import { checkArrayOfMaps, checkHashOfMaps, createArrayOfMaps, createHashOfMaps } from './map-of-maps.ts';
 import { invalid, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
 import { checkPercpuArray, createPercpuArray } from './percpu-array.ts';
+import { createPerfEventArray } from './perf-event-array.ts';
 import { checkProgArray, createProgArray } from './prog-array.ts';
+import { checkQueueStack, createQueueStack } from './queue-stack.ts';
+import { checkRedirectMap, createDevmapHash, createRedirectArray } from './redirect-map.ts';
+import { checkRingbuf, createRingbuf } from './ringbuf.ts';
+import { checkStackTrace, createStackTrace } from './stack-trace.ts';
+import { checkTaskStorage, createTaskStorage } from './task-storage.ts';
+import { createUserRingbuf } from './user-ringbuf.ts';
 import { hasFlag, MAP_FLAGS, mapTypeRow, type MapTypeName } from './types.ts';
+import { checkFields } from './value-fields.ts';
 
 interface MapKindRow {
   /** What the kind's own allocation check of BPF_MAP_CREATE says; flags that no map of the kind takes were refused before. */
@@ -21,6 +34,25 @@ export const MAP_KINDS = {
   array: { check: checkArray, create: createArray },
   prog_array: { check: checkProgArray, create: createProgArray },
   percpu_array: { check: checkPercpuArray, create: createPercpuArray },
+  ringbuf: { check: checkRingbuf, create: createRingbuf },
+  user_ringbuf: { check: checkRingbuf, create: createUserRingbuf },
+  perf_event_array: { check: checkFdArray, create: createPerfEventArray },
+  cgroup_array: { check: checkFdArray, create: createCgroupArray },
+  queue: { check: checkQueueStack, create: createQueueStack },
+  stack: { check: checkQueueStack, create: createQueueStack },
+  bloom_filter: { check: checkBloomFilter, create: createBloomFilter },
+  stack_trace: { check: checkStackTrace, create: createStackTrace },
+  task_storage: { check: checkTaskStorage, create: createTaskStorage },
+  devmap: { check: checkRedirectMap, create: createRedirectArray },
+  devmap_hash: { check: checkRedirectMap, create: createDevmapHash },
+  cpumap: { check: checkRedirectMap, create: createRedirectArray },
+  xskmap: { check: checkRedirectMap, create: createRedirectArray },
+  percpu_hash: { check: checkPercpuHash, create: createPercpuHash },
+  lru_hash: { check: checkLruHash, create: createLruHash },
+  lru_percpu_hash: { check: checkLruPercpuHash, create: createLruPercpuHash },
+  lpm_trie: { check: checkLpmTrie, create: createLpmTrie },
+  array_of_maps: { check: checkArrayOfMaps, create: createArrayOfMaps },
+  hash_of_maps: { check: checkHashOfMaps, create: createHashOfMaps },
 } as const satisfies Partial<Record<MapTypeName, MapKindRow>>;
 export type MapKind = keyof typeof MAP_KINDS;
 
@@ -49,7 +81,7 @@ export function checkMapSpec(spec: MapSpec): MapRefusal | undefined {
   if (hasFlag(flags, 'rdonly_prog') && hasFlag(flags, 'wronly_prog')) {
     return invalid('rdonly_prog and wronly_prog exclude each other');
   }
-  return kind.check(spec);
+  return kind.check(spec) ?? checkFields(spec);
 }
 
 /** Makes a map of a spec that `checkMapSpec` has passed, or answers -errno. */

@@ -1,4 +1,5 @@
 // The programs and maps of the machine, as maps need them that hold some.
+import type { KernelFile } from '../kernel/files.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from './map.ts';
 
@@ -22,4 +23,15 @@ export interface MapTable {
   holdMap(map: KernelMap): void;
   /** A slot lets go of the map. */
   dropMap(map: KernelMap): void;
+}
+
+/** The files of the machine as maps need them that take fds of perf events and tasks. */
+export interface FileTable {
+  /** The file behind an fd, -EBADF for no fd, -EINVAL for an fd of something else. */
+  fileByFd(fd: number): KernelFile | number;
+  fileById(id: number): KernelFile | undefined;
+  /** A slot holds the file. */
+  holdFile(file: KernelFile): void;
+  /** A slot lets go of the file. */
+  dropFile(file: KernelFile): void;
 }

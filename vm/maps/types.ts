@@ -54,6 +54,7 @@ const HASHES = ['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'hash_of_m
 const FD_ARRAYS = ['prog_array', 'perf_event_array', 'cgroup_array', 'array_of_maps'] as const;
 const QUEUES = ['queue', 'stack'] as const;
 const RINGS = ['ringbuf', 'user_ringbuf'] as const;
+const REDIRECTS = ['devmap', 'devmap_hash', 'cpumap', 'xskmap'] as const;
 const STORAGES = ['task_storage', 'cgrp_storage', 'sk_storage', 'inode_storage'] as const;
 /** Types whose values programs can be kept from reading or writing. */
 const GUARDED = ['array', 'percpu_array', ...HASHES, 'lpm_trie', ...QUEUES, 'bloom_filter'] as const;
@@ -63,9 +64,9 @@ const GUARDED = ['array', 'percpu_array', ...HASHES, 'lpm_trie', ...QUEUES, 'blo
 export const MAP_FLAGS = {
   no_prealloc:    { bit: 1 << 0,  of: [...HASHES, 'lpm_trie', ...STORAGES] },
   no_common_lru:  { bit: 1 << 1,  of: ['lru_hash', 'lru_percpu_hash'] },
-  numa_node:      { bit: 1 << 2,  of: [...HASHES, 'array', ...FD_ARRAYS, 'lpm_trie', ...QUEUES, ...RINGS, 'stack_trace', 'bloom_filter'] },
-  rdonly:         { bit: 1 << 3,  of: [...GUARDED, ...FD_ARRAYS, 'stack_trace'] },
-  wronly:         { bit: 1 << 4,  of: [...GUARDED, ...FD_ARRAYS, 'stack_trace'] },
+  numa_node:      { bit: 1 << 2,  of: [...HASHES, 'array', ...FD_ARRAYS, 'lpm_trie', ...QUEUES, ...RINGS, ...REDIRECTS, 'stack_trace', 'bloom_filter'] },
+  rdonly:         { bit: 1 << 3,  of: [...GUARDED, ...FD_ARRAYS, 'devmap', 'devmap_hash', 'xskmap', 'stack_trace'] },
+  wronly:         { bit: 1 << 4,  of: [...GUARDED, ...FD_ARRAYS, 'devmap', 'devmap_hash', 'xskmap', 'stack_trace'] },
   stack_build_id: { bit: 1 << 5,  of: ['stack_trace'] },
   zero_seed:      { bit: 1 << 6,  of: [...HASHES, 'bloom_filter'] },
   rdonly_prog:    { bit: 1 << 7,  of: GUARDED },

@@ -57,8 +57,9 @@ export class RegionTable {
     this.regions.length = 0;
   }
 
+  /** Takes out the region that starts where `region` does. */
   remove(region: Region): void {
-    const i = this.regions.indexOf(region);
+    const i = this.regions.findIndex((other) => other.start === region.start);
     if (i >= 0) this.regions.splice(i, 1);
   }
 

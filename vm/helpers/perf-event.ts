@@ -1,0 +1,61 @@
+// bpf_perf_event_output, bpf_perf_event_read, bpf_perf_event_read_value: records into the perf event of a CPU.
+// @see kernel/trace/bpf_trace.c __bpf_perf_event_output, net/core/filter.c bpf_skb_event_output
+import { ERRNO } from '../errno.ts';
+import { isPerfEventArray, type PerfEventArray } from '../maps/perf-event-array.ts';
+import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
+import { typedMap } from './typed-map.ts';
+
+/** Lower half of the flags: the index, and the one that stands for the CPU of the program. */
+const CURRENT_CPU = -1;
+/** Bits of the flags' upper half that give the bytes of the packet to append. @see include/uapi/linux/bpf.h BPF_F_CTXLEN_MASK */
+const PACKET_BYTES_MASK = 0xf_ffff;
+
+export const PERF_EVENT_HELPERS = {
+  perf_event_output(context) {
+    const map = typedMap(context, 2, isPerfEventArray, 'perf_event_array');
+    const size = sizeIn(context, 5);
+    const at = size === 0 ? 0 : context.range(4, size, false);
+    const more = packetBytes(context);
+    if (more < 0) return setInt(context, more);
+    const event = eventFor(context, map, 3);
+    if (typeof event === 'number') return setInt(context, event);
+    const { packet } = context.event;
+    const from = packet === undefined ? 0 : packet.data;
+    setInt(context, event.output(at, size, from, more));
+  },
+  perf_event_read: (context) => readCounter(context, 2),
+  perf_event_read_value(context) {
+    const size = sizeIn(context, 4);
+    const into = size === 0 ? 0 : context.range(3, size, true);
+    context.memory.u8.fill(0, into, into + size);
+    readCounter(context, 2);
+  },
+} as const satisfies Record<string, HelperRun>;
+
+/** How many bytes of the packet are to be appended, by the upper half of the flags in r3; -errno where that cannot be. */
+function packetBytes({ r, event }: HelperContext): number {
+  const upper = r[7]!;
+  if (upper === 0) return 0;
+  const { packet } = event;
+  if (packet === undefined || (upper & ~PACKET_BYTES_MASK) !== 0) return -ERRNO.EINVAL;
+  return upper > packet.length ? -ERRNO.EFAULT : upper;
+}
+
+/** The event that the flags in register `reg` name, when programs of this CPU may write to it. */
+function eventFor(context: HelperContext, map: PerfEventArray, reg: number) {
+  const low = context.r[2 * reg]!;
+  const index = low === CURRENT_CPU ? context.cpu : low >>> 0;
+  if (index >= map.spec.maxEntries) return -ERRNO.E2BIG;
+  const event = map.event(index);
+  if (event === undefined) return -ERRNO.ENOENT;
+  return event.cpu === context.cpu ? event : -ERRNO.EOPNOTSUPP;
+}
+
+/** The machine opens no events that count: there is nothing to read. */
+function readCounter(context: HelperContext, reg: number): void {
+  const map = typedMap(context, 1, isPerfEventArray, 'perf_event_array');
+  const { r } = context;
+  if (r[2 * reg + 1] !== 0) return setInt(context, -ERRNO.EINVAL);
+  const event = eventFor(context, map, reg);
+  setInt(context, typeof event === 'number' && event !== -ERRNO.EOPNOTSUPP ? event : -ERRNO.EINVAL);
+}
