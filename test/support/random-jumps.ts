@@ -1,30 +1,13 @@
 // Random programs that jump into one another: tail calls from programs and from their functions, each entry of a program counted in a map.
 import { assembleProg } from '../../vm/index.ts';
 import { insnsLine } from './oracle.ts';
+import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
 import type { Random } from './seed.ts';
 
 const PROGS = 6;
 const SLOTS = 6;
 const RUNS = 20;
 const MAPS = ['jumps', 'entered'];
-
-/** Type of `int f(void *)`: what Linux wants of functions that make tail calls. */
-const FUNC_TYPE = 4;
-/** The second word of a type in BTF. */
-const kind = (number: number, vlen = 0): number => ((number << 24) | vlen) >>> 0;
-const BTF = ((): string => {
-  const names = '\0int\0ctx\0f\0';
-  // 1 int, 2 void *, 3 int (void *), 4 f
-  const types = [
-    [1, kind(1), 4, kind(1, 32)],
-    [0, kind(2), 0],
-    [0, kind(13, 1), 1, 5, 2],
-    [9, kind(12), 3],
-  ];
-  const body = Buffer.from(Uint32Array.from(types.flat()).buffer);
-  const header = Uint32Array.of(0x0001_eb9f, 24, 0, body.length, body.length, names.length);
-  return Buffer.concat([Buffer.from(header.buffer), body, Buffer.from(names)]).toString('hex');
-})();
 
 /** Lines of a spec: programs, slots, and runs with slots changed between them. */
 export function randomJumps(random: Random): string[] {
@@ -63,7 +46,7 @@ function randomProg(random: Random, prog: number): string[] {
     text += `f${i}:\n${body}`;
   }
   const types =
-    starts.length === 1 ? [] : [`btf ${BTF}`, ...starts.map((start) => `func ${start} ${FUNC_TYPE}`)];
+    starts.length === 1 ? [] : [`btf ${FUNC_BTF}`, ...starts.map((start) => `func ${start} ${FUNC_TYPE}`)];
   return [`prog p${prog} socket_filter log=0`, insnsLine(assembleProg(text, MAPS).insns), ...types, 'end'];
 }
 

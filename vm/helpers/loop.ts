@@ -13,12 +13,15 @@ const KEY_STRIDE = 16;
 export const LOOP_HELPERS = {
   loop(context) {
     const { q, s } = context;
-    // 64 bits wide, as in the insns that Linux puts in the place of the call.
     const count = q[1]!;
     const ctx = q[3]!;
     const flags = q[4]!;
     if (flags !== 0n) return setInt(context, -ERRNO.EINVAL);
-    if (count > BigInt(MAX_LOOPS)) return setInt(context, -ERRNO.E2BIG);
+    // As the insns that Linux puts in the place of the call do it: the count is 64 bits wide, and the errno 32.
+    if (count > BigInt(MAX_LOOPS)) {
+      q[0] = BigInt.asUintN(32, BigInt(-ERRNO.E2BIG));
+      return;
+    }
     const callback = context.functionIn(2);
     const rounds = Number(count);
     for (let i = 0; i < rounds; i++) {

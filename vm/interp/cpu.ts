@@ -134,9 +134,10 @@ export class Cpu implements HelperContext {
     this.charged = 0;
     this.callbackDepth = 0;
     this.frames.reset();
-    this.lent.length = 0;
-    this.owed.length = 0;
-    this.locks.length = 0;
+    // Emptying an empty array costs as much as running an insn does.
+    if (this.lent.length > 0) this.lent.length = 0;
+    if (this.owed.length > 0) this.owed.length = 0;
+    if (this.locks.length > 0) this.locks.length = 0;
     this.last = this.frames.region;
   }
 
@@ -359,13 +360,12 @@ export class Cpu implements HelperContext {
   }
 
   mayTouch(at: number, size: number, write: boolean): boolean {
-    let region: Region | undefined = this.last;
-    if (at < region.start || at >= region.end) {
-      region = this.regionAt(at);
-      if (region === undefined) return false;
-      this.last = region;
-    }
-    return allows(region, at, size, write);
+    const { last } = this;
+    if (at >= last.start && at < last.end && allows(last, at, size, write)) return true;
+    const region = this.regionAt(at);
+    if (region === undefined || !allows(region, at, size, write)) return false;
+    this.last = region;
+    return true;
   }
 
   /** True when the 4 bytes at `at`, which were accessed last, are the low half of an address. */

@@ -111,7 +111,7 @@ export class CallbackTable {
 
   /** Forgets all that is in values of a map: its last fd is closed. */
   releaseMap(map: KernelMap): void {
-    for (const callback of [...this.byOffset.values()]) if (callback.map === map) this.release(callback.at);
+    for (const callback of this.byOffset.values()) if (callback.map === map) this.release(callback.at);
   }
 
   /** False when `take` would give nothing. */
