@@ -1,7 +1,6 @@
 // The ctx of the tracing program types as data, and what their return values mean. Fields that hold addresses of the kernel's structures are `kernel`:
 // bpf_probe_read_kernel reads behind them.
 import type { CtxField, CtxLayout } from './ctx.ts';
-import type { ProgTypeName } from './prog-types.ts';
 import { PT_REGS } from './pt-regs.ts';
 
 const readable = (off: number, size: number, kind: CtxField['kind'] = 'number'): CtxField => ({
@@ -24,7 +23,10 @@ export const PERF_EVENT_CTX: CtxLayout = {
   addr: readable(176, 8),
 };
 
-/** raw_syscalls:sys_enter. Before `id` stand 8 bytes that no program may read. @see include/trace/events/syscalls.h */
+/** Bytes at the start of every tracepoint's ctx that no program may read. @see kernel/trace/bpf_trace.c tp_prog_is_valid_access */
+export const TRACEPOINT_COMMON_BYTES = 8;
+
+/** raw_syscalls:sys_enter. @see include/trace/events/syscalls.h */
 export const RAW_SYS_ENTER_CTX: CtxLayout = { id: readable(8, 8), args: readable(16, 48) };
 /** raw_syscalls:sys_exit. */
 export const RAW_SYS_EXIT_CTX: CtxLayout = { id: readable(8, 8), ret: readable(16, 8) };
@@ -44,16 +46,3 @@ export const MAX_FUNC_ARGS = 12;
 export function argsCtx(count: number): CtxLayout {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`arg${i}`, readable(8 * i, 8)]));
 }
-
-/** What a tracing program's return value does, by type; of type tracing it depends on the section. */
-// oxfmt-ignore
-export const TRACING_RETURNS = {
-  kprobe:                  'nothing; Linux keeps the perf event of the probe when it is other than 0',
-  tracepoint:              'nothing; Linux keeps the perf event of the tracepoint when it is other than 0',
-  perf_event:              'nothing; Linux keeps the sample when it is other than 0',
-  raw_tracepoint:          'nothing',
-  raw_tracepoint_writable: 'nothing',
-  tracing:                 'fentry, fexit: must be 0; tp_btf: nothing; fmod_ret: other than 0 takes the place of the call and its result',
-  lsm:                     '0 allows, -errno refuses',
-  syscall:                 'what BPF_PROG_TEST_RUN gives back as retval',
-} as const satisfies Partial<Record<ProgTypeName, string>>;

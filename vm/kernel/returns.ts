@@ -81,3 +81,23 @@ export const NET_RETURNS = {
   lwt_seg6local: { summary: 'one of BPF_OK, BPF_DROP and BPF_REDIRECT', values: LWT_CODES },
   sk_skb: { summary: 'whether the data may pass, or the length of a message', values: SK_ACTIONS },
 } as const satisfies Partial<Record<ProgTypeName, ReturnRow>>;
+
+/** Types of programs that trace. What `tracing` must return depends on where it is attached: TRACING_ATTACH_RETURNS. */
+export const TRACING_RETURNS = {
+  kprobe: { summary: 'nothing here; on Linux other than 0 keeps the perf event of the probe' },
+  tracepoint: { summary: 'nothing here; on Linux other than 0 keeps the perf event of the tracepoint' },
+  perf_event: { summary: 'nothing here; on Linux other than 0 keeps the sample' },
+  raw_tracepoint: { summary: 'nothing' },
+  raw_tracepoint_writable: { summary: 'nothing' },
+  lsm: { summary: '0 allows, -errno refuses', range: [-4095, 0] },
+  syscall: { summary: 'the retval of the test run' },
+} as const satisfies Partial<Record<ProgTypeName, ReturnRow>>;
+
+/** Programs of type tracing, by expected attach type. @see kernel/bpf/verifier.c check_return_code */
+export const TRACING_ATTACH_RETURNS = {
+  tp_btf: { summary: 'nothing' },
+  fentry: { summary: 'nothing, and must be 0', range: [0, 0] },
+  fexit: { summary: 'nothing, and must be 0', range: [0, 0] },
+  fmod_ret: { summary: '0 lets the function run; -errno takes its place', range: [-4095, 0] },
+  iter: { summary: '0 goes on, 1 stops', range: [0, 1] },
+} as const satisfies Record<string, ReturnRow>;
