@@ -15,7 +15,7 @@ import {
 import { problemAt, refuse, type ProblemList } from './errors.ts';
 import { Body, link, type LinkScope } from './link.ts';
 import { parseInsn } from './parse-insn.ts';
-import { parseSection, SECTIONS, type Section } from './sections.ts';
+import { loadAttributes, parseSection, SECTIONS, type Section } from './sections.ts';
 import { fillSlots, type ProgDraft } from './slots.ts';
 import { didYouMean } from './suggest.ts';
 import { TokenCursor } from './token-cursor.ts';
@@ -214,7 +214,15 @@ export class ObjectReader {
     };
     const progs = this.programs.map(({ body, section }): ProgSpec => {
       if (body.slots === 0 && !wrong) problems.add(problemAt(body.place, 'empty-program', [body.name]));
-      return { name: body.name, section: section.name, type: section.type, ...link(body, scope, problems) };
+      const { name: sectionName, type } = section;
+      const attributes = loadAttributes(section);
+      return {
+        name: body.name,
+        section: sectionName,
+        type,
+        ...attributes,
+        ...link(body, scope, problems),
+      };
     });
     if (progs.length === 0 && !wrong) {
       problems.add(problemAt({ line: 1, column: 1 }, 'no-program', [], PROGRAM_HINT));

@@ -1,5 +1,6 @@
 // Which section holds which type of program: libbpf's names, and what stands behind the slash.
-import type { ProgTypeName } from '../kernel/prog-types.ts';
+import { PROG_FLAGS, type ProgTypeName } from '../kernel/prog-types.ts';
+import type { ProgSpec } from '../object.ts';
 
 /** Row: the type (kernel's name in lower case), and whether a hook follows `prefix/`. */
 interface SectionRow {
@@ -94,6 +95,34 @@ export const SECTIONS = {
   'cgroup/getsockname6':{ type: 'cgroup_sock_addr',        hook: 'none' },
 } as const satisfies Record<string, SectionRow>;
 export type SectionPrefix = keyof typeof SECTIONS;
+
+/** Expected attach types that libbpf loads programs of a section with. @see include/uapi/linux/bpf.h enum bpf_attach_type */
+const ATTACH_TYPES: Partial<Record<SectionPrefix, number>> = {
+  tp_btf: 23,
+  fentry: 24,
+  'fentry.s': 24,
+  fexit: 25,
+  'fexit.s': 25,
+  fmod_ret: 26,
+  'fmod_ret.s': 26,
+  lsm: 27,
+  'lsm.s': 27,
+  iter: 28,
+  'iter.s': 28,
+  'kprobe.multi': 42,
+  'kretprobe.multi': 42,
+  lsm_cgroup: 43,
+};
+
+/** What a section asks for at load besides the type; nothing where the kernel's default will do. */
+export function loadAttributes({ prefix }: Section): Pick<ProgSpec, 'attachType' | 'flags'> {
+  const attachType = ATTACH_TYPES[prefix];
+  const isSleepable = prefix === 'syscall' || prefix.endsWith('.s');
+  return {
+    ...(attachType === undefined ? {} : { attachType }),
+    ...(isSleepable ? { flags: PROG_FLAGS.sleepable } : {}),
+  };
+}
 
 /** A section name taken apart. `hook` is '' without one; `slot` is the number of a 2015 section such as kprobe/9. */
 export interface Section {
