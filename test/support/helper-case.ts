@@ -105,7 +105,7 @@ function testRun({ machine }: Rig, object: LoadedObject, testCase: TestCase): Ru
   const input = inputOf(testCase);
   const result = machine.testRun(object.progs[0]!, input);
   const data = input.data === undefined ? undefined : Buffer.from(result.data).toString('hex');
-  return { r0: result.errno === 0 ? result.retval : undefined, errno: -result.errno, data };
+  return { r0: result.errno === 0 ? result.retval : undefined, errno: Math.abs(result.errno), data };
 }
 
 function runAtPoint({ machine }: Rig, object: LoadedObject, testCase: TestCase): RunPart {

@@ -1,7 +1,9 @@
-// bpf_map_lookup_elem, bpf_map_update_elem, bpf_map_delete_elem.
+// bpf_map_lookup_elem, bpf_map_update_elem, bpf_map_delete_elem, bpf_map_lookup_percpu_elem.
 import { isProgArray } from '../maps/prog-array.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { setAddress, setInt, type HelperContext, type HelperRun } from './context.ts';
+import { PERCPU } from './groups.ts';
+import { typedMap } from './typed-map.ts';
 
 /** An update flag that no map knows: what flags beyond 32 bits are taken for. */
 const UNKNOWN_FLAGS = 0xffff_ffff;
@@ -25,7 +27,19 @@ export const MAP_HELPERS = {
     const key = context.range(2, map.spec.keySize, false);
     setInt(context, map.remove(context.memory.u8, key));
   },
+  map_lookup_percpu_elem(context) {
+    const map = typedMap(context, 1, isPercpu, 'per-CPU map');
+    const key = context.range(2, map.spec.keySize, false);
+    const cpu = context.r[6]! >>> 0;
+    setAddress(context, cpu < context.cpus ? map.lookup(context.memory.u8, key, cpu) : 0);
+  },
 } as const satisfies Record<string, HelperRun>;
+
+const PERCPU_KINDS: ReadonlySet<string> = new Set(PERCPU);
+
+function isPercpu(map: KernelMap): map is KernelMap {
+  return PERCPU_KINDS.has(map.kind);
+}
 
 /** The map in r1, which must be one whose elements programs may reach. */
 function elementsOf(context: HelperContext): KernelMap {
