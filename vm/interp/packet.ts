@@ -3,18 +3,10 @@
 // @see net/core/filter.c bpf_skb_load_helper_32, kernel/bpf/core.c bpf_internal_load_pointer_neg_helper
 import type { Cpu } from './cpu.ts';
 
-/** The packet of an event: where it lies, and how it is cut. All in bytes; `data` is where offset 0 of a program is. */
-export interface Packet {
-  readonly at: number;
-  readonly length: number;
-  /** Distance of the network header, and of what offset 0 means, from the start of the link header. */
-  readonly data: number;
-}
-
 /** Negative offsets count from a header instead. @see include/uapi/linux/filter.h SKF_NET_OFF, SKF_LL_OFF */
 const BASES = [
   { from: 0, base: 0, header: 'data' },
-  { from: -0x10_0000, base: -0x10_0000, header: 'data' },
+  { from: -0x10_0000, base: -0x10_0000, header: 'network' },
   { from: -0x20_0000, base: -0x20_0000, header: 'link' },
 ] as const;
 
@@ -25,10 +17,9 @@ export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2
   if (!cpu.isCtx(6)) return cpu.fault('ctx', 'R6 is not the ctx, which a packet load needs there');
   const offset = (code.imm[pc]! + (indirect ? r[2 * code.src[pc]!]! : 0)) | 0;
   const base = BASES.find(({ from }) => offset >= from);
-  const at = base === undefined ? -1 : offset - base.base + (base.header === 'data' ? packet.data : 0);
+  const where = base === undefined ? packet.end : packet[base.header] + offset - base.base;
   r.fill(0, 0, 12);
-  if (at < 0 || at + bytes > packet.length) return cpu.leave();
-  const where = packet.at + at;
+  if (where + bytes > packet.end) return cpu.leave();
   if (bytes === 1) r[0] = memory.view.getUint8(where);
   else if (bytes === 2) r[0] = memory.view.getUint16(where);
   else r[0] = memory.view.getInt32(where);
