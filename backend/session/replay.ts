@@ -4,6 +4,7 @@ import {
   createCursor,
   createTotals,
   fillPoint,
+  MACHINE_SYSCALLS,
   type Cursor,
   type Recording,
   type Totals,
@@ -78,6 +79,7 @@ export function createReplay(
   const machine = createMachine({
     cpus: CPUS,
     limitInsns: LIMIT_INSNS,
+    syscalls: MACHINE_SYSCALLS,
     onPrintk: (printk) => {
       pipe.push(printk);
       onPrintk?.(printk);
