@@ -1,5 +1,6 @@
 // Cases of test/cases/helpers: a program each that calls a helper or a kernel function, run on a machine and written for the oracle.
 // What a case may say stands in test/cases/helpers/README.md.
+import { MACHINE_SYSCALLS } from '../../traces/index.ts';
 import { helperName } from '../../vm/helpers/table.ts';
 import { kfuncName } from '../../vm/helpers/kfuncs.ts';
 import {
@@ -79,7 +80,7 @@ export function callsOf(object: ObjectSpec): string[] {
 /** Runs a case on a machine. Throws LoadError when the program is refused. */
 export function runCase(testCase: TestCase): CaseResult {
   const effects: Effect[] = [];
-  const base = rig({ onEffect: (effect) => effects.push(effect) });
+  const base = rig({ onEffect: (effect) => effects.push(effect), syscalls: MACHINE_SYSCALLS });
   const { machine, faults, lines } = base;
   const object = machine.load(caseObject(testCase));
   for (const line of optionalLines(testCase, 'set')) {
