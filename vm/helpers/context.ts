@@ -24,6 +24,8 @@ export interface TaskView {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
   readonly startNs?: number | undefined;
+  /** Ids of the cgroups that it is in, from the root down to its own. */
+  readonly cgroups?: readonly bigint[] | undefined;
   /** Return addresses of the call that is being made, innermost first, where the recording knows them: in user memory, and in the kernel. */
   readonly userStack?: readonly bigint[] | undefined;
   readonly kernelStack?: readonly bigint[] | undefined;

@@ -1,4 +1,4 @@
-// The format of bpf_trace_printk: which conversions are allowed, and how each is printed.
+// The format of bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf: which conversions are allowed, and how each is printed.
 //
 //   %[flags and width] d i u x X, with l or ll, c, s, p, px pK ps pS pB, pks pus (string of the kernel, of the user), pi4 pI4 pi6 pI6
 //
@@ -15,8 +15,6 @@ export interface FormatMemory {
   bytes(arg: number, size: number): Uint8Array;
 }
 
-/** Bytes of a line, NUL included; what is longer is cut. @see MAX_BPRINTF_BUF */
-const LINE_BYTES = 1024;
 /** Widest field; more is taken for this. @see lib/vsprintf.c FIELD_WIDTH_MAX */
 const MAX_WIDTH = (1 << 23) - 1;
 /** Bytes that the arguments of one line may take together, strings included. @see MAX_BPRINTF_BIN_ARGS */
@@ -38,18 +36,21 @@ interface Line {
   length: number;
   /** Bytes left for arguments. */
   room: number;
+  /** Bytes there are for the line, its NUL included. */
+  readonly size: number;
 }
 
 /**
- * Formats a line. `format` is without its NUL, `args` are u64. Result: the line, a character a byte, and its full length (more than text.length when
- * the line was cut), or -EINVAL for a format that the kernel refuses, -ENOSPC when the strings are too long together.
+ * Formats a line. `format` is without its NUL, `args` are u64. Result: the line, a character a byte, as far as it has room in
+ * `size` bytes with a NUL behind it, and its full length, or -EINVAL for a format that the kernel refuses, -ENOSPC when the strings are too long together.
  */
 export function formatLine(
   format: Uint8Array,
   args: readonly bigint[],
   memory: FormatMemory,
+  size: number,
 ): { text: string; length: number } | number {
-  const line: Line = { text: '', length: 0, room: ARGS_BYTES };
+  const line: Line = { text: '', length: 0, room: ARGS_BYTES, size };
   const text = byteString(format);
   let used = 0;
   for (let i = 0; i < text.length;) {
@@ -71,7 +72,7 @@ export function formatLine(
     used += 1;
     i = conversion.end;
   }
-  return { text: line.text.slice(0, LINE_BYTES - 1), length: line.length };
+  return { text: line.text.slice(0, Math.max(0, size - 1)), length: line.length };
 }
 
 /** Printable ASCII and white space may stand in a format, and since Linux 6.16 bytes of UTF-8; this matches what may not. */
@@ -79,12 +80,13 @@ const NO_TEXT = new RegExp(String.raw`[\0-\x08\x0e-\x1f\x7f]`);
 
 function append(line: Line, text: string): void {
   line.length += text.length;
-  if (line.text.length < LINE_BYTES) line.text += text;
+  if (line.text.length < line.size) line.text += text;
 }
 
 function appendFill(line: Line, count: number, fill: string): void {
   line.length += count;
-  if (line.text.length < LINE_BYTES) line.text += fill.repeat(Math.min(count, LINE_BYTES));
+  const missing = line.size - line.text.length;
+  if (missing > 0) line.text += fill.repeat(Math.min(count, missing));
 }
 
 function byteString(bytes: Uint8Array): string {
@@ -131,6 +133,9 @@ const NO_SPEC: Spec = { minus: false, plus: false, space: false, zero: false, wi
 /** Appends one argument: 0 or -errno. */
 function print(line: Line, conversion: Conversion, index: number, arg: bigint, memory: FormatMemory): number {
   const { spec, kind, longs } = conversion;
+  // What the kernel has printed before it comes to the line is left out where no room is left at all. (It then takes what follows for other arguments;
+  // that is not done here.)
+  if (UNPADDED.has(kind) && line.length >= line.size) return 0;
   const space = STRING_SPACES[kind];
   if (space !== undefined) {
     if (line.room <= 0) return -ERRNO.ENOSPC;

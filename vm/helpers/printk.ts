@@ -1,4 +1,5 @@
-// bpf_trace_printk: a format and at most three arguments make one line of the trace.
+// Helpers that print: bpf_trace_printk and bpf_trace_vprintk into the trace, bpf_snprintf into memory of the program.
+// @see kernel/trace/bpf_trace.c bpf_trace_printk, bpf_trace_vprintk, kernel/bpf/helpers.c bpf_snprintf
 import { ERRNO } from '../errno.ts';
 import { SCRATCH_AT } from '../memory/linear.ts';
 import { decodeByteString } from '../memory/text.ts';
@@ -6,46 +7,86 @@ import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 import { formatLine, type FormatMemory } from './format.ts';
 import { isUserAddress, readKernel, readKernelString, readUserString, type Reader } from './probe-read.ts';
+import { constString } from './strings.ts';
 
-/** Register of the first argument. */
-const FIRST_ARG = 3;
+/** Bytes of a line, NUL included; what is longer is cut. @see include/linux/bpf.h MAX_BPRINTF_BUF */
+const LINE_BYTES = 1024;
+/** Most arguments that a helper takes from memory. @see include/linux/bpf.h MAX_BPRINTF_VARARGS */
+const MAX_ARGS = 12;
+/** Bytes of an argument. */
+const ARG_BYTES = 8;
 
 export const PRINTK_HELPERS = {
   trace_printk(context) {
+    const { q } = context;
+    trace(context, [q[3]!, q[4]!, q[5]!]);
+  },
+  trace_vprintk(context) {
+    const args = argsAt(context, 3);
+    if (typeof args === 'number') setInt(context, args);
+    else trace(context, args);
+  },
+  snprintf(context) {
     const size = sizeIn(context, 2);
-    const at = context.range(1, size, false);
-    const format = context.memory.u8.subarray(at, at + size);
-    const end = format.indexOf(0);
-    const line =
-      end < 0 ? -ERRNO.EINVAL : formatLine(format.subarray(0, end), args(context), memoryOf(context));
-    if (typeof line === 'number') {
-      setInt(context, line);
-      return;
-    }
-    setInt(context, line.length);
-    context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
+    const to = size === 0 ? 0 : context.range(1, size, true);
+    const at = constString(context, 3);
+    const args = argsAt(context, 4);
+    if (typeof args === 'number') return setInt(context, args);
+    const { u8 } = context.memory;
+    const format = u8.slice(at, u8.indexOf(0, at));
+    const line = formatLine(format, args, memoryOf(context, args), size);
+    if (typeof line === 'number') return setInt(context, line);
+    const { text } = line;
+    for (let i = 0; i < text.length; i++) u8[to + i] = text.charCodeAt(i);
+    if (size > 0) u8[to + text.length] = 0;
+    setInt(context, line.length + 1);
   },
 } as const satisfies Record<string, HelperRun>;
 
-function args({ q }: HelperContext): bigint[] {
-  return [q[FIRST_ARG]!, q[FIRST_ARG + 1]!, q[FIRST_ARG + 2]!];
+/** The u64 arguments at the address in `reg`, as many bytes as the register behind it says; -EINVAL for sizes that are not taken. */
+function argsAt(context: HelperContext, reg: number): readonly bigint[] | number {
+  const size = sizeIn(context, reg + 1);
+  if (size % ARG_BYTES !== 0 || size > MAX_ARGS * ARG_BYTES) return -ERRNO.EINVAL;
+  if (size === 0) return [];
+  if (context.q[reg] === 0n) return -ERRNO.EINVAL;
+  const at = context.range(reg, size, false);
+  const { view } = context.memory;
+  return Array.from({ length: size / ARG_BYTES }, (_, i) => view.getBigUint64(at + ARG_BYTES * i, true));
 }
 
+/** Prints the format in r1 (r2 bytes). */
+function trace(context: HelperContext, args: readonly bigint[]): void {
+  const size = sizeIn(context, 2);
+  const at = context.range(1, size, false);
+  const format = context.memory.u8.slice(at, at + size);
+  const end = format.indexOf(0);
+  if (end < 0) return setInt(context, -ERRNO.EINVAL);
+  const line = formatLine(format.subarray(0, end), args, memoryOf(context, args), LINE_BYTES);
+  if (typeof line === 'number') return setInt(context, line);
+  context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
+  setInt(context, line.length);
+}
+
+/** Register that the readers get an argument in: r0, which holds nothing before the result. */
+const ARG_REG = 0;
+
 /** What the conversions read goes to the engine's scratch bytes, not into the program's memory. */
-function memoryOf(context: HelperContext): FormatMemory {
-  const scratch = (reader: Reader, arg: number, size: number): { bytes: Uint8Array; result: number } => {
+function memoryOf(context: HelperContext, args: readonly bigint[]): FormatMemory {
+  const scratch = (reader: Reader, size: number): { bytes: Uint8Array; result: number } => {
     const { u8 } = context.memory;
-    const result = reader(context, FIRST_ARG + arg, SCRATCH_AT, size);
+    const result = reader(context, ARG_REG, SCRATCH_AT, size);
     return { bytes: u8.slice(SCRATCH_AT, SCRATCH_AT + size), result };
   };
   return {
     string(arg, space, room) {
-      const user = space === 'u' || (space === 's' && isUserAddress(context, FIRST_ARG + arg));
-      const { bytes, result } = scratch(user ? readUserString : readKernelString, arg, room);
+      context.q[ARG_REG] = args[arg]!;
+      const user = space === 'u' || (space === 's' && isUserAddress(context, ARG_REG));
+      const { bytes, result } = scratch(user ? readUserString : readKernelString, room);
       return result < 0 ? undefined : bytes.subarray(0, result - 1);
     },
     bytes(arg, size) {
-      const { bytes, result } = scratch(readKernel, arg, size);
+      context.q[ARG_REG] = args[arg]!;
+      const { bytes, result } = scratch(readKernel, size);
       return result < 0 ? new Uint8Array(size) : bytes;
     },
   };

@@ -14,7 +14,28 @@ export const PROBE_HELPERS = {
   probe_read_user_str: (context) => read(context, readUserString),
   probe_read_kernel: (context) => read(context, readKernel),
   probe_read_kernel_str: (context) => read(context, readKernelString),
+  copy_from_user: (context) => read(context, readUser),
+  copy_from_user_task(context) {
+    if (context.q[5] === 0n) read(context, taskReader(context, 4));
+    else setInt(context, -ERRNO.EINVAL);
+  },
 } as const satisfies Record<string, HelperRun>;
+
+/** Reads user memory of the task whose struct task_struct is at the address in `reg`: only that of the current task is known. */
+function taskReader(context: HelperContext, reg: number): Reader {
+  return isCurrentTask(context, reg) ? readUser : readUnknown;
+}
+
+/** True when `reg` holds the address of the current task's struct task_struct, or of another thread of its process. */
+export function isCurrentTask(context: HelperContext, reg: number): boolean {
+  const { r, kernel, task } = context;
+  const at = r[2 * reg + 1] === ADDRESS_HIGH ? r[2 * reg]! >>> 0 : 0;
+  const tid = kernel.tidAt(at);
+  return tid === task.tid || tid === task.tgid;
+}
+
+const readUnknown: Reader = (context, reg, _to, size) =>
+  size === 0 ? 0 : unknown(context, reg, context.q[reg]!);
 
 /** Copies up to `size` bytes from the address in register `reg` to offset `to`; the result of the helper, -errno where it failed. */
 export type Reader = (context: HelperContext, reg: number, to: number, size: number) => number;

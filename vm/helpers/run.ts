@@ -1,5 +1,7 @@
 // What each helper does. A helper that is not here is refused at load.
+import { BRANCH_HELPERS } from './branches.ts';
 import { CGROUP_ARRAY_HELPERS } from './cgroup-array.ts';
+import { CLOCK_HELPERS } from './clock.ts';
 import type { HelperRun } from './context.ts';
 import { DYNPTR_HELPERS } from './dynptr-helpers.ts';
 import { TIMER_HELPERS } from './later.ts';
@@ -12,7 +14,17 @@ import { QUEUE_HELPERS } from './queues.ts';
 import { RINGBUF_HELPERS } from './ringbuf.ts';
 import { LOCK_HELPERS } from './spin-lock.ts';
 import { STACK_HELPERS } from './stacks.ts';
+import { STRING_HELPERS } from './strings.ts';
 import type { HelperName } from './table.ts';
+import { XDP_HELPERS } from './xdp.ts';
+import { SOCKET_HELPERS } from './sockets.ts';
+import { SKB_VLAN_HELPERS } from './skb-vlan.ts';
+import { SKB_ROOM_HELPERS } from './skb-room.ts';
+import { SKB_FIELD_HELPERS } from './skb-fields.ts';
+import { SKB_BYTES_HELPERS } from './skb-bytes.ts';
+import { ROUTE_HELPERS } from './route.ts';
+import { REDIRECT_HELPERS } from './redirect.ts';
+import { CSUM_HELPERS } from './csum.ts';
 import { TASK_STORAGE_HELPERS } from './task-storage.ts';
 import { TASK_HELPERS } from './task.ts';
 import { USER_RINGBUF_HELPERS } from './user-ringbuf.ts';
@@ -25,6 +37,9 @@ export const HELPER_RUN = {
   ...MAP_HELPERS,
   ...PROBE_HELPERS,
   ...TASK_HELPERS,
+  ...CLOCK_HELPERS,
+  ...STRING_HELPERS,
+  ...BRANCH_HELPERS,
   ...TRACING_HELPERS,
   ...PRINTK_HELPERS,
   ...LOOP_HELPERS,
@@ -38,6 +53,15 @@ export const HELPER_RUN = {
   ...STACK_HELPERS,
   ...TASK_STORAGE_HELPERS,
   ...CGROUP_ARRAY_HELPERS,
+  ...XDP_HELPERS,
+  ...SOCKET_HELPERS,
+  ...SKB_VLAN_HELPERS,
+  ...SKB_ROOM_HELPERS,
+  ...SKB_FIELD_HELPERS,
+  ...SKB_BYTES_HELPERS,
+  ...ROUTE_HELPERS,
+  ...REDIRECT_HELPERS,
+  ...CSUM_HELPERS,
 } as const satisfies Partial<Record<HelperName, HelperRun>>;
 
 /** True when engines run the helper. */

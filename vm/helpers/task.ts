@@ -1,19 +1,34 @@
-// Helpers that tell of the current task, CPU and time.
+// Helpers that tell of the current task and CPU. What the recording does not tell has a value that no task has, and is counted.
+import { ERRNO } from '../errno.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 
 /** Bytes of a task's name, NUL included. @see include/linux/sched.h TASK_COMM_LEN */
 const COMM_BYTES = 16;
-const TWO_POW_32 = 0x1_0000_0000;
+/** No user and no group. @see include/linux/uidgid.h INVALID_UID */
+const NOBODY = 0xffff_ffff | 0;
+/** The pid namespace of a recording, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
+const PID_NS_INODE = 0xefff_fffcn;
+const MAX_DEV = 0xffff_ffffn;
+/** Bytes of struct bpf_pidns_info. */
+const PIDNS_INFO_BYTES = 8;
+/** Highest signal. @see arch/x86/include/uapi/asm/signal.h _NSIG */
+const MAX_SIGNAL = 64;
+const INIT_TGID = 1;
 
 export const TASK_HELPERS = {
-  ktime_get_ns: setTime,
-  // A recording has one clock and no suspended time.
-  ktime_get_boot_ns: setTime,
   get_smp_processor_id: (context) => setInt(context, context.cpu),
+  // One node holds all CPUs.
+  get_numa_node_id: (context) => setInt(context, 0),
   get_current_pid_tgid({ r, task }) {
     r[0] = task.tid;
     r[1] = task.tgid;
+  },
+  get_current_uid_gid(context) {
+    const { uid, gid } = context.task;
+    if (uid === undefined || gid === undefined) context.countUnknownRead();
+    context.r[0] = uid ?? NOBODY;
+    context.r[1] = gid ?? NOBODY;
   },
   get_current_comm(context) {
     const { memory, task } = context;
@@ -24,13 +39,40 @@ export const TASK_HELPERS = {
     memory.write(at, task.comm, 0, Math.max(0, length));
     setInt(context, 0);
   },
+  get_ns_current_pid_tgid(context) {
+    const { q, memory, task } = context;
+    const size = sizeIn(context, 4);
+    const at = context.range(3, size, true);
+    memory.u8.fill(0, at, at + size);
+    if (size !== PIDNS_INFO_BYTES || q[1]! > MAX_DEV || q[2] !== PID_NS_INODE)
+      return setInt(context, -ERRNO.EINVAL);
+    memory.view.setInt32(at, task.tid, true);
+    memory.view.setInt32(at + 4, task.tgid, true);
+    setInt(context, 0);
+  },
+  get_current_cgroup_id: (context) => setCgroup(context, (context.task.cgroups?.length ?? 0) - 1),
+  get_current_ancestor_cgroup_id: (context) => setCgroup(context, context.r[2]!),
+  send_signal: (context) => setInt(context, signal(context, 'process')),
+  send_signal_thread: (context) => setInt(context, signal(context, 'thread')),
   get_prandom_u32(context) {
     context.r[0] = context.random();
     context.r[1] = 0;
   },
 } as const satisfies Record<string, HelperRun>;
 
-function setTime({ r, task }: HelperContext): void {
-  r[0] = task.atNs % TWO_POW_32;
-  r[1] = task.atNs / TWO_POW_32;
+/** r0 = id of the cgroup at a level, 0 where there is none. */
+function setCgroup(context: HelperContext, level: number): void {
+  const { cgroups } = context.task;
+  if (cgroups === undefined) context.countUnknownRead();
+  context.q[0] = cgroups?.[level] ?? 0n;
+}
+
+/** @see kernel/trace/bpf_trace.c bpf_send_signal_common */
+function signal(context: HelperContext, to: 'process' | 'thread'): number {
+  const number = context.r[2]! >>> 0;
+  const { tid, tgid } = context.task;
+  if (tid === 0 || tgid === INIT_TGID) return -ERRNO.EPERM;
+  if (number > MAX_SIGNAL) return -ERRNO.EINVAL;
+  if (number > 0) context.effect({ kind: 'signal', signal: number, to });
+  return 0;
 }

@@ -34,6 +34,7 @@ export interface SyscallPoint {
   uid?: number | undefined;
   gid?: number | undefined;
   startNs?: number | undefined;
+  cgroups?: readonly bigint[] | undefined;
   userStack?: readonly bigint[] | undefined;
   kernelStack?: readonly bigint[] | undefined;
   /** What was recorded behind the arguments, of this point: written by the program at enter, also by the kernel at exit. */
