@@ -5,7 +5,7 @@ import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts
 
 /** The bits of the flags that name the base: 0 (as the text says), 8, 10 or 16. */
 const BASE_MASK = 0x1fn;
-const BASES: readonly number[] = [0, 8, 10, 16];
+const BASES: ReadonlySet<number> = new Set([0, 8, 10, 16]);
 /** Longest number, in characters behind the sign. */
 const MAX_DIGITS = 63;
 const MINUS = 0x2d;
@@ -70,7 +70,7 @@ function parse(context: HelperContext): Parsed | number {
   const { u8, view } = context.memory;
   const text = u8.slice(at, at + size);
   view.setBigUint64(to, 0n, true);
-  if (size === 0 || (flags & ~BASE_MASK) !== 0n || !BASES.includes(Number(flags))) return -ERRNO.EINVAL;
+  if (size === 0 || (flags & ~BASE_MASK) !== 0n || !BASES.has(Number(flags))) return -ERRNO.EINVAL;
   let start = 0;
   while (start < size && isSpace(text[start]!)) start += 1;
   const isNegative = text[start] === MINUS;
