@@ -7,7 +7,23 @@ import { join } from 'node:path';
 
 /** One answer; which fields stand depends on `op`. */
 export interface OracleAnswer {
-  readonly op: 'map' | 'prog' | 'run' | 'slot' | 'unslot' | 'get' | 'set' | 'dump' | 'freeze' | 'note';
+  readonly op:
+    | 'consume'
+    | 'perf'
+    | 'produce'
+    | 'take'
+    | 'asks'
+    | 'mine'
+    | 'map'
+    | 'prog'
+    | 'run'
+    | 'slot'
+    | 'unslot'
+    | 'get'
+    | 'set'
+    | 'dump'
+    | 'freeze'
+    | 'note';
   readonly name?: string;
   readonly prog?: string;
   readonly map?: string;
@@ -20,6 +36,8 @@ export interface OracleAnswer {
   readonly insns?: number;
   readonly retval?: number;
   readonly value?: string;
+  /** Of consume: hex, or 'lost N'. */
+  readonly records?: readonly string[];
   readonly data_out?: string;
   readonly entries?: readonly (readonly [string, string])[];
 }

@@ -6,9 +6,9 @@ import { askMachine } from './spec-machine.ts';
 
 /** What both answer, a line each, without what differs by machine. */
 function shared(answers: readonly OracleAnswer[]): string[] {
-  return answers.map(({ op, name, prog, map, key, tag, errno, retval, value, entries }) => {
+  return answers.map(({ op, name, prog, map, key, tag, errno, retval, value, entries, records }) => {
     const what = [op, name ?? prog ?? map, key, op === 'run' ? tag : undefined];
-    const content = entries?.toSorted() ?? (map?.startsWith('prog_array') ? undefined : value);
+    const content = records ?? entries?.toSorted() ?? (map?.startsWith('prog_array') ? undefined : value);
     return [...what, `errno=${errno}`, retval, JSON.stringify(content)]
       .filter((word) => word !== undefined)
       .join(' ');

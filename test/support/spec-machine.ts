@@ -69,6 +69,31 @@ class SpecRunner {
         this.mapAnswer('get', args, typeof value === 'number' ? value : 0, value);
         break;
       }
+      case 'asks': {
+        const value = bpf.mapLookup(this.fdOf(args[0]!), bytesOf(args[1]!));
+        this.mapAnswer('asks', args, typeof value === 'number' ? value : 0);
+        break;
+      }
+      case 'take': {
+        const value = bpf.mapLookupAndDelete(this.fdOf(args[0]!), bytesOf(args[1]!));
+        this.mapAnswer('take', args, typeof value === 'number' ? value : 0, value);
+        break;
+      }
+      case 'perf': {
+        const cpu = Number(args[1]);
+        const event = bpf.perfEventOpen(cpu, Math.max(0, Number(args[2])));
+        this.mapAnswer('perf', args, bpf.mapUpdate(this.fdOf(args[0]!), u32(cpu), u32(event), 0));
+        break;
+      }
+      case 'consume':
+        this.consume(args[0]!);
+        break;
+      case 'produce':
+        this.produce(args);
+        break;
+      case 'mine':
+        this.mine(args);
+        break;
       case 'dump':
         this.dump(args[0]!);
         break;
@@ -98,9 +123,11 @@ class SpecRunner {
     }
   }
 
-  private map([name, type, key, value, entries, flags = '0']: readonly string[]): void {
+  private map([name, type, key, value, entries, flags = '0', more = '']: readonly string[]): void {
     const sizes = { keySize: Number(key), valueSize: Number(value), maxEntries: Number(entries) };
-    const fd = this.machine.bpf.mapCreate({ name: name!, type: type!, ...sizes, flags: Number(flags) });
+    const extra = more.startsWith('extra=') ? { extra: Number(more.slice(6)) } : {};
+    const spec = { name: name!, type: type!, ...sizes, flags: Number(flags), ...extra };
+    const fd = this.machine.bpf.mapCreate(spec);
     this.maps.push({ name: name!, type: type!, valueSize: sizes.valueSize, fd });
     this.answers.push({ op: 'map', name: name!, ok: fd >= 0, errno: Math.max(0, -fd) });
   }
@@ -172,12 +199,47 @@ class SpecRunner {
     );
   }
 
+  private consume(map: string): void {
+    const records: string[] = [];
+    this.machine.bpf.mapConsume(this.fdOf(map), (record) => {
+      records.push(record.kind === 'lost' ? `lost ${record.count}` : hex(record.data));
+    });
+    this.answers.push({ op: 'consume', map, records });
+  }
+
+  private produce([map, bytes, how]: readonly string[]): void {
+    const { bpf } = this.machine;
+    const fd = this.fdOf(map!);
+    const record = bytesOf(bytes!);
+    const position = bpf.userRingbufReserve(fd, record.length);
+    if (position >= 0 && how === 'discard') bpf.userRingbufDiscard(fd, position);
+    if (position >= 0 && how === undefined) bpf.userRingbufSubmit(fd, position, record);
+    const errno = Math.max(0, -position);
+    this.answers.push({ op: 'produce', map: map!, ok: errno === 0, errno });
+  }
+
+  /** A test run is made by task 0 here, and by the oracle's own on a kernel. */
+  private mine([map, what, bytes = '', flags = '0']: readonly string[]): void {
+    const { bpf } = this.machine;
+    const { fd, valueSize } = this.maps.find(({ name }) => name === map)!;
+    const key = u32(bpf.pidfdOpen(1));
+    const value = new Uint8Array(valueSize);
+    value.set(bytesOf(bytes));
+    const answer =
+      what === 'get'
+        ? bpf.mapLookup(fd, key)
+        : what === 'set'
+          ? bpf.mapUpdate(fd, key, value, Number(flags))
+          : bpf.mapDelete(fd, key);
+    this.mapAnswer('mine', [map!, what!], typeof answer === 'number' ? answer : 0, answer);
+  }
+
   private fdOf(name: string): number {
     return this.maps.find((map) => map.name === name)!.fd;
   }
 
   private mapAnswer(
-    op: 'slot' | 'unslot' | 'set' | 'get',
+    op: 'slot' | 'unslot' | 'set' | 'get' | 'take' | 'asks' | 'perf' | 'mine',
     [map, key]: readonly string[],
     errno: number,
     value?: Uint8Array | number,

@@ -3,7 +3,14 @@
 // @see kernel/bpf/stackmap.c bpf_get_stackid, __bpf_get_stack
 import { ERRNO } from '../errno.ts';
 import { ADDRESS_HIGH, SCRATCH_AT } from '../memory/linear.ts';
-import { isStackTrace, MAX_STACK_DEPTH, STACK_FLAGS } from '../maps/stack-trace.ts';
+import {
+  BUILD_ID_BYTES,
+  frameBytes,
+  isStackTrace,
+  MAX_STACK_DEPTH,
+  STACK_FLAGS,
+  writeBuildId,
+} from '../maps/stack-trace.ts';
 import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
 import { typedMap } from './typed-map.ts';
 
@@ -12,7 +19,6 @@ const SKIP_MASK = 0xff;
 const USER_STACK = 1 << 8;
 /** Of bpf_get_stack: build ids instead of addresses. */
 const USER_BUILD_ID = 1 << 11;
-const BUILD_ID_BYTES = 32;
 const ADDRESS_BYTES = 8;
 
 const ID_FLAGS = SKIP_MASK | USER_STACK | STACK_FLAGS.fastCompare | STACK_FLAGS.reuseId;
@@ -25,7 +31,7 @@ export const STACK_HELPERS = {
     if (flags < 0) return setInt(context, -ERRNO.EINVAL);
     const skip = flags & SKIP_MASK;
     const stack = stackOf(context, flags);
-    const most = Math.min(map.spec.valueSize / ADDRESS_BYTES + skip, MAX_STACK_DEPTH);
+    const most = Math.min(map.spec.valueSize / frameBytes(map.spec) + skip, MAX_STACK_DEPTH);
     const count = Math.min(stack?.length ?? 0, most) - skip;
     if (stack === undefined || count <= 0) return setInt(context, -ERRNO.EFAULT);
     writeStack(context, SCRATCH_AT, stack, skip, count);
@@ -77,16 +83,18 @@ function stackInto(
   if (flags < 0 || (buildIds && !user) || size % (buildIds ? BUILD_ID_BYTES : ADDRESS_BYTES) !== 0)
     return -ERRNO.EINVAL;
   if (!isCurrent && user) return -ERRNO.EOPNOTSUPP;
-  const stack = isCurrent && !buildIds ? stackOf(context, flags) : unknown(context);
+  const stack = isCurrent ? stackOf(context, flags) : unknown(context);
+  const each = buildIds ? BUILD_ID_BYTES : ADDRESS_BYTES;
   const skip = flags & SKIP_MASK;
   if (stack === undefined || stack.length < skip) return -ERRNO.EFAULT;
-  const most = Math.min(size / ADDRESS_BYTES + skip, MAX_STACK_DEPTH);
+  const most = Math.min(size / each + skip, MAX_STACK_DEPTH);
   const count = Math.max(0, Math.min(stack.length, most) - skip);
-  writeStack(context, to, stack, skip, count);
-  return ADDRESS_BYTES * count;
+  if (!buildIds) writeStack(context, to, stack, skip, count);
+  for (let i = 0; buildIds && i < count; i++) writeBuildId(context.memory, to + each * i, stack[skip + i]!);
+  return each * count;
 }
 
-/** Stacks of other tasks, and build ids, are in no recording. */
+/** Stacks of other tasks are in no recording. */
 function unknown(context: HelperContext): undefined {
   context.countUnknownRead();
   return undefined;

@@ -80,7 +80,9 @@ export function createMapCommands(objects: ObjectTable, memory: LinearMemory): M
         if (!mayRead) return -ERRNO.EPERM;
         const error = checkLock(map, flags);
         if (error !== 0) return error;
-        return isKeyOf(map, key) ? map.userLookup(key) : -ERRNO.EINVAL;
+        // A bloom filter has no keys: the value that is asked for stands there.
+        const isAsked = map.kind === 'bloom_filter' ? key.length === map.userValueSize : isKeyOf(map, key);
+        return isAsked ? map.userLookup(key) : -ERRNO.EINVAL;
       }),
     mapUpdate: (fd, key, value, flags) =>
       withMap(fd, (target) => {

@@ -19,6 +19,8 @@ import {
 } from './map.ts';
 
 const FIELDS_BYTES = 8;
+/** Longest value: what one kmalloc can give. */
+const MAX_VALUE_BYTES = 0x40_0000;
 const DEFAULT_HASHES = 5;
 /** map_extra holds the number of hash functions in its lowest bits, and nothing else. */
 const MAX_HASHES = 0xf;
@@ -28,6 +30,10 @@ const ALL_BITS = 2 ** 32;
 
 export function checkBloomFilter(spec: MapSpec): MapRefusal | undefined {
   const { keySize, valueSize, maxEntries, extra = 0 } = spec;
+  if (valueSize > MAX_VALUE_BYTES) {
+    const reason = `values of a bloom_filter are at most ${MAX_VALUE_BYTES} bytes long and not ${valueSize}`;
+    return { errno: -ERRNO.E2BIG, reason };
+  }
   if (maxEntries === 0 || keySize !== 0 || valueSize === 0) {
     return invalid(
       `a bloom_filter has keys of 0 bytes, values and entries; not ${keySize}, ${valueSize}, ${maxEntries}`,

@@ -14,7 +14,7 @@ import { UPDATE_FLAGS } from './types.ts';
 
 /** expected_attach_type of the programs that an entry may name. @see include/uapi/linux/bpf.h BPF_XDP_DEVMAP, BPF_XDP_CPUMAP */
 const ATTACH_TYPES = { devmap: 33, devmap_hash: 33, cpumap: 35 } as const;
-/** Most CPUs of a cpumap. @see kernel configuration CONFIG_NR_CPUS */
+/** Most CPUs of a cpumap: CONFIG_NR_CPUS as distributions set it. */
 const MAX_CPUS = 8192;
 const MAX_QUEUE = 16_384;
 const MAX_HASH_ENTRIES = 2 ** 31;

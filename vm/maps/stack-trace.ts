@@ -5,6 +5,7 @@
 //
 // @see kernel/bpf/stackmap.c
 import { ERRNO } from '../errno.ts';
+import type { LinearMemory } from '../memory/linear.ts';
 import type { MapSpec } from '../object.ts';
 import { jenkinsHash } from './jenkins.ts';
 import { withoutKeys } from './keyless.ts';
@@ -23,6 +24,10 @@ import { hasFlag } from './types.ts';
 /** Most addresses of a stack. @see kernel/events/callchain.c sysctl_perf_event_max_stack */
 export const MAX_STACK_DEPTH = 127;
 const ADDRESS_BYTES = 8;
+/** struct bpf_stack_build_id: i32 status | u8 id[20] | u64 offset or address. Files and their ids are in no recording: the status says `address`. */
+export const BUILD_ID_BYTES = 32;
+const BUILD_ID_ADDRESS_AT = 24;
+const STATUS_ADDRESS = 2;
 const FIELDS_BYTES = 8;
 const ELEMENT_HEADER_BYTES = 16;
 const MAX_ENTRIES = 2 ** 31;
@@ -34,21 +39,33 @@ export const STACK_FLAGS = { fastCompare: 1 << 9, reuseId: 1 << 10 } as const sa
 >;
 
 export function checkStackTrace(spec: MapSpec): MapRefusal | undefined {
-  const { keySize, valueSize, maxEntries, flags } = spec;
+  const { keySize, valueSize, maxEntries } = spec;
   if (maxEntries === 0 || keySize !== 4 || valueSize < ADDRESS_BYTES || valueSize % ADDRESS_BYTES !== 0) {
     const rule = 'a stack_trace has entries, keys of 4 bytes and values of some times 8';
     return invalid(`${rule}; not ${maxEntries}, ${keySize}, ${valueSize}`);
   }
-  if (hasFlag(flags, 'stack_build_id'))
-    return invalid('build ids of stacks (stack_build_id) are not implemented');
-  if (valueSize / ADDRESS_BYTES > MAX_STACK_DEPTH) {
-    return invalid(`stacks have at most ${MAX_STACK_DEPTH} addresses and not ${valueSize / ADDRESS_BYTES}`);
-  }
+  const depth = valueSize / frameBytes(spec);
+  if (!Number.isInteger(depth))
+    return invalid(`values with build ids are some times ${BUILD_ID_BYTES} bytes long`);
+  if (depth > MAX_STACK_DEPTH)
+    return invalid(`stacks have at most ${MAX_STACK_DEPTH} addresses and not ${depth}`);
   if (maxEntries <= MAX_ENTRIES) return undefined;
   return {
     errno: -ERRNO.E2BIG,
     reason: `a stack_trace has at most ${MAX_ENTRIES} entries and not ${maxEntries}`,
   };
+}
+
+/** Bytes that a value of the map has for each address. */
+export function frameBytes({ flags }: MapSpec): number {
+  return hasFlag(flags, 'stack_build_id') ? BUILD_ID_BYTES : ADDRESS_BYTES;
+}
+
+/** Writes an address as a build id that is not known: 32 bytes at `to`. */
+export function writeBuildId({ view }: LinearMemory, to: number, address: bigint): void {
+  for (let off = 0; off < BUILD_ID_ADDRESS_AT; off += 8) view.setBigUint64(to + off, 0n, true);
+  view.setInt32(to, STATUS_ADDRESS, true);
+  view.setBigUint64(to + BUILD_ID_ADDRESS_AT, address, true);
 }
 
 /** A stack_trace as helpers use it. */
@@ -67,7 +84,8 @@ export function createStackTrace(context: MapContext, spec: MapSpec): StackTrace
   const { memory, id } = context;
   const { valueSize, maxEntries } = spec;
   const buckets = 2 ** Math.ceil(Math.log2(maxEntries));
-  const stride = ELEMENT_HEADER_BYTES + valueSize;
+  const each = frameBytes(spec);
+  const stride = ELEMENT_HEADER_BYTES + (valueSize / each) * ADDRESS_BYTES;
   const elementsOff = FIELDS_BYTES + roundUp8(4 * buckets);
   const byteSize = MAP_HEADER_BYTES + elementsOff + maxEntries * stride;
   const at = allocMap(context, spec, byteSize - MAP_HEADER_BYTES);
@@ -148,7 +166,13 @@ export function createStackTrace(context: MapContext, spec: MapSpec): StackTrace
       if (element === 0) return -ERRNO.ENOENT;
       const value = new Uint8Array(valueSize);
       const addresses = element + ELEMENT_HEADER_BYTES;
-      value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * get(element + 8)));
+      const count = get(element + 8);
+      if (each === ADDRESS_BYTES) value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * count));
+      for (let i = 0; each === BUILD_ID_BYTES && i < count; i++) {
+        value[BUILD_ID_BYTES * i] = STATUS_ADDRESS;
+        const from = addresses + ADDRESS_BYTES * i;
+        value.set(memory.u8.subarray(from, from + ADDRESS_BYTES), BUILD_ID_BYTES * i + BUILD_ID_ADDRESS_AT);
+      }
       return value;
     },
     userRemove: (key) => remove(key, 0),

@@ -33,7 +33,7 @@ const FIRST_SLAB = 8;
 const LARGEST_SLAB = 4096;
 
 /** Longest value. @see include/linux/bpf_local_storage.h BPF_LOCAL_STORAGE_MAX_VALUE_SIZE */
-const MAX_VALUE_BYTES = 0xffff - 112;
+const MAX_VALUE_BYTES = 0xffff - 128;
 
 /** What maps of local storage demand. @see kernel/bpf/bpf_local_storage.c bpf_local_storage_map_alloc_check */
 export function checkTaskStorage({

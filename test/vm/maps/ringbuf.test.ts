@@ -1,7 +1,7 @@
 // ringbuf: records from programs to user space.
 import { expect, test } from 'vitest';
-import { faultOf, loadText, rig, runOnce } from '../../support/machine.ts';
-import type { BpfMap, Machine } from '../../../vm/index.ts';
+import { loadText, rig, runOnce } from '../../support/machine.ts';
+import type { BpfMap } from '../../../vm/index.ts';
 
 const RING = '.map ring ringbuf key=0 value=0 entries=4096';
 

@@ -1,0 +1,73 @@
+// Maps of records, values without keys, stacks and storage: creation and use, by the machine and by the kernel of this machine.
+import { test } from 'vitest';
+import { expectSame } from '../../support/same-answers.ts';
+import { hasTool } from '../../support/tools.ts';
+
+const withKernel = test.skipIf(!hasTool('kernel'));
+
+const KINDS = [
+  'ringbuf',
+  'user_ringbuf',
+  'perf_event_array',
+  'cgroup_array',
+  'queue',
+  'stack',
+  'bloom_filter',
+  'stack_trace',
+  'task_storage',
+  'devmap',
+  'devmap_hash',
+  'cpumap',
+  'xskmap',
+] as const;
+const FLAG_BITS = 18;
+/** Sizes of key and value and max entries that a kind takes. */
+const SIZES: Readonly<Record<(typeof KINDS)[number], readonly (readonly [number, number, number])[]>> = {
+  ringbuf: [[0, 0, 4096]],
+  user_ringbuf: [[0, 0, 4096]],
+  perf_event_array: [[4, 4, 2]],
+  cgroup_array: [[4, 4, 2]],
+  queue: [[0, 8, 2]],
+  stack: [[0, 8, 2]],
+  bloom_filter: [[0, 8, 2]],
+  stack_trace: [
+    [4, 32, 2],
+    [4, 1024, 2],
+  ],
+  task_storage: [[4, 8, 0]],
+  devmap: [
+    [4, 4, 2],
+    [4, 8, 2],
+  ],
+  devmap_hash: [[4, 4, 2]],
+  cpumap: [[4, 4, 2]],
+  xskmap: [[4, 4, 2]],
+};
+
+withKernel('buffers are made with the same sizes and flags, or refused with the same errno', () => {
+  const lines: string[] = [];
+  for (const kind of KINDS) {
+    for (const key of [0, 4, 8]) {
+      for (const value of [0, 4, 8, 12, 1016, 1024, 4_194_304, 4_194_312, 65_407, 65_408, 70_000]) {
+        for (const entries of value > 100_000 ? [0, 1] : [0, 1, 3, 4096, 8192, 12_288]) {
+          if (kind === 'cpumap' && entries > 64) continue; // the limit is the kernel's configuration
+          const name = `${kind}_${key}_${value}_${entries}`;
+          const flags = kind === 'task_storage' ? 1 : 0;
+          lines.push(`map ${name} ${kind} ${key} ${value} ${entries} ${flags}`, `closemap ${name}`);
+        }
+      }
+    }
+  }
+  for (const kind of KINDS) {
+    for (let bit = 0; bit < FLAG_BITS; bit++) {
+      for (const [key, value, entries] of SIZES[kind]) {
+        const name = `${kind}_${value}_flag_${bit}`;
+        lines.push(`map ${name} ${kind} ${key} ${value} ${entries} ${2 ** bit}`, `closemap ${name}`);
+      }
+    }
+  }
+  for (const extra of [0, 1, 15, 16, 31, 2 ** 32]) {
+    lines.push(`map e${extra} bloom_filter 0 4 8 0 extra=${extra}`, `closemap e${extra}`);
+  }
+  expectSame(lines);
+});
