@@ -6,6 +6,7 @@ import {
   type LoadedObject,
   type Machine,
   type MachineOptions,
+  type ObjectSpec,
   type Printk,
   type Prog,
   type SyscallPoint,
@@ -13,6 +14,7 @@ import {
   type TestRunResult,
   type UserMemory,
 } from '../../vm/index.ts';
+import type { ValueField } from '../../vm/object.ts';
 
 export interface Rig {
   readonly machine: Machine;
@@ -72,6 +74,12 @@ export function pointOf(fields: PointFields = {}): SyscallPoint {
 /** Loads an object text under the licence GPL. Each program of the text needs a section. */
 export function loadText(machine: Machine, text: string): LoadedObject {
   return machine.load(assembleObject(`.license GPL\n${text}`, 'test'));
+}
+
+/** An object text whose maps all have these fields in their values. */
+export function withFields(text: string, fields: readonly ValueField[]): ObjectSpec {
+  const object = assembleObject(text, 'test');
+  return { ...object, maps: object.maps.map((map) => Object.assign(map, { fields })) };
 }
 
 /** One socket filter made of `body`, with `maps` declared before it. */
