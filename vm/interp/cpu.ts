@@ -145,7 +145,7 @@ export class Cpu implements HelperContext {
     let exited = true;
     try {
       this.loop(from);
-      this.checkDebts();
+      if (this.locks.length > 0 || this.owed.length > 0) this.checkDebts();
     } catch (error) {
       if (!(error instanceof RunFault)) throw error;
       exited = false;
@@ -339,6 +339,8 @@ export class Cpu implements HelperContext {
     if (this.r[2 * reg + 1] === ADDRESS_HIGH) {
       if (this.mayTouch(at, size, write)) return at;
       if (!write && this.mayLoadKernel(at, size)) return at;
+      const field = this.packet?.field(at, size, write) ?? -1;
+      if (field >= 0) return field;
     }
     return this.refuse(reg, off, size, write);
   }

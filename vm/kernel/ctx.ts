@@ -29,7 +29,7 @@ export interface CtxField {
   readonly narrow?: 'loads' | 'both';
   /** Bytes of an element where the field is an array. Default: `size`. */
   readonly element?: number;
-  /** The kernel keeps fewer bytes than the layout shows: the upper ones read as 0, whatever was stored. */
+  /** The kernel keeps fewer bytes than a program stores: loads and stores go through `NetPacket.field`. */
   readonly kept?: 2;
 }
 
@@ -46,14 +46,14 @@ const SHORT_POINTERS: ReadonlySet<CtxKind> = new Set(['pkt', 'pkt_meta', 'pkt_en
 
 /**
  * The regions that a program of `type` may touch of a ctx at offset `at`, called `name`: neighbouring fields with the same rights are one.
- * Pointers into the packet have one each.
+ * Pointers into the packet have one each, and fields that the program stores more to than is kept have none.
  */
 export function ctxRegions(layout: CtxLayout, type: ProgTypeName, at: number, name: string): Region[] {
   const regions: Region[] = [];
   const fields = Object.values(layout).toSorted((a, b) => a.off - b.off);
-  for (const { off, size, read, write, kind } of fields) {
+  for (const { off, size, read, write, kind, kept } of fields) {
     const rights = { read: hasRight(read, type), write: hasRight(write, type) };
-    if (!rights.read && !rights.write) continue;
+    if ((!rights.read && !rights.write) || (kept !== undefined && rights.write)) continue;
     const start = at + off;
     if (SHORT_POINTERS.has(kind)) {
       regions.push({ name, start, end: start + size, stride: size, skip: 0, size, ...rights, pointers: [0] });

@@ -10,6 +10,8 @@ import type { Region } from '../../memory/regions.ts';
 /** The ctx of programs on packets, and the struct bpf_sock it points at. */
 export const NET_CTX_AT = EVENT_AT + 0x3000;
 export const SOCK_AT = NET_CTX_AT + 0x100;
+/** 4 bytes that a store goes to before the kernel takes what it keeps. */
+export const STORED_AT = NET_CTX_AT + 0x180;
 /** Room for the packet: 112 KiB. */
 export const PACKET_AT = EVENT_AT + 0x4000;
 export const PACKET_END = HEAP_AT;
@@ -65,6 +67,14 @@ export abstract class NetPacket {
     direct.size = dataEnd - meta;
     direct.stride = Math.max(1, direct.size); // an empty region has no cell
     this.show();
+  }
+
+  /**
+   * Where a program may load or store `size` bytes of a field of the ctx (at offset `at` in linear memory) of which the kernel keeps less than a
+   * program stores; -1 for other places.
+   */
+  field(_at: number, _size: number, _write: boolean): number {
+    return -1;
   }
 
   /** Writes where the packet is into the ctx. */

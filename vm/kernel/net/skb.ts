@@ -6,7 +6,7 @@ import type { ProgTypeName } from '../prog-types.ts';
 import { BPF_SOCK_BYTES } from '../ctx-net.ts';
 import { addressOf, type LinearMemory } from '../../memory/linear.ts';
 import { plainRegion, type Region } from '../../memory/regions.ts';
-import { NET_CTX_AT, NetPacket, PACKET_AT, PACKET_END, SOCK_AT } from './packet.ts';
+import { NET_CTX_AT, NetPacket, PACKET_AT, PACKET_END, SOCK_AT, STORED_AT } from './packet.ts';
 
 /** Where a frame is laid at first: room enough for headers that come before it. */
 const FRAME_AT = PACKET_AT + 0x2000;
@@ -16,6 +16,10 @@ export const MAX_FRAME_BYTES = 0x1_4000;
 const WRITERS: ReadonlySet<ProgTypeName> = new Set(['sched_cls', 'sched_act', 'lwt_xmit', 'sk_skb']);
 /** TC_ACT_REDIRECT and BPF_REDIRECT. */
 const REDIRECT_RESULT = 7;
+
+/** Fields that the kernel keeps as u16; a queue of 0xffff is none, and not taken. */
+const HALVES = ['queue_mapping', 'tc_index', 'tc_classid'] as const satisfies readonly SkbField[];
+const NO_QUEUE = 0xffff;
 
 /** What each program type may touch: its ctx and the socket, without the packet. */
 const regionsByType = new Map<ProgTypeName, readonly Region[]>();
@@ -41,12 +45,16 @@ export class Skb extends NetPacket {
   checksums = -1;
   /** `hash` holds the flow hash. */
   hashed = false;
+  /** The field whose store stands at STORED_AT. */
+  private stored: (typeof HALVES)[number] | undefined;
+  private readonly type: ProgTypeName;
   /** What a program of its type may touch. */
   readonly regions: readonly Region[];
   protected readonly redirectResult = REDIRECT_RESULT;
 
   constructor(memory: LinearMemory, type: ProgTypeName) {
     super(memory, WRITERS.has(type));
+    this.type = type;
     const reaches = hasRight(SK_BUFF.data.read, type);
     this.regions = reaches ? [this.direct, ...ctxOf(type)] : ctxOf(type);
   }
@@ -66,7 +74,27 @@ export class Skb extends NetPacket {
     this.encapsulated = false;
     this.checksums = -1;
     this.hashed = false;
+    this.stored = undefined;
     this.redirect = undefined;
+  }
+
+  override field(at: number, size: number, write: boolean): number {
+    const off = at - this.ctxAt;
+    const name = HALVES.find((half) => off >= SK_BUFF[half].off && off + size <= SK_BUFF[half].off + 4);
+    if (name === undefined || !hasRight(SK_BUFF[name].write, this.type)) return -1;
+    this.settle();
+    if (!write) return at;
+    if (size !== 4) return -1;
+    this.stored = name;
+    return STORED_AT;
+  }
+
+  /** Takes what the last store to a half field left. */
+  private settle(): void {
+    if (this.stored === undefined) return;
+    const value = this.memory.view.getUint32(STORED_AT, true);
+    if (this.stored !== 'queue_mapping' || value < NO_QUEUE) this.set(this.stored, value & 0xffff);
+    this.stored = undefined;
   }
 
   /** A field of 4 bytes or fewer, as a program loads it. */

@@ -1,0 +1,63 @@
+// Bytes of a packet: bpf_skb_load_bytes and its kin. Offsets are from where the program sees the packet begin.
+// @see net/core/filter.c bpf_skb_load_bytes, bpf_skb_load_bytes_relative, bpf_skb_store_bytes, bpf_skb_pull_data
+import { ERRNO } from '../errno.ts';
+import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
+import { flagsIn, skbIn, u32In } from './packet-args.ts';
+
+const INT_MAX = 0x7fff_ffff;
+/** Largest offset from a header. */
+const MAX_RELATIVE = 0xffff;
+
+/** @see include/uapi/linux/bpf.h enum bpf_hdr_start_off */
+const HEADER_STARTS = ['link', 'network'] as const;
+
+/** BPF_F_RECOMPUTE_CSUM changes nothing where no complete checksum is kept. @see include/uapi/linux/bpf.h */
+const STORE_FLAGS = { recompute_csum: 1 << 0, invalidate_hash: 1 << 1 } as const satisfies Record<
+  string,
+  number
+>;
+const ALL_STORE_FLAGS = STORE_FLAGS.recompute_csum | STORE_FLAGS.invalidate_hash;
+
+export const SKB_BYTES_HELPERS = {
+  skb_load_bytes(context) {
+    const skb = skbIn(context);
+    const off = u32In(context, 2);
+    const size = sizeIn(context, 4);
+    const to = context.range(3, size, true);
+    give(context, off > INT_MAX ? -1 : skb.at(off, size), to, size);
+  },
+  skb_load_bytes_relative(context) {
+    const skb = skbIn(context);
+    const off = u32In(context, 2);
+    const size = sizeIn(context, 4);
+    const to = context.range(3, size, true);
+    const header = HEADER_STARTS[u32In(context, 5)];
+    const from = header === undefined || off > MAX_RELATIVE ? -1 : skb[header] + off;
+    give(context, from + size <= skb.end ? from : -1, to, size);
+  },
+  skb_store_bytes(context) {
+    const skb = skbIn(context);
+    const off = u32In(context, 2);
+    const size = sizeIn(context, 4);
+    const from = context.range(3, size, false);
+    const flags = flagsIn(context, 5);
+    if ((flags & ~ALL_STORE_FLAGS) !== 0) return setInt(context, -ERRNO.EINVAL);
+    const to = off > INT_MAX ? -1 : skb.at(off, size);
+    if (to < 0) return setInt(context, -ERRNO.EFAULT);
+    context.memory.u8.copyWithin(to, from, from + size);
+    if ((flags & STORE_FLAGS.invalidate_hash) !== 0) skb.forgetHash();
+    setInt(context, 0);
+  },
+  skb_pull_data(context) {
+    const skb = skbIn(context);
+    setInt(context, skb.at(0, u32In(context, 2)) < 0 ? -ERRNO.ENOMEM : 0);
+  },
+} as const satisfies Record<string, HelperRun>;
+
+/** Copies bytes of the packet out, or zeroes and -EFAULT where `from` is -1. */
+export function give(context: HelperContext, from: number, to: number, size: number): void {
+  const { u8 } = context.memory;
+  if (from < 0) u8.fill(0, to, to + size);
+  else u8.copyWithin(to, from, from + size);
+  setInt(context, from < 0 ? -ERRNO.EFAULT : 0);
+}
