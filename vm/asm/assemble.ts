@@ -3,7 +3,8 @@ import { KFUNCS } from '../helpers/kfuncs.ts';
 import { HELPERS } from '../helpers/table.ts';
 import type { ObjectSpec } from '../object.ts';
 import { ProblemList, problemAt } from './errors.ts';
-import { Body, link, type LinkedProg } from './link.ts';
+import { Body } from './body.ts';
+import { link, type LinkedProg } from './link.ts';
 import { ObjectReader } from './object-reader.ts';
 import { parseInsn } from './parse-insn.ts';
 import { tokenize } from './tokens.ts';
@@ -48,7 +49,8 @@ function assembleBody(text: string, maps: readonly string[], problems: ProblemLi
       maps: new Map(maps.map((map, index) => [map, index])),
       functions: new Map(),
       programs: new Set(),
-      data: new Set(),
+      data: new Map(),
+      btfMaps: new Set(),
       ...KERNEL,
     },
     problems,

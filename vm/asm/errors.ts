@@ -48,8 +48,17 @@ export const ASM_MESSAGES = {
   'not-a-prog-array': (map: string, type: string) => `map ${map} is a ${type}, not a prog_array`,
   'slot-range': (index: bigint, entries: number) =>
     `slot is out of range: ${index}, bound 0 to ${entries - 1}`,
-  'slot-twice': (map: string, index: number, line: number) =>
+  'slot-twice': (map: string, index: number | string, line: number) =>
     `slot ${map}[${index}] is filled twice, first in line ${line}`,
+  'not-of-maps': (map: string, type: string) => `map ${map} is a ${type}, and holds no maps`,
+  'inner-depth': (map: string) => `map ${map} has inner maps itself, and maps of maps are one deep`,
+  'key-size': (key: bigint, map: string, bytes: number) =>
+    `key ${key} does not fit in the ${bytes} bytes of a key of ${map}`,
+  'data-range': (value: bigint, bytes: number) => `number does not fit in ${bytes} bytes: ${value}`,
+  'data-address': (name: string) => `address of ${name} cannot stand in data`,
+  'data-size': (section: string, limit: number) => `section ${section} is too long, bound ${limit} bytes`,
+  'map-def': (name: string, bytes: number) =>
+    `map ${name} is no struct bpf_map_def: ${bytes} bytes, bound 20 at least`,
   'no-prog-array': (section: string) =>
     `section ${JSON.stringify(section)} needs a prog_array, and there is none`,
   'unknown-program': (name: string) => `program ${name} does not exist`,

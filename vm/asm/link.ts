@@ -1,44 +1,13 @@
 // Names to numbers: lays a program and the subprograms it calls one after the other, and fills in labels, helpers and maps.
+import { labelPc, type Body } from './body.ts';
+import type { DataSymbol } from './data-section.ts';
 import { encodeInsn, makeInsn } from '../isa/insn.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS, type Field, type OpName } from '../isa/ops.ts';
 import type { MapReloc } from '../object.ts';
-import { refuse, type Place, type ProblemList } from './errors.ts';
+import { refuse, type ProblemList } from './errors.ts';
 import type { AddressRef, Draft, JumpRef, Ref } from './draft.ts';
 import { didYouMean } from './suggest.ts';
-import type { Token } from './tokens.ts';
-
-/** Insns that belong together: a program, or a function of .text. Labels are known inside of it only. */
-export class Body {
-  readonly name: string;
-  readonly place: Place;
-  readonly drafts: { readonly draft: Draft; readonly pc: number }[] = [];
-  readonly labels = new Map<string, Place & { readonly pc: number }>();
-  /** Places of each numeric label, rising. */
-  readonly near = new Map<string, number[]>();
-  slots = 0;
-
-  constructor(name: string, place: Place) {
-    this.name = name;
-    this.place = place;
-  }
-
-  add(draft: Draft): void {
-    this.drafts.push({ draft, pc: this.slots });
-    this.slots += draft.name === 'raw' ? 1 : OPS[draft.name].slots;
-  }
-
-  label(token: Token): void {
-    const { text, line, column } = token;
-    if (token.kind === 'number') {
-      this.near.set(text, [...(this.near.get(text) ?? []), this.slots]);
-      return;
-    }
-    const earlier = this.labels.get(text);
-    if (earlier !== undefined) refuse(token, 'duplicate-label', [text, earlier.line]);
-    this.labels.set(text, { pc: this.slots, line, column });
-  }
-}
 
 /** What names may mean outside of a body. */
 export interface LinkScope {
@@ -48,8 +17,10 @@ export interface LinkScope {
   readonly functions: ReadonlyMap<string, Body>;
   /** Names of programs: known to say that they cannot be called. */
   readonly programs: ReadonlySet<string>;
-  /** Names of global data: known to say that there is none here. */
-  readonly data: ReadonlySet<string>;
+  /** Names of global data. */
+  readonly data: ReadonlyMap<string, DataSymbol>;
+  /** Names of maps of .maps: known to say how they are declared here. */
+  readonly btfMaps: ReadonlySet<string>;
   /** Helper ids by name without `bpf_`. */
   readonly helpers: ReadonlyMap<string, number>;
   /** Ids of kernel functions by their whole name. */
@@ -196,16 +167,16 @@ class Linker {
     return refuse(ref, 'unknown-helper', [ref.name], didYouMean(ref.name, [...like, ...others]));
   }
 
-  private map(ref: Ref, pc: number, valueOff?: number): number {
-    const number = this.scope.maps.get(ref.name);
+  private map(ref: Ref, pc: number, valueOff?: number, map = ref.name): number {
+    const number = this.scope.maps.get(map);
     if (number === undefined) {
-      return refuse(ref, 'unknown-map', [ref.name], didYouMean(ref.name, this.scope.maps.keys()));
+      return refuse(ref, 'unknown-map', [map], didYouMean(map, this.scope.maps.keys()));
     }
-    this.relocs.push({ pc, map: ref.name, ...(valueOff === undefined ? {} : { valueOff }) });
+    this.relocs.push({ pc, map, ...(valueOff === undefined ? {} : { valueOff }) });
     return number;
   }
 
-  /** `r1 = name ll`: the map, or the function, of that name. */
+  /** `r1 = name ll`: the map, the function, or the global data of that name. */
   private symbol(body: Body, ref: AddressRef, pc: number): Resolved {
     if (this.scope.maps.has(ref.name)) {
       if (ref.add === 0n) return { op: 'ld_map_fd', fields: { imm: this.map(ref, pc) } };
@@ -218,24 +189,24 @@ class Linker {
     }
     const slots = this.codeDistance(body, ref, pc);
     if (slots !== undefined) return { op: 'ld_func', fields: { imm: slots } };
-    const names = [...this.scope.maps.keys(), ...this.scope.functions.keys(), ...body.labels.keys()];
-    const hint = this.scope.data.has(ref.name)
-      ? 'global data is not supported: use the stack or a map'
-      : didYouMean(ref.name, names);
+    const { data, maps, functions, btfMaps } = this.scope;
+    const symbol = data.get(ref.name);
+    if (symbol !== undefined) {
+      const off = symbol.off + Number(ref.add);
+      return { op: 'ld_map_value', fields: { imm: this.map(ref, pc, off, symbol.map), hi: off } };
+    }
+    if (btfMaps.has(ref.name)) {
+      const hint = `what is in .maps says its type in BTF only: .map ${ref.name} hash key=8 value=8 entries=64`;
+      return refuse(ref, 'unknown-symbol', [ref.name], hint);
+    }
+    const names = [...maps.keys(), ...data.keys(), ...functions.keys(), ...body.labels.keys()];
+    const hint = didYouMean(ref.name, names);
     return refuse(ref, 'unknown-symbol', [ref.name], hint === '' ? 'maps are declared by .map' : hint);
   }
 
   private noLabel(body: Body, ref: Ref): never {
     return refuse(ref, 'unknown-label', [ref.name], didYouMean(ref.name, body.labels.keys()));
   }
-}
-
-/** pc of a label in its body: of 1f the next place after `pc`, of 1b the last one up to it. */
-function labelPc(body: Body, name: string, pc: number): number | undefined {
-  const near = /^(\d+)([bf])$/.exec(name);
-  if (near === null) return body.labels.get(name)?.pc;
-  const places = body.near.get(near[1]!) ?? [];
-  return near[2] === 'f' ? places.find((at) => at > pc) : places.findLast((at) => at <= pc);
 }
 
 /** A helper's name without `bpf_`. */

@@ -1,19 +1,14 @@
 // Reads the statements of an object text: sections open programs, directives declare maps, slots and the licence.
 // What clang -S prints besides the program (symbol types, debug lines, BTF) is read over.
 import type { ObjectSpec, ProgSpec } from '../object.ts';
-import {
-  DATA,
-  DIRECTIVES,
-  IGNORED,
-  readMap,
-  readSlot,
-  readWord,
-  textOf,
-  type MapDraft,
-  type SlotDraft,
-} from './directives.ts';
+import { Body } from './body.ts';
+import { dataHint, isDataSection, type DataSection } from './data-section.ts';
+import { DIRECTIVES, IGNORED, readSlot, readWord, textOf, type SlotDraft } from './directives.ts';
 import { problemAt, refuse, type ProblemList } from './errors.ts';
-import { Body, link, type LinkScope } from './link.ts';
+import { LEGACY_MAPS } from './legacy-maps.ts';
+import { link, type LinkScope } from './link.ts';
+import { readInner, readMap } from './map-directive.ts';
+import { ObjectMaps } from './object-maps.ts';
 import { parseInsn } from './parse-insn.ts';
 import { loadAttributes, parseSection, SECTIONS, type Section } from './sections.ts';
 import { fillSlots, type ProgDraft } from './slots.ts';
@@ -24,9 +19,10 @@ import type { Statement, Token } from './tokens.ts';
 const PROGRAM_HINT =
   'begin a program with a line such as .section "raw_tp/sys_enter", and a label as its name';
 
-/** Where statements go at the moment. `data` and `maps`: contents are of no interest, names of data are. */
+/** Where statements go at the moment. `ignored`: contents are of no interest; `btf-maps`: neither, but the names are. */
 type Target =
-  | { readonly kind: 'none' | 'text' | 'license' | 'data' | 'maps' }
+  | { readonly kind: 'none' | 'text' | 'license' | 'ignored' | 'btf-maps' }
+  | { readonly kind: 'data'; readonly data: DataSection }
   | { readonly kind: 'program'; readonly section: Section };
 
 /** Takes the statements of a text, then gives the object. Problems are collected, none is thrown. */
@@ -35,10 +31,9 @@ export class ObjectReader {
   /** Names that are called somewhere: in .text they begin a function. */
   private readonly called: ReadonlySet<string>;
   private readonly constants = new Map<string, bigint>();
-  private readonly maps = new Map<string, MapDraft>();
+  private readonly maps = new ObjectMaps();
   private readonly programs: ProgDraft[] = [];
   private readonly functions = new Map<string, Body>();
-  private readonly data = new Set<string>();
   /** Symbols that `.type NAME,@function` declares. */
   private readonly declared = new Set<string>();
   private readonly slotDrafts: SlotDraft[] = [];
@@ -92,8 +87,9 @@ export class ObjectReader {
 
   private label(token: Token): void {
     const { target } = this;
-    if (target.kind === 'data') this.data.add(token.text);
-    if (target.kind === 'license' || target.kind === 'data' || target.kind === 'maps') return;
+    if (target.kind === 'data') target.data.label(token);
+    if (target.kind === 'btf-maps') this.maps.inBtf.add(token.text);
+    if (target.kind !== 'none' && target.kind !== 'text' && target.kind !== 'program') return;
     if (target.kind === 'none') {
       this.insnBody(token);
       return;
@@ -127,11 +123,25 @@ export class ObjectReader {
       case '.text':
         this.open({ kind: 'text' });
         break;
+      case '.data':
+      case '.rodata':
+      case '.bss':
+        this.openData(first.text, first);
+        break;
+      case '.comm':
+        this.maps.globals.common(first, cursor);
+        break;
       case '.map':
-        this.map(first, cursor);
+        this.maps.add(readMap(first, cursor));
+        break;
+      case '.template':
+        this.maps.addTemplate(readMap(first, cursor));
         break;
       case '.slot':
         this.slotDrafts.push(readSlot(cursor));
+        break;
+      case '.inner':
+        this.maps.inners.push(readInner(cursor));
         break;
       case '.license':
         this.license = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest();
@@ -151,13 +161,14 @@ export class ObjectReader {
   }
 
   private otherDirective(first: Token, cursor: TokenCursor): void {
-    const { kind } = this.target;
-    const isData = DATA.has(first.text);
-    const holdsData = kind === 'data' || kind === 'maps';
-    if (isData && kind === 'license' && cursor.peek().kind === 'string') {
+    const { target } = this;
+    if (target.kind === 'data' && target.data.directive(first, cursor)) return;
+    if (target.kind === 'license' && cursor.peek().kind === 'string') {
       this.license += textOf(cursor.peek());
-    } else if (!IGNORED.has(first.text) && !first.text.startsWith('.cfi_') && !(isData && holdsData)) {
-      refuse(first, 'unknown-directive', [first.text], didYouMean(first.text, DIRECTIVES));
+    } else if (target.kind !== 'ignored' && target.kind !== 'btf-maps' && !isIgnored(first.text)) {
+      const known = target.kind === 'data' ? dataHint(first.text) : '';
+      const hint = known === '' ? didYouMean(first.text, DIRECTIVES) : known;
+      refuse(first, 'unknown-directive', [first.text], hint);
     }
     cursor.skipAll();
   }
@@ -171,10 +182,11 @@ export class ObjectReader {
   private section(place: Token, cursor: TokenCursor): void {
     const name = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest(',');
     cursor.skipAll();
-    this.open({ kind: name === '.maps' || name === 'maps' ? 'maps' : 'data' });
+    this.open({ kind: name === '.maps' ? 'btf-maps' : 'ignored' });
     if (name === '.text') this.open({ kind: 'text' });
+    else if (isDataSection(name) || name === LEGACY_MAPS) this.openData(name, place);
     else if (name === 'license') this.open({ kind: 'license' });
-    else if (!name.startsWith('.') && name !== 'version' && name !== 'maps') {
+    else if (!name.startsWith('.') && name !== 'version') {
       this.body = new Body('', place); // a section that is refused takes its insns without a word
       const section = parseSection(name);
       if (section === 'unknown') {
@@ -186,12 +198,8 @@ export class ObjectReader {
     }
   }
 
-  private map(place: Token, cursor: TokenCursor): void {
-    const map = readMap(place, cursor);
-    const { name } = map.spec;
-    const earlier = this.maps.get(name);
-    if (earlier !== undefined) refuse(map.place, 'duplicate-name', ['map', name, earlier.place.line]);
-    this.maps.set(name, map);
+  private openData(name: string, place: Token): void {
+    this.open({ kind: 'data', data: this.maps.globals.section(name, place) });
   }
 
   // .equ SYS_write, 1
@@ -204,12 +212,14 @@ export class ObjectReader {
   /** Links all programs. Problems go to the list; the result counts only when there is none. */
   finish(name: string, kernel: Pick<LinkScope, 'helpers' | 'kfuncs'>): ObjectSpec {
     const { problems } = this;
+    const maps = this.maps.declared(problems);
     const wrong = problems.problems.length > 0;
     const scope = {
-      maps: new Map([...this.maps.keys()].map((map, index) => [map, index])),
+      maps: new Map([...maps.keys()].map((map, index) => [map, index])),
       functions: this.functions,
       programs: new Set(this.programs.map((prog) => prog.body.name)),
-      data: this.data,
+      data: this.maps.globals.symbols,
+      btfMaps: this.maps.inBtf,
       ...kernel,
     };
     const progs = this.programs.map(({ body, section }): ProgSpec => {
@@ -227,8 +237,11 @@ export class ObjectReader {
     if (progs.length === 0 && !wrong) {
       problems.add(problemAt({ line: 1, column: 1 }, 'no-program', [], PROGRAM_HINT));
     }
-    const maps = [...this.maps.values()];
-    const slots = fillSlots(this.slotDrafts, this.programs, maps, problems);
-    return { name, license: this.license, maps: maps.map((map) => map.spec), progs, slots };
+    const slots = fillSlots(this.slotDrafts, this.programs, [...maps.values()], problems);
+    return { name, license: this.license, progs, slots, ...this.maps.specs(problems) };
   }
+}
+
+function isIgnored(directive: string): boolean {
+  return IGNORED.has(directive) || directive.startsWith('.cfi_');
 }

@@ -10,6 +10,7 @@ import { disassemble } from '../../../vm/asm/disassemble.ts';
 import { OP_LIST, type Op, type OpName } from '../../../vm/isa/ops.ts';
 import { bytesOf, hexOf } from '../../support/case-file.ts';
 import { anyInsn, bytesOfInsns } from '../../support/random-insns.ts';
+import { fromU64s, rig, u32 } from '../../support/machine.ts';
 import { hasTool } from '../../support/tools.ts';
 
 /** Operations that clang's text cannot tell apart, with the reason. */
@@ -78,6 +79,38 @@ describe.skipIf(!hasTool('clang'))('as clang does', () => {
     );
   });
 
+  test('global data of clang -S is laid out as clang -c does, and a program reads and writes it', () => {
+    writeFileSync(join(folder, 'data.c'), GLOBALS);
+    const flags = ['-O2', '-target', 'bpf', '-mcpu=v3', 'data.c'];
+    run('clang-19', '-S', ...flags, '-o', 'data.s');
+    run('clang-19', '-c', ...flags, '-o', 'data.o');
+    const spec = assembleObject(readFileSync(join(folder, 'data.s'), 'utf8'), 'data');
+    const sections = spec.maps.map(({ name }) => name);
+    expect(sections.toSorted()).toEqual(['.bss', '.data', '.data.mine', '.rodata', '.rodata.str1.1']);
+    for (const { name, data, valueSize } of spec.maps) {
+      run(
+        'llvm-objcopy-19',
+        '-O',
+        'binary',
+        '--set-section-flags',
+        '.bss=alloc,load,contents',
+        `--only-section=${name}`,
+        'data.o',
+        'section.bin',
+      );
+      const theirs = readFileSync(join(folder, 'section.bin'));
+      expect(hexOf(data ?? new Uint8Array(valueSize)), name).toBe(hexOf(theirs));
+    }
+    const { machine, lines } = rig();
+    const object = machine.load(spec);
+    const { retval, fault } = machine.testRun(object.progs[0]!, { ctx: fromU64s(5n, 6n) });
+    expect(fault).toBeUndefined();
+    expect(retval).toBe(78 + 9 + 2);
+    expect(lines()).toEqual(['hello 1 5', '1']);
+    const bss = object.maps.find(({ spec }) => spec.name === '.bss')!;
+    expect(bss.lookup(u32(0))).toEqual(expect.objectContaining({ 0: 1 }));
+  });
+
   test.each(['v1', 'v2', 'v3', 'v4'])('clang -S for %s assembles to the bytes of clang -c', (cpu) => {
     writeFileSync(join(folder, 'prog.c'), PROGRAM);
     const flags = ['-O2', '-g', '-target', 'bpf', `-mcpu=${cpu}`, 'prog.c'];
@@ -132,4 +165,31 @@ SEC("kprobe/__seccomp_filter") int filter(unsigned int *ctx) {
   return sum;
 }
 char _license[] SEC("license") = "GPL";
+`;
+
+const GLOBALS = `
+#define SEC(n) __attribute__((section(n), used))
+static long (*printk)(const char *, int, ...) = (void *)6;
+int counter;
+static int hidden;
+long table[4] = { 1, 2, -3, 4 };
+static const char msg[] = "hello %d %d";
+struct { short a; char b; long c; } s = { 1, 2, 3 };
+volatile const int cfg = 5;
+char pad[3] = { 1 };
+int custom SEC(".data.mine") = 9;
+SEC("raw_tp/sys_enter") int prog(unsigned long *ctx) {
+  static int calls;
+  static long start = 77;
+  counter++;
+  hidden += calls++;
+  table[ctx[1] & 3] += cfg;
+  s.c++;
+  start += counter;
+  printk(msg, sizeof msg, counter, cfg);
+  printk("%d", 3, pad[0]);
+  return start + custom + table[2] + hidden;
+}
+char _license[] SEC("license") = "GPL";
+unsigned int _version SEC("version") = 1234;
 `;

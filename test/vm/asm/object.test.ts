@@ -1,7 +1,7 @@
 // Object texts: sections, maps, slots, subprograms, and the line of each insn.
 import { expect, test } from 'vitest';
 import { assembleObject, disassemble } from '../../../vm/index.ts';
-import type { ObjectSpec, ProgSpec } from '../../../vm/index.ts';
+import type { MapSpec, ObjectSpec, ProgSpec } from '../../../vm/index.ts';
 import { SECTIONS } from '../../../vm/asm/sections.ts';
 import { readCases, section } from '../../support/case-file.ts';
 
@@ -10,15 +10,27 @@ function printProg({ name, type, section, insns, relocs, lines }: ProgSpec): str
   return [`prog ${name} ${type} ${section}`, ...text];
 }
 
-function printSpec({ license, maps, progs, slots }: ObjectSpec): string {
+function printMap(map: MapSpec): string {
+  const { name, type, keySize, valueSize, maxEntries, flags, extra, inner, fields, data, frozen } = map;
+  return [
+    `${name} ${type} key=${keySize} value=${valueSize} entries=${maxEntries} flags=${flags}`,
+    ...(extra === undefined ? [] : [`extra=${extra}`]),
+    ...(fields ?? []).map(
+      ({ kind, off, target }) => `${kind}@${off}${target === undefined ? '' : `:${target}`}`,
+    ),
+    ...(frozen === true ? ['frozen'] : []),
+    ...(inner === undefined ? [] : [`inner=(${printMap(inner)})`]),
+    ...(data === undefined ? [] : [`data=${Buffer.from(data).toString('hex')}`]),
+  ].join(' ');
+}
+
+function printSpec({ license, maps, progs, slots, inners = [] }: ObjectSpec): string {
   return [
     `license ${license}`.trim(),
-    ...maps.map(
-      (map) =>
-        `map ${map.name} ${map.type} key=${map.keySize} value=${map.valueSize} entries=${map.maxEntries} flags=${map.flags}`,
-    ),
+    ...maps.map((map) => `map ${printMap(map)}`),
     ...progs.flatMap(printProg),
     ...slots.map((slot) => `slot ${slot.map} ${slot.index} ${slot.prog}`),
+    ...inners.map(({ map, key, inner }) => `inner ${map} ${Buffer.from(key).toString('hex')} ${inner}`),
   ].join('\n');
 }
 
