@@ -9,6 +9,8 @@ import { typedMap } from './typed-map.ts';
 const CURRENT_CPU = -1;
 /** Bits of the flags' upper half that give the bytes of the packet to append. @see include/uapi/linux/bpf.h BPF_F_CTXLEN_MASK */
 const PACKET_BYTES_MASK = 0xf_ffff;
+/** struct bpf_perf_event_value: count, time enabled, time running. */
+const VALUE_BYTES = 24;
 
 export const PERF_EVENT_HELPERS = {
   perf_event_output(context) {
@@ -23,12 +25,13 @@ export const PERF_EVENT_HELPERS = {
     const from = packet === undefined ? 0 : packet.data;
     setInt(context, event.output(at, size, from, more));
   },
-  perf_event_read: (context) => readCounter(context, 2),
+  perf_event_read: (context) => setInt(context, readCounter(context)),
   perf_event_read_value(context) {
     const size = sizeIn(context, 4);
     const into = size === 0 ? 0 : context.range(3, size, true);
+    const result = readCounter(context);
     context.memory.u8.fill(0, into, into + size);
-    readCounter(context, 2);
+    setInt(context, size === VALUE_BYTES ? result : -ERRNO.EINVAL);
   },
 } as const satisfies Record<string, HelperRun>;
 
@@ -51,11 +54,14 @@ function eventFor(context: HelperContext, map: PerfEventArray, reg: number) {
   return event.cpu === context.cpu ? event : -ERRNO.EOPNOTSUPP;
 }
 
-/** The machine opens no events that count: there is nothing to read. */
-function readCounter(context: HelperContext, reg: number): void {
+/**
+ * The count of the event that r1 (map) and r2 (flags) name. The machine opens events that take records only, and those count nothing: 0, and no times
+ * that they were enabled and running.
+ */
+function readCounter(context: HelperContext): number {
   const map = typedMap(context, 1, isPerfEventArray, 'perf_event_array');
-  const { r } = context;
-  if (r[2 * reg + 1] !== 0) return setInt(context, -ERRNO.EINVAL);
-  const event = eventFor(context, map, reg);
-  setInt(context, typeof event === 'number' && event !== -ERRNO.EOPNOTSUPP ? event : -ERRNO.EINVAL);
+  if (context.r[5] !== 0) return -ERRNO.EINVAL;
+  const event = eventFor(context, map, 2);
+  if (typeof event !== 'number') return 0;
+  return event === -ERRNO.EOPNOTSUPP ? -ERRNO.EINVAL : event; // a counter of another CPU cannot be read
 }

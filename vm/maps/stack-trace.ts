@@ -131,6 +131,21 @@ export function createStackTrace(context: MapContext, spec: MapSpec): StackTrace
     return 0;
   };
 
+  const copyOf = (key: Uint8Array): Uint8Array | number => {
+    const element = inBucket(indexOf(key, 0));
+    if (element === 0) return -ERRNO.ENOENT;
+    const value = new Uint8Array(valueSize);
+    const addresses = element + ELEMENT_HEADER_BYTES;
+    const count = get(element + 8);
+    if (each === ADDRESS_BYTES) value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * count));
+    for (let i = 0; each === BUILD_ID_BYTES && i < count; i++) {
+      value[BUILD_ID_BYTES * i] = STATUS_ADDRESS;
+      const from = addresses + ADDRESS_BYTES * i;
+      value.set(memory.u8.subarray(from, from + ADDRESS_BYTES), BUILD_ID_BYTES * i + BUILD_ID_ADDRESS_AT);
+    }
+    return value;
+  };
+
   return {
     kind: 'stack_trace',
     id,
@@ -161,18 +176,10 @@ export function createStackTrace(context: MapContext, spec: MapSpec): StackTrace
       return index;
     },
     remove,
-    userLookup(key) {
-      const element = inBucket(indexOf(key, 0));
-      if (element === 0) return -ERRNO.ENOENT;
-      const value = new Uint8Array(valueSize);
-      const addresses = element + ELEMENT_HEADER_BYTES;
-      const count = get(element + 8);
-      if (each === ADDRESS_BYTES) value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * count));
-      for (let i = 0; each === BUILD_ID_BYTES && i < count; i++) {
-        value[BUILD_ID_BYTES * i] = STATUS_ADDRESS;
-        const from = addresses + ADDRESS_BYTES * i;
-        value.set(memory.u8.subarray(from, from + ADDRESS_BYTES), BUILD_ID_BYTES * i + BUILD_ID_ADDRESS_AT);
-      }
+    userLookup: copyOf,
+    userTake(key) {
+      const value = copyOf(key);
+      if (typeof value !== 'number') remove(key, 0);
       return value;
     },
     userRemove: (key) => remove(key, 0),

@@ -71,3 +71,48 @@ withKernel('buffers are made with the same sizes and flags, or refused with the 
   }
   expectSame(lines);
 });
+
+withKernel('user space reaches values by the same rules', () => {
+  const lines: string[] = [];
+  for (const kind of KINDS) {
+    if (kind === 'xskmap') continue; // without sockets nothing can be said of what it takes
+    const [key, value, entries] = SIZES[kind][0]!;
+    const flags = kind === 'task_storage' ? 1 : 0;
+    const k = key === 0 ? '-' : '00000000';
+    const far = key === 0 ? '-' : '09000000';
+    const v =
+      kind === 'perf_event_array' || kind === 'cgroup_array'
+        ? 'ffffffff'
+        : value === 0
+          ? '-'
+          : `01${'00'.repeat(value - 1)}`;
+    lines.push(`map ${kind} ${kind} ${key} ${value} ${entries} ${flags}`);
+    if (kind === 'perf_event_array') lines.push('perf perf_event_array 0 1', 'get perf_event_array 00000000');
+    for (const at of kind === 'task_storage' ? ['ffffffff'] : [k, k, k, far]) {
+      // A bloom filter is asked for a value, which stands where others have the key.
+      const get = kind === 'bloom_filter' ? `asks ${kind} ${v}` : `get ${kind} ${at}`;
+      lines.push(get, `set ${kind} ${at} ${v}`, get, `take ${kind} ${at}`);
+      if (key !== 0)
+        lines.push(`unslot ${kind} ${at === far ? 9 : 0}`, `unslot ${kind} ${at === far ? 9 : 0}`);
+    }
+    lines.push(`dump ${kind}`, `freeze ${kind}`, `set ${kind} ${k} ${v}`, `take ${kind} ${k}`);
+  }
+  lines.push('map mine task_storage 4 12 0 1');
+  for (const what of [
+    'get',
+    'del',
+    'set 01 2',
+    'set 02 1',
+    'set 03 1',
+    'set 04 2',
+    'set 05',
+    'set 06 3',
+    'set 07 4',
+    'get',
+    'del',
+    'get',
+  ]) {
+    lines.push(`mine mine ${what}`);
+  }
+  expectSame(lines);
+});
