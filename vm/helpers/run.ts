@@ -25,6 +25,7 @@ import { SKB_BYTES_HELPERS } from './skb-bytes.ts';
 import { ROUTE_HELPERS } from './route.ts';
 import { REDIRECT_HELPERS } from './redirect.ts';
 import { CSUM_HELPERS } from './csum.ts';
+import { TUNNEL_HELPERS } from './tunnel.ts';
 import { TASK_STORAGE_HELPERS } from './task-storage.ts';
 import { TASK_HELPERS } from './task.ts';
 import { USER_RINGBUF_HELPERS } from './user-ringbuf.ts';
@@ -54,6 +55,7 @@ export const HELPER_RUN = {
   ...TASK_STORAGE_HELPERS,
   ...CGROUP_ARRAY_HELPERS,
   ...XDP_HELPERS,
+  ...TUNNEL_HELPERS,
   ...SOCKET_HELPERS,
   ...SKB_VLAN_HELPERS,
   ...SKB_ROOM_HELPERS,

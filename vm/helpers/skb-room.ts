@@ -102,7 +102,7 @@ function adjustRoom(skb: Skb, by: number, mode: number, flags: number, innerLink
   if (shrink ? size >= inNetwork || inNetwork - size < least : skb.length + size > MAX_BYTES && !isGso(skb)) {
     return -ERRNO.ENOTSUPP;
   }
-  const errno = shrink ? shrinkRoom(skb, off, size, flags) : growRoom(skb, off, size, flags, innerLink);
+  const errno = shrink ? shrinkRoom(skb, off, size, flags, innerLink) : growRoom(skb, off, size, flags, innerLink);
   if (errno === 0 && (flags & ROOM_FLAGS.no_csum_reset) === 0) skb.checksums = -1;
   return errno;
 }
@@ -139,8 +139,8 @@ function growRoom(skb: Skb, off: number, size: number, flags: number, innerLink:
   return 0;
 }
 
-function shrinkRoom(skb: Skb, off: number, size: number, flags: number): number {
-  if ((flags & ~SHRINK_FLAGS) !== 0) return -ERRNO.EINVAL;
+function shrinkRoom(skb: Skb, off: number, size: number, flags: number, innerLink: number): number {
+  if ((flags & ~SHRINK_FLAGS) !== 0 || innerLink !== 0) return -ERRNO.EINVAL;
   if (isGso(skb)) return -ERRNO.ENOTSUPP;
   if (!skb.remove(off, size)) return -ERRNO.ENOMEM;
   skb.moveHeaders(size);

@@ -12,14 +12,16 @@ export function csumSub(a: number, b: number): number {
   return csumAdd(a, ~b);
 }
 
-/** The sum of `size` bytes at `at`, a multiple of 4, as little endian words, on top of `seed`; u32. */
+/** The sum of `size` bytes at `at` as little endian words, the last filled up with zeroes, on top of `seed`; u32. */
 export function csumPartial(view: DataView, at: number, size: number, seed: number): number {
   // Sums of 2 ** 20 words and a seed stay exact in a double; the carries are brought round at the end.
   let sum = seed >>> 0;
-  for (let i = 0; i < size; i += 4) {
+  const words = size & ~3;
+  for (let i = 0; i < words; i += 4) {
     sum += view.getUint32(at + i, true);
     if (sum > MAX_EXACT) sum = endAround(sum);
   }
+  for (let i = words; i < size; i++) sum += view.getUint8(at + i) * 2 ** (8 * (i - words));
   return endAround(sum);
 }
 

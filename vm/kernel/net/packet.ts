@@ -12,6 +12,8 @@ export const NET_CTX_AT = EVENT_AT + 0x3000;
 export const SOCK_AT = NET_CTX_AT + 0x100;
 /** 4 bytes that a store goes to before the kernel takes what it keeps. */
 export const STORED_AT = NET_CTX_AT + 0x180;
+/** The tunnel that a program set: struct bpf_tunnel_key, then its options. */
+export const TUNNEL_AT = NET_CTX_AT + 0x200;
 /** Room for the packet: 112 KiB. */
 export const PACKET_AT = EVENT_AT + 0x4000;
 export const PACKET_END = HEAP_AT;

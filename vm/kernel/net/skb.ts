@@ -33,6 +33,15 @@ function ctxOf(type: ProgTypeName): readonly Region[] {
   return regions;
 }
 
+/** What the kernel keeps of a tunnel besides its key. */
+export interface Tunnel {
+  readonly isV6: boolean;
+  /** TUNNEL_* of include/uapi/linux/if_tunnel.h, as a number. */
+  flags: number;
+  /** Bytes of the options, 0 where there are none. */
+  optionBytes: number;
+}
+
 /** A packet as struct sk_buff. */
 export class Skb extends NetPacket {
   /** Bytes of the link header as the kernel last looked; 0 until it did. */
@@ -45,6 +54,8 @@ export class Skb extends NetPacket {
   checksums = -1;
   /** `hash` holds the flow hash. */
   hashed = false;
+  /** The tunnel at TUNNEL_AT that a program has set for the packet. */
+  tunnel: Tunnel | undefined;
   /** The field whose store stands at STORED_AT. */
   private stored: (typeof HALVES)[number] | undefined;
   private readonly type: ProgTypeName;
@@ -74,6 +85,7 @@ export class Skb extends NetPacket {
     this.encapsulated = false;
     this.checksums = -1;
     this.hashed = false;
+    this.tunnel = undefined;
     this.stored = undefined;
     this.redirect = undefined;
   }
