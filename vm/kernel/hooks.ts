@@ -27,7 +27,7 @@ import {
   syscallsCtx,
   type HookCtx,
 } from './hook-fills.ts';
-import type { HookSection, ParsedSection } from './hook-sections.ts';
+import type { HookSection, HookTarget, ParsedSection } from './hook-sections.ts';
 import type { CallKey, SyscallIndex } from './syscalls.ts';
 
 /** A hook as an attachment finds it. */
@@ -51,30 +51,29 @@ const MAX_DEPTH = 8;
 
 const SECCOMP = '__seccomp_filter';
 
+type Places = readonly HookPlace[] | string;
+
 /** The places that a section names; a sentence that says why there are none. */
-export function placesOf(
-  { prefix, row, target }: ParsedSection,
-  syscalls: SyscallIndex,
-): readonly HookPlace[] | string {
-  switch (row.target) {
-    case 'raw_tracepoint':
-      return rawPlaces(row, target);
-    case 'tracepoint':
-      return tracepointPlaces(target, syscalls);
-    case 'call': {
-      const traced = functionOfCall(target, syscalls);
-      return traced === undefined
-        ? unknown(`system call ${target}`, target, syscalls.names(NATIVE_ABIS))
-        : functionPlaces(row, traced);
-    }
-    case 'function':
-      if (row.pattern === true) return patternPlaces(row, target, syscalls);
-      if (target === SECCOMP && row.progType === 'kprobe') return [seccompPlace(row)];
-      return namedPlaces(row, prefix, target, syscalls);
-    case 'nothing here':
-      return [];
-  }
+export function placesOf(parsed: ParsedSection, syscalls: SyscallIndex): Places {
+  return PLACES[parsed.row.target](parsed, syscalls);
 }
+
+const PLACES = {
+  raw_tracepoint: ({ row, target }) => rawPlaces(row, target),
+  tracepoint: ({ target }, syscalls) => tracepointPlaces(target, syscalls),
+  call({ row, target }, syscalls) {
+    const traced = functionOfCall(target, syscalls);
+    return traced === undefined
+      ? unknown(`system call ${target}`, target, syscalls.names(NATIVE_ABIS))
+      : functionPlaces(row, traced);
+  },
+  function({ prefix, row, target }, syscalls) {
+    if (row.pattern === true) return patternPlaces(row, target, syscalls);
+    if (target === SECCOMP && row.progType === 'kprobe') return [seccompPlace(row)];
+    return namedPlaces(row, prefix, target, syscalls);
+  },
+  'nothing here': () => [],
+} as const satisfies Record<HookTarget, (parsed: ParsedSection, syscalls: SyscallIndex) => Places>;
 
 function seccompPlace({ when }: HookSection): HookPlace {
   const isReturn = when === 'exit';
@@ -83,7 +82,7 @@ function seccompPlace({ when }: HookSection): HookPlace {
   return { ...ctx, name: SECCOMP, at: 'enter', rank, calls: 'all' };
 }
 
-function rawPlaces({ progType }: HookSection, target: string): readonly HookPlace[] | string {
+function rawPlaces({ progType }: HookSection, target: string): Places {
   if (target !== 'sys_enter' && target !== 'sys_exit') {
     return `there is no raw tracepoint ${target}; there are sys_enter, sys_exit`;
   }
@@ -91,7 +90,7 @@ function rawPlaces({ progType }: HookSection, target: string): readonly HookPlac
   return [{ ...rawCtx(progType, at === 'exit'), name: target, at, rank: RANKS[at].raw, calls: 'all' }];
 }
 
-function tracepointPlaces(target: string, syscalls: SyscallIndex): readonly HookPlace[] | string {
+function tracepointPlaces(target: string, syscalls: SyscallIndex): Places {
   const name = target.replace('/', ':');
   const [, group, when, call] = /^(raw_syscalls|syscalls)[/:]sys_(enter|exit)(?:_(\w+))?$/.exec(target) ?? [];
   const at = when === 'exit' ? 'exit' : 'enter';
@@ -110,12 +109,7 @@ function tracepointPlaces(target: string, syscalls: SyscallIndex): readonly Hook
   return `there is no tracepoint ${target}${hint}; there are ${all} of each system call`;
 }
 
-function namedPlaces(
-  row: HookSection,
-  prefix: string,
-  target: string,
-  syscalls: SyscallIndex,
-): readonly HookPlace[] | string {
+function namedPlaces(row: HookSection, prefix: string, target: string, syscalls: SyscallIndex): Places {
   if (target.includes('+')) return 'a recording does not come to places inside of a function';
   const traced = functionNamed(target, syscalls);
   if (traced !== undefined) return functionPlaces(row, traced);
@@ -127,11 +121,7 @@ function namedPlaces(
   return `${unknown(`function ${target}`, target, functionNames(syscalls))}; there are ${forms}`;
 }
 
-function patternPlaces(
-  row: HookSection,
-  pattern: string,
-  syscalls: SyscallIndex,
-): readonly HookPlace[] | string {
+function patternPlaces(row: HookSection, pattern: string, syscalls: SyscallIndex): Places {
   const matches = new RegExp(
     `^${pattern
       .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)

@@ -24,6 +24,21 @@ export function callKey(audit: number, nr: number): CallKey {
 export const AUDIT_ARCH_X86_64 = 0xc000_003e;
 export const AUDIT_ARCH_ARM64 = 0xc000_00b7;
 
+/** Calls of i386 with ids of 16 bits; with 32 behind the name they have the function of the other ABIs. */
+const ID_CALLS = [
+  'chown lchown fchown setuid getuid setgid getgid geteuid getegid setreuid setregid getgroups setgroups',
+  'setresuid getresuid setresgid getresgid setfsuid setfsgid',
+];
+/** Calls of i386 with seconds of 32 bits whose function ends in _time32; with _time64 behind the name they have that of the other ABIs. */
+const TIME_CALLS = [
+  'futex nanosleep clock_nanosleep clock_getres pselect6 ppoll io_getevents io_pgetevents mq_timedsend mq_timedreceive recvmmsg',
+  'rt_sigtimedwait sched_rr_get_interval semtimedop utimensat futimesat utimes adjtimex',
+];
+/** The same with functions that end in 32, and names that end in 64. */
+const CLOCK_CALLS = [
+  'clock_gettime clock_settime clock_adjtime timer_gettime timer_settime timerfd_gettime timerfd_settime time stime utime',
+];
+
 /**
  * Calls whose function is not called as user space calls them, by ABI. @see arch/x86/entry/syscalls/syscall_64.tbl, syscall_32.tbl,
  * scripts/syscall.tbl
@@ -44,7 +59,15 @@ const FUNCTION_NAMES: Readonly<Record<number, Readonly<Record<string, string>>>>
     umount2: 'umount',
     fadvise64: 'fadvise64_64',
   },
-  [AUDIT_ARCH_I386]: {
+  [AUDIT_ARCH_I386]: i386Names(),
+};
+
+function words(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
+
+function i386Names(): Readonly<Record<string, string>> {
+  return {
     oldstat: 'stat',
     oldfstat: 'fstat',
     oldlstat: 'lstat',
@@ -56,7 +79,7 @@ const FUNCTION_NAMES: Readonly<Record<number, Readonly<Record<string, string>>>>
     oldolduname: 'olduname',
     umount: 'oldumount',
     umount2: 'umount',
-    mmap: 'old_mmap',
+    mmap: 'ia32_mmap',
     mmap2: 'mmap_pgoff',
     select: 'old_select',
     _newselect: 'select',
@@ -64,34 +87,31 @@ const FUNCTION_NAMES: Readonly<Record<number, Readonly<Record<string, string>>>>
     _llseek: 'llseek',
     getrlimit: 'old_getrlimit',
     ugetrlimit: 'getrlimit',
-    fadvise64_64: 'fadvise64_64',
-    getuid: 'getuid16',
-    getgid: 'getgid16',
-    geteuid: 'geteuid16',
-    getegid: 'getegid16',
-    setuid: 'setuid16',
-    setgid: 'setgid16',
-    getuid32: 'getuid',
-    getgid32: 'getgid',
-    geteuid32: 'geteuid',
-    getegid32: 'getegid',
-    setuid32: 'setuid',
-    setgid32: 'setgid',
-    chown: 'chown16',
-    fchown: 'fchown16',
-    lchown: 'lchown16',
-    chown32: 'chown',
-    fchown32: 'fchown',
-    lchown32: 'lchown',
-    futex: 'futex_time32',
-    futex_time64: 'futex',
-    nanosleep: 'nanosleep_time32',
-    clock_nanosleep: 'clock_nanosleep_time32',
-    clock_nanosleep_time64: 'clock_nanosleep',
-    clock_gettime: 'clock_gettime32',
-    clock_gettime64: 'clock_gettime',
-  },
-};
+    ...Object.fromEntries(
+      words(ID_CALLS).flatMap((call) => [
+        [call, `${call}16`],
+        [`${call}32`, call],
+      ]),
+    ),
+    ...Object.fromEntries(
+      words(TIME_CALLS).flatMap((call) => [
+        [call, `${call}_time32`],
+        [`${call}_time64`, call],
+      ]),
+    ),
+    ...Object.fromEntries(
+      words(CLOCK_CALLS).flatMap((call) => [
+        [call, `${call}32`],
+        [`${call}64`, call],
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['stat64', 'lstat64', 'fstat64', 'fstatat64', 'truncate64', 'ftruncate64', 'pread64', 'pwrite64']
+        .concat(['readahead', 'fadvise64', 'fadvise64_64', 'sync_file_range', 'fallocate'])
+        .map((call) => [call, `ia32_${call}`]),
+    ),
+  };
+}
 
 /** A call by the name of its function, over the ABIs that a hook asks for. */
 export interface CallsOfFunction {

@@ -1,0 +1,214 @@
+// Kprobes, kretprobes, fentry, fexit and fmod_ret on the functions of system calls.
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../vm/index.ts';
+import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
+import { ctxWords, hookRig, loadSayers, wordsBehind, wordsOf } from '../../support/hook-rig.ts';
+import { loadText, pointOf, u32, u64s } from '../../support/machine.ts';
+
+const ARGS = [0x11n, 0x22n, 0x33n, 0x44n, 0x55n, 0x66n];
+const OPENAT = { nr: 257, args: ARGS };
+const AUDIT_I386 = 0x4000_0003;
+const AUDIT_ARM64 = 0xc000_00b7;
+const FUNCTION_ARGS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
+const SYSCALL_ARGS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
+const offs = (regs: readonly (keyof typeof PT_REGS)[]): number[] => regs.map((reg) => PT_REGS[reg]);
+
+/** What a kprobe on do_sys_open finds of a call. */
+const openArgs = (nr: number): bigint[] =>
+  ctxWords('kprobe/do_sys_open', offs(['rdi', 'rsi', 'rdx', 'rcx']), { nr, args: ARGS }, 'enter');
+
+describe('a kprobe', () => {
+  test.each(['kprobe/__x64_sys_openat', 'ksyscall/openat'])(
+    '%s has the call registers behind rdi',
+    (section) => {
+      const behind = `r3 = *(u64 *)(r1 + ${PT_REGS.rdi})`;
+      const regs = wordsBehind(section, behind, 21, OPENAT, 'enter');
+      expect(SYSCALL_ARGS.map((reg) => regs[PT_REGS[reg] / 8])).toEqual(ARGS);
+      expect(regs[PT_REGS.orig_rax / 8]).toBe(257n);
+    },
+  );
+
+  test.each(['__se_sys_openat', '__do_sys_openat', 'sys_openat', 'SyS_openat'])(
+    'on %s has the arguments themselves',
+    (name) => {
+      const [dfd, filename, flags, mode, none] = ctxWords(
+        `kprobe/${name}`,
+        offs(FUNCTION_ARGS),
+        OPENAT,
+        'enter',
+      );
+      expect([dfd, filename, flags, mode, none]).toEqual([0x11n, 0x22n, 0x33n, 0x44n, 0n]);
+    },
+  );
+
+  test('on do_sys_open has what open, openat and creat hand to it', () => {
+    expect(openArgs(257)).toEqual([0x11n, 0x22n, 0x8033n, 0x44n]);
+    expect(openArgs(2)).toEqual([BigInt.asUintN(64, -100n), 0x11n, 0x8022n, 0x33n]);
+    expect(openArgs(85)).toEqual([BigInt.asUintN(64, -100n), 0x11n, 0o101101n, 0x22n]);
+  });
+
+  test('on do_sys_openat2 has a pointer to what nobody recorded: a read there is -EFAULT, and counted', () => {
+    const { machine } = hookRig();
+    const object = loadText(
+      machine,
+      `.map out array key=4 value=8 entries=1
+      .section "kprobe/do_sys_openat2"
+      main:
+        r3 = *(u64 *)(r1 + ${PT_REGS.rdx})
+        r1 = mapval[out] ll
+        r2 = 8
+        call probe_read_kernel
+        r1 = mapval[out] ll
+        *(u64 *)(r1 + 0) = r0
+        r0 = 0
+        exit`,
+    );
+    machine.attachAll(object);
+    machine.enter(pointOf(OPENAT));
+    expect(u64s(object.maps[0]!.lookup(u32(0)))).toEqual([BigInt.asUintN(64, -14n)]);
+    expect(machine.unknownReads).toBe(1);
+  });
+
+  test('runs at its call only, and only in its ABI', () => {
+    const { machine, lines } = hookRig();
+    machine.attachAll(
+      loadSayers(machine, {
+        x64: 'kprobe/__x64_sys_read',
+        ia32: 'kprobe/__ia32_sys_read',
+        arm64: 'kprobe/__arm64_sys_read',
+        any: 'ksyscall/read',
+      }),
+    );
+    machine.enter(pointOf({ nr: 0 }));
+    machine.enter(pointOf({ nr: 3, audit: AUDIT_I386 }));
+    machine.enter(pointOf({ nr: 63, audit: AUDIT_ARM64 }));
+    machine.enter(pointOf({ nr: 1 }));
+    machine.enter(pointOf({ nr: -1 }));
+    expect(lines()).toEqual(['x64', 'any', 'ia32', 'arm64', 'any']);
+  });
+
+  test('on accept4 sees accept too, with flags 0', () => {
+    const [fd, , , flags] = ctxWords(
+      'kprobe/__sys_accept4',
+      offs(FUNCTION_ARGS),
+      { nr: 43, args: ARGS },
+      'enter',
+    );
+    expect([fd, flags]).toEqual([0x11n, 0n]);
+  });
+
+  test('may be put on many functions by a pattern', () => {
+    const { machine, lines } = hookRig();
+    const object = loadSayers(machine, { many: 'kprobe.multi/__x64_sys_*at' });
+    machine.attachAll(object);
+    for (const nr of [257, 262, 0]) machine.enter(pointOf({ nr }));
+    expect(lines()).toEqual(['many', 'many']);
+    expect(object.progs[0]!.attached).toContain('__x64_sys_openat');
+    expect(object.progs[0]!.attached).toContain('__x64_sys_unlinkat');
+    expect(object.progs[0]!.attached).not.toContain('__x64_sys_read');
+  });
+});
+
+describe('a kretprobe', () => {
+  test.each(['kretprobe/__x64_sys_openat', 'kretsyscall/openat', 'kretprobe/do_sys_openat2'])(
+    '%s has the result in rax',
+    (section) => {
+      expect(ctxWords(section, [PT_REGS.rax], { ...OPENAT, ret: -2n }, 'exit')).toEqual([
+        BigInt.asUintN(64, -2n),
+      ]);
+    },
+  );
+
+  test('on __seccomp_filter returns 0: the call is allowed', () => {
+    expect(ctxWords('kretprobe/__seccomp_filter', [PT_REGS.rax], OPENAT, 'enter')).toEqual([0n]);
+  });
+});
+
+describe('fentry, fexit and fmod_ret', () => {
+  const REGS = `r3 = *(u64 *)(r1 + 0)\nr2 = *(u64 *)(r3 + ${PT_REGS.rsi})\nr1 = mapval[out] ll\n*(u64 *)(r1 + 0) = r2`;
+
+  test.each(['fentry', 'fmod_ret', 'fentry.s'])('%s loads from the registers of the call', (prefix) => {
+    expect(wordsOf(`${prefix}/__x64_sys_openat`, REGS, 8, OPENAT, 'enter')).toEqual([0x22n]);
+  });
+
+  test('fexit has the result after the arguments', () => {
+    expect(ctxWords('fexit/__x64_sys_openat', [8], { ...OPENAT, ret: 5n }, 'exit')).toEqual([5n]);
+    expect(ctxWords('fexit/ksys_read', [0, 8, 16, 24], { nr: 0, args: ARGS, ret: 7n }, 'exit')).toEqual([
+      0x11n,
+      0x22n,
+      0x33n,
+      7n,
+    ]);
+  });
+
+  test('fexit of a call sees rax as the call left it: not yet written', () => {
+    const body = `r3 = *(u64 *)(r1 + 0)\nr2 = *(u64 *)(r3 + ${PT_REGS.rax})\nr1 = mapval[out] ll\n*(u64 *)(r1 + 0) = r2`;
+    expect(wordsOf('fexit/__x64_sys_openat', body, 8, { ...OPENAT, ret: 5n }, 'exit')).toEqual([
+      BigInt.asUintN(64, -38n),
+    ]);
+    expect(wordsOf('tp_btf/sys_exit', body, 8, { ...OPENAT, ret: 5n }, 'exit')).toEqual([5n]);
+  });
+
+  test.each([
+    ['fentry/__x64_sys_openat', 8, 'enter'],
+    ['fentry/__sys_connect', 24, 'enter'],
+    ['fexit/__sys_connect', 32, 'exit'],
+    ['fmod_ret/__sys_connect', 32, 'enter'],
+  ] as const)('%s ends at byte %i', (section, end, when) => {
+    const nr = section.endsWith('openat') ? 257 : 42;
+    expect(() => ctxWords(section, [end - 8], { nr }, when)).not.toThrow();
+    expect(() => ctxWords(section, [end], { nr }, when)).toThrow(`invalid read`);
+  });
+
+  test('fmod_ret that returns other than 0 is an effect, and ends the turn of those after it', () => {
+    const effects: Effect[] = [];
+    const { machine, lines } = hookRig({ onEffect: (effect) => effects.push(effect) });
+    machine.attachAll(loadText(machine, '.section "fmod_ret/__x64_sys_openat"\ndeny:\nr0 = -1\nexit'));
+    machine.attachAll(
+      loadSayers(machine, { after: 'fmod_ret/__x64_sys_openat', exit: 'fexit/__x64_sys_openat' }),
+    );
+    machine.enter(pointOf(OPENAT));
+    machine.exit(pointOf(OPENAT));
+    expect(effects).toEqual([{ kind: 'override', value: -1, prog: 'deny', tid: 100, tgid: 100, atNs: 0 }]);
+    expect(lines()).toEqual(['exit']);
+  });
+});
+
+test('a call comes to its hooks from outside in, and leaves them from inside out', () => {
+  const { machine, lines } = hookRig();
+  const sections = {
+    fexit: 'fexit/do_sys_open',
+    kret: 'kretprobe/__x64_sys_openat',
+    sysexit: 'tp/syscalls/sys_exit_openat',
+    rawexit: 'raw_tp/sys_exit',
+    fentry: 'fentry/__x64_sys_openat',
+    inner: 'kprobe/do_sys_openat2',
+    open: 'fentry/do_sys_open',
+    kprobe: 'kprobe/__x64_sys_openat',
+    sysent: 'tracepoint/syscalls/sys_enter_openat',
+    rawtp: 'tp/raw_syscalls/sys_enter',
+    btf: 'tp_btf/sys_enter',
+    raw: 'raw_tp/sys_enter',
+    seccomp: 'kprobe/__seccomp_filter',
+    modify: 'fmod_ret/__x64_sys_openat',
+    allexit: 'tp/raw_syscalls/sys_exit',
+    fexit2: 'fexit/__x64_sys_openat',
+  };
+  machine.attachAll(loadSayers(machine, sections));
+  machine.enter(pointOf(OPENAT));
+  const enter = lines();
+  expect(enter).toEqual([
+    'seccomp',
+    'btf',
+    'raw',
+    'rawtp',
+    'sysent',
+    'kprobe',
+    'fentry',
+    'modify',
+    'open',
+    'inner',
+  ]);
+  machine.exit(pointOf(OPENAT));
+  expect(lines().slice(enter.length)).toEqual(['fexit', 'fexit2', 'kret', 'rawexit', 'allexit', 'sysexit']);
+});

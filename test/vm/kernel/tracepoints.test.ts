@@ -1,0 +1,119 @@
+// Tracepoints of system calls: the ctx of raw_syscalls:*, syscalls:*, tp_btf and raw_tp, and where it ends.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { MACHINE_SYSCALLS, SYSCALLS } from '../../../traces/index.ts';
+import { sysEnterCtx } from '../../../vm/kernel/ctx-tracing.ts';
+import { SyscallIndex, AUDIT_ARCH_X86_64 } from '../../../vm/kernel/syscalls.ts';
+import { ctxWords, hookRig, loadSayers } from '../../support/hook-rig.ts';
+import { pointOf } from '../../support/machine.ts';
+
+const ARGS = [1n, 2n, 3n, 4n, 5n, 0xffff_ffff_ffff_ff9cn];
+const EVENTS = '/sys/kernel/tracing/events/syscalls';
+
+describe('tracepoint raw_syscalls', () => {
+  test('sys_enter has the number and six arguments', () => {
+    const words = ctxWords(
+      'tracepoint/raw_syscalls/sys_enter',
+      [8, 16, 24, 32, 40, 48, 56],
+      { nr: 9, args: ARGS },
+      'enter',
+    );
+    expect(words).toEqual([9n, ...ARGS]);
+    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [64], {}, 'enter')).toThrow('invalid read');
+  });
+
+  test('sys_exit has the number and the result', () => {
+    const fields = { nr: 9, ret: -12n };
+    expect(ctxWords('tp/raw_syscalls/sys_exit', [8, 16], fields, 'exit')).toEqual([
+      9n,
+      BigInt.asUintN(64, -12n),
+    ]);
+    expect(() => ctxWords('tp/raw_syscalls/sys_exit', [24], fields, 'exit')).toThrow('invalid read');
+  });
+
+  test('the first 8 bytes are nobody to read', () => {
+    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [0], {}, 'enter')).toThrow('8 bytes before the ctx');
+  });
+
+  test('a number that is not known is -1', () => {
+    expect(ctxWords('tp/raw_syscalls/sys_enter', [8], { nr: -1 }, 'enter')).toEqual([0xffff_ffff_ffff_ffffn]);
+  });
+});
+
+describe('tracepoint syscalls', () => {
+  test('sys_enter_openat has four arguments', () => {
+    const fields = { nr: 257, args: ARGS };
+    expect(ctxWords('tp/syscalls/sys_enter_openat', [8, 16, 24, 32, 40], fields, 'enter')).toEqual([
+      257n,
+      ...ARGS.slice(0, 4),
+    ]);
+    expect(() => ctxWords('tp/syscalls/sys_enter_openat', [48], fields, 'enter')).toThrow('invalid read');
+  });
+
+  test('sys_enter_getpid has none', () => {
+    expect(() => ctxWords('tp/syscalls/sys_enter_getpid', [16], { nr: 39 }, 'enter')).toThrow('invalid read');
+  });
+
+  test('sys_exit_openat has the result', () => {
+    expect(ctxWords('tracepoint/syscalls/sys_exit_openat', [8, 16], { nr: 257, ret: 3n }, 'exit')).toEqual([
+      257n,
+      3n,
+    ]);
+  });
+
+  test('goes by the name of the function: sys_enter_newfstat is fstat', () => {
+    const { machine, lines } = hookRig();
+    machine.attachAll(loadSayers(machine, { fstat: 'tp/syscalls/sys_enter_newfstat' }));
+    machine.enter(pointOf({ nr: 5 }));
+    expect(lines()).toEqual(['fstat']);
+  });
+
+  test('does not see calls of i386', () => {
+    const { machine, lines } = hookRig();
+    machine.attachAll(
+      loadSayers(machine, { sys: 'tp/syscalls/sys_enter_read', raw: 'tp/raw_syscalls/sys_enter' }),
+    );
+    machine.enter(pointOf({ nr: 3, audit: 0x4000_0003 }));
+    machine.enter(pointOf({ nr: 63, audit: 0xc000_00b7 }));
+    expect(lines()).toEqual(['raw', 'raw', 'sys']);
+  });
+
+  test.skipIf(!existsSync(EVENTS) || process.arch !== 'x64')(
+    'have as many arguments as the kernel writes into their formats',
+    () => {
+      const index = new SyscallIndex(MACHINE_SYSCALLS);
+      const compared = SYSCALLS.x86_64.rows.flatMap(({ name }) => {
+        const call = index.renamed(name, [AUDIT_ARCH_X86_64]) ?? name;
+        const path = `${EVENTS}/sys_enter_${call}/format`;
+        if (!existsSync(path)) return [];
+        const offsets = [...readFileSync(path, 'utf8').matchAll(/\tfield:.*?offset:(\d+);/g)].map(([, off]) =>
+          Number(off),
+        );
+        const { args } = index.find(call, [AUDIT_ARCH_X86_64])!;
+        const ours = Object.values(sysEnterCtx(args)).at(-1)!;
+        return [
+          {
+            call,
+            theirs: offsets.at(-1)! + (args === 0 ? 0 : 8),
+            ours: args === 0 ? 8 : ours.off + ours.size,
+          },
+        ];
+      });
+      expect(compared.length).toBeGreaterThan(300);
+      expect(compared.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
+    },
+  );
+});
+
+describe('tp_btf', () => {
+  test('sys_enter has the registers and the number', () => {
+    const [regs, nr] = ctxWords('tp_btf/sys_enter', [0, 8], { nr: 1 }, 'enter');
+    expect(regs! >> 32n).toBe(0xffff_8880n);
+    expect(nr).toBe(1n);
+    expect(() => ctxWords('tp_btf/sys_enter', [16], {}, 'enter')).toThrow('invalid read');
+  });
+});
+
+test('raw_tp.w is taken where nothing may be written', () => {
+  expect(ctxWords('raw_tp.w/sys_exit', [8], { ret: 6n }, 'exit')).toEqual([6n]);
+});
