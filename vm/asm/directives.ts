@@ -3,12 +3,16 @@ import { refuse } from './errors.ts';
 import type { TokenCursor } from './token-cursor.ts';
 import type { Token } from './tokens.ts';
 
-/** Directives that say nothing a program needs. All of `.cfi_*` too. */
-export const IGNORED = new Set(
+const IGNORED = new Set(
   '.globl .global .weak .hidden .protected .local .size .p2align .align .balign .file .loc .ident .addrsig .addrsig_sym'.split(
     ' ',
   ),
 );
+/** True for directives that say nothing a program needs. */
+export function isIgnored(name: string): boolean {
+  return IGNORED.has(name) || name.startsWith('.cfi_');
+}
+
 /** All names, for hints. */
 export const DIRECTIVES = [
   '.section',

@@ -3,7 +3,7 @@
 import type { ObjectSpec, ProgSpec } from '../object.ts';
 import { Body } from './body.ts';
 import { dataHint, isDataSection, type DataSection } from './data-section.ts';
-import { DIRECTIVES, IGNORED, readSlot, readWord, textOf, type SlotDraft } from './directives.ts';
+import { DIRECTIVES, isIgnored, readSlot, readWord, textOf, type SlotDraft } from './directives.ts';
 import { problemAt, refuse, type ProblemList } from './errors.ts';
 import { LEGACY_MAPS } from './legacy-maps.ts';
 import { link, type LinkScope } from './link.ts';
@@ -28,7 +28,7 @@ type Target =
 /** Takes the statements of a text, then gives the object. Problems are collected, none is thrown. */
 export class ObjectReader {
   private readonly problems: ProblemList;
-  /** Names that are called somewhere: in .text they begin a function. */
+  /** Names that are called somewhere, or whose address is loaded: in .text they begin a function. */
   private readonly called: ReadonlySet<string>;
   private readonly constants = new Map<string, bigint>();
   private readonly maps = new ObjectMaps();
@@ -44,11 +44,7 @@ export class ObjectReader {
 
   constructor(statements: readonly Statement[], problems: ProblemList) {
     this.problems = problems;
-    this.called = new Set(
-      statements.flatMap(({ tokens: [first, second] }) =>
-        first?.text.startsWith('call') ? [second?.text ?? ''] : [],
-      ),
-    );
+    this.called = new Set(statements.map(calleeOf));
     for (const statement of statements) problems.attempt(() => this.read(statement));
   }
 
@@ -242,6 +238,10 @@ export class ObjectReader {
   }
 }
 
-function isIgnored(directive: string): boolean {
-  return IGNORED.has(directive) || directive.startsWith('.cfi_');
+/** The name in `call name`, `r1 = name ll`, `r1 = func name ll`; '' in other statements. */
+function calleeOf({ tokens }: Statement): string {
+  const [first, second, third, fourth] = tokens.map(({ text }) => text);
+  if (first?.startsWith('call') === true) return second ?? '';
+  if (second !== '=' || tokens.at(-1)?.text !== 'll') return '';
+  return (third === 'func' ? fourth : third) ?? '';
 }

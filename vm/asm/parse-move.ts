@@ -29,11 +29,15 @@ export function parseMove(read: OperandReader, dst: Reg): Bare {
   if (after.text === '(' && token.kind === 'word') {
     refuse(token, 'unknown-insn', [token.text], didYouMean(token.text, CALL_WORDS));
   }
-  if (read.isReg(token)) {
-    const src = read.sameWidth(read.reg(), dst);
-    return { name: `mov${dst.width}_reg`, fields: { dst: dst.number, src: src.number } };
-  }
+  if (read.isReg(token)) return copy(read, dst);
   return constant(read, dst);
+}
+
+// r1 = r2 | w1 = w2 | r1 = w2, as clang -S prints a zero extension: there is no other insn for it than w1 = w2
+function copy(read: OperandReader, dst: Reg): Bare {
+  const src = read.reg();
+  if (dst.width === 32) read.sameWidth(src, dst);
+  return { name: `mov${src.width}_reg`, fields: { dst: dst.number, src: src.number } };
 }
 
 function negation(read: OperandReader, dst: Reg): Bare {

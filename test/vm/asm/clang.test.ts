@@ -79,6 +79,30 @@ describe.skipIf(!hasTool('clang'))('as clang does', () => {
     );
   });
 
+  test.each(['v1', 'v2', 'v3', 'v4'])(
+    'callbacks, kernel functions and data of clang -S for %s assemble and run',
+    (cpu) => {
+      writeFileSync(join(folder, 'loop.c'), CALLBACKS);
+      const flags = ['-O2', '-g', '-target', 'bpf', `-mcpu=${cpu}`, 'loop.c'];
+      run('clang-19', '-S', ...flags, '-o', 'loop.s');
+      run('clang-19', '-c', ...flags, '-o', 'loop.o');
+      const maps = '.map counts hash key=8 value=8 entries=64\n';
+      const spec = assembleObject(maps + readFileSync(join(folder, 'loop.s'), 'utf8'), 'loop');
+      const [prog] = spec.progs;
+      run('llvm-objcopy-19', '-O', 'binary', '--only-section=raw_tp/sys_enter', 'loop.o', 'section.bin');
+      const theirs = bytesOf(readFileSync(join(folder, 'section.bin')).toString('hex'));
+      expect(withoutNames(prog!.insns.subarray(0, theirs.length))).toEqual(withoutNames(theirs));
+      const { machine } = rig();
+      const { progs, maps: counts } = machine.load(spec);
+      counts[0]!.update(fromU64s(1n), fromU64s(100n), 0);
+      const outcomes = [0n, 1n, 4n, 7n].map((nr) => {
+        const { retval, fault } = machine.testRun(progs[0]!, { ctx: fromU64s(nr, 0n) });
+        return fault?.message ?? retval;
+      });
+      expect(outcomes).toEqual([10, 4, 28, 5 + 145]);
+    },
+  );
+
   test('global data of clang -S is laid out as clang -c does, and a program reads and writes it', () => {
     writeFileSync(join(folder, 'data.c'), GLOBALS);
     const flags = ['-O2', '-target', 'bpf', '-mcpu=v3', 'data.c'];
@@ -140,6 +164,15 @@ function withoutCalls(bytes: Uint8Array): string[] {
   );
 }
 
+/** The same without the other addresses that a linker fills in: of functions and of data. */
+function withoutNames(bytes: Uint8Array): string[] {
+  return withoutCalls(bytes).map((text) =>
+    text
+      .replace(/^call bpf_rcu.*/, 'call')
+      .replace(/^(?:ld_pseudo (r\d), \d, \d+|(r\d) = (?:\d+ ll|map))$/, '$1$2 = address'),
+  );
+}
+
 const PROGRAM = `
 #define SEC(n) __attribute__((section(n), used))
 struct { int (*type)[1]; long *key; long *value; int (*max_entries)[64]; } counts SEC(".maps");
@@ -192,4 +225,36 @@ SEC("raw_tp/sys_enter") int prog(unsigned long *ctx) {
 }
 char _license[] SEC("license") = "GPL";
 unsigned int _version SEC("version") = 1234;
+`;
+
+const CALLBACKS = `
+#define SEC(n) __attribute__((section(n), used))
+typedef unsigned long u64;
+typedef unsigned int u32;
+struct { int (*type)[1]; long *key; long *value; int (*max_entries)[64]; } counts SEC(".maps");
+static long (*bpf_loop)(u32, void *, void *, u64) = (void *)181;
+static long (*for_each)(void *, void *, void *, u64) = (void *)164;
+extern void bpf_rcu_read_lock(void) SEC(".ksyms");
+extern void bpf_rcu_read_unlock(void) SEC(".ksyms");
+struct sum { long value; };
+static int add(u32 i, struct sum *sum) { sum->value += i; return 0; }
+static int visit(void *map, long *key, long *value, struct sum *sum) { sum->value += *value; return 0; }
+__attribute__((noinline)) int triple(int x) { return x * 3; }
+static __attribute__((noinline)) int odd(int x) { return triple(x) + 1; }
+static long total;
+char bytes[16];
+long flag;
+SEC("raw_tp/sys_enter") int prog(u64 *ctx) {
+  struct sum sum = {};
+  bpf_rcu_read_lock();
+  bpf_loop(10, add, &sum, 0);
+  for_each(&counts, visit, &sum, 0);
+  bpf_rcu_read_unlock();
+  __sync_fetch_and_add(&total, sum.value);
+  long seen = flag;
+  if (__sync_bool_compare_and_swap(&flag, 0, 5)) seen++;
+  switch (ctx[0]) { case 0: return odd(3); case 1: return 4; case 2: return 77; case 4: return odd(9); case 9: return 12; }
+  return seen + bytes[ctx[1] & 15] + sum.value;
+}
+char _license[] SEC("license") = "GPL";
 `;
