@@ -162,7 +162,8 @@ class TailscopeMachine implements Machine {
   }
 
   advance(atNs: number): void {
-    this.nowNs = Math.max(this.nowNs, atNs);
+    if (atNs > this.nowNs) this.nowNs = atNs;
+    if (this.objects.callbacks.isIdle) return;
     this.later.timers(this.nowNs);
     this.later.work(this.nowNs);
   }
@@ -216,23 +217,31 @@ class TailscopeMachine implements Machine {
     this.cpu.run(prog, event);
   }
 
+  /** Runs a program, and tells where it sent its packet. */
+  private runPacket(prog: KernelProg, event: RunEvent): void {
+    this.run(prog, event);
+    const redirect = event.packet?.taken(this.cpu.r[0]! >>> 0);
+    if (redirect !== undefined) this.cpu.effect(redirect);
+  }
+
   testRun(prog: Prog | number, input: TestRunInput = {}): TestRunResult {
     const target =
       typeof prog === 'number' ? this.objects.byFd(prog) : (this.loader.kernelProg(prog) ?? -ERRNO.EBADF);
     if (typeof target === 'number') return notRun(target);
-    const event = prepareTestRun(this.memory, target.type, input);
-    if (typeof event === 'number') return notRun(event);
+    const run = prepareTestRun(this.memory, target, input);
+    if (typeof run === 'number') return notRun(run);
     const task = { ...NO_TASK, atNs: this.nowNs };
     this.setTask(task, 0);
     this.kernel.begin(task, undefined);
     const before = this.insnsRun;
-    for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.run(target, event);
+    for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.runPacket(target, run.event);
     const result = {
       errno: 0,
       retval: this.cpu.r[0]! >>> 0,
       insns: this.insnsRun - before,
       fault: this.lastFault,
-      data: packetAfter(this.memory, event),
+      data: run.data(),
+      ctx: run.ctx(),
     };
     this.later.work(this.nowNs);
     return result;
@@ -292,5 +301,5 @@ class TailscopeMachine implements Machine {
 }
 
 function notRun(errno: number): TestRunResult {
-  return { errno, retval: 0, insns: 0, fault: undefined, data: new Uint8Array(0) };
+  return { errno, retval: 0, insns: 0, fault: undefined, data: new Uint8Array(0), ctx: new Uint8Array(0) };
 }

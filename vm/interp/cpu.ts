@@ -154,7 +154,7 @@ export class Cpu implements HelperContext {
       count(this.memory, this.prog, 'faults', 1);
       this.host.faulted(this.prog, this.pc, error.code, error.message);
     }
-    this.charge();
+    this.bill();
     this.insnsRun += this.insns;
     return exited;
   }
@@ -165,7 +165,7 @@ export class Cpu implements HelperContext {
     let pc = from;
     while (pc !== STOP) {
       this.pc = pc;
-      if (this.insns === limit) this.fault('budget', `the run was stopped after ${limit} insns`);
+      if (this.insns >= limit) this.overspent();
       this.insns += 1;
       pc = HANDLERS[this.code.op[pc] ?? NO_OP]!(this, pc);
     }
@@ -268,8 +268,17 @@ export class Cpu implements HelperContext {
     return this.frames.takeLoop();
   }
 
+  charge(insns: number): void {
+    this.insns += insns;
+    if (this.insns >= this.host.limitInsns) this.overspent();
+  }
+
+  private overspent(): never {
+    return this.fault('budget', `the run was stopped after ${this.host.limitInsns} insns`);
+  }
+
   /** Charges the insns since the last charge to the current program. */
-  private charge(): void {
+  private bill(): void {
     count(this.memory, this.prog, 'insns', this.insns - this.charged);
     this.charged = this.insns;
   }
@@ -290,7 +299,7 @@ export class Cpu implements HelperContext {
     const pc = this.frames.pop(this.q);
     const caller = this.frames.callerProg();
     if (caller !== this.prog) {
-      this.charge();
+      this.bill();
       this.prog = caller;
       this.code = caller.code;
     }
@@ -322,7 +331,7 @@ export class Cpu implements HelperContext {
       return pc + 1;
     }
     this.tailCalls += 1;
-    this.charge();
+    this.bill();
     this.frames.rebase();
     this.begin(prog);
     return 0;

@@ -114,6 +114,11 @@ export class CallbackTable {
     for (const callback of this.byOffset.values()) if (callback.map === map) this.release(callback.at);
   }
 
+  /** True when nothing is started. */
+  get isIdle(): boolean {
+    return this.queues.timer.size === 0 && this.queues.workqueue.size === 0;
+  }
+
   /** False when `take` would give nothing. */
   isDue(kind: CallbackKind, nowNs: number): boolean {
     const due = this.queues[kind].first();
