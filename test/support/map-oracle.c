@@ -104,7 +104,7 @@ static int value_btf(unsigned value_size, char **fields, int field_count, unsign
     if (!field_types[k].kind) { fprintf(stderr, "no field %s\n", kind); exit(2); }
     members[i][1] = off * 8;
     if (!strncmp(kind, "kptr", 4)) {
-      unsigned task = TYPE(NAME("task_struct"), BTF_KIND_FWD, 0, 0);
+      unsigned task = TYPE(NAME("task_struct"), BTF_KIND_STRUCT, 0, 4);
       unsigned tag = TYPE(NAME(field_types[k].type), BTF_KIND_TYPE_TAG, 0, task);
       members[i][0] = TYPE(0, BTF_KIND_PTR, 0, tag);
     } else {
@@ -140,7 +140,11 @@ static void create(char **word, int count) {
   if (count > 7) {
     unsigned type;
     btf = value_btf(attr.value_size, word + 7, count - 7, &type);
-    if (btf < 0) perror("btf");
+    if (btf < 0) {
+      m->fd = -1;
+      answer(-1);
+      return;
+    }
     attr.btf_fd = btf, attr.btf_key_type_id = 1, attr.btf_value_type_id = type;
   }
   m->type = attr.map_type, m->key = attr.key_size, m->value = attr.value_size;

@@ -131,7 +131,9 @@ export function progSide(
   };
 }
 
-const MAP_NAMES = new Map(Object.entries(MAP_TYPES).map(([name, { number }]) => [number, name]));
+const MAP_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(MAP_TYPES).map(([name, { number }]) => [number, name]),
+);
 
 interface OracleMap {
   readonly fd: number;
@@ -164,20 +166,19 @@ class MapRunner {
   private run(command: string, words: readonly string[]): number | string {
     const { bpf } = this.machine;
     const map = (): OracleMap => this.maps[Number(words[0])]!;
-    const flags = (word: string | undefined): number => Number(word ?? 0);
     switch (command) {
       case 'map':
         return this.create(words.map(String));
       case 'lookup':
-        return this.shown(map(), bpf.mapLookup(map().fd, this.keyOf(words[1]!), flags(words[2])));
+        return this.shown(map(), bpf.mapLookup(map().fd, this.keyOf(words[1]!), Number(words[2])));
       case 'take':
-        return this.shown(map(), bpf.mapLookupAndDelete(map().fd, this.keyOf(words[1]!), flags(words[2])));
+        return this.shown(map(), bpf.mapLookupAndDelete(map().fd, this.keyOf(words[1]!), Number(words[2])));
       case 'update':
         return bpf.mapUpdate(
           map().fd,
           this.keyOf(words[1]!),
           this.valueOf(map(), words[2]!),
-          flags(words[3]),
+          Number(words[3]),
         );
       case 'delete':
         return bpf.mapDelete(map().fd, this.keyOf(words[1]!));
@@ -188,19 +189,23 @@ class MapRunner {
       case 'lookupbatch':
       case 'takebatch': {
         const from = words[1] === 'more' ? map().token : undefined;
-        const read = command === 'takebatch' ? bpf.mapLookupAndDeleteBatch : bpf.mapLookupBatch;
-        return this.batch(map(), read(map().fd, from, Number(words[2]), flags(words[3])));
+        const args = [map().fd, from, Number(words[2]), Number(words[3])] as const;
+        const isTaking = command === 'takebatch';
+        return this.batch(
+          map(),
+          isTaking ? bpf.mapLookupAndDeleteBatch(...args) : bpf.mapLookupBatch(...args),
+        );
       }
       case 'updatebatch': {
         const pairs = words.slice(2).map((word) => {
           const [key, value] = word.split('=', 2);
           return [bytesOf(key!), this.valueOf(map(), value!)] as const;
         });
-        const { errno, count } = bpf.mapUpdateBatch(map().fd, pairs, flags(words[1]));
+        const { errno, count } = bpf.mapUpdateBatch(map().fd, pairs, Number(words[1]));
         return `${Math.abs(errno)} ${count}`;
       }
       case 'deletebatch': {
-        const { errno, count } = bpf.mapDeleteBatch(map().fd, words.slice(2).map(bytesOf), flags(words[1]));
+        const { errno, count } = bpf.mapDeleteBatch(map().fd, words.slice(2).map(bytesOf), Number(words[1]));
         return `${Math.abs(errno)} ${count}`;
       }
       case 'freeze':

@@ -15,7 +15,7 @@ import { hasFlag, UPDATE_FLAGS } from './types.ts';
 import { clearFields, copyValue, hasSpinLock, kernelFields, writeValue } from './value-fields.ts';
 
 /** Key plus value: what one kmalloc can give, less the kernel's element header. */
-const MAX_ELEMENT_BYTES = 0x40_0000 - 64;
+const MAX_ELEMENT_BYTES = 0x40_0000 - 48;
 const MAX_ENTRIES = 0x8000_0000;
 
 const HEAD_BYTES = 16;

@@ -5,6 +5,7 @@ import { expectSameMaps, mapLine, progSide } from '../../support/map-oracle.ts';
 import { Random, seedOf } from '../../support/seed.ts';
 import { hasTool } from '../../support/tools.ts';
 import type { MapTypeName } from '../../../vm/maps/types.ts';
+import type { ValueField } from '../../../vm/object.ts';
 
 const SEED = seedOf(20_26);
 const withKernel = test.skipIf(!hasTool('kernel'));
@@ -19,6 +20,8 @@ interface Case {
   readonly sizes: readonly [key: number, value: number, entries: number];
   readonly flags: number;
   readonly ops?: number;
+  /** Fields of the value; programs do nothing to such maps here. */
+  readonly fields?: readonly ValueField[];
 }
 
 /** A key of which few exist, as hex. */
@@ -43,9 +46,12 @@ function valueOf(random: Random, size: number): string {
 function operations(random: Random, test: Case): string[] {
   const [keySize, valueSize, entries] = test.sizes;
   const isPercpu = test.type.includes('percpu');
-  const hasProgs = valueSize % 8 === 0;
+  const hasProgs = valueSize % 8 === 0 && test.fields === undefined;
   const progs = progSide(0, 1, 0, keySize, hasProgs ? valueSize : 8);
-  const lines = [mapLine(test.type, test.sizes, test.flags), ...(hasProgs ? progs.setup : [])];
+  const lines = [
+    mapLine(test.type, test.sizes, test.flags, -1, test.fields),
+    ...(hasProgs ? progs.setup : []),
+  ];
   const value = (): string => valueOf(random, isPercpu ? 8 : valueSize);
   const flags = (): number => (random.below(8) === 0 ? random.pick(BAD_FLAGS) : random.below(3));
   const batchFlags = (): number => random.pick([0, 0, 0, 0, 1, 4]);
@@ -129,11 +135,76 @@ const CASES: readonly Case[] = [
   { type: 'lru_percpu_hash', sizes: [4, 8, 6], flags: ZERO_SEED },
   { type: 'lru_percpu_hash', sizes: [4, 8, 50], flags: ZERO_SEED, ops: 1500 },
   { type: 'lru_percpu_hash', sizes: [4, 16, 20], flags: ZERO_SEED | NO_COMMON_LRU, ops: 800 },
+  { type: 'hash', sizes: [4, 24, 6], flags: ZERO_SEED, fields: [{ kind: 'spin_lock', off: 8 }] },
+  { type: 'array', sizes: [4, 24, 6], flags: 0, fields: [{ kind: 'spin_lock', off: 0 }] },
+  {
+    type: 'hash',
+    sizes: [4, 40, 6],
+    flags: ZERO_SEED | NO_PREALLOC,
+    fields: [
+      { kind: 'refcount', off: 4 },
+      { kind: 'timer', off: 8 },
+      { kind: 'kptr', off: 32 },
+    ],
+  },
+  { type: 'lru_hash', sizes: [4, 24, 6], flags: ZERO_SEED, fields: [{ kind: 'timer', off: 8 }] },
+  { type: 'percpu_array', sizes: [4, 24, 3], flags: 0, fields: [{ kind: 'kptr', off: 8 }] },
+  { type: 'percpu_hash', sizes: [4, 24, 3], flags: ZERO_SEED, fields: [{ kind: 'kptr', off: 16 }] },
   { type: 'lpm_trie', sizes: [5, 8, 6], flags: NO_PREALLOC },
   { type: 'lpm_trie', sizes: [8, 8, 20], flags: NO_PREALLOC, ops: 1200 },
   { type: 'lpm_trie', sizes: [20, 3, 40], flags: NO_PREALLOC, ops: 800 },
   { type: 'lpm_trie', sizes: [11, 16, 200], flags: NO_PREALLOC, ops: 1200 },
 ];
+
+const INNER_MAP = 1 << 12;
+/** Maps 0 to 6: those that are put into a map of maps, and not all of them fit. */
+const INNERS = [
+  mapLine('array', [4, 8, 2]),
+  mapLine('array', [4, 8, 2]),
+  mapLine('array', [4, 8, 3]),
+  mapLine('array', [4, 8, 2], INNER_MAP),
+  mapLine('array', [4, 8, 9], INNER_MAP),
+  mapLine('hash', [4, 8, 2]),
+  mapLine('hash', [4, 8, 7]),
+] as const;
+
+/** Lines of random operations on a map of maps, number 7, which takes maps like map number `inner`. */
+function outerOperations(
+  random: Random,
+  type: 'array_of_maps' | 'hash_of_maps',
+  flags: number,
+  inner: number,
+): string[] {
+  const outer = INNERS.length;
+  const lines = [...INNERS, mapLine(type, [4, 4, 4], flags, inner)];
+  const key = (): string => `0${random.below(6)}000000`;
+  for (let i = 0; i < 300; i++) {
+    const value = random.below(INNERS.length + 1);
+    lines.push(
+      random.pick([
+        `update ${outer} ${key()} ${value} ${random.pick([0, 0, 0, 0, 1, 2, 3, 4])}`,
+        `update ${outer} ${key()} ${inner} ${random.below(3)}`,
+        `lookup ${outer} ${key()} ${random.pick([0, 0, 0, 4])}`,
+        `delete ${outer} ${key()}`,
+        `take ${outer} ${key()} 0`,
+        `next ${outer} ${random.pick([key(), '-'])}`,
+        `lookupbatch ${outer} start ${random.below(6)} 0`,
+        `updatebatch ${outer} 0 ${key()}=${value} ${key()}=${inner}`,
+        `deletebatch ${outer} 0 ${key()} ${key()}`,
+        `takebatch ${outer} start ${random.below(20)} 0`,
+      ]),
+    );
+  }
+  // What is in the map lives on without its fd.
+  lines.push(
+    `update ${outer} 00000000 ${inner} 0`,
+    `close ${inner}`,
+    `lookupbatch ${outer} start 9 0`,
+    `freeze ${outer}`,
+    `lookup ${outer} 00000000 0`,
+  );
+  return lines;
+}
 
 describe(`random operations (seed ${SEED})`, () => {
   withKernel.each(
@@ -142,5 +213,15 @@ describe(`random operations (seed ${SEED})`, () => {
     ),
   )('%i: %s %s, flags %s', (i, _type, _sizes, _flags, each) => {
     expectSameMaps(operations(new Random(SEED + i), each));
+  });
+
+  withKernel.each(
+    [0, 2, 4, 5].flatMap((inner) => [
+      ['array_of_maps', 0, inner] as const,
+      ['hash_of_maps', ZERO_SEED, inner] as const,
+      ['hash_of_maps', ZERO_SEED | NO_PREALLOC, inner] as const,
+    ]),
+  )('%s, flags %i, of maps like map %i', (type, flags, inner) => {
+    expectSameMaps(outerOperations(new Random(SEED + inner), type, flags, inner));
   });
 });
