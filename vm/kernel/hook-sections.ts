@@ -1,8 +1,8 @@
 // Which sections ask to be attached, and to what: the names of libbpf. @see https://docs.kernel.org/bpf/libbpf/program_types.html
 import type { ProgTypeName } from './prog-types.ts';
 
-/** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. */
-export type HookTarget = 'function' | 'call' | 'tracepoint' | 'raw_tracepoint' | 'nothing here';
+/** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. `refused`: one that this machine does not have. */
+export type HookTarget = 'function' | 'call' | 'tracepoint' | 'raw_tracepoint' | 'nothing here' | 'refused';
 
 export interface HookSection {
   readonly progType: ProgTypeName;
@@ -13,6 +13,8 @@ export interface HookSection {
   readonly pattern?: true;
   /** Why programs there are never run. */
   readonly idle?: string;
+  /** Why there is no such hook. */
+  readonly refused?: string;
 }
 
 const USER = 'a recording of system calls holds no functions of programs';
@@ -26,6 +28,7 @@ export const HOOK_SECTIONS = {
   'kretprobe':        { progType: 'kprobe', target: 'function', when: 'exit' },
   'kprobe.multi':     { progType: 'kprobe', target: 'function', when: 'enter', pattern: true },
   'kretprobe.multi':  { progType: 'kprobe', target: 'function', when: 'exit', pattern: true },
+  'kprobe.session':   { progType: 'kprobe', target: 'refused', refused: 'a probe has no sessions here: attach kprobe and kretprobe' },
   'ksyscall':         { progType: 'kprobe', target: 'call', when: 'enter' },
   'kretsyscall':      { progType: 'kprobe', target: 'call', when: 'exit' },
   'tp':               { progType: 'tracepoint', target: 'tracepoint' },

@@ -73,6 +73,7 @@ const PLACES = {
     return namedPlaces(row, prefix, target, syscalls);
   },
   'nothing here': () => [],
+  refused: ({ row }) => row.refused ?? '',
 } as const satisfies Record<HookTarget, (parsed: ParsedSection, syscalls: SyscallIndex) => Places>;
 
 function seccompPlace({ when }: HookSection): HookPlace {

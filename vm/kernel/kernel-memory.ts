@@ -105,7 +105,7 @@ export class KernelMemory {
 
   /** What `size` bytes at an offset are. */
   look(at: number, size: number): Knowledge {
-    if (at < KERNEL_AT || at >= KERNEL_END) return 'none';
+    if (at < KERNEL_AT || at + size > KERNEL_END) return 'none';
     if (at >= TASK_REGS_AT) this.taskRegs();
     else this.currentTask();
     return this.isKnown(at, size) ? 'known' : 'unknown';
