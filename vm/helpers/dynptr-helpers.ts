@@ -4,6 +4,7 @@ import { ERRNO } from '../errno.ts';
 import { isRingbuf } from '../maps/ringbuf.ts';
 import { setAddress, setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
 import {
+  beyondPacket,
   bytesBehind,
   checkBounds,
   clearDynptr,
@@ -43,8 +44,9 @@ export const DYNPTR_HELPERS = {
     const error = checkBounds(context, from, offset, size);
     if (error !== 0) return setInt(context, error);
     const at = bytesBehind(context, from, offset, size, false);
-    memory.u8.copyWithin(into, at, at + size);
-    setInt(context, 0);
+    if (at < 0) memory.u8.fill(0, into, into + size);
+    else memory.u8.copyWithin(into, at, at + size);
+    setInt(context, at < 0 ? beyondPacket(context, from) : 0);
   },
   dynptr_write(context) {
     const { r, memory } = context;
@@ -55,9 +57,10 @@ export const DYNPTR_HELPERS = {
     if (isNull(context, to) || isReadOnly(context, to)) return setInt(context, -ERRNO.EINVAL);
     const error = checkBounds(context, to, offset, size);
     if (error !== 0) return setInt(context, error);
-    const known = isPacket(context, to) && kindOf(context, to) === DYNPTR_KINDS.skb ? PACKET_WRITE_FLAGS : 0;
+    const known = kindOf(context, to) === DYNPTR_KINDS.skb ? PACKET_WRITE_FLAGS : 0;
     if (r[11] !== 0 || (r[10]! & ~known) !== 0) return setInt(context, -ERRNO.EINVAL);
     const at = bytesBehind(context, to, offset, size, true);
+    if (at < 0) return setInt(context, beyondPacket(context, to));
     memory.u8.copyWithin(at, data, data + size);
     setInt(context, 0);
   },

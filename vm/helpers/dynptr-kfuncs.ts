@@ -15,7 +15,6 @@ import {
   isPacket,
   isReadOnly,
   narrow,
-  packetLength,
   setDynptr,
   sizeOf,
 } from './dynptr.ts';
@@ -97,7 +96,13 @@ function setUnsigned({ r }: HelperContext, value: number): void {
 }
 
 /** Offset of `length` bytes, `offset` bytes in the dynptr at `at`; -1 where it has none of them to give out. */
-function view(context: HelperContext, at: number, offset: number, length: number, write: boolean): number {
+export function view(
+  context: HelperContext,
+  at: number,
+  offset: number,
+  length: number,
+  write: boolean,
+): number {
   const none =
     isNull(context, at) ||
     (write && isReadOnly(context, at)) ||
@@ -105,14 +110,23 @@ function view(context: HelperContext, at: number, offset: number, length: number
   return none ? -1 : bytesBehind(context, at, offset, length, write);
 }
 
-/** slice(r1 dynptr, r2 offset, r3 buffer or 0, r4 its size): the address of the bytes. They all lie in one piece here: the buffer is not needed. */
+/**
+ * slice(r1 dynptr, r2 offset, r3 buffer or 0, r4 its size): the address of the bytes. Those of a packet that no pointer reaches are copied into the
+ * buffer, whose address it is then.
+ */
 function slice(context: HelperContext, write: boolean): void {
+  const { memory, event } = context;
   const at = dynptrIn(context, 1, false);
   const size = sizeIn(context, 4);
-  if (context.q[3] !== 0n && size > 0) context.range(3, size, true);
-  const from = view(context, at, context.r[4]! >>> 0, size, write);
-  if (from >= 0 && isPacket(context, at) && !context.mayTouch(from, size, write)) {
-    context.lend(plainRegion('a slice of the packet', from, size, write));
+  const buffer = context.q[3] === 0n || size === 0 ? 0 : context.range(3, size, true);
+  let from = view(context, at, context.r[4]! >>> 0, size, write);
+  if (from >= 0 && isPacket(context, at)) {
+    if (from + size > event.packet!.dataEnd) {
+      memory.u8.copyWithin(buffer, from, buffer === 0 ? from : from + size);
+      from = buffer;
+    } else if (!context.mayTouch(from, size, write)) {
+      context.lend(plainRegion('a slice of the packet', from, size, write));
+    }
   }
   setAddress(context, Math.max(0, from));
 }
@@ -143,6 +157,6 @@ function fromPacket(context: HelperContext, kind: number): void {
     context.fault('ctx', 'R1 is not the ctx, which a dynptr of the packet is made from');
   }
   if (r[4] !== 0 || r[5] !== 0) return setInt(context, -ERRNO.EINVAL);
-  setDynptr(context, to, kind, event.ctxAt, packetLength(packet), !PACKET_WRITERS.has(prog.type));
+  setDynptr(context, to, kind, event.ctxAt, packet.length, !PACKET_WRITERS.has(prog.type));
   setInt(context, 0);
 }

@@ -7,7 +7,6 @@
 //
 // @see include/linux/bpf.h struct bpf_dynptr_kern
 import { ERRNO } from '../errno.ts';
-import type { NetPacket } from '../kernel/net/packet.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import type { HelperContext } from './context.ts';
 
@@ -86,7 +85,7 @@ export function isPacket(context: HelperContext, at: number): boolean {
 
 /**
  * Offset of `length` bytes behind the dynptr at `at`, `offset` bytes in. They are within its bounds, but it may be forged: a fault where the
- * program may not touch the bytes itself.
+ * program may not touch the bytes itself. -1 where the packet became shorter than the dynptr.
  */
 export function bytesBehind(
   context: HelperContext,
@@ -98,27 +97,18 @@ export function bytesBehind(
   const { view } = context.memory;
   const kind = kindOf(context, at);
   const inside = view.getUint32(at + 12, true) + offset;
-  if (isPacket(context, at)) {
+  if (kind === DYNPTR_KINDS.skb || kind === DYNPTR_KINDS.xdp) {
     const { packet } = context.event;
-    if (packet !== undefined && inside + length <= packetLength(packet)) return packetStart(packet) + inside;
-  } else if (
-    (kind === DYNPTR_KINDS.local || kind === DYNPTR_KINDS.ringbuf) &&
-    view.getInt32(at + 4, true) === ADDRESS_HIGH
-  ) {
+    if (packet !== undefined) return packet.at(inside, length);
+  } else if (kind === DYNPTR_KINDS.local || kind === DYNPTR_KINDS.ringbuf) {
     const from = view.getUint32(at, true) + inside;
-    if (length === 0 || context.mayTouch(from, length, write)) return from;
+    const isOurs = view.getInt32(at + 4, true) === ADDRESS_HIGH;
+    if (isOurs && (length === 0 || context.mayTouch(from, length, write))) return from;
   }
-  return context.fault(
-    'dynptr',
-    `the dynptr at offset ${at} of memory names no ${length} bytes that the program may use`,
-  );
+  return context.fault('dynptr', `the dynptr names no ${length} bytes that the program may use`);
 }
 
-/** Bytes of the packet as a program of the hook counts them. */
-export function packetLength({ length }: NetPacket): number {
-  return length;
-}
-
-export function packetStart({ data }: NetPacket): number {
-  return data;
+/** Errno (negative) of what goes beyond a packet that became shorter than the dynptr at `at`. */
+export function beyondPacket(context: HelperContext, at: number): number {
+  return kindOf(context, at) === DYNPTR_KINDS.skb ? -ERRNO.EFAULT : -ERRNO.EINVAL;
 }

@@ -1,15 +1,26 @@
 // What each kernel function does. One that is not here is refused at load.
 import type { HelperRun } from './context.ts';
+import { CPUMASK_KFUNCS } from './cpumask-kfuncs.ts';
 import { DYNPTR_KFUNCS } from './dynptr-kfuncs.ts';
+import { DYNPTR_PROBE_KFUNCS } from './dynptr-probe.ts';
+import { ITER_KFUNCS } from './iter-kfuncs.ts';
 import type { KfuncName } from './kfuncs.ts';
 import { WORK_KFUNCS } from './later.ts';
+import { OBJECT_KFUNCS } from './object-kfuncs.ts';
+import { SECTION_KFUNCS } from './section-kfuncs.ts';
 import { LOCK_KFUNCS } from './spin-lock.ts';
+import { STRING_KFUNCS } from './string-kfuncs.ts';
+import { TASK_KFUNCS } from './task-kfuncs.ts';
 
 export const KFUNC_RUN = {
-  // One CPU runs everything, and nothing is freed under a running program.
-  bpf_rcu_read_lock: () => {},
-  bpf_rcu_read_unlock: () => {},
+  ...SECTION_KFUNCS,
+  ...ITER_KFUNCS,
+  ...STRING_KFUNCS,
+  ...TASK_KFUNCS,
+  ...OBJECT_KFUNCS,
+  ...CPUMASK_KFUNCS,
   ...DYNPTR_KFUNCS,
+  ...DYNPTR_PROBE_KFUNCS,
   ...LOCK_KFUNCS,
   ...WORK_KFUNCS,
 } as const satisfies Partial<Record<KfuncName, HelperRun>>;

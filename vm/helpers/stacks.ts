@@ -89,8 +89,8 @@ function stackInto(
   if (stack === undefined || stack.length < skip) return -ERRNO.EFAULT;
   const most = Math.min(size / each + skip, MAX_STACK_DEPTH);
   const count = Math.max(0, Math.min(stack.length, most) - skip);
-  if (!buildIds) writeStack(context, to, stack, skip, count);
-  for (let i = 0; buildIds && i < count; i++) writeBuildId(context.memory, to + each * i, stack[skip + i]!);
+  if (buildIds) writeBuildIds(context, to, stack, skip, count);
+  else writeStack(context, to, stack, skip, count);
   return each * count;
 }
 
@@ -108,4 +108,14 @@ function writeStack(
   count: number,
 ): void {
   for (let i = 0; i < count; i++) memory.view.setBigUint64(to + ADDRESS_BYTES * i, stack[skip + i]!, true);
+}
+
+function writeBuildIds(
+  { memory }: HelperContext,
+  to: number,
+  stack: readonly bigint[],
+  skip: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) writeBuildId(memory, to + BUILD_ID_BYTES * i, stack[skip + i]!);
 }

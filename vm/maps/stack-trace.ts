@@ -137,10 +137,13 @@ export function createStackTrace(context: MapContext, spec: MapSpec): StackTrace
     const value = new Uint8Array(valueSize);
     const addresses = element + ELEMENT_HEADER_BYTES;
     const count = get(element + 8);
-    if (each === ADDRESS_BYTES) value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * count));
-    for (let i = 0; each === BUILD_ID_BYTES && i < count; i++) {
-      value[BUILD_ID_BYTES * i] = STATUS_ADDRESS;
+    if (each === ADDRESS_BYTES) {
+      value.set(memory.u8.subarray(addresses, addresses + ADDRESS_BYTES * count));
+      return value;
+    }
+    for (let i = 0; i < count; i++) {
       const from = addresses + ADDRESS_BYTES * i;
+      value[BUILD_ID_BYTES * i] = STATUS_ADDRESS;
       value.set(memory.u8.subarray(from, from + ADDRESS_BYTES), BUILD_ID_BYTES * i + BUILD_ID_ADDRESS_AT);
     }
     return value;
