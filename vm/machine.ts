@@ -87,7 +87,7 @@ class TailscopeMachine implements Machine {
     this.options = options;
     this.syscalls = new SyscallIndex(options.syscalls ?? []);
     this.random = new SeededRandom(seed);
-    this.objects = new ObjectTable(this.regions, cpus);
+    this.objects = new ObjectTable(this.regions, cpus, this.memory);
     this.bpf = createBpf(this.objects, this.memory, cpus);
     this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, (prog) => this.attachments.of(prog));
     this.cpu = new Cpu(
@@ -96,6 +96,8 @@ class TailscopeMachine implements Machine {
         mapRegions: this.regions,
         kernel: this.kernel,
         callbacks: this.objects.callbacks,
+        heap: this.objects.heap,
+        linked: this.objects.linked,
         cpus,
         limitInsns,
         mapAt: (offset) => this.objects.mapAt(offset),
@@ -228,10 +230,12 @@ class TailscopeMachine implements Machine {
     const target =
       typeof prog === 'number' ? this.objects.byFd(prog) : (this.loader.kernelProg(prog) ?? -ERRNO.EBADF);
     if (typeof target === 'number') return notRun(target);
+    const { cpu = 0 } = input;
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= this.options.cpus) return notRun(-ERRNO.ENXIO);
     const run = prepareTestRun(this.memory, target, input);
     if (typeof run === 'number') return notRun(run);
     const task = { ...NO_TASK, atNs: this.nowNs };
-    this.setTask(task, 0);
+    this.setTask(task, cpu);
     this.kernel.begin(task, undefined);
     const before = this.insnsRun;
     for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.runPacket(target, run.event);

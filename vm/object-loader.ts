@@ -151,8 +151,8 @@ export class ObjectLoader {
 
   /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
   private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
-    const { name, type, lines, flags = 0, attachType = 0 } = spec;
-    const attr = { name, type, license, flags, expectedAttachType: attachType };
+    const { name, type, lines, flags = 0, attachType = 0, objects = [] } = spec;
+    const attr = { name, type, license, flags, expectedAttachType: attachType, objects };
     try {
       return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory);
     } catch (error) {

@@ -57,6 +57,18 @@ export interface MapReloc {
   readonly valueOff?: number;
 }
 
+/** A type of objects in memory. Types are the same when they are the same JavaScript object. */
+export interface ObjectType {
+  /** What programs call it by in bpf_obj_new: the id in their own BTF. */
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+  /** Fields that programs reach through helpers only, by offset. */
+  readonly fields?: readonly ValueField[];
+  /** Programs may not store into such objects. */
+  readonly isReadonly?: true;
+}
+
 /** A program to load. */
 export interface ProgSpec {
   readonly name: string;
@@ -73,6 +85,8 @@ export interface ProgSpec {
   readonly flags?: number;
   /** expected_attach_type; default 0. */
   readonly attachType?: number;
+  /** Types of the objects that it makes. */
+  readonly objects?: readonly ObjectType[];
 }
 
 /** A prog-array slot to fill after loading. */

@@ -4,6 +4,8 @@ import type { EffectDetail } from '../effects.ts';
 import type { RunEvent } from '../interp/cpu.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { LinkedObjects } from '../kernel/linked-objects.ts';
+import type { ObjectHeap } from '../kernel/object-heap.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import type { Region } from '../memory/regions.ts';
@@ -99,6 +101,9 @@ export interface HelperContext {
   callBack(pc: number): void;
   /** Timers and work: functions of programs that run later. */
   readonly callbacks: CallbackTable;
+  /** Objects that programs make, and the lists and trees that they are in. */
+  readonly heap: ObjectHeap;
+  readonly linked: LinkedObjects;
   /** Functions of the program that have not returned. */
   readonly depth: number;
   /** Offsets of the locks (struct bpf_spin_lock and bpf_res_spin_lock) that the program holds, in the order of taking. At the end there must be none. */
@@ -109,6 +114,8 @@ export interface HelperContext {
   random(): number;
   /** Hands a line to the trace. */
   printk(text: string): void;
+  /** Counts work of a helper as so many insns of the run, which ends with a fault when its budget is used up. */
+  charge(insns: number): void;
   /** Counts a read of user memory that the recording does not hold. */
   countUnknownRead(): void;
   fault(code: FaultCode, message: string): never;
@@ -127,6 +134,11 @@ export function setInt(context: HelperContext, value: number): void {
 export function setAddress(context: HelperContext, offset: number): void {
   context.r[0] = offset;
   context.r[1] = offset === 0 ? 0 : ADDRESS_HIGH;
+}
+
+/** Offset in linear memory that the address in `reg` names; 0 for the null pointer and for addresses elsewhere. */
+export function offsetIn(context: HelperContext, reg: number): number {
+  return context.r[2 * reg + 1] === ADDRESS_HIGH ? context.r[2 * reg]! >>> 0 : 0;
 }
 
 /** Longest memory argument, as the verifier has it. @see include/linux/bpf_verifier.h BPF_MAX_VAR_SIZ */

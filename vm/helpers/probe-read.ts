@@ -4,7 +4,7 @@
 import { ERRNO } from '../errno.ts';
 import { userByte, userBytes } from '../kernel/user-memory.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
-import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
+import { offsetIn, setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
 
 export const PROBE_HELPERS = {
   // The two old ones look at the address: user or kernel.
@@ -28,13 +28,13 @@ function taskReader(context: HelperContext, reg: number): Reader {
 
 /** True when `reg` holds the address of the current task's struct task_struct, or of another thread of its process. */
 export function isCurrentTask(context: HelperContext, reg: number): boolean {
-  const { r, kernel, task } = context;
-  const at = r[2 * reg + 1] === ADDRESS_HIGH ? r[2 * reg]! >>> 0 : 0;
-  const tid = kernel.tidAt(at);
+  const { kernel, task } = context;
+  const tid = kernel.tidAt(offsetIn(context, reg));
   return tid === task.tid || tid === task.tgid;
 }
 
-const readUnknown: Reader = (context, reg, _to, size) =>
+/** Reads user memory that no recording holds. */
+export const readUnknown: Reader = (context, reg, _to, size) =>
   size === 0 ? 0 : unknown(context, reg, context.q[reg]!);
 
 /** Copies up to `size` bytes from the address in register `reg` to offset `to`; the result of the helper, -errno where it failed. */
@@ -109,7 +109,7 @@ export const readKernelString: Reader = (context, reg, to, size) => {
 };
 
 /** Offset that the kernel address in `reg` names, or -errno: what is no kernel address at all is out of range for kernel reads. */
-function kernelOffset({ r }: HelperContext, reg: number): number {
+export function kernelOffset({ r }: HelperContext, reg: number): number {
   const high = r[2 * reg + 1]!;
   if (high === ADDRESS_HIGH) return r[2 * reg]! >>> 0;
   return high >>> 0 < KERNEL_HIGH ? -ERRNO.ERANGE : -ERRNO.EFAULT;

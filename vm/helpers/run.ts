@@ -6,6 +6,7 @@ import type { HelperRun } from './context.ts';
 import { DYNPTR_HELPERS } from './dynptr-helpers.ts';
 import { TIMER_HELPERS } from './later.ts';
 import { LOOP_HELPERS } from './loop.ts';
+import { KPTR_HELPERS } from './object-kfuncs.ts';
 import { MAP_HELPERS } from './maps.ts';
 import { PERF_EVENT_HELPERS } from './perf-event.ts';
 import { PRINTK_HELPERS } from './printk.ts';
@@ -41,6 +42,7 @@ export const HELPER_RUN = {
   ...CLOCK_HELPERS,
   ...STRING_HELPERS,
   ...BRANCH_HELPERS,
+  ...KPTR_HELPERS,
   ...TRACING_HELPERS,
   ...PRINTK_HELPERS,
   ...LOOP_HELPERS,

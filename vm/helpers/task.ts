@@ -52,8 +52,8 @@ export const TASK_HELPERS = {
   },
   get_current_cgroup_id: (context) => setCgroup(context, (context.task.cgroups?.length ?? 0) - 1),
   get_current_ancestor_cgroup_id: (context) => setCgroup(context, context.r[2]!),
-  send_signal: (context) => setInt(context, signal(context, 'process')),
-  send_signal_thread: (context) => setInt(context, signal(context, 'thread')),
+  send_signal: (context) => setInt(context, signal(context, context.r[2]! >>> 0, 'process')),
+  send_signal_thread: (context) => setInt(context, signal(context, context.r[2]! >>> 0, 'thread')),
   get_prandom_u32(context) {
     context.r[0] = context.random();
     context.r[1] = 0;
@@ -67,12 +67,20 @@ function setCgroup(context: HelperContext, level: number): void {
   context.q[0] = cgroups?.[level] ?? 0n;
 }
 
-/** @see kernel/trace/bpf_trace.c bpf_send_signal_common */
-function signal(context: HelperContext, to: 'process' | 'thread'): number {
-  const number = context.r[2]! >>> 0;
+/**
+ * Sends a signal to the current task or, with its thread id, to another: 0 or -errno.
+ * @see kernel/trace/bpf_trace.c bpf_send_signal_common
+ */
+export function signal(
+  context: HelperContext,
+  number: number,
+  to: 'process' | 'thread',
+  target = context.task.tid,
+): number {
   const { tid, tgid } = context.task;
-  if (tid === 0 || tgid === INIT_TGID) return -ERRNO.EPERM;
+  if (target === 0 || (target === tid ? tgid : target) === INIT_TGID) return -ERRNO.EPERM;
   if (number > MAX_SIGNAL) return -ERRNO.EINVAL;
-  if (number > 0) context.effect({ kind: 'signal', signal: number, to });
+  if (number > 0)
+    context.effect({ kind: 'signal', signal: number, to, ...(target === tid ? {} : { target }) });
   return 0;
 }

@@ -1,8 +1,9 @@
 // The reference engine: registers, frames, and the loop that runs a program until it exits or is stopped.
 import type { EffectDetail } from '../effects.ts';
 import type { HelperContext, Owed, TaskView } from '../helpers/context.ts';
-import { NO_OP } from '../isa/insn.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { LinkedObjects } from '../kernel/linked-objects.ts';
+import type { ObjectHeap } from '../kernel/object-heap.ts';
 import type { Probe } from '../kernel/hook-fills.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import type { NetPacket } from '../kernel/net/packet.ts';
@@ -16,7 +17,7 @@ import type { Code } from './code.ts';
 import { hexAddress, RunFault, type FaultCode } from './fault.ts';
 import { functionPc } from './function-address.ts';
 import { Frames, MAX_FRAMES, STACK_BYTES } from './frames.ts';
-import { HANDLERS, STOP } from './handlers.ts';
+import { noInsn, STOP } from './handlers.ts';
 
 /** The machine around the engine. */
 export interface CpuHost {
@@ -25,6 +26,8 @@ export interface CpuHost {
   readonly mapRegions: RegionTable;
   readonly kernel: KernelMemory;
   readonly callbacks: CallbackTable;
+  readonly heap: ObjectHeap;
+  readonly linked: LinkedObjects;
   readonly cpus: number;
   readonly limitInsns: number;
   /** The map whose header is at an offset. */
@@ -63,9 +66,12 @@ const FRAME_REG = 10;
 /** What a run begins with that has no ctx. */
 const NO_EVENT: RunEvent = { ctxAt: 0, regions: [], kernelRegions: [] };
 
+/** r0 to r10, and two that the engine uses itself: one for immediates, one for what atomic insns find. */
+const REGS = 13;
+
 /** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
 export class Cpu implements HelperContext {
-  readonly q = new BigUint64Array(12);
+  readonly q = new BigUint64Array(REGS);
   readonly s = new BigInt64Array(this.q.buffer);
   readonly r = new Int32Array(this.q.buffer);
   readonly registers = new DataView(this.q.buffer);
@@ -88,6 +94,8 @@ export class Cpu implements HelperContext {
   private readonly lent: Region[] = [];
   private readonly owed: (Owed | undefined)[] = [];
   readonly callbacks: CallbackTable;
+  readonly heap: ObjectHeap;
+  readonly linked: LinkedObjects;
   /** Functions of the program that helpers are calling now, one in the other. */
   private callbackDepth = 0;
   /** Where the run stands. */
@@ -105,6 +113,8 @@ export class Cpu implements HelperContext {
     this.kernel = host.kernel;
     this.cpus = host.cpus;
     this.callbacks = host.callbacks;
+    this.heap = host.heap;
+    this.linked = host.linked;
     this.task = task;
   }
 
@@ -167,7 +177,7 @@ export class Cpu implements HelperContext {
       this.pc = pc;
       if (this.insns >= limit) this.overspent();
       this.insns += 1;
-      pc = HANDLERS[this.code.op[pc] ?? NO_OP]!(this, pc);
+      pc = (this.code.handlers[pc] ?? noInsn)(this, pc);
     }
   }
 

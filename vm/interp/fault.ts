@@ -9,6 +9,7 @@ export const FAULTS = {
   map: 'the helper takes another map',
   func: 'a helper calls functions of the program only, and those make no tail call',
   field: 'the helper takes the address of a field of one kind in a map value or object',
+  object: 'the helper takes an object of the right type that is still there',
   lock: 'a program takes a lock that is free, and lets go of the one it took last',
   owed: 'what a program is lent on condition, it gives back before it ends',
   dynptr: 'a dynptr is one that a helper made, and names memory of the program',

@@ -58,6 +58,7 @@ export function prepareBareRun(memory: LinearMemory, insns: Uint8Array, bytes: U
       flags: 0,
       code: prepareCode(insns, new Map()),
       usedMaps: [],
+      objects: [],
       countersAt,
     },
     event: { ctxAt: bytes.length === 0 ? 0 : at, length: bytes.length, regions: [region], kernelRegions: [] },

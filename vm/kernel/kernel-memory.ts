@@ -97,10 +97,21 @@ export class KernelMemory {
 
   /** Thread id of the task whose struct task_struct starts at an offset; -1 where there is none, or its id is not known. */
   tidAt(at: number): number {
-    if (at !== CURRENT_AT && at !== LEADER_AT && at !== PARENT_AT) return -1;
+    if (!this.isTask(at)) return -1;
     this.currentTask();
     const pid = at + TASK_STRUCT.pid.off;
     return this.isKnown(pid, TASK_STRUCT.pid.size) ? this.memory.view.getInt32(pid, true) : -1;
+  }
+
+  /** True when a struct task_struct starts at an offset. */
+  isTask(at: number): boolean {
+    return at === CURRENT_AT || at === LEADER_AT || at === PARENT_AT;
+  }
+
+  /** Offset of the struct task_struct of a thread; 0 where the event shows none. */
+  taskOf(tid: number): number {
+    if (tid <= 0) return 0;
+    return [CURRENT_AT, LEADER_AT, PARENT_AT].find((at) => this.tidAt(at) === tid) ?? 0;
   }
 
   /** What `size` bytes at an offset are. */

@@ -8,10 +8,13 @@ import type { KernelMap, MapWalk } from '../maps/map.ts';
 import { isPerfEventArray } from '../maps/perf-event-array.ts';
 import { isProgArray } from '../maps/prog-array.ts';
 import type { FileTable, MapTable, ProgTable } from '../maps/table.ts';
+import type { LinearMemory } from '../memory/linear.ts';
 import type { RegionTable } from '../memory/regions.ts';
 import type { ValueField } from '../object.ts';
 import { CallbackTable, type CallbackState } from './callbacks.ts';
 import { Files, type FileState, type KernelFile } from './files.ts';
+import { LinkedObjects, releaseLinks, type LinkState } from './linked-objects.ts';
+import { ObjectHeap, type HeapState } from './object-heap.ts';
 import type { KernelProg } from './prog.ts';
 
 /** What an fd names. The rights are those of bpf(2), not of programs. */
@@ -39,6 +42,8 @@ export interface ObjectState {
   readonly lastMapId: number;
   readonly lastProgId: number;
   readonly callbacks: CallbackState;
+  readonly heap: HeapState;
+  readonly links: LinkState;
   readonly files: FileState;
 }
 
@@ -55,16 +60,22 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   readonly cells: RegionTable;
   /** Timers and work in map values. */
   readonly callbacks = new CallbackTable(this);
+  /** Objects that programs make, and the lists and trees that they are in. */
+  readonly heap: ObjectHeap;
+  readonly linked = new LinkedObjects();
   /** Perf events and tasks. */
   readonly files = new Files();
   private readonly cpus: number;
+  private readonly memory: LinearMemory;
   private lastMapId = 0;
   private lastProgId = 0;
 
   /** `cpus` is how many values a per-CPU map has. */
-  constructor(cells: RegionTable, cpus: number) {
+  constructor(cells: RegionTable, cpus: number, memory: LinearMemory) {
     this.cells = cells;
     this.cpus = cpus;
+    this.memory = memory;
+    this.heap = new ObjectHeap(memory, cells, (fields, at) => this.released(fields, at));
   }
 
   hasUser(map: KernelMap): boolean {
@@ -74,7 +85,9 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   /** Lets go of what the fields of a value hold. @see kernel/bpf/syscall.c bpf_obj_free_fields */
   released(fields: readonly ValueField[], valueAt: number): void {
     for (const { kind, off } of fields) {
-      if (kind === 'timer' || kind === 'workqueue') this.callbacks.release(valueAt + off);
+      const at = valueAt + off;
+      if (kind === 'timer' || kind === 'workqueue') this.callbacks.release(at);
+      else releaseLinks(this, this.memory, kind, at);
     }
   }
 
@@ -261,6 +274,8 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
       lastMapId: this.lastMapId,
       lastProgId: this.lastProgId,
       callbacks: this.callbacks.save(),
+      heap: this.heap.save(),
+      links: this.linked.save(),
       files: this.files.save(),
     };
   }
@@ -281,6 +296,8 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     this.lastMapId = state.lastMapId;
     this.lastProgId = state.lastProgId;
     this.callbacks.restore(state.callbacks);
+    this.heap.restore(state.heap);
+    this.linked.restore(state.links);
     this.files.restore(state.files);
   }
 }

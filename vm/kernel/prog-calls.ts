@@ -1,5 +1,6 @@
 // Which helpers and kernel functions a program may call: by its type, its licence, and whether it may sleep.
 import { ERRNO } from '../errno.ts';
+import { kfuncRun } from '../helpers/kfunc-run.ts';
 import { kfuncName, kfuncRow } from '../helpers/kfuncs.ts';
 import { helperName, helperRow } from '../helpers/table.ts';
 import type { Insn } from '../isa/insn.ts';
@@ -56,6 +57,10 @@ function checkKfunc(attr: ProgAttr, pc: number, id: number): void {
     throw new LoadError('license', name, `${rule} (${why})`, { pc });
   }
   const row = kfuncRow(kfunc)!; // the name is of that table
+  if (kfuncRun(kfunc) === undefined) {
+    const why = row.refused ?? 'Tailscope does not run it';
+    throw new LoadError('unsupported', name, `${kfunc} is not available here: ${why}`, { pc });
+  }
   if (row.progTypes !== undefined && !includes(row.progTypes, type)) {
     const rule = `calling kernel function ${kfunc} is not allowed`;
     throw new LoadError('helper', name, `${rule} (in a ${type} program)`, { errno: -ERRNO.EACCES, pc });

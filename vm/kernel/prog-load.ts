@@ -1,4 +1,5 @@
 // BPF_PROG_LOAD: from insns with map fds to a program that can run, or the reason why not.
+import type { ObjectType } from '../object.ts';
 import { checkProg } from '../check/check.ts';
 import { ERRNO } from '../errno.ts';
 import { prepareCode } from '../interp/code.ts';
@@ -25,16 +26,21 @@ export interface ProgAttr {
   readonly expectedAttachType?: number;
   /** BPF_F_* bits. */
   readonly flags?: number;
+  /** Types of the objects that it makes, as its BTF tells them. */
+  readonly objects?: readonly ObjectType[];
   /** Map fds that wide insns with src 5 or 6 name by position. */
   readonly fdArray?: readonly number[];
 }
+
+/** Maps that one program may name. @see include/linux/bpf_verifier.h MAX_USED_MAPS */
+const LIMIT_MAPS = 64;
 
 /** Loads a program into the table: its fd. Throws LoadError; nothing is left behind then. */
 export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMemory): number {
   const { name, type, insns, expectedAttachType = 0, flags = 0, fdArray } = attr;
   if (progTypeRow(type) === undefined)
     throw new LoadError('type', name, `the kernel has no program type ${type}`);
-  const finding = checkProg(insns, fdArray === undefined ? {} : { fds: fdArray.length })[0];
+  const finding = checkProg(insns, { type, ...(fdArray === undefined ? {} : { fds: fdArray.length }) })[0];
   if (finding !== undefined) {
     const { errno, message, why, pc } = finding;
     throw new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
@@ -54,6 +60,10 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   const wrong = checkMapArgs(insns, (pc) => maps.get(pc));
   if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
   const usedMaps = [...new Set(maps.values())];
+  if (usedMaps.length > LIMIT_MAPS) {
+    const rule = `The total number of maps per program has reached the limit of ${LIMIT_MAPS}`;
+    throw new LoadError('structure', name, rule, { errno: -ERRNO.E2BIG });
+  }
   checkSleep(attr);
   checkMaps(attr, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
@@ -61,7 +71,7 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
     throw new LoadError('memory', name, 'no room for the counters of the program', { errno: -ERRNO.ENOMEM });
   }
   const code = prepareCode(insns, addresses);
-  const traits = { type, expectedAttachType, flags };
+  const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [] };
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
 }

@@ -2,6 +2,7 @@
 import type { KernelMap } from '../maps/map.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { Code } from '../interp/code.ts';
+import type { ObjectType } from '../object.ts';
 
 /** A program as the machine holds it after BPF_PROG_LOAD. It never changes. */
 export interface KernelProg {
@@ -15,6 +16,8 @@ export interface KernelProg {
   readonly code: Code;
   /** Maps that its insns name, each once. The program keeps them alive. */
   readonly usedMaps: readonly KernelMap[];
+  /** Types of the objects that it makes. */
+  readonly objects: readonly ObjectType[];
   /** Offset of its counters in linear memory. */
   readonly countersAt: number;
 }
