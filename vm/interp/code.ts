@@ -2,15 +2,18 @@
 import { kfuncRun } from '../helpers/kfunc-run.ts';
 import { kfuncName } from '../helpers/kfuncs.ts';
 import { helperRun, type HelperRun } from '../helpers/run.ts';
-import { HELPERS, helperName } from '../helpers/table.ts';
+import { helperName } from '../helpers/table.ts';
 import { decodeColumns, type InsnColumns } from '../isa/insn.ts';
 import { OPS } from '../isa/ops.ts';
 import { functionAddress } from './function-address.ts';
+import { handlerOf, type Handler } from './handlers.ts';
 
 /** What the interpreter runs from: one row a pc. */
 export interface Code extends InsnColumns {
   /** The function behind a call of a helper or of a kernel function; undefined elsewhere and for bpf_tail_call, which the engine does itself. */
   readonly helpers: readonly (HelperRun | undefined)[];
+  /** What runs the insn. */
+  readonly handlers: readonly Handler[];
 }
 
 /**
@@ -24,8 +27,10 @@ export function prepareCode(insns: Uint8Array, addresses: ReadonlyMap<number, bi
     if (columns.op[pc] !== OPS.ld_func.index) continue;
     columns.imm64[pc] = BigInt.asIntN(64, functionAddress(pc + 1 + columns.imm[pc]!));
   }
-  const helpers = Array.from({ length: columns.count }, (_, pc) => runOf(columns, pc));
-  return { ...columns, helpers };
+  const { op, imm, count } = columns;
+  const helpers = Array.from({ length: count }, (_, pc) => runOf(columns, pc));
+  const handlers = Array.from({ length: count }, (_, pc) => handlerOf(op[pc]!, imm[pc]!));
+  return { ...columns, helpers, handlers };
 }
 
 function runOf({ op, imm }: InsnColumns, pc: number): HelperRun | undefined {
@@ -37,6 +42,3 @@ function runOf({ op, imm }: InsnColumns, pc: number): HelperRun | undefined {
   const name = kfuncName(imm[pc]!);
   return name === undefined ? undefined : kfuncRun(name);
 }
-
-/** Number of bpf_tail_call, the one helper that an engine runs itself. */
-export const TAIL_CALL_ID = HELPERS.tail_call.id;

@@ -1,23 +1,24 @@
 // One function an operation: runs the insn at pc, returns the pc to go on with, or STOP.
 import { helperRun } from '../helpers/run.ts';
-import { helperName } from '../helpers/table.ts';
+import { HELPERS, helperName } from '../helpers/table.ts';
 import {
+  ATOMICS,
   MOVSX,
   SIZES,
   type AluName,
+  type AtomicName,
   type CallName,
   type GotoName,
   type JmpName,
   type SourceName,
   type SwapName,
 } from '../isa/opcodes.ts';
-import { OP_LIST, type Op, type SwapBits } from '../isa/ops.ts';
-import { ALU32, ALU64 } from './alu.ts';
-import { TAIL_CALL_ID } from './code.ts';
+import { OP_LIST, OPS, type Op, type SwapBits } from '../isa/ops.ts';
+import { ALU32, ALU64, type Alu64 } from './alu.ts';
 import type { Cpu } from './cpu.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import { JUMP32, JUMP64 } from './jumps.ts';
-import { ATOMIC, LOADS, SIGNED_LOADS, STORES, swap } from './memory-ops.ts';
+import { LOADS, SIGNED_LOADS, STORES, swap } from './memory-ops.ts';
 import { loadPacket } from './packet.ts';
 
 export type Handler = (cpu: Cpu, pc: number) => number;
@@ -27,11 +28,13 @@ export const STOP = 0x7fff_ffff;
 
 /** The register that immediates are put into, so that there is one form of each operation. */
 const IMM_REG = 11;
+/** The register that atomic insns keep what stood in memory in. */
+const OLD_REG = 12;
 
 /** An operation of one kind. */
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
-function noInsn(cpu: Cpu, pc: number): number {
+export function noInsn(cpu: Cpu, pc: number): number {
   return cpu.fault('insn', `no insn that the machine runs stands at pc ${pc}`);
 }
 
@@ -123,28 +126,45 @@ function store(op: Pick<OpOf<'store'>, 'size' | 'source'>): Handler {
   };
 }
 
+/** The arithmetic of an atomic operation; xchg and cmpxchg only move. */
+const ATOMIC_ALU = {
+  add: ALU64.add,
+  or: ALU64.or,
+  and: ALU64.and,
+  xor: ALU64.xor,
+  fetch_add: ALU64.add,
+  fetch_or: ALU64.or,
+  fetch_and: ALU64.and,
+  fetch_xor: ALU64.xor,
+  xchg: ALU64.mov,
+  cmpxchg: ALU64.mov,
+} as const satisfies Record<AtomicName, Alu64>;
+
+/** On 32 bits the low half of the result is the right one whatever stands above, and what is read has nothing above it. */
 function atomic(op: OpOf<'atomic'>): Handler {
-  const run = ATOMIC[op.atomic];
+  const run = ATOMIC_ALU[op.atomic];
+  const read = LOADS[op.size];
+  const write = STORES[op.size];
   const { bytes } = SIZES[op.size];
-  const returnsTo = op.atomic === 'cmpxchg' ? 0 : -1;
-  const keepsOld = op.atomic === 'xchg' || op.atomic.startsWith('fetch_');
+  const isCompare = op.atomic === 'cmpxchg';
+  const returns = ATOMICS[op.atomic].form !== 'lock';
   return (cpu, pc) => {
-    const { code, q, memory } = cpu;
+    const { code, q, r, s, memory } = cpu;
     const src = code.src[pc]!;
     const at = cpu.offset(code.dst[pc]!, code.off[pc]!, bytes, true);
     if (!cpu.mayTouch(at, bytes, false)) cpu.refuse(code.dst[pc]!, code.off[pc]!, bytes, false);
-    const old = bytes === 8 ? memory.view.getBigUint64(at, true) : BigInt(memory.view.getUint32(at, true));
-    const value = run(old, cut(q[src]!, bytes), cut(q[0]!, bytes));
-    if (bytes === 8) memory.view.setBigUint64(at, value, true);
-    else memory.view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
-    if (returnsTo === 0) q[0] = old;
-    else if (keepsOld) q[src] = old;
+    read(memory.view, at, r, q, OLD_REG);
+    q[IMM_REG] = q[OLD_REG]!;
+    if (!isCompare || isEqual(r, OLD_REG, 0, bytes)) run(q, s, IMM_REG, src);
+    write(memory.view, at, r, q, IMM_REG);
+    if (returns) q[isCompare ? 0 : src] = q[OLD_REG]!;
     return pc + 1;
   };
 }
 
-function cut(value: bigint, bytes: number): bigint {
-  return BigInt.asUintN(8 * bytes, value);
+/** Whether two registers are the same in their low bytes: 4 or all 8. */
+function isEqual(r: Int32Array, a: number, b: number, bytes: number): boolean {
+  return r[2 * a] === r[2 * b] && (bytes === 4 || r[2 * a + 1] === r[2 * b + 1]);
 }
 
 function wide(cpu: Cpu, pc: number): number {
@@ -201,7 +221,7 @@ function callRegister(cpu: Cpu, pc: number): number {
 }
 
 const CALL_HANDLERS = {
-  helper: (cpu, pc) => (cpu.code.imm[pc] === TAIL_CALL_ID ? cpu.tailCall(pc) : callKernel(cpu, pc)),
+  helper: callKernel,
   subprog: (cpu, pc) => cpu.call(pc + 1 + cpu.code.imm[pc]!, pc + 1),
   kfunc: callKernel,
   reg: callRegister,
@@ -232,10 +252,20 @@ const MAKE = {
   exit: () => (cpu) => cpu.leave(),
 } as const satisfies { readonly [K in Op['kind']]: (op: OpOf<K>) => Handler };
 
-/** By `InsnColumns.op`; what is no insn ends in a fault. */
-export const HANDLERS: readonly Handler[] = Array.from({ length: 256 }, (_, index) => {
-  const op = OP_LIST[index];
-  if (op === undefined) return noInsn;
+/** By `InsnColumns.op`. */
+const HANDLERS: readonly Handler[] = Array.from({ length: OP_LIST.length }, (_, index) => {
+  const op = OP_LIST[index]!;
   const make = MAKE[op.kind] as (op: Op) => Handler; // each row takes the ops of its own kind, and op is of that kind
   return make(op);
 });
+
+/** What runs an insn: by `InsnColumns.op` and its imm. What is no insn ends in a fault. */
+export function handlerOf(op: number, imm: number): Handler {
+  if (op === OPS.call_helper.index && imm === HELPERS.tail_call.id) return tailCall;
+  return HANDLERS[op] ?? noInsn;
+}
+
+/** bpf_tail_call, the one helper that an engine runs itself. */
+function tailCall(cpu: Cpu, pc: number): number {
+  return cpu.tailCall(pc);
+}

@@ -1,7 +1,7 @@
-// How loads, stores and atomics move bytes between a register and memory. `at` is a checked offset, `d` a register number; see alu.ts for the
+// How loads and stores move bytes between a register and memory. `at` is a checked offset, `d` a register number; see alu.ts for the
 // views of the registers.
 // @see RFC 9669 sections 5.1 to 5.4
-import type { AtomicName, SizeName, SwapName } from '../isa/opcodes.ts';
+import type { SizeName, SwapName } from '../isa/opcodes.ts';
 import type { SwapBits } from '../isa/ops.ts';
 
 export type Load = (view: DataView, at: number, r: Int32Array, q: BigUint64Array, d: number) => void;
@@ -44,22 +44,6 @@ export const STORES = {
   w: (view, at, r, _q, x) => view.setInt32(at, r[2 * x]!, true),
   dw: (view, at, _r, q, x) => view.setBigUint64(at, q[x]!, true),
 } as const satisfies Record<SizeName, Store>;
-
-/** The value an atomic leaves in memory, from the one that stood there, the src register and r0. Cut to the width by the store. */
-export type Atomic = (old: bigint, src: bigint, r0: bigint) => bigint;
-
-export const ATOMIC = {
-  add: (old, src) => old + src,
-  or: (old, src) => old | src,
-  and: (old, src) => old & src,
-  xor: (old, src) => old ^ src,
-  fetch_add: (old, src) => old + src,
-  fetch_or: (old, src) => old | src,
-  fetch_and: (old, src) => old & src,
-  fetch_xor: (old, src) => old ^ src,
-  xchg: (_old, src) => src,
-  cmpxchg: (old, src, r0) => (old === r0 ? src : old),
-} as const satisfies Record<AtomicName, Atomic>;
 
 /** Register d as a little endian number of some bits, or with its bytes turned round. The host is little endian, as Linux on x86-64. */
 export function swap(
