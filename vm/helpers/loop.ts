@@ -52,7 +52,9 @@ export const LOOP_HELPERS = {
     const mapAddress = q[1]!;
     const { cpu } = context;
     let elements = 0;
-    for (let position = walk.next(0); position !== 0; position = walk.next(position)) {
+    for (let position = walk.next(0), after = 0; position !== 0; position = after) {
+      // Before the call, which may take the element out and put another in its place.
+      after = walk.next(position);
       key.moveTo(walk.keyAt(position) || putIndex(context, position - 1));
       q[1] = mapAddress;
       q[2] = addressOf(key.start);

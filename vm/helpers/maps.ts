@@ -15,7 +15,7 @@ export const MAP_HELPERS = {
     setAddress(context, map.lookup(context.memory.u8, key, context.cpu));
   },
   map_update_elem(context) {
-    const map = elementsOf(context);
+    const map = writableElementsOf(context);
     const key = context.range(2, map.spec.keySize, false);
     const value = context.range(3, map.spec.valueSize, false);
     const flags = context.r[9] === 0 ? context.r[8]! >>> 0 : UNKNOWN_FLAGS;
@@ -23,7 +23,7 @@ export const MAP_HELPERS = {
     setInt(context, map.update(u8, key, u8, value, flags, context.cpu));
   },
   map_delete_elem(context) {
-    const map = elementsOf(context);
+    const map = writableElementsOf(context);
     const key = context.range(2, map.spec.keySize, false);
     setInt(context, map.remove(context.memory.u8, key));
   },
@@ -46,6 +46,15 @@ function elementsOf(context: HelperContext): KernelMap {
   const map = context.mapIn(1);
   if (isProgArray(map)) {
     context.fault('map', `R1 is the prog_array ${map.spec.name}, which only bpf_tail_call takes`);
+  }
+  return map;
+}
+
+/** The same, and programs may write them: what a map of maps holds, user space alone changes. */
+function writableElementsOf(context: HelperContext): KernelMap {
+  const map = elementsOf(context);
+  if (map.spec.inner !== undefined) {
+    context.fault('map', `R1 is the ${map.kind} ${map.spec.name}, in which programs look up only`);
   }
   return map;
 }
