@@ -123,7 +123,11 @@ export interface Bpf {
   /** Up to `count` elements, from where the batch before ended (`next`; undefined: from the start). */
   mapLookupBatch(fd: number, from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
   mapLookupAndDeleteBatch(fd: number, from: Uint8Array | undefined, count: number, flags?: number): MapBatch;
-  mapUpdateBatch(fd: number, entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[], flags?: number): MapBatch;
+  mapUpdateBatch(
+    fd: number,
+    entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[],
+    flags?: number,
+  ): MapBatch;
   mapDeleteBatch(fd: number, keys: readonly Uint8Array[], flags?: number): MapBatch;
   mapFreeze(fd: number): number;
   /** See `BpfMap.consume`. */
@@ -149,6 +153,8 @@ export interface TestRunInput {
   readonly ctx?: Uint8Array;
   /** How often; 0 is once. */
   readonly repeat?: number;
+  /** The CPU that it runs on; default 0. -ENXIO for one that the machine does not have. */
+  readonly cpu?: number;
 }
 
 export interface TestRunResult {
@@ -230,7 +236,10 @@ export interface Machine {
   exit(point: SyscallPoint): void;
   /** Whether anything is attached to a hook of the enter, or of the exit: at a phase that is not listened to, nothing needs to be run. */
   listens(at: 'enter' | 'exit'): boolean;
-  /** Runs a program by itself, as BPF_PROG_TEST_RUN does; socket_filter and raw_tracepoint only. Nothing is known of the current task. */
+  /**
+   * Runs a program by itself, as BPF_PROG_TEST_RUN does; tracing types, of which Linux has no test runs, take a ctx too. Nothing is known of the
+   * current task.
+   */
   testRun(prog: Prog | number, input?: TestRunInput): TestRunResult;
   /**
    * Runs insns that are no program of any type, as RFC 9669 gives them a meaning, without what Linux refuses (a division by a constant 0, say).

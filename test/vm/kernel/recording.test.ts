@@ -102,6 +102,12 @@ function tally(
 const returned = (block: Block, row: number): boolean => (block.flags[row]! & NEVER_RETURNS) === 0;
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 
+/** The reads that returned, under the key that `keyOf` gives them. */
+const readsBy = (recording: Recording, keyOf: (block: Block, row: number) => bigint): Map<bigint, bigint> =>
+  tally(recording, (block, row, name) =>
+    name === 'read' && returned(block, row) ? keyOf(block, row) : undefined,
+  );
+
 describe('over a recording', () => {
   let recording: Recording;
   let object: LoadedObject;
@@ -139,12 +145,8 @@ describe('over a recording', () => {
   });
 
   test('a kretprobe has the results, and fexit the arguments, of its call', () => {
-    const reads = (key: (block: Block, row: number) => bigint): Map<bigint, bigint> =>
-      tally(recording, (block, row, name) =>
-        name === 'read' && returned(block, row) ? key(block, row) : undefined,
-      );
-    expect(counts(object, 'results')).toEqual(reads((block, row) => u64(block.ret[row]!)));
-    expect(counts(object, 'sizes')).toEqual(reads((block, row) => block.args[6 * row + 2]!));
+    expect(counts(object, 'results')).toEqual(readsBy(recording, (block, row) => u64(block.ret[row]!)));
+    expect(counts(object, 'sizes')).toEqual(readsBy(recording, (block, row) => block.args[6 * row + 2]!));
   });
 
   test('names of opened files are read through the arguments, by the tracepoint and inside of the kernel', () => {
