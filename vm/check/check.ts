@@ -12,6 +12,8 @@ import { checkError, LIMIT_INSNS, type CheckCode, type CheckError } from './mess
 import { checkOperands } from './resolve.ts';
 
 export interface CheckOptions {
+  /** Program type, the kernel's name in lower case; absent: what depends on it is not looked at. */
+  readonly type?: string;
   /** Numbers of the helpers that can be called; default: those that Tailscope runs. */
   readonly helpers?: ReadonlySet<number>;
   /** Ids of the kernel functions that can be called; default: those that Tailscope runs. */
@@ -42,7 +44,7 @@ export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readon
     () => checkSubprogs(insns, options.kfuncs ?? KFUNC_IDS),
     () => checkOperands(insns, options.relocs, options.maps, options.fds),
     () => checkFlow(insns),
-    () => checkInsns(insns, options.helpers ?? IMPLEMENTED),
+    () => checkInsns(insns, options.helpers ?? IMPLEMENTED, options.type),
   ];
   for (const phase of phases) {
     const found = phase().filter(({ code }) => options.allowed?.has(code) !== true);

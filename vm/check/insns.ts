@@ -3,17 +3,29 @@ import { helperName } from '../helpers/table.ts';
 import { decodeInsn, readSlot, type Insn } from '../isa/insn.ts';
 import { ATOMICS, FRAME_REG, MAX_REG, ORDERED, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
 import { opsOf, type Op } from '../isa/ops.ts';
+import { progTypeRow } from '../kernel/prog-types.ts';
 import { checkError, STACK_BYTES, type CheckError } from './messages.ts';
 
-/** Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called. */
-export function checkInsns(insns: Uint8Array, helpers: ReadonlySet<number>): CheckError[] {
+/** Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called, `type` that of the program. */
+export function checkInsns(
+  insns: Uint8Array,
+  helpers: ReadonlySet<number>,
+  type: string | undefined,
+): CheckError[] {
   const errors: CheckError[] = [];
+  const noPacket = type !== undefined && progTypeRow(type)?.packetLoads !== true;
   const count = insns.length / SLOT_BYTES;
   for (let pc = 0; pc < count;) {
     const insn = decodeInsn(insns, pc);
-    const error = insn === undefined ? misfit(insns, pc) : checkInsn(insn, pc, helpers);
+    const op = opsOf(readSlot(insns, pc).opcode)[0];
+    const error =
+      noPacket && op?.kind === 'packet'
+        ? checkError(pc, 'packet-type')
+        : insn === undefined
+          ? misfit(insns, pc)
+          : checkInsn(insn, pc, helpers);
     if (error !== undefined) errors.push(error);
-    pc += opsOf(readSlot(insns, pc).opcode)[0]?.slots ?? 1;
+    pc += op?.slots ?? 1;
   }
   return errors;
 }

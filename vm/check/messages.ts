@@ -191,6 +191,12 @@ export const CHECK_MESSAGES = {
     text: () => 'invalid atomic operand size',
     why: 'atomic insns work on 4 or 8 bytes, but for load_acquire and store_release, which take all sizes',
   },
+  'packet-type': {
+    phase: 'insns',
+    errno: ERRNO.EINVAL,
+    text: () => 'BPF_LD_[ABS|IND] instructions not allowed for this program type',
+    why: 'ld_abs and ld_ind read the packet of socket_filter, sched_cls and sched_act programs',
+  },
   'address-space': {
     phase: 'insns',
     errno: ERRNO.EINVAL,

@@ -7,6 +7,8 @@ export interface ProgTypeRow {
   readonly tracing?: true;
   /** Whether its programs may sleep (BPF_F_SLEEPABLE); those of type syscall always may. */
   readonly sleepable?: 'may' | 'always';
+  /** Whether its programs may use ld_abs and ld_ind. @see kernel/bpf/verifier.c may_access_skb */
+  readonly packetLoads?: true;
   /** How BPF_PROG_TEST_RUN fills the ctx. */
   readonly testRun?: 'skb' | 'xdp' | 'args' | 'syscall' | 'bytes';
 }
@@ -14,10 +16,10 @@ export interface ProgTypeRow {
 /** By the kernel's name without BPF_PROG_TYPE_, in lower case. @see include/uapi/linux/bpf.h enum bpf_prog_type */
 // oxfmt-ignore
 export const PROG_TYPES = {
-  socket_filter:           { number: 1, testRun: 'skb' },
+  socket_filter:           { number: 1, testRun: 'skb', packetLoads: true },
   kprobe:                  { number: 2, tracing: true, sleepable: 'may', testRun: 'bytes' },
-  sched_cls:               { number: 3, testRun: 'skb' },
-  sched_act:               { number: 4, testRun: 'skb' },
+  sched_cls:               { number: 3, testRun: 'skb', packetLoads: true },
+  sched_act:               { number: 4, testRun: 'skb', packetLoads: true },
   tracepoint:              { number: 5, tracing: true, testRun: 'bytes' },
   xdp:                     { number: 6, testRun: 'xdp' },
   perf_event:              { number: 7, tracing: true, testRun: 'bytes' },

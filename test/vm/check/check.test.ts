@@ -33,6 +33,7 @@ test('some program brings each message about', () => {
   const byOptions = [
     'ragged',
     'subprog-count',
+    'packet-type',
     'fd-index',
     'no-map',
     'no-direct-value',
@@ -68,6 +69,15 @@ test('a set of kernel functions replaces those that the machine runs', () => {
   const { insns } = assembleProg('call bpf_rcu_read_lock\nr0 = 0\nexit');
   expect(checkProg(insns)).toEqual([]);
   expect(checkProg(insns, { kfuncs: new Set([4711]) }).map((error) => error.code)).toEqual(['kfunc']);
+});
+
+test('a packet is loaded from by the types that have one', () => {
+  const { insns } = assembleProg('r6 = r1\nr0 = *(u8 *)skb[0]\nr0 = *(u16 *)skb[r6 + 1]\nexit');
+  const messages = (type: string): string[] => checkProg(insns, { type }).map(({ message }) => message);
+  expect(messages('sched_cls')).toEqual([]);
+  expect(messages('xdp')).toEqual(
+    [1, 2].map(() => 'BPF_LD_[ABS|IND] instructions not allowed for this program type'),
+  );
 });
 
 /** A program that calls `count` functions one after the other. */

@@ -1,5 +1,6 @@
 // What ends a run: each fault by a program that earns it, with the words a person reads. The host never sees an exception.
 import { describe, expect, test } from 'vitest';
+import { assembleProg } from '../../../vm/index.ts';
 import { FAULTS } from '../../../vm/interp/fault.ts';
 import { faultOf, loadFilter, loadText, pointOf, r0Of, rig, runOnce } from '../../support/machine.ts';
 
@@ -254,6 +255,7 @@ const ELSEWHERE: Readonly<Partial<Record<keyof typeof FAULTS, string>>> = {
   lock: 'test/vm/machine/locks.test.ts',
   owed: 'test/vm/maps/ringbuf.test.ts',
   dynptr: 'test/vm/helpers',
+  object: 'test/vm/helpers',
 };
 
 test.each(CASES)('%s', (_title, body, maps, code, words) => {
@@ -271,12 +273,10 @@ test('every fault has a case here, or is listed with the place of its tests', ()
   ).toEqual(Object.keys(ELSEWHERE).toSorted());
 });
 
-test('a packet load where the hook has no packet', () => {
+test('a packet load where there is no packet: insns by themselves may try', () => {
   const { machine, faults } = rig();
-  const object = loadText(machine, '.section "raw_tp/sys_enter"\nmain:\nr6 = r1\nr0 = *(u8 *)skb[0]\nexit');
-  machine.attachAll(object);
-  machine.enter(pointOf());
-  expect(faults).toMatchObject([{ prog: 'main', pc: 1, code: 'packet' }]);
+  machine.runInsns(assembleProg('r6 = r1\nr0 = *(u8 *)skb[0]\nexit').insns);
+  expect(faults).toMatchObject([{ prog: 'insns', pc: 1, code: 'packet' }]);
 });
 
 describe('a fault', () => {
