@@ -70,9 +70,9 @@ export function mapLine(
 export interface ProgSide {
   /** Lines that make the control map and the programs; before them `map` must have been made. */
   readonly setup: readonly string[];
-  lookup(key: string): string[];
-  update(key: string, value: string, flags: number): string[];
-  remove(key: string): string[];
+  lookup(key: string, cpu?: number): string[];
+  update(key: string, value: string, flags: number, cpu?: number): string[];
+  remove(key: string, cpu?: number): string[];
 }
 
 const SOCKET_FILTER = 1;
@@ -112,22 +112,22 @@ export function progSide(
     }
     return `prog ${SOCKET_FILTER} ${hexOf(insns)}`;
   });
-  const call = (number: number, key: string, value = '', flags = 0): string[] => {
+  const call = (number: number, cpu: number | undefined, key: string, value = '', flags = 0): string[] => {
     const bytes = new Uint8Array(size);
     bytes.set(bytesOf(key));
     bytes.set(bytesOf(value), valueOff);
     new DataView(bytes.buffer).setUint32(flagsOff, flags, true);
     return [
       `update ${control} 00000000 ${hexOf(bytes)} 0`,
-      `run ${prog + number} 0`,
+      `run ${prog + number} ${cpu ?? 0}`,
       `lookup ${control} 00000000 0`,
     ];
   };
   return {
     setup: [mapLine('array', [4, size, 1]), ...progs],
-    lookup: (key) => call(0, key),
-    update: (key, value, flags) => call(1, key, value, flags),
-    remove: (key) => call(2, key),
+    lookup: (key, cpu) => call(0, cpu, key),
+    update: (key, value, flags, cpu) => call(1, cpu, key, value, flags),
+    remove: (key, cpu) => call(2, cpu, key),
   };
 }
 
@@ -217,6 +217,7 @@ class MapRunner {
       case 'run': {
         const { errno, retval, fault } = this.machine.testRun(this.progs[Number(words[0])]!, {
           data: new Uint8Array(64),
+          cpu: Number(words[1]),
         });
         if (fault !== undefined) return `fault ${fault.message}`;
         return errno === 0 ? `0 ${retval}` : errno;

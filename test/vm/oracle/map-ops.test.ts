@@ -1,5 +1,6 @@
 // Random operations on maps of every kind with keys, from user space and from programs, put to the kernel and to a machine: results, errnos, values and
 // the order of iteration are equal. Hash maps have BPF_F_ZERO_SEED, so that Linux keeps their keys in the order that it has here.
+import { availableParallelism } from 'node:os';
 import { describe, test } from 'vitest';
 import { expectSameMaps, mapLine, progSide } from '../../support/map-oracle.ts';
 import { Random, seedOf } from '../../support/seed.ts';
@@ -10,6 +11,7 @@ import type { ValueField } from '../../../vm/object.ts';
 const SEED = seedOf(20_26);
 const withKernel = test.skipIf(!hasTool('kernel'));
 
+const CPUS = availableParallelism();
 const NO_PREALLOC = 1;
 const NO_COMMON_LRU = 2;
 const ZERO_SEED = 64;
@@ -54,6 +56,8 @@ function operations(random: Random, test: Case): string[] {
   ];
   const value = (): string => valueOf(random, isPercpu ? 8 : valueSize);
   const flags = (): number => (random.below(8) === 0 ? random.pick(BAD_FLAGS) : random.below(3));
+  // Two CPUs or more have their own values and their own unused elements.
+  const cpu = (): number => random.below(Math.min(2, CPUS));
   const batchFlags = (): number => random.pick([0, 0, 0, 0, 1, 4]);
   for (let i = 0; i < (test.ops ?? 400); i++) {
     const key = keyOf(random, test);
@@ -65,20 +69,20 @@ function operations(random: Random, test: Case): string[] {
         break;
       case 3:
       case 4:
-        if (hasProgs) lines.push(...progs.update(key, valueOf(random, valueSize), flags()));
+        if (hasProgs) lines.push(...progs.update(key, valueOf(random, valueSize), flags(), cpu()));
         break;
       case 5:
         lines.push(`lookup 0 ${key} ${random.pick([0, 0, 0, 1, 4])}`);
         break;
       case 6:
       case 7:
-        if (hasProgs) lines.push(...progs.lookup(key));
+        if (hasProgs) lines.push(...progs.lookup(key, cpu()));
         break;
       case 8:
         lines.push(`delete 0 ${key}`);
         break;
       case 9:
-        if (hasProgs) lines.push(...progs.remove(key));
+        if (hasProgs) lines.push(...progs.remove(key, cpu()));
         break;
       case 10:
         lines.push(`take 0 ${key} ${random.pick([0, 0, 0, 2, 4])}`);
