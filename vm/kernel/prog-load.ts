@@ -1,9 +1,11 @@
 // BPF_PROG_LOAD: from insns with map fds to a program that can run, or the reason why not.
 import type { ObjectType } from '../object.ts';
 import { checkProg } from '../check/check.ts';
+import type { CheckError } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
+import { helperName, helperRow } from '../helpers/table.ts';
 import { prepareCode } from '../interp/code.ts';
-import { decodeInsn } from '../isa/insn.ts';
+import { decodeInsn, readSlot } from '../isa/insn.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { LoadError } from '../load-error.ts';
 import type { KernelMap } from '../maps/map.ts';
@@ -32,19 +34,13 @@ export interface ProgAttr {
   readonly fdArray?: readonly number[];
 }
 
-/** Maps that one program may name. @see include/linux/bpf_verifier.h MAX_USED_MAPS */
-const LIMIT_MAPS = 64;
-
 /** Loads a program into the table: its fd. Throws LoadError; nothing is left behind then. */
 export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMemory): number {
   const { name, type, insns, expectedAttachType = 0, flags = 0, fdArray } = attr;
   if (progTypeRow(type) === undefined)
     throw new LoadError('type', name, `the kernel has no program type ${type}`);
   const finding = checkProg(insns, { type, ...(fdArray === undefined ? {} : { fds: fdArray.length }) })[0];
-  if (finding !== undefined) {
-    const { errno, message, why, pc } = finding;
-    throw new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
-  }
+  if (finding !== undefined) throw refusal(attr, finding);
   const maps = new Map<number, KernelMap>();
   const addresses = new Map<number, bigint>();
   for (let pc = 0; pc < insns.length / SLOT_BYTES;) {
@@ -60,10 +56,6 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   const wrong = checkMapArgs(insns, (pc) => maps.get(pc));
   if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
   const usedMaps = [...new Set(maps.values())];
-  if (usedMaps.length > LIMIT_MAPS) {
-    const rule = `The total number of maps per program has reached the limit of ${LIMIT_MAPS}`;
-    throw new LoadError('structure', name, rule, { errno: -ERRNO.E2BIG });
-  }
   checkSleep(attr);
   checkMaps(attr, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
@@ -74,6 +66,16 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [] };
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
+}
+
+/** What the structural check found, and why Tailscope does not run a helper that Linux has. */
+function refusal({ name, insns }: ProgAttr, { code, errno, message, why, pc }: CheckError): LoadError {
+  if (code !== 'helper-missing') {
+    return new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
+  }
+  const helper = helperName(readSlot(insns, pc).imm);
+  const reason = helper === undefined ? why : (helperRow(helper).refused ?? why);
+  return new LoadError('unsupported', name, `${message}: ${reason}`, { errno: -errno, pc });
 }
 
 /** Refuses a program that asks to sleep and may not. @see kernel/bpf/verifier.c can_be_sleepable */

@@ -55,7 +55,7 @@ export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
   const { name, type, expectedAttachType = 0, flags = 0 } = attr;
   if (maps.length > MAX_USED_MAPS) {
     const text = `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`;
-    throw new LoadError('map-arg', name, text, { errno: -ERRNO.E2BIG });
+    throw new LoadError('structure', name, text, { errno: -ERRNO.E2BIG });
   }
   for (const map of maps) {
     checkFields(attr, map);
