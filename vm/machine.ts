@@ -89,7 +89,8 @@ class TailscopeMachine implements Machine {
     this.random = new SeededRandom(seed);
     this.objects = new ObjectTable(this.regions, cpus, this.memory);
     this.bpf = createBpf(this.objects, this.memory, cpus);
-    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, (prog) => this.attachments.of(prog));
+    const linksOf = (prog: KernelProg) => this.attachments.of(prog);
+    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, linksOf, cpus);
     this.cpu = new Cpu(
       {
         memory: this.memory,

@@ -9,6 +9,7 @@ import type { ObjectTable } from './kernel/objects.ts';
 import { loadProg } from './kernel/prog-load.ts';
 import { counter, type CounterName, type KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
+import { openPerfBuffers, withBufferSize } from './loader-buffers.ts';
 import { checkMapSpec } from './maps/kinds.ts';
 import type { KernelMap } from './maps/map.ts';
 import { isProgArray } from './maps/prog-array.ts';
@@ -20,6 +21,7 @@ export class ObjectLoader {
   private readonly bpf: Bpf;
   private readonly objects: ObjectTable;
   private readonly memory: LinearMemory;
+  private readonly cpus: number;
   private readonly linksOf: (prog: KernelProg) => readonly Link[];
   /** What handles stand for. Neither fd nor id would do: a machine that is restored to an earlier state gives both again. */
   private readonly progs = new WeakMap<Prog, KernelProg>();
@@ -30,11 +32,13 @@ export class ObjectLoader {
     objects: ObjectTable,
     memory: LinearMemory,
     linksOf: (prog: KernelProg) => readonly Link[],
+    cpus: number,
   ) {
     this.bpf = bpf;
     this.objects = objects;
     this.memory = memory;
     this.linksOf = linksOf;
+    this.cpus = cpus;
   }
 
   /** Throws LoadError; what was created until then is closed again. */
@@ -65,7 +69,8 @@ export class ObjectLoader {
     return this.objects.names(prog.fd, kernelProg) ? kernelProg : undefined;
   }
 
-  private createMap(spec: MapSpec, fds: number[]): BpfMap {
+  private createMap(asked: MapSpec, fds: number[]): BpfMap {
+    const spec = withBufferSize(asked, this.cpus);
     const refusal = checkMapSpec(spec);
     if (refusal !== undefined) throw new LoadError('map', spec.name, refusal.reason, refusal);
     const fd = this.bpf.mapCreate(spec);
@@ -74,6 +79,7 @@ export class ObjectLoader {
       throw new LoadError('map', spec.name, reason, { errno: fd });
     }
     fds.push(fd);
+    if (spec.type === 'perf_event_array') openPerfBuffers(this.bpf, fd, spec, this.cpus);
     const map = this.userMap(fd, this.mapOfFd(fd));
     fill(map);
     return map;

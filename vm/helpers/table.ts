@@ -229,8 +229,8 @@ export const HELPERS = {
   tcp_raw_check_syncookie_ipv6:   { id: 207, refused: 'there is no TCP here' },
   ktime_get_tai_ns:               { id: 208, args: [], ret: 'integer', summary: 'the same as ktime_get_ns: a recording knows no other clock' },
   user_ringbuf_drain:             { id: 209, args: ['const_map_ptr', 'ptr_to_func', 'ptr_to_stack_or_null', 'anything'], ret: 'integer', maps: ['user_ringbuf'], callback: 'now', summary: 'calls a function for each record that user space has put into a ring buffer' },
-  cgrp_storage_get:               { id: 210, args: ['const_map_ptr', 'ptr_to_btf_id_or_null:cgroup', 'ptr_to_map_value_or_null', 'anything'], ret: 'ptr_to_map_value_or_null', maps: ['cgrp_storage'], summary: "address of a cgroup's value in a cgrp_storage map; makes it if asked" },
-  cgrp_storage_delete:            { id: 211, args: ['const_map_ptr', 'ptr_to_btf_id_or_null:cgroup'], ret: 'integer', maps: ['cgrp_storage'], summary: "removes a cgroup's value" },
+  cgrp_storage_get:               { id: 210, refused: 'no recording tells of cgroups' },
+  cgrp_storage_delete:            { id: 211, refused: 'no recording tells of cgroups' },
 } as const satisfies Record<string, HelperRow>;
 
 export type HelperName = keyof typeof HELPERS;
