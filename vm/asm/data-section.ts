@@ -75,9 +75,9 @@ export class DataSection {
 
   /** Puts a name and zeroes for it at the next offset that is aligned: `.comm`. */
   common(name: Token, size: number, align: number): void {
-    this.pad(align);
+    this.pad(align, name);
     this.label(name);
-    this.append(new Uint8Array(size), name);
+    this.reserve(size, name);
   }
 
   private numbers(cursor: TokenCursor, size: number): void {
@@ -109,7 +109,8 @@ export class DataSection {
     const place = cursor.peek();
     const size = readUpTo(cursor, 'size', 0, LIMIT_BYTES);
     const byte = cursor.accept(',') ? readUpTo(cursor, 'fill', 0, 255) : 0;
-    this.append(new Uint8Array(size).fill(byte), place);
+    const at = this.reserve(size, place);
+    this.bytes.fill(byte, at, at + size);
   }
 
   // .p2align 3, 0x0: as a power of two | .balign 8
@@ -117,23 +118,30 @@ export class DataSection {
     const place = cursor.peek();
     const value = power ? 2 ** readUpTo(cursor, 'alignment', 0, 12) : readAlign(cursor);
     cursor.skipAll(); // the byte to fill with, and how many at most
-    this.append(new Uint8Array((value - (this.length % value)) % value), place);
+    this.pad(value, place);
   }
 
-  private pad(align: number): void {
-    this.append(new Uint8Array((align - (this.length % align)) % align), this.place);
+  private pad(align: number, place: Place): void {
+    this.reserve((align - (this.length % align)) % align, place);
   }
 
   private append(more: Uint8Array, place: Place): void {
-    const length = this.length + more.length;
+    const at = this.reserve(more.length, place);
+    this.bytes.set(more, at);
+  }
+
+  /** Puts zeroes at the end: where they begin. */
+  private reserve(size: number, place: Place): number {
+    const at = this.length;
+    const length = at + size;
     if (length > LIMIT_BYTES) refuse(place, 'data-size', [this.name, LIMIT_BYTES]);
     if (length > this.bytes.length) {
       const bytes = new Uint8Array(2 * length);
       bytes.set(this.bytes);
       this.bytes = bytes;
     }
-    this.bytes.set(more, this.length);
     this.length = length;
+    return at;
   }
 
   /** The bytes so far, a copy. */

@@ -56,16 +56,25 @@ export function link(main: Body, scope: LinkScope, problems: ProblemList): Linke
 function layOut(main: Body, scope: LinkScope): Map<Body, number> {
   const starts = new Map<Body, number>();
   let next = 0;
-  const place = (body: Body): void => {
+  // A stack of its own: the functions of a text may call one another deeper than this one may.
+  const pending = [main];
+  for (let body = pending.pop(); body !== undefined; body = pending.pop()) {
+    if (starts.has(body)) continue;
     starts.set(body, next);
     next += body.slots;
-    for (const { draft } of body.drafts) {
-      const callee = draft.ref === undefined ? undefined : functionOf(body, draft.ref, scope);
-      if (callee !== undefined && !starts.has(callee)) place(callee);
-    }
-  };
-  place(main);
+    for (const callee of calleesOf(body, scope).toReversed()) pending.push(callee);
+  }
   return starts;
+}
+
+/** The functions of .text that a body names, in its order. */
+function calleesOf(body: Body, scope: LinkScope): Body[] {
+  const callees = new Set<Body>();
+  for (const { draft } of body.drafts) {
+    const callee = draft.ref === undefined ? undefined : functionOf(body, draft.ref, scope);
+    if (callee !== undefined) callees.add(callee);
+  }
+  return [...callees];
 }
 
 /** The function of .text that a reference names, if it names one. */
@@ -80,6 +89,9 @@ interface Resolved {
   readonly fields: Partial<Record<Field, number>>;
 }
 const NOTHING: Resolved = { fields: {} };
+
+const NO_SYMBOL =
+  'maps are declared by .map, data stands in .data, .rodata or .bss; variables of the kernel are not there';
 
 class Linker {
   readonly relocs: MapReloc[] = [];
@@ -201,7 +213,7 @@ class Linker {
     }
     const names = [...maps.keys(), ...data.keys(), ...functions.keys(), ...body.labels.keys()];
     const hint = didYouMean(ref.name, names);
-    return refuse(ref, 'unknown-symbol', [ref.name], hint === '' ? 'maps are declared by .map' : hint);
+    return refuse(ref, 'unknown-symbol', [ref.name], hint === '' ? NO_SYMBOL : hint);
   }
 
   private noLabel(body: Body, ref: Ref): never {
