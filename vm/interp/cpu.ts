@@ -5,7 +5,7 @@ import type { CallbackTable } from '../kernel/callbacks.ts';
 import type { LinkedObjects } from '../kernel/linked-objects.ts';
 import type { ObjectHeap } from '../kernel/object-heap.ts';
 import type { Probe } from '../kernel/hook-fills.ts';
-import type { KernelMemory } from '../kernel/kernel-memory.ts';
+import { SOMEWHERE_AT as ZEROES_AT, type KernelMemory } from '../kernel/kernel-memory.ts';
 import type { NetPacket } from '../kernel/net/packet.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
@@ -360,11 +360,15 @@ export class Cpu implements HelperContext {
       if (!write && this.mayLoadKernel(at, size)) return at;
       const field = this.packet?.field(at, size, write) ?? -1;
       if (field >= 0) return field;
+    } else if (!write && this.kernel.isNullLoad(BigInt.asUintN(64, this.q[reg]! + BigInt(off)))) {
+      this.countUnknownRead();
+      return ZEROES_AT;
     }
     return this.refuse(reg, off, size, write);
   }
 
   range(reg: number, size: number, write: boolean): number {
+    if (this.r[2 * reg + 1] === 0) return this.refuse(reg, 0, size, write); // also where a load would give 0
     return this.offset(reg, 0, size, write);
   }
 

@@ -2,7 +2,7 @@
 // registers of its call. They lie in linear memory below the stack and are written at the first ask of an event. Bytes that the recording does not
 // tell are unknown: bpf_probe_read_kernel answers -EFAULT there, a load through a BTF pointer gives 0, and both are counted.
 import type { TaskView } from '../helpers/context.ts';
-import { addressOf, KERNEL_AT, KERNEL_END, type LinearMemory } from '../memory/linear.ts';
+import { ADDRESS_HIGH, KERNEL_AT, KERNEL_END, type LinearMemory } from '../memory/linear.ts';
 import { plainRegion } from '../memory/regions.ts';
 import { fillTaskRegs, PT_REGS_BYTES } from './pt-regs.ts';
 import type { SyscallPoint } from './point.ts';
@@ -22,13 +22,12 @@ export const TASK_REGS = plainRegion('the pt_regs of the task', TASK_REGS_AT, PT
 /** Bytes of a task's name, NUL included. @see include/linux/sched.h TASK_COMM_LEN */
 const COMM_BYTES = 16;
 
-/** A task as far as it is known. */
+/** Nothing is mapped below. */
+const NULL_PAGE_END = 4096n;
+
+/** A task: offsets. */
 interface KnownTask {
   readonly at: number;
-  readonly tid: number | undefined;
-  readonly tgid: number | undefined;
-  readonly comm: Uint8Array | undefined;
-  readonly startNs: number | undefined;
   readonly parentAt: number;
   readonly leaderAt: number;
   readonly credAt: number;
@@ -46,6 +45,7 @@ export class KernelMemory {
   private point: SyscallPoint | undefined;
   private hasLeft = false;
   private hasTask = false;
+  private hasFixed = false;
   private hasRegs = false;
   /** Whether programs hold BTF pointers to these structures, so that they may load from them without a helper. */
   private isDirect = false;
@@ -87,7 +87,7 @@ export class KernelMemory {
   /** Offset of the struct pt_regs of the task whose struct task_struct starts at an offset; 0 where there is no task. */
   regsOf(at: number): number {
     if (at === CURRENT_AT) return this.taskRegs();
-    return at === LEADER_AT || at === PARENT_AT ? SOMEWHERE_AT : 0;
+    return this.isTask(at) ? SOMEWHERE_AT : 0;
   }
 
   /** Programs of this event may load from the structures. */
@@ -108,9 +108,10 @@ export class KernelMemory {
     return at === CURRENT_AT || at === LEADER_AT || at === PARENT_AT;
   }
 
-  /** Offset of the struct task_struct of a thread; 0 where the event shows none. */
+  /** Offset of the struct task_struct of a thread, which the program may load from; 0 where the event shows none. */
   taskOf(tid: number): number {
     if (tid <= 0) return 0;
+    this.isDirect = true;
     return [CURRENT_AT, LEADER_AT, PARENT_AT].find((at) => this.tidAt(at) === tid) ?? 0;
   }
 
@@ -127,6 +128,11 @@ export class KernelMemory {
     return this.isDirect ? this.look(at, size) : 'none';
   }
 
+  /** True for a load through a BTF pointer that is null, or was not known: 0 there, as where the kernel finds a page fault. */
+  isNullLoad(address: bigint): boolean {
+    return this.isDirect && address < NULL_PAGE_END;
+  }
+
   private isKnown(at: number, size: number): boolean {
     const from = at - KERNEL_AT;
     for (let i = from; i < from + size; i++) if (this.known[i] !== 1) return false;
@@ -141,56 +147,56 @@ export class KernelMemory {
 
   private writeTasks(): void {
     this.hasTask = true;
-    const { tid, tgid, startNs, parent, uid, gid } = this.task;
-    const comm = this.task.comm.length === 0 ? undefined : this.task.comm;
-    const isLeader = tid === tgid;
-    const leaderAt = isLeader ? CURRENT_AT : LEADER_AT;
-    const family = { parentAt: PARENT_AT, leaderAt };
-    this.writeTask({ at: CURRENT_AT, tid, tgid, comm, startNs, ...family, credAt: CRED_AT });
-    this.writeTask({
-      at: LEADER_AT,
-      tid: tgid,
-      tgid,
-      comm: undefined,
-      startNs: undefined,
-      ...family,
-      credAt: SOMEWHERE_AT,
-    });
-    this.writeTask({
-      at: PARENT_AT,
-      tid: parent?.tid,
-      tgid: parent?.tgid,
-      comm: parent?.comm,
-      startNs: undefined,
-      parentAt: SOMEWHERE_AT,
-      leaderAt: SOMEWHERE_AT,
-      credAt: SOMEWHERE_AT,
-    });
-    this.writeNumber(CRED_AT + CRED.uid.off, CRED.uid.size, uid);
-    this.writeNumber(CRED_AT + CRED.gid.off, CRED.gid.size, gid);
+    if (!this.hasFixed) this.writeFixed();
+    const { tid, tgid, comm, startNs, parent, uid, gid } = this.task;
+    this.writePointer(CURRENT_AT + TASK_STRUCT.group_leader.off, tid === tgid ? CURRENT_AT : LEADER_AT);
+    this.writeIds(CURRENT_AT, tid, tgid);
+    this.writeIds(LEADER_AT, tgid, tgid);
+    this.writeIds(PARENT_AT, parent?.tid, parent?.tgid);
+    this.writeComm(CURRENT_AT, comm.length === 0 ? undefined : comm);
+    this.writeComm(PARENT_AT, parent?.comm);
+    for (const { off } of START_TIMES) this.writeU64(CURRENT_AT + off, startNs);
+    this.writeU32(CRED_AT + CRED.uid.off, uid);
+    this.writeU32(CRED_AT + CRED.gid.off, gid);
   }
 
-  private writeTask(task: KnownTask): void {
-    for (const { off, size, source } of FIELDS) {
-      const at = task.at + off;
-      if (source === 'comm') this.writeComm(at, task.comm);
-      else if (isPointer(source)) this.writePointer(at, POINTERS[source](task));
-      else this.writeNumber(at, size, NUMBERS[source](task));
+  /** What is the same at each event. */
+  private writeFixed(): void {
+    this.hasFixed = true;
+    for (const task of TASKS) {
+      for (const { off, source } of FIELDS) {
+        if (isPointer(source)) this.writePointer(task.at + off, POINTERS[source](task));
+      }
+    }
+    for (const { off, source } of FIELDS) {
+      if (source === 'zero' || source === 'one') this.writeU32(CURRENT_AT + off, source === 'one' ? 1 : 0);
     }
   }
 
+  private writeIds(at: number, tid: number | undefined, tgid: number | undefined): void {
+    this.writeU32(at + TASK_STRUCT.pid.off, tid);
+    this.writeU32(at + TASK_STRUCT.tgid.off, tgid);
+  }
+
   private writePointer(at: number, to: number): void {
-    this.memory.view.setBigUint64(at, addressOf(to), true);
+    this.memory.view.setUint32(at, to, true);
+    this.memory.view.setInt32(at + 4, ADDRESS_HIGH, true);
     this.mark(at, 8, true);
   }
 
-  private writeNumber(at: number, size: number, value: number | undefined): void {
-    if (size === 8) this.memory.view.setBigUint64(at, BigInt(value ?? 0), true);
-    else this.memory.view.setUint32(at, value ?? 0, true);
-    this.mark(at, size, value !== undefined);
+  /** A number, or that it is not known. */
+  private writeU32(at: number, value: number | undefined): void {
+    this.memory.view.setUint32(at, value ?? 0, true);
+    this.mark(at, 4, value !== undefined);
   }
 
-  private writeComm(at: number, comm: Uint8Array | undefined): void {
+  private writeU64(at: number, value: number | undefined): void {
+    this.memory.view.setBigUint64(at, BigInt(value ?? 0), true);
+    this.mark(at, 8, value !== undefined);
+  }
+
+  private writeComm(task: number, comm: Uint8Array | undefined): void {
+    const at = task + TASK_STRUCT.comm.off;
     this.memory.u8.fill(0, at, at + COMM_BYTES);
     if (comm !== undefined) this.memory.write(at, comm, 0, Math.min(comm.length, COMM_BYTES - 1));
     this.mark(at, COMM_BYTES, comm !== undefined);
@@ -202,29 +208,22 @@ export class KernelMemory {
 }
 
 const FIELDS: readonly StructField<TaskSource>[] = Object.values(TASK_STRUCT);
+const START_TIMES = FIELDS.filter(({ source }) => source === 'start_time');
 
-type PointerSource = 'parent' | 'leader' | 'cred' | 'somewhere';
+/** The tasks of an event, and where their pointers lead. The current task's own leader is written at each event. */
+const TASKS: readonly KnownTask[] = [
+  { at: CURRENT_AT, parentAt: PARENT_AT, leaderAt: LEADER_AT, credAt: CRED_AT },
+  { at: LEADER_AT, parentAt: PARENT_AT, leaderAt: LEADER_AT, credAt: SOMEWHERE_AT },
+  { at: PARENT_AT, parentAt: SOMEWHERE_AT, leaderAt: SOMEWHERE_AT, credAt: SOMEWHERE_AT },
+];
 
-/** Where the pointers lead. */
 const POINTERS = {
   parent: (task) => task.parentAt,
   leader: (task) => task.leaderAt,
   cred: (task) => task.credAt,
   somewhere: () => SOMEWHERE_AT,
-} as const satisfies Record<PointerSource, (task: KnownTask) => number>;
+} as const satisfies Partial<Record<TaskSource, (task: KnownTask) => number>>;
 
-/** Numbers; undefined where they are not known. */
-const NUMBERS = {
-  tid: (task) => task.tid,
-  tgid: (task) => task.tgid,
-  start_time: (task) => task.startNs,
-  zero: () => 0,
-  one: () => 1,
-} as const satisfies Record<
-  Exclude<TaskSource, PointerSource | 'comm'>,
-  (task: KnownTask) => number | undefined
->;
-
-function isPointer(source: TaskSource): source is PointerSource {
+function isPointer(source: TaskSource): source is keyof typeof POINTERS {
   return Object.hasOwn(POINTERS, source);
 }

@@ -171,3 +171,37 @@ test('a load of a field that is not known gives 0, and is counted', () => {
   expect(Buffer.from(object.maps[0]!.lookup(u32(0)) as Uint8Array).toString('hex')).toBe('0100000000000000');
   expect(machine.unknownReads).toBe(1);
 });
+
+test('a chain of BTF loads that leaves what is known goes on with 0, as on Linux behind a null pointer; helpers take no null all the same', () => {
+  const { machine, faults } = hookRig();
+  const object = loadText(
+    machine,
+    `.map out array key=4 value=8 entries=1
+    .section "fentry/__x64_sys_read"
+    chain:
+      call get_current_task_btf
+      r1 = *(u64 *)(r0 + ${T.mm.off})
+      r1 = *(u64 *)(r1 + 952)      // exe_file
+      r1 = *(u64 *)(r1 + 72)       // its dentry
+      r2 = *(u32 *)(r1 + 0)
+      r2 += 7
+      r1 = mapval[out] ll
+      *(u64 *)(r1 + 0) = r2
+      r0 = 0
+      exit
+    .section "fentry/__x64_sys_write"
+    null:
+      call get_current_task_btf
+      r1 = map[out] ll
+      r2 = 0
+      call map_lookup_elem
+      r0 = 0
+      exit`,
+  );
+  machine.attachAll(object);
+  machine.enter(pointOf({ nr: 0 }));
+  expect(Buffer.from(object.maps[0]!.lookup(u32(0)) as Uint8Array).toString('hex')).toBe('0700000000000000');
+  expect([faults.length, machine.unknownReads]).toEqual([0, 3]);
+  machine.enter(pointOf({ nr: 1 }));
+  expect(faults).toMatchObject([{ prog: 'null', code: 'access' }]);
+});
