@@ -10,11 +10,12 @@ import { loadProg } from './kernel/prog-load.ts';
 import { counter, type CounterName, type KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
 import { openPerfBuffers, withBufferSize } from './loader-buffers.ts';
+import { fillInner, fillMap, fillSlot } from './loader-slots.ts';
 import { checkMapSpec } from './maps/kinds.ts';
 import type { KernelMap } from './maps/map.ts';
 import { isProgArray } from './maps/prog-array.ts';
 import type { LinearMemory } from './memory/linear.ts';
-import type { InnerMapSpec, MapSpec, ObjectSpec, ProgSpec, SlotSpec } from './object.ts';
+import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
 
 /** Makes LoadedObjects for one machine. */
 export class ObjectLoader {
@@ -47,9 +48,9 @@ export class ObjectLoader {
     try {
       const maps = spec.maps.map((map) => this.createMap(map, fds));
       const byName = new Map(maps.map((map) => [map.spec.name, map]));
-      const progs = spec.progs.map((prog) => this.loadProg(prog, spec.license, byName, fds));
-      for (const slot of spec.slots) this.fillSlot(slot, byName, progs);
       for (const slot of spec.inners ?? []) fillInner(slot, byName);
+      const progs = spec.progs.map((prog) => this.loadProg(prog, spec.license, byName, fds));
+      for (const slot of spec.slots) fillSlot(slot, byName, progs);
       return { spec, progs, maps, progArray: (map) => this.stats(map) };
     } catch (error) {
       for (const fd of fds) this.bpf.close(fd);
@@ -75,13 +76,14 @@ export class ObjectLoader {
     if (refusal !== undefined) throw new LoadError('map', spec.name, refusal.reason, refusal);
     const fd = this.bpf.mapCreate(spec);
     if (fd < 0) {
-      const reason = `no room for ${spec.maxEntries} entries: ${errnoText(fd)}`;
+      const rule = fd === -ERRNO.ENOMEM ? `no room for ${spec.maxEntries} entries` : 'it cannot be created';
+      const reason = `${rule}: ${errnoText(fd)}`;
       throw new LoadError('map', spec.name, reason, { errno: fd });
     }
     fds.push(fd);
     if (spec.type === 'perf_event_array') openPerfBuffers(this.bpf, fd, spec, this.cpus);
     const map = this.userMap(fd, this.mapOfFd(fd));
-    fill(map);
+    fillMap(map);
     return map;
   }
 
@@ -168,29 +170,6 @@ export class ObjectLoader {
     }
   }
 
-  private fillSlot(slot: SlotSpec, maps: ReadonlyMap<string, BpfMap>, progs: readonly Prog[]): void {
-    const map = maps.get(slot.map);
-    const prog = progs.find(({ spec }) => spec.name === slot.prog);
-    if (map === undefined)
-      throw new LoadError('slot', slot.map, `there is no such map for slot ${slot.index}`);
-    if (prog === undefined) {
-      throw new LoadError(
-        'slot',
-        slot.map,
-        `slot ${slot.index} wants program ${slot.prog}, which is not there`,
-      );
-    }
-    if (map.spec.type !== 'prog_array') {
-      throw new LoadError('slot', slot.map, `slots are of a prog_array, and this is a ${map.spec.type}`);
-    }
-    const errno = map.update(u32Bytes(slot.index), u32Bytes(prog.fd), 0);
-    if (errno === 0) return;
-    const size = `the map has ${map.spec.maxEntries} slots`;
-    const reason = errno === -ERRNO.E2BIG ? size : 'the map belongs to programs of another kind';
-    const text = `slot ${slot.index} does not take program ${slot.prog}: ${errnoText(errno)}, ${reason}`;
-    throw new LoadError('slot', slot.map, text, { errno });
-  }
-
   private stats(map: BpfMap): ProgArrayStats {
     const kernelMap = this.maps.get(map);
     if (kernelMap === undefined || this.objects.mapById(map.id) !== kernelMap) {
@@ -214,47 +193,6 @@ export class ObjectLoader {
   }
 }
 
-/** Writes the data that a map begins with and freezes it, as its spec says. Throws LoadError. */
-function fill(map: BpfMap): void {
-  const { name, type, valueSize, data, frozen } = map.spec;
-  if (data !== undefined) {
-    if (data.length > valueSize) {
-      throw new LoadError('map', name, `the value is ${valueSize} bytes long, and its data ${data.length}`);
-    }
-    const value = new Uint8Array(valueSize);
-    value.set(data);
-    const errno = map.update(u32Bytes(0), value, 0);
-    if (errno !== 0) {
-      throw new LoadError('map', name, `a ${type} does not take data: ${errnoText(errno)}`, { errno });
-    }
-  }
-  const errno = frozen === true ? map.freeze() : 0;
-  if (errno !== 0) throw new LoadError('map', name, `it cannot be frozen: ${errnoText(errno)}`, { errno });
-}
-
-/** Puts a map into a slot of a map of maps. Throws LoadError. */
-function fillInner({ map, key, inner }: InnerMapSpec, maps: ReadonlyMap<string, BpfMap>): void {
-  const outer = maps.get(map);
-  const target = maps.get(inner);
-  if (outer === undefined) throw new LoadError('slot', map, `there is no such map for the map ${inner}`);
-  if (target === undefined) throw new LoadError('slot', map, `there is no map ${inner} to put into it`);
-  const { type, maxEntries } = outer.spec;
-  if (type !== 'array_of_maps' && type !== 'hash_of_maps') {
-    throw new LoadError(
-      'slot',
-      map,
-      `maps are put into array_of_maps and hash_of_maps, and this is a ${type}`,
-    );
-  }
-  const errno = outer.update(key, u32Bytes(target.fd), 0);
-  if (errno === 0) return;
-  const rule =
-    errno === -ERRNO.E2BIG
-      ? `the map has ${maxEntries} slots`
-      : 'the inner map must be like the one that the map was made for';
-  throw new LoadError('slot', map, `it does not take map ${inner}: ${errnoText(errno)}, ${rule}`, { errno });
-}
-
 /** The insns with fds where the relocs name maps. Throws LoadError for a map or a pc that is not there. */
 function relocate({ name, insns, relocs }: ProgSpec, maps: ReadonlyMap<string, BpfMap>): Uint8Array {
   const bytes = insns.slice();
@@ -269,8 +207,4 @@ function relocate({ name, insns, relocs }: ProgSpec, maps: ReadonlyMap<string, B
     writeSlot(bytes, pc + 1, { ...readSlot(bytes, pc + 1), imm: valueOff ?? 0 });
   }
   return bytes;
-}
-
-function u32Bytes(value: number): Uint8Array {
-  return Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
 }
