@@ -27,14 +27,13 @@ export function readSlot(insns: Uint8Array, pc: number): Slot {
   if (pc < 0 || at + SLOT_BYTES > insns.length) {
     throw new RangeError(`pc ${pc} is outside of a program of ${insns.length / SLOT_BYTES} slots`);
   }
-  const view = new DataView(insns.buffer, insns.byteOffset + at, SLOT_BYTES);
-  const regs = view.getUint8(1);
+  const regs = insns[at + 1]!;
   return {
-    opcode: view.getUint8(0),
+    opcode: insns[at]!,
     dst: regs & 15,
     src: regs >> 4,
-    off: view.getInt16(2, true),
-    imm: view.getInt32(4, true),
+    off: ((insns[at + 2]! << 16) | (insns[at + 3]! << 24)) >> 16,
+    imm: insns[at + 4]! | (insns[at + 5]! << 8) | (insns[at + 6]! << 16) | (insns[at + 7]! << 24),
   };
 }
 

@@ -130,6 +130,12 @@ describe('a map of maps', () => {
   });
 });
 
+/** A sleepable fentry program over map m. */
+const fentry = (maps: readonly MapSpec[]): ObjectSpec => {
+  const object = objectOf('r1 = map[m] ll\nr0 = 0', maps);
+  return { ...object, progs: [{ ...object.progs[0]!, type: 'tracing', flags: 16, attachType: 24 }] };
+};
+
 describe('bpf(2) loads programs', () => {
   test('that name maps by their position in fd_array', () => {
     const { machine } = rig();
@@ -144,10 +150,6 @@ describe('bpf(2) loads programs', () => {
   });
 
   test('that may sleep only with maps that do not mind', () => {
-    const fentry = (maps: readonly MapSpec[]): ObjectSpec => {
-      const object = objectOf('r1 = map[m] ll\nr0 = 0', maps);
-      return { ...object, progs: [{ ...object.progs[0]!, type: 'tracing', flags: 16, attachType: 24 }] };
-    };
     expect(rig().machine.load(fentry([map('m')])).progs).toHaveLength(1);
     const trie = map('m', { type: 'stack_trace', valueSize: 16 });
     expect(refusalOf(fentry([trie])).reason).toBe(
