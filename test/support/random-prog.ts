@@ -27,7 +27,7 @@ const EDGES = [
 
 /** Kinds that a body is made of. */
 const BODY_OPS = OP_LIST.filter(({ kind }) =>
-  ['alu', 'neg', 'movsx', 'swap', 'load', 'store', 'atomic', 'jump'].includes(kind),
+  ['alu', 'neg', 'movsx', 'swap', 'load', 'acquire', 'store', 'release', 'atomic', 'jump'].includes(kind),
 );
 
 /** A program of about `length` insns in its body; returns the low half of a mix of all registers and stack words. */
@@ -58,9 +58,9 @@ function bodyInsn(random: Random, room: number): Insn {
   const src = random.below(REGS);
   const imm = immFor(random, op);
   if (op.kind === 'jump') return makeInsn(op.name, { dst, src, imm, off: random.below(Math.min(6, room)) });
-  if (op.kind === 'load')
+  if (op.kind === 'load' || op.kind === 'acquire')
     return makeInsn(op.name, { dst, src: FP, off: stackOff(random, SIZES[op.size].bytes) });
-  if (op.kind === 'store' || op.kind === 'atomic') {
+  if (op.kind === 'store' || op.kind === 'release' || op.kind === 'atomic') {
     return makeInsn(op.name, { dst: FP, src, imm, off: stackOff(random, SIZES[op.size].bytes) });
   }
   return makeInsn(op.name, { dst, src, imm });

@@ -21,8 +21,8 @@ const NUMBERS: Readonly<Record<string, number>> = {
 const TEXTS = ['.ascii', '.asciz', '.string'];
 const FILLS = ['.zero', '.skip', '.space'];
 const ALIGNS = ['.p2align', '.align', '.balign'];
-/** Directives of data. */
-export const DATA_DIRECTIVES = [...Object.keys(NUMBERS), ...TEXTS, ...FILLS, ...ALIGNS];
+/** All of them. */
+const DATA_DIRECTIVES = [...Object.keys(NUMBERS), ...TEXTS, ...FILLS, ...ALIGNS];
 
 /** Most bytes of one section: more is a mistake in a `.zero`. */
 const LIMIT_BYTES = 1 << 26;
@@ -207,7 +207,8 @@ function readAlign(cursor: TokenCursor): number {
   return value;
 }
 
-/** A hint for a directive that data has not. */
-export function dataHint(name: string): string {
-  return didYouMean(name, DATA_DIRECTIVES);
+/** A hint for a directive that is not understood where it stands: inside of data, or elsewhere. */
+export function dataHint(name: string, inside: boolean): string {
+  if (inside) return didYouMean(name, DATA_DIRECTIVES);
+  return DATA_DIRECTIVES.includes(name) ? 'data stands in .data, .rodata or .bss' : '';
 }

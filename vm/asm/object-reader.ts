@@ -162,7 +162,7 @@ export class ObjectReader {
     if (target.kind === 'license' && cursor.peek().kind === 'string') {
       this.license += textOf(cursor.peek());
     } else if (target.kind !== 'ignored' && target.kind !== 'btf-maps' && !isIgnored(first.text)) {
-      const known = target.kind === 'data' ? dataHint(first.text) : '';
+      const known = dataHint(first.text, target.kind === 'data');
       const hint = known === '' ? didYouMean(first.text, DIRECTIVES) : known;
       refuse(first, 'unknown-directive', [first.text], hint);
     }

@@ -1,9 +1,10 @@
 // Object texts: sections, maps, slots, subprograms, and the line of each insn.
 import { expect, test } from 'vitest';
-import { assembleObject, disassemble } from '../../../vm/index.ts';
-import type { MapSpec, ObjectSpec, ProgSpec } from '../../../vm/index.ts';
+import { assembleObject, disassemble, ERRNO } from '../../../vm/index.ts';
+import type { BpfMap, MapSpec, ObjectSpec, ProgSpec } from '../../../vm/index.ts';
 import { SECTIONS } from '../../../vm/asm/sections.ts';
 import { readCases, section } from '../../support/case-file.ts';
+import { rig, runOnce, u32, u64s } from '../../support/machine.ts';
 
 function printProg({ name, type, section, insns, relocs, lines }: ProgSpec): string[] {
   const text = disassemble(insns, { relocs }).map((line) => `  ${lines[line.pc]}: ${line.text}`);
@@ -39,6 +40,20 @@ test.each(readCases('asm', 'objects'))('$title', (testCase) => {
   expect(printSpec(object)).toBe(section(testCase, 'spec'));
   expect(object.name).toBe('example');
   for (const prog of object.progs) expect(prog.lines.length * 8).toBe(prog.insns.length);
+});
+
+test('maps of maps, templates and global data load, and programs reach them', () => {
+  const { machine, faults } = rig();
+  const spec = assembleObject(section(readCases('asm', 'run-object')[0]!, 'object'), 'test');
+  const { progs, maps } = machine.load(spec);
+  const map = (name: string): BpfMap => maps.find((other) => other.spec.name === name)!;
+  expect(maps.map(({ spec: { name } }) => name)).not.toContain('like');
+  expect(runOnce(machine, progs[0]!)).toMatchObject({ retval: 42, fault: undefined });
+  expect(u64s(map('one').lookup(u32(2)))).toEqual([42n]);
+  expect(u64s(map('.bss').lookup(u32(0)))).toEqual([1n]);
+  expect(map('.rodata').update(u32(0), u32(7), 0)).toBe(-ERRNO.EPERM);
+  runOnce(machine, progs[1]!);
+  expect(faults).toMatchObject([{ prog: 'writes', message: expect.stringContaining('read only') }]);
 });
 
 test('each section of the table opens a program of its type', () => {
