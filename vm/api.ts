@@ -230,9 +230,9 @@ export interface Machine {
    * do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
    */
   advance(atNs: number): void;
-  /** Runs what is attached to the hooks of a syscall's enter, in the order of kernel/hooks.ts: `__seccomp_filter`, tracepoints, functions. */
+  /** Runs what is attached to the hooks of a syscall's enter, in the order of kernel/hooks.ts: `__seccomp_filter`, the tracepoint, functions. */
   enter(point: SyscallPoint): void;
-  /** Runs what is attached to the hooks of a syscall's exit: functions, tracepoints. */
+  /** Runs what is attached to the hooks of a syscall's exit: functions, the tracepoint. */
   exit(point: SyscallPoint): void;
   /** Whether anything is attached to a hook of the enter, or of the exit: at a phase that is not listened to, nothing needs to be run. */
   listens(at: 'enter' | 'exit'): boolean;

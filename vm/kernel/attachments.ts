@@ -1,5 +1,5 @@
 // Which programs are attached to which hooks, and what runs at a point: the stages of a call, sorted once for each change.
-import type { RunEvent } from '../interp/cpu.ts';
+import type { RunEvent } from '../interp/host.ts';
 import type { HookPlace } from './hooks.ts';
 import type { SyscallPoint } from './point.ts';
 import type { KernelProg } from './prog.ts';
@@ -95,7 +95,8 @@ interface Seat {
 
 function planOf(links: readonly Link[], at: Phase): Plan {
   const seats = links.flatMap(seatsOf).filter(({ place }) => place.at === at);
-  seats.sort((a, b) => a.place.rank - b.place.rank); // stable: the order of attachment among equals
+  const turn = turnsOf(seats);
+  seats.sort((a, b) => a.place.rank - b.place.rank || turn(a) - turn(b)); // stable: the order of attachment among equals
   const byKey = new Map<CallKey, Seat[]>();
   for (const { place } of seats) {
     if (place.calls !== 'all') for (const key of place.calls) byKey.set(key, []);
@@ -106,6 +107,16 @@ function planOf(links: readonly Link[], at: Phase): Plan {
   }
   const always = stagesOf(seats.filter(({ place }) => place.calls === 'all'));
   return { always, byCall: new Map([...byKey].map(([key, own]) => [key, stagesOf(own)])) };
+}
+
+/** Whose turn is when: in the order of attachment, of a group where its first is. */
+function turnsOf(seats: readonly Seat[]): (seat: Seat) => number {
+  const turns = new Map<Seat | string, number>();
+  for (const [i, seat] of seats.entries()) {
+    const key = seat.place.group ?? seat;
+    if (!turns.has(key)) turns.set(key, i);
+  }
+  return (seat) => turns.get(seat.place.group ?? seat) ?? 0;
 }
 
 function seatsOf({ prog, places, cookie }: Link): Seat[] {

@@ -1,11 +1,12 @@
 // The hooks of a system call: which there are, what they are called, and in which order a call comes to them.
 //
-//   enter   __seccomp_filter (kprobe, kretprobe), then the tracepoint sys_enter: raw_tp and tp_btf, raw_syscalls:sys_enter,
-//           syscalls:sys_enter_NAME; then the functions of the call from outside in, at each kprobe, fentry, fmod_ret
-//   exit    the functions from inside out, at each fexit, kretprobe; then the tracepoint sys_exit: raw_tp and tp_btf,
-//           raw_syscalls:sys_exit, syscalls:sys_exit_NAME
+//   enter   __seccomp_filter (kprobe, kretprobe); the tracepoint sys_enter; the functions of the call from outside in, at each kprobe, fentry, fmod_ret
+//   exit    the functions from inside out, at each fexit, kretprobe; the tracepoint sys_exit
 //
-// Programs of one hook run in the order in which they were attached. Every call of a recording passes __seccomp_filter, as on Linux when a filter
+// Programs of one hook run in the order in which they were attached. At the tracepoint each raw_tp and tp_btf has its own turn, all of raw_syscalls:*
+// have one, and so have all of syscalls:*, where the first of them was attached (as measured on Linux 6.18).
+//
+// Every call of a recording passes __seccomp_filter, as on Linux when a filter
 // that allows everything is installed; its arguments are those of Linux 4.9 to 6.x. i386 calls do not come to syscalls:*, as on x86-64.
 import { didYouMean } from '../asm/suggest.ts';
 import type { ArgSource, TracedFunction } from './functions.ts';
@@ -37,6 +38,8 @@ export interface HookPlace extends HookCtx {
   readonly at: 'enter' | 'exit';
   /** Lower ones run first. */
   readonly rank: number;
+  /** Programs of one group run one after the other, where the first of them was attached. */
+  readonly group?: string;
   readonly calls: 'all' | readonly CallKey[];
   /** A result other than 0 takes the place of the call's. */
   readonly overrides?: true;
@@ -44,8 +47,8 @@ export interface HookPlace extends HookCtx {
 
 /** Ranks: those of functions are spread by their depth. */
 const RANKS = {
-  enter: { seccomp: 0, seccompReturn: 1, raw: 2, rawSyscalls: 3, syscalls: 4, function: 10 },
-  exit: { function: 10, raw: 100, rawSyscalls: 101, syscalls: 102 },
+  enter: { seccomp: 0, seccompReturn: 1, tracepoint: 2, function: 10 },
+  exit: { function: 10, tracepoint: 100 },
 } as const satisfies Record<HookPlace['at'], Record<string, number>>;
 const MAX_DEPTH = 8;
 
@@ -88,7 +91,7 @@ function rawPlaces({ progType }: HookSection, target: string): Places {
     return `there is no raw tracepoint ${target}; there are sys_enter, sys_exit`;
   }
   const at = target === 'sys_exit' ? 'exit' : 'enter';
-  return [{ ...rawCtx(progType, at === 'exit'), name: target, at, rank: RANKS[at].raw, calls: 'all' }];
+  return [{ ...rawCtx(progType, at === 'exit'), name: target, at, rank: RANKS[at].tracepoint, calls: 'all' }];
 }
 
 function tracepointPlaces(target: string, syscalls: SyscallIndex): Places {
@@ -97,11 +100,13 @@ function tracepointPlaces(target: string, syscalls: SyscallIndex): Places {
   const at = when === 'exit' ? 'exit' : 'enter';
   const isExit = at === 'exit';
   if (group === 'raw_syscalls' && call === undefined) {
-    return [{ ...rawSyscallsCtx(isExit), name, at, rank: RANKS[at].rawSyscalls, calls: 'all' }];
+    return [{ ...rawSyscallsCtx(isExit), name, at, rank: RANKS[at].tracepoint, group, calls: 'all' }];
   }
   const found = group === 'syscalls' && call !== undefined ? syscalls.find(call, NATIVE_ABIS) : undefined;
   if (found !== undefined) {
-    return [{ ...syscallsCtx(isExit, found.args), name, at, rank: RANKS[at].syscalls, calls: found.keys }];
+    return [
+      { ...syscallsCtx(isExit, found.args), name, at, rank: RANKS[at].tracepoint, group, calls: found.keys },
+    ];
   }
   const other = call === undefined ? undefined : syscalls.renamed(call, NATIVE_ABIS);
   const all =

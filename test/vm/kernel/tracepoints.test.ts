@@ -117,3 +117,37 @@ describe('tp_btf', () => {
 test('raw_tp.w is taken where nothing may be written', () => {
   expect(ctxWords('raw_tp.w/sys_exit', [8], { ret: 6n }, 'exit')).toEqual([6n]);
 });
+
+test('programs of the tracepoint take turns as on Linux: each raw one by itself, all of raw_syscalls together, all of syscalls together', () => {
+  const { machine, lines } = hookRig();
+  // What Linux 6.18 gave for programs attached in this order.
+  const sections = {
+    rawx: 'raw_tp/sys_exit',
+    allx: 'tp/raw_syscalls/sys_exit',
+    btfx: 'tp_btf/sys_exit',
+    sysx: 'tp/syscalls/sys_exit_openat',
+    btf: 'tp_btf/sys_enter',
+    all: 'tp/raw_syscalls/sys_enter',
+    raw: 'raw_tp/sys_enter',
+    sys: 'tp/syscalls/sys_enter_openat',
+    raw2: 'raw_tp/sys_enter',
+    all2: 'tp/raw_syscalls/sys_enter',
+    sys2: 'tp/syscalls/sys_enter_openat',
+  };
+  machine.attachAll(loadSayers(machine, sections));
+  machine.enter(pointOf({ nr: 257 }));
+  machine.exit(pointOf({ nr: 257 }));
+  expect(lines()).toEqual([
+    'btf',
+    'all',
+    'all2',
+    'raw',
+    'sys',
+    'sys2',
+    'raw2',
+    'rawx',
+    'allx',
+    'btfx',
+    'sysx',
+  ]);
+});
