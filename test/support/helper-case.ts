@@ -11,7 +11,7 @@ import {
   type ObjectSpec,
 } from '../../vm/index.ts';
 import { decodeInsn } from '../../vm/isa/insn.ts';
-import type { MapSpec, ValueField } from '../../vm/object.ts';
+import type { MapSpec, ObjectType, ValueField } from '../../vm/object.ts';
 import { progTypeRow } from '../../vm/kernel/prog-types.ts';
 import { bytesOf, section, sectionLines, type TestCase } from './case-file.ts';
 import { kernelTypeId } from './kernel-btf.ts';
@@ -44,14 +44,29 @@ export function caseObject(testCase: TestCase): ObjectSpec {
   ].join('\n');
   const object = assembleObject(text, 'case');
   const fields = optionalLines(testCase, 'fields').map((line) => line.trim().split(/\s+/));
+  const objects = optionalLines(testCase, 'objects').map((line) => typeOf(line.trim().split(/\s+/)));
   return {
     ...object,
+    progs: [{ ...object.progs[0]!, objects }],
     maps: object.maps.map((map) =>
       withFields(
         map,
         fields.filter(([of]) => of === map.name),
       ),
     ),
+  };
+}
+
+/** A type of objects from `3 node 40 list_node@0 refcount@24`. */
+function typeOf([id, name, bytes, ...fields]: readonly string[]): ObjectType {
+  return {
+    id: Number(id),
+    name: name!,
+    bytes: Number(bytes),
+    fields: fields.map((field) => {
+      const [kind, off] = field.split('@');
+      return { kind: kind as ValueField['kind'], off: Number(off) }; // an unknown kind is no field's that a helper asks for
+    }),
   };
 }
 
@@ -121,11 +136,11 @@ function runAtPoint({ machine }: Rig, object: LoadedObject, testCase: TestCase):
   return { r0: undefined, errno: 0, data: undefined };
 }
 
-/** What a point may say besides: uid, gid, startNs. */
-function extrasOf(fields: PointFields): object {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([key]) => ['uid', 'gid', 'startNs', 'cgroupId'].includes(key)),
-  );
+/** What a point may say besides; ids of cgroups are numbers in JSON. */
+function extrasOf(fields: PointFields & { readonly cgroups?: readonly number[] }): object {
+  const { cgroups, ...rest } = fields;
+  const own = Object.entries(rest).filter(([key]) => ['uid', 'gid', 'startNs'].includes(key));
+  return { ...Object.fromEntries(own), ...(cgroups === undefined ? {} : { cgroups: cgroups.map(BigInt) }) };
 }
 
 /** Types whose test run takes a packet; the others take a ctx. */
@@ -165,7 +180,7 @@ const RUNNABLE = new Set([
 export function notForKernel(testCase: TestCase): string | undefined {
   const reason = testCase.sections.get('kernel');
   if (reason !== undefined) return reason;
-  for (const name of ['point', 'fault', 'fields', 'effects', 'refused']) {
+  for (const name of ['point', 'fault', 'fields', 'objects', 'effects', 'refused']) {
     if (testCase.sections.has(name)) return `the section ${name} is the machine's`;
   }
   const { type } = caseObject(testCase).progs[0]!;

@@ -24,9 +24,9 @@ export const TASK_KFUNCS = {
       to === undefined ? -ERRNO.EINVAL : signal(context, context.r[4]! >>> 0, to, context.kernel.tidAt(at)),
     );
   },
-  bpf_copy_from_user_str: (context) => copyString(context, 3, context.q[4]!, readUserString),
+  bpf_copy_from_user_str: (context) => copyString(context, context.q[4]!, readUserString, 0),
   bpf_copy_from_user_task_str(context) {
-    copyString(context, 3, context.q[5]!, isCurrentTask(context, 4) ? readUserString : readUnknown);
+    copyString(context, context.q[5]!, isCurrentTask(context, 4) ? readUserString : readUnknown, 1);
   },
 } as const satisfies Record<string, HelperRun>;
 
@@ -37,15 +37,18 @@ function taskIn(context: HelperContext, reg: number): number {
   return context.fault('object', `R${reg} is ${hexAddress(context.q[reg]!)}, where no task is`);
 }
 
-/** The string at the user address in `reg` goes to r1 (r2 bytes): its length with NUL, or -errno and zeroes. */
-function copyString(context: HelperContext, reg: number, flags: bigint, reader: Reader): void {
+/**
+ * The string at the user address in r3 goes to r1 (r2 bytes): its length with NUL, or -errno. The rest of the buffer, or on an error all of it, becomes
+ * zeroes if the flags ask for it; else an error makes `wiped` bytes zero.
+ */
+function copyString(context: HelperContext, flags: bigint, reader: Reader, wiped: number): void {
   const size = sizeIn(context, 2);
   const to = size === 0 ? 0 : context.range(1, size, true);
   if ((flags & ~PAD_ZEROS) !== 0n) return setInt(context, -ERRNO.EINVAL);
   if (size === 0) return setInt(context, 0);
   const { u8 } = context.memory;
-  const result = reader(context, reg, to, size);
-  if (result < 0) u8.fill(0, to, to + ((flags & PAD_ZEROS) === 0n ? 1 : size));
+  const result = reader(context, 3, to, size);
+  if (result < 0) u8.fill(0, to, to + ((flags & PAD_ZEROS) === 0n ? wiped : size));
   else if ((flags & PAD_ZEROS) !== 0n) u8.fill(0, to + result, to + size);
   setInt(context, result);
 }
