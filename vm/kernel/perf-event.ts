@@ -22,7 +22,7 @@ const RECORD_LOST = 2;
 const RECORD_SAMPLE = 9;
 const HEADER_BYTES = 8;
 const LOST_BYTES = 24;
-/** A record's length is a u16. */
+/** A record's length is a u16. Linux cuts the length of longer ones to 16 bits, and no reader can go on behind them; here they find no room. */
 const MAX_RECORD_BYTES = 0xffff;
 
 /** One event. It lives while an fd or a map holds it. */
