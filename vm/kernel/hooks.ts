@@ -39,7 +39,7 @@ export interface HookPlace extends HookCtx {
   /** Lower ones run first. */
   readonly rank: number;
   /** Programs of one group run one after the other, where the first of them was attached. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   readonly calls: 'all' | readonly CallKey[];
   /** A result other than 0 takes the place of the call's. */
   readonly overrides?: true;

@@ -11,7 +11,7 @@ import {
   kernelFunctionArgs,
   kernelFunctions,
   kernelStruct,
-} from '../../support/kernel-structs.ts';
+} from '../../support/kernel-btf.ts';
 
 const INDEX = new SyscallIndex(MACHINE_SYSCALLS);
 const isX64 = process.arch === 'x64';
