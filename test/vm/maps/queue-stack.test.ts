@@ -1,5 +1,5 @@
 // queue, stack and bloom_filter against plain models, from the side of programs and of user space.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadText, rig, runOnce, u32 } from '../../support/machine.ts';
 import { seedOf } from '../../support/seed.ts';

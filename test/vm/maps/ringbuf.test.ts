@@ -1,5 +1,5 @@
 // ringbuf: records from programs to user space, in order, round and round, and what happens when there is no room.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadText, rig, runOnce } from '../../support/machine.ts';
 import { seedOf } from '../../support/seed.ts';

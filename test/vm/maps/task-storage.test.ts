@@ -1,5 +1,5 @@
 // task_storage: a value for each task, from programs by the task's address and from user space by an fd of it.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadText, pointOf, rig, u32, u64s, fromU64s } from '../../support/machine.ts';
 import { seedOf } from '../../support/seed.ts';
