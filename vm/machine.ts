@@ -14,7 +14,8 @@ import type {
 import { ERRNO } from './errno.ts';
 import type { TaskView } from './helpers/context.ts';
 import { SeededRandom } from './host.ts';
-import { Cpu, type RunEvent } from './interp/cpu.ts';
+import { Cpu } from './interp/cpu.ts';
+import type { RunEvent } from './interp/host.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { createBpf } from './kernel/bpf.ts';
 import { Attachments, type Link } from './kernel/attachments.ts';

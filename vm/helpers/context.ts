@@ -1,7 +1,7 @@
 // What a helper sees of the engine that calls it. Arguments are in r1..r5, the result goes to r0; registers are seen as in interp/alu.ts,
 // and as int32 halves: r[2n] the low half of register n, r[2n+1] the high.
 import type { EffectDetail } from '../effects.ts';
-import type { RunEvent } from '../interp/cpu.ts';
+import type { RunEvent } from '../interp/host.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
 import type { LinkedObjects } from '../kernel/linked-objects.ts';

@@ -2,11 +2,9 @@
 import { helperRun } from '../helpers/run.ts';
 import { HELPERS, helperName } from '../helpers/table.ts';
 import {
-  ATOMICS,
   MOVSX,
   SIZES,
   type AluName,
-  type AtomicName,
   type CallName,
   type GotoName,
   type JmpName,
@@ -14,22 +12,19 @@ import {
   type SwapName,
 } from '../isa/opcodes.ts';
 import { OP_LIST, OPS, type Op, type SwapBits } from '../isa/ops.ts';
-import { ALU32, ALU64, type Alu64 } from './alu.ts';
+import { ALU32, ALU64 } from './alu.ts';
+import { atomic } from './atomics.ts';
 import type { Cpu } from './cpu.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import { JUMP32, JUMP64 } from './jumps.ts';
 import { LOADS, SIGNED_LOADS, STORES, swap } from './memory-ops.ts';
 import { loadPacket } from './packet.ts';
+import { IMM_REG } from './registers.ts';
 
 export type Handler = (cpu: Cpu, pc: number) => number;
 
 /** Ends the run. No pc is as high: a program has a million slots at most. */
 export const STOP = 0x7fff_ffff;
-
-/** The register that immediates are put into, so that there is one form of each operation. */
-const IMM_REG = 11;
-/** The register that atomic insns keep what stood in memory in. */
-const OLD_REG = 12;
 
 /** An operation of one kind. */
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
@@ -124,47 +119,6 @@ function store(op: Pick<OpOf<'store'>, 'size' | 'source'>): Handler {
     run(cpu.memory.view, at, cpu.r, cpu.q, fromImm ? IMM_REG : code.src[pc]!);
     return pc + 1;
   };
-}
-
-/** The arithmetic of an atomic operation; xchg and cmpxchg only move. */
-const ATOMIC_ALU = {
-  add: ALU64.add,
-  or: ALU64.or,
-  and: ALU64.and,
-  xor: ALU64.xor,
-  fetch_add: ALU64.add,
-  fetch_or: ALU64.or,
-  fetch_and: ALU64.and,
-  fetch_xor: ALU64.xor,
-  xchg: ALU64.mov,
-  cmpxchg: ALU64.mov,
-} as const satisfies Record<AtomicName, Alu64>;
-
-/** On 32 bits the low half of the result is the right one whatever stands above, and what is read has nothing above it. */
-function atomic(op: OpOf<'atomic'>): Handler {
-  const run = ATOMIC_ALU[op.atomic];
-  const read = LOADS[op.size];
-  const write = STORES[op.size];
-  const { bytes } = SIZES[op.size];
-  const isCompare = op.atomic === 'cmpxchg';
-  const returns = ATOMICS[op.atomic].form !== 'lock';
-  return (cpu, pc) => {
-    const { code, q, r, s, memory } = cpu;
-    const src = code.src[pc]!;
-    const at = cpu.offset(code.dst[pc]!, code.off[pc]!, bytes, true);
-    if (!cpu.mayTouch(at, bytes, false)) cpu.refuse(code.dst[pc]!, code.off[pc]!, bytes, false);
-    read(memory.view, at, r, q, OLD_REG);
-    q[IMM_REG] = q[OLD_REG]!;
-    if (!isCompare || isEqual(r, OLD_REG, 0, bytes)) run(q, s, IMM_REG, src);
-    write(memory.view, at, r, q, IMM_REG);
-    if (returns) q[isCompare ? 0 : src] = q[OLD_REG]!;
-    return pc + 1;
-  };
-}
-
-/** Whether two registers are the same in their low bytes: 4 or all 8. */
-function isEqual(r: Int32Array, a: number, b: number, bytes: number): boolean {
-  return r[2 * a] === r[2 * b] && (bytes === 4 || r[2 * a + 1] === r[2 * b + 1]);
 }
 
 function wide(cpu: Cpu, pc: number): number {

@@ -2,7 +2,7 @@
 import { checkProg } from '../check/check.ts';
 import type { CheckCode } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
-import type { RunEvent } from '../interp/cpu.ts';
+import type { RunEvent } from '../interp/host.ts';
 import { prepareCode } from '../interp/code.ts';
 import { LoadError } from '../load-error.ts';
 import type { LinearMemory } from '../memory/linear.ts';

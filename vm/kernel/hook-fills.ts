@@ -1,5 +1,5 @@
 // What a program finds at each kind of hook: where its ctx lies, what else it may touch, and how both are written from a point.
-import type { RunEvent } from '../interp/cpu.ts';
+import type { RunEvent } from '../interp/host.ts';
 import { ADDRESS_HIGH, addressOf, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
 import { ctxRegions, type CtxLayout } from './ctx.ts';

@@ -1,7 +1,7 @@
 // BPF_PROG_TEST_RUN: one run of a program on a ctx that the caller makes up.
 import type { TestRunInput } from '../api.ts';
 import { ERRNO } from '../errno.ts';
-import type { RunEvent } from '../interp/cpu.ts';
+import type { RunEvent } from '../interp/host.ts';
 import { EVENT_AT, type LinearMemory } from '../memory/linear.ts';
 import { plainRegion } from '../memory/regions.ts';
 import { prepareSkb } from './net/skb-run.ts';
