@@ -143,7 +143,7 @@ interface OracleMap {
 }
 
 /** The machine's side of the lines. */
-class MapRunner {
+export class MapRunner {
   readonly machine: Machine;
   private readonly cpus: number;
   private readonly maps: OracleMap[] = [];

@@ -30,8 +30,8 @@ const FIELDS = { chunk: 0, free: 4, fresh: 8, freshEnd: 12, made: 16 } as const;
 export const POOL_BYTES = 24;
 const CHUNK_HEAD_BYTES = 8;
 const GUARD_BYTES = 8;
-/** Elements of the first chunk of a map that grows; each chunk after it doubles what there is. */
-const FIRST_CHUNK = 64;
+/** Bytes of the first chunk of a map that grows, one element at least; each chunk after it doubles what there is, as long as there is memory for it. */
+const FIRST_CHUNK_BYTES = 4096;
 
 /** The elements of one map, `limit` at most. Its state lies in POOL_BYTES at `at`, which are zeroes at first. */
 export class ElementPool {
@@ -93,8 +93,10 @@ export class ElementPool {
     let fresh = this.get(FIELDS.fresh);
     if (fresh === this.get(FIELDS.freshEnd)) {
       const made = this.get(FIELDS.made);
-      const count = Math.min(this.limit - made, Math.max(made, FIRST_CHUNK));
-      if (count === 0 || !this.grow(count, true)) return 0;
+      if (made === this.limit) return 0;
+      const first = Math.max(1, Math.floor(FIRST_CHUNK_BYTES / this.stride));
+      const count = Math.min(this.limit - made, Math.max(made, first));
+      if (!this.grow(count, true) && !this.grow(1, true)) return 0;
       fresh = this.get(FIELDS.fresh);
     }
     this.set(FIELDS.fresh, fresh + this.stride);
