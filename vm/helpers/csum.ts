@@ -32,11 +32,7 @@ export const CSUM_HELPERS = {
     const toSize = sizeIn(context, 4);
     const from = fromSize === 0 ? 0 : context.range(1, fromSize, false);
     const to = toSize === 0 ? 0 : context.range(3, toSize, false);
-    const { view } = context.memory;
-    const seed = u32In(context, 5);
-    const added = toSize === 0 ? seed : csumPartial(view, to, toSize, seed);
-    const sum = fromSize === 0 ? added : csumSub(added, csumPartial(view, from, fromSize, 0));
-    setInt(context, csum16(sum));
+    setInt(context, csum16(diff(context.memory.view, { from, fromSize, to, toSize, seed: u32In(context, 5) })));
   },
   l3_csum_replace(context) {
     const flags = flagsIn(context, 5);
@@ -58,6 +54,22 @@ export const CSUM_HELPERS = {
     setInt(context, errno);
   },
 } as const satisfies Record<string, HelperRun>;
+
+/** Two runs of bytes, and what is there already. */
+interface Difference {
+  readonly from: number;
+  readonly fromSize: number;
+  readonly to: number;
+  readonly toSize: number;
+  readonly seed: number;
+}
+
+/** seed + to - from as the kernel comes to it, which decides between 0 and 0xffff. */
+function diff(view: DataView, { from, fromSize, to, toSize, seed }: Difference): number {
+  if (fromSize === 0) return csumPartial(view, to, toSize, seed);
+  if (toSize === 0) return ~csumPartial(view, from, fromSize, ~seed);
+  return csumSub(csumPartial(view, to, toSize, seed), csumPartial(view, from, fromSize, 0));
+}
 
 /** Offset in linear memory of the checksum whose offset in the packet is in r2, or -errno. */
 function checkAt(context: HelperContext): number {

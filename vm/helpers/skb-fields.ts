@@ -132,14 +132,17 @@ function markV6(u8: Uint8Array, at: number): number {
   return 1;
 }
 
-/** Type of the network header behind all VLAN tags; 0 where they are cut off. */
+/** Type of the network header behind all VLAN tags, 0 where they are cut off. @see include/linux/if_vlan.h __vlan_get_protocol */
 function innermostType(skb: Skb): number {
+  const { u8 } = skb.memory;
   let type = skb.protocol;
-  let at = skb.data + (skb.linkBytes === 0 ? ETH_HEADER_BYTES : skb.linkBytes);
+  // Where the length of the link header is known, the kernel starts at the type field that its last four bytes end in.
+  let off = skb.linkBytes === 0 ? ETH_HEADER_BYTES : skb.linkBytes - VLAN_TAG_BYTES;
   while (isVlan(type)) {
-    if (at + VLAN_TAG_BYTES > skb.end) return 0;
-    type = u16At(skb.memory.u8, at + 2);
-    at += VLAN_TAG_BYTES;
+    const at = off < 0 ? -1 : skb.at(off, VLAN_TAG_BYTES);
+    if (at < 0) return 0;
+    type = u16At(u8, at + 2);
+    off += VLAN_TAG_BYTES;
   }
   return type;
 }

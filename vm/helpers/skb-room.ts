@@ -68,12 +68,13 @@ function isGso(skb: Skb): boolean {
 }
 
 function changeTail(skb: Skb, length: number, flags: number): number {
-  const headers = Math.max(skb.network, skb.transport) - skb.data;
-  if (flags !== 0 || length > MAX_BYTES || length < headers) return -ERRNO.EINVAL;
+  if (flags !== 0 || length > MAX_BYTES || length < skb.leastBytes) return -ERRNO.EINVAL;
   if (skb.encapsulated) return -ERRNO.ENOTSUPP;
   if (!skb.resize(length)) return -ERRNO.ENOMEM;
-  skb.set('gso_size', 0);
-  skb.set('gso_segs', 0);
+  if (isGso(skb)) {
+    skb.set('gso_size', 0);
+    skb.set('gso_segs', 0);
+  }
   return 0;
 }
 
@@ -133,7 +134,7 @@ function growRoom(skb: Skb, off: number, size: number, flags: number, innerLink:
   skb.network = skb.data + linkBytes;
   const isV6 = encap === ROOM_FLAGS.encap_ipv6;
   if ((flags & (ROOM_FLAGS.encap_gre | ROOM_FLAGS.encap_udp)) !== 0) {
-    skb.transport = skb.network + (isV6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES);
+    skb.setTransport(isV6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES);
   }
   skb.protocol = isV6 ? ETHER_TYPES.ipv6 : ETHER_TYPES.ip;
   return 0;
@@ -166,7 +167,6 @@ function changeProto(skb: Skb, wire: number, flags: number): number {
   } else {
     return -ERRNO.ENOTSUPP;
   }
-  if (isGso(skb)) skb.set('gso_segs', 0);
   skb.protocol = to;
   skb.forgetHash();
   return 0;

@@ -10,8 +10,9 @@ import { NET_CTX_AT, NetPacket, PACKET_AT, PACKET_END, SOCK_AT, STORED_AT } from
 
 /** Where a frame is laid at first: room enough for headers that come before it. */
 const FRAME_AT = PACKET_AT + 0x2000;
-/** Longest frame that fits, with room on both sides. */
-export const MAX_FRAME_BYTES = 0x1_4000;
+/** NET_SKB_PAD: what the kernel leaves before a frame, and what it makes room by. */
+const HEADROOM = 64;
+const NO_HEADER = 0xffff;
 /** Types whose programs write the packet through pointers. @see net/core/filter.c may_access_direct_pkt_data */
 const WRITERS: ReadonlySet<ProgTypeName> = new Set(['sched_cls', 'sched_act', 'lwt_xmit', 'sk_skb']);
 /** TC_ACT_REDIRECT and BPF_REDIRECT. */
@@ -46,8 +47,12 @@ export interface Tunnel {
 export class Skb extends NetPacket {
   /** Bytes of the link header as the kernel last looked; 0 until it did. */
   linkBytes = 0;
-  /** Transport header, -1 where it is not known. */
-  transport = -1;
+  /** Bytes that the kernel has before `data`, from the start of its buffer. */
+  private headroom = HEADROOM;
+  /** Behind the bytes that were part of the packet at some time: cutting it leaves them in the buffer. */
+  private written = PACKET_AT;
+  /** Transport header from the start of the buffer, a u16. */
+  private transport = NO_HEADER;
   /** A tunnel's header was put before the packet. */
   encapsulated = false;
   /** How many checksums are known to be right, less one; -1: none is. */
@@ -80,8 +85,10 @@ export class Skb extends NetPacket {
     this.data = pulled ? this.network : this.link;
     this.end = FRAME_AT + frame.length;
     this.dataEnd = this.end;
+    this.written = this.end;
     this.linkBytes = 0;
-    this.transport = -1;
+    this.headroom = HEADROOM + this.data - this.link;
+    this.transport = NO_HEADER;
     this.encapsulated = false;
     this.checksums = -1;
     this.hashed = false;
@@ -155,9 +162,27 @@ export class Skb extends NetPacket {
     this.hashed = false;
   }
 
+  /** Bytes that the packet is cut to at the least: up to its transport header or, where that is not behind `data`, its network header. */
+  get leastBytes(): number {
+    const transport = this.transport === NO_HEADER ? 0 : this.transport - this.headroom;
+    return transport > 0 ? transport : this.network - this.data;
+  }
+
+  /** The transport header begins `bytes` behind the network header. */
+  setTransport(bytes: number): void {
+    this.transport = this.headroom + this.network - this.data + bytes;
+  }
+
   /** Puts `size` bytes before the packet, whatever stands there; false when there is no room. */
   push(size: number): boolean {
     if (!this.makeRoom(size, 0)) return false;
+    if (size > this.headroom) {
+      const more = Math.ceil((size - this.headroom) / HEADROOM) * HEADROOM;
+      this.headroom += more;
+      // The kernel moves the header on that it does not know, too: past 0xffff it becomes one.
+      this.transport = (this.transport + more) & 0xffff;
+    }
+    this.headroom -= size;
     this.data -= size;
     return true;
   }
@@ -170,16 +195,17 @@ export class Skb extends NetPacket {
       this.memory.u8.fill(0, this.end, this.end + more);
     }
     this.end = this.data + length;
+    this.written = Math.max(this.written, this.end);
     return true;
   }
 
   /** Puts `size` zeroes behind the first `off` bytes, which move to the front. False when there is no room. */
   insert(off: number, size: number): boolean {
-    const kept = Math.min(off, this.length);
+    const kept = Math.min(off, this.written - this.data);
     if (!this.push(size)) return false;
     const { u8 } = this.memory;
     u8.copyWithin(this.data, this.data + size, this.data + size + kept);
-    u8.fill(0, this.data + kept, Math.min(this.end, this.data + off + size));
+    u8.fill(0, this.data + kept, Math.min(this.written, this.data + off + size));
     return true;
   }
 
@@ -188,12 +214,14 @@ export class Skb extends NetPacket {
     if (off + size > this.length) return false;
     this.memory.u8.copyWithin(this.data + size, this.data, this.data + off);
     this.data += size;
+    this.headroom += size;
     return true;
   }
 
-  /** Moves link and network header, and the transport header where it stood at the network header. */
+  /** Moves link and network header as far as the packet's start has just moved, and the transport header where it stood at the network header. */
   moveHeaders(by: number): void {
-    if (this.transport === this.network) this.transport += by;
+    const isSame = this.transport === this.headroom - by + this.network - (this.data - by);
+    if (isSame) this.transport += by;
     this.link += by;
     this.network += by;
   }
@@ -202,15 +230,15 @@ export class Skb extends NetPacket {
   private makeRoom(front: number, back: number): boolean {
     const low = Math.min(this.data, this.link);
     if (low - front >= PACKET_AT && this.end + back <= PACKET_END) return true;
-    const spare = PACKET_END - PACKET_AT - (this.end - low) - front - back;
+    const spare = PACKET_END - PACKET_AT - (this.written - low) - front - back;
     if (spare < 0) return false;
     const to = PACKET_AT + front + (spare >> 1);
-    this.memory.u8.copyWithin(to, low, this.end);
+    this.memory.u8.copyWithin(to, low, this.written);
     const by = to - low;
+    this.written += by;
     this.data += by;
     this.link += by;
     this.network += by;
-    if (this.transport >= 0) this.transport += by;
     this.end += by;
     return true;
   }
