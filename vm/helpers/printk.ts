@@ -58,10 +58,11 @@ function argsAt(context: HelperContext, reg: number): readonly bigint[] | number
 function trace(context: HelperContext, args: readonly bigint[]): void {
   const size = sizeIn(context, 2);
   const at = context.range(1, size, false);
-  const format = context.memory.u8.slice(at, at + size);
-  const end = format.indexOf(0);
-  if (end < 0) return setInt(context, -ERRNO.EINVAL);
-  const line = formatLine(format.subarray(0, end), args, memoryOf(context, args), LINE_BYTES);
+  const { u8 } = context.memory;
+  let end = at;
+  while (end < at + size && u8[end] !== 0) end += 1;
+  if (end === at + size) return setInt(context, -ERRNO.EINVAL);
+  const line = formatLine(u8.subarray(at, end), args, memoryOf(context, args), LINE_BYTES);
   if (typeof line === 'number') return setInt(context, line);
   context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
   setInt(context, line.length);
