@@ -1,14 +1,14 @@
-// The ctx of the tracing program types as data, and what their return values mean. Fields that hold addresses of the kernel's structures are `kernel`:
-// bpf_probe_read_kernel reads behind them.
+// The ctx of the tracing program types as data.
 import type { CtxField, CtxLayout } from './ctx.ts';
+import type { ProgTypeName } from './prog-types.ts';
 import { PT_REGS } from './pt-regs.ts';
 
-const readable = (off: number, size: number, kind: CtxField['kind'] = 'number'): CtxField => ({
+const readable = (off: number, size: number): CtxField => ({
   off,
   size,
   read: 'all',
   write: 'none',
-  kind,
+  kind: 'number',
 });
 
 /** A program of type kprobe: struct pt_regs at the probe. @see kernel/trace/bpf_trace.c kprobe_prog_is_valid_access */
@@ -21,6 +21,12 @@ export const PERF_EVENT_CTX: CtxLayout = {
   ...KPROBE_CTX,
   sample_period: readable(168, 8),
   addr: readable(176, 8),
+};
+
+/** Structs that are the ctx of a whole type. */
+export const TRACING_CTX: Partial<Record<ProgTypeName, CtxLayout>> = {
+  kprobe: KPROBE_CTX,
+  perf_event: PERF_EVENT_CTX,
 };
 
 /** Bytes at the start of every tracepoint's ctx that no program may read. @see kernel/trace/bpf_trace.c tp_prog_is_valid_access */

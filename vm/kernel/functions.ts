@@ -30,7 +30,7 @@ const ALL_ABIS: readonly number[] = [...NATIVE_ABIS, AUDIT_ARCH_I386];
 
 /** How a function of a call is called, by what stands before the call's name. @see arch/x86/include/asm/syscall_wrapper.h */
 // oxfmt-ignore
-export const FUNCTION_PREFIXES = {
+const FUNCTION_PREFIXES = {
   __x64_sys_:         { depth: 0, args: 'regs', abis: [AUDIT_ARCH_X86_64] },
   __arm64_sys_:       { depth: 0, args: 'regs', abis: [AUDIT_ARCH_ARM64] },
   __ia32_sys_:        { depth: 0, args: 'regs', abis: [AUDIT_ARCH_I386] },
@@ -41,7 +41,7 @@ export const FUNCTION_PREFIXES = {
   SyS_:               { depth: 1, args: 'own',  abis: NATIVE_ABIS },
   sys_:               { depth: 1, args: 'own',  abis: NATIVE_ABIS },
 } as const satisfies Record<string, { depth: number; args: 'regs' | 'own'; abis: readonly number[] }>;
-export type FunctionPrefix = keyof typeof FUNCTION_PREFIXES;
+type FunctionPrefix = keyof typeof FUNCTION_PREFIXES;
 const PREFIXES = Object.keys(FUNCTION_PREFIXES) as readonly FunctionPrefix[]; // the table's own keys
 
 const AT_FDCWD = { value: -100n };

@@ -65,7 +65,7 @@ const ALLOW = [
 ] as const satisfies readonly ReturnValue[];
 
 /** Types of programs on packets. */
-export const NET_RETURNS = {
+const NET_RETURNS = {
   socket_filter: { summary: 'bytes of the packet that the socket gets: 0 none, more than it has all' },
   sched_cls: { summary: 'with direct-action one of TC_ACT_*, else the class', values: TC_ACTIONS },
   sched_act: { summary: 'one of TC_ACT_*', values: TC_ACTIONS },
@@ -82,8 +82,8 @@ export const NET_RETURNS = {
   sk_skb: { summary: 'whether the data may pass, or the length of a message', values: SK_ACTIONS },
 } as const satisfies Partial<Record<ProgTypeName, ReturnRow>>;
 
-/** Types of programs that trace. What `tracing` must return depends on where it is attached: TRACING_ATTACH_RETURNS. */
-export const TRACING_RETURNS = {
+/** Types of programs that trace. What `tracing` must return depends on where it is attached. */
+const TRACING_RETURNS = {
   kprobe: { summary: 'nothing here; on Linux other than 0 keeps the perf event of the probe' },
   tracepoint: { summary: 'nothing here; on Linux other than 0 keeps the perf event of the tracepoint' },
   perf_event: { summary: 'nothing here; on Linux other than 0 keeps the sample' },
@@ -93,11 +93,19 @@ export const TRACING_RETURNS = {
   syscall: { summary: 'the retval of the test run' },
 } as const satisfies Partial<Record<ProgTypeName, ReturnRow>>;
 
-/** Programs of type tracing, by expected attach type. @see kernel/bpf/verifier.c check_return_code */
-export const TRACING_ATTACH_RETURNS = {
+/** Programs of type tracing, by what stands before the slash of the section. @see kernel/bpf/verifier.c check_return_code */
+const TRACING_ATTACH_RETURNS = {
   tp_btf: { summary: 'nothing' },
   fentry: { summary: 'nothing, and must be 0', range: [0, 0] },
   fexit: { summary: 'nothing, and must be 0', range: [0, 0] },
   fmod_ret: { summary: '0 lets the function run; -errno takes its place', range: [-4095, 0] },
   iter: { summary: '0 goes on, 1 stops', range: [0, 1] },
 } as const satisfies Record<string, ReturnRow>;
+
+/** What a program's result means; undefined for types that run nowhere here. `section` tells programs of type tracing apart. */
+export function returnsOf(type: ProgTypeName, section: string): ReturnRow | undefined {
+  const rows: Partial<Record<ProgTypeName, ReturnRow>> = { ...NET_RETURNS, ...TRACING_RETURNS };
+  const attach: Readonly<Record<string, ReturnRow>> = TRACING_ATTACH_RETURNS;
+  const prefix = section.replace(/^\?/, '').replace(/(\.s)?(\/.*)?$/s, '');
+  return type === 'tracing' ? attach[prefix] : rows[type];
+}

@@ -8,12 +8,11 @@ import { prepareSkb } from './net/skb-run.ts';
 import { prepareXdp } from './net/xdp-run.ts';
 import { progTypeRow, type ProgTypeName, type ProgTypeRow } from './prog-types.ts';
 import type { KernelProg } from './prog.ts';
-import { TRACEPOINT_COMMON_BYTES } from './ctx-tracing.ts';
+import { MAX_FUNC_ARGS, TRACEPOINT_COMMON_BYTES, TRACING_CTX } from './ctx-tracing.ts';
 
 const CTX_AT = EVENT_AT + 0x400;
 
-/** Most arguments of a raw tracepoint. @see kernel/trace/bpf_trace.c MAX_BPF_FUNC_ARGS */
-const MAX_ARGS_BYTES = 12 * 8;
+const MAX_ARGS_BYTES = 8 * MAX_FUNC_ARGS;
 
 /** A test run, laid out in memory. */
 export interface TestRun {
@@ -57,10 +56,18 @@ const prepareSyscall: Prepare = (memory, _prog, { data, ctx = new Uint8Array(0),
   return { event: { ctxAt: CTX_AT, regions, kernelRegions: [] }, data: NOTHING, ctx: after };
 };
 
+/** Bytes of the struct that is the ctx of a type; without one, what fits. */
+function longestCtx(type: string): number {
+  const layout = TRACING_CTX[type as ProgTypeName]; // loaded programs are of the table's types
+  return layout === undefined
+    ? MAX_SYSCALL_CTX
+    : Math.max(...Object.values(layout).map(({ off, size }) => off + size));
+}
+
 /** Linux runs no test of these types: without a ctx the answer is its own. With one, the program runs on these bytes, for labs and tests. */
 const prepareBytes: Prepare = (memory, { type }, { data, ctx }) => {
   if (ctx === undefined) return -ERRNO.ENOTSUPP;
-  if (data !== undefined || ctx.length > MAX_SYSCALL_CTX) return -ERRNO.EINVAL;
+  if (data !== undefined || ctx.length > longestCtx(type)) return -ERRNO.EINVAL;
   memory.u8.set(ctx, CTX_AT);
   const hidden = type === 'tracepoint' ? TRACEPOINT_COMMON_BYTES : 0;
   const size = Math.max(0, ctx.length - hidden);

@@ -1,7 +1,8 @@
 // Test runs of types that take no packet: what they take, what they answer, and what the kernel answers to the same.
 import { describe, expect, test } from 'vitest';
 import { assembleProg, type TestRunInput } from '../../../vm/index.ts';
-import { PROG_FLAGS } from '../../../vm/kernel/prog-types.ts';
+import { PROG_FLAGS, PROG_TYPES, progTypeRow, type ProgTypeName } from '../../../vm/kernel/prog-types.ts';
+import { returnsOf } from '../../../vm/kernel/returns.ts';
 import { askKernel, insnsLine } from '../../support/oracle.ts';
 import { loadText, rig } from '../../support/machine.ts';
 import { hasTool } from '../../support/tools.ts';
@@ -105,6 +106,23 @@ test('a kprobe runs on the registers that a test run hands it', () => {
   const ctx = new Uint8Array(168);
   ctx[112] = 42;
   expect(machine.testRun(prog!, { ctx, repeat: 3 }).retval).toBe(42);
+});
+
+test('a ctx is not longer than the struct of its type', () => {
+  const longest = { kprobe: 168, perf_event: 184 } as const;
+  for (const [type, length] of Object.entries(longest)) {
+    expect(answerOf(type, { ctx: bytes(length) }), type).toEqual([0, 7]);
+    expect(answerOf(type, { ctx: bytes(length + 1) }), type).toEqual([22, 0]);
+  }
+});
+
+test('every type that runs says what its results mean', () => {
+  const silent = (Object.keys(PROG_TYPES) as ProgTypeName[]).filter(
+    (type) => progTypeRow(type)?.testRun !== undefined && returnsOf(type, 'fentry.s/f') === undefined,
+  );
+  expect(silent).toEqual([]);
+  expect(returnsOf('tracing', 'fexit/f')?.range).toEqual([0, 0]);
+  expect(returnsOf('tracing', 'tp_btf/sys_enter')?.range).toBeUndefined();
 });
 
 test('a tracepoint program does not see the first 8 bytes in a test run either', () => {
