@@ -121,11 +121,12 @@ function slice(context: HelperContext, write: boolean): void {
   const buffer = context.q[3] === 0n || size === 0 ? 0 : context.range(3, size, true);
   let from = view(context, at, context.r[4]! >>> 0, size, write);
   if (from >= 0 && isPacket(context, at)) {
-    if (from + size > event.packet!.dataEnd) {
+    const { data, dataEnd } = event.packet!; // view() has just looked into it
+    if (from + size > dataEnd) {
       memory.u8.copyWithin(buffer, from, buffer === 0 ? from : from + size);
       from = buffer;
     } else if (!context.mayTouch(from, size, write)) {
-      context.lend(plainRegion('a slice of the packet', from, size, write));
+      context.lend(plainRegion('the packet', data, dataEnd - data, write));
     }
   }
   setAddress(context, Math.max(0, from));

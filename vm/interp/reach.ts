@@ -15,6 +15,9 @@ import { REGS } from './registers.ts';
 /** High half of the first address that is not user memory, as u32. */
 const USER_HIGH_END = 0x8000;
 
+/** Loans that a run may have at a time. Linux's verifier follows each of them; here each access may have to look through them. */
+const MAX_LOANS = 256;
+
 /** The part of an engine that checks what a program touches. */
 export class Reach {
   readonly q = new BigUint64Array(REGS);
@@ -71,6 +74,12 @@ export class Reach {
   lend(region: Region, owed?: Owed): void {
     this.lent.push(region);
     this.owed.push(owed);
+    if (this.lent.length > MAX_LOANS) {
+      this.fault(
+        'owed',
+        `the program holds ${MAX_LOANS} records and the like, and wants one more: ${region.name}`,
+      );
+    }
   }
 
   takeBack(start: number): boolean {

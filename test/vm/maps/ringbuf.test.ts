@@ -129,6 +129,17 @@ describe('a record that is neither submitted nor discarded', () => {
   });
 });
 
+test('a program cannot hold more records than can be looked through', () => {
+  const hoard = `r8 = 300\nagain: r1 = map[ring] ll\nr2 = 0\nr3 = 0\ncall ringbuf_reserve\nr8 += -1\nif r8 != 0 goto again\nr0 = 0\nexit`;
+  const { ring, run, faults } = ringRig({ hoard, write: writer(8, 'submit') });
+  run('hoard');
+  run('write');
+  expect(faults.map(({ message }) => message)).toEqual([
+    'the program holds 256 records and the like, and wants one more: a reserved record of ring buffer ring',
+  ]);
+  expect(taken(ring)).toEqual([[1, 8]]);
+});
+
 test('two rings in one program keep their records apart', () => {
   const both = `r1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nr6 = r0\nr1 = map[other] ll\nr2 = 16\nr3 = 0\ncall ringbuf_reserve
     r7 = r0\n*(u64 *)(r6 + 0) = 1\n*(u64 *)(r7 + 0) = 2\nr1 = r6\nr2 = 0\ncall ringbuf_submit\nr1 = r7\nr2 = 0\ncall ringbuf_submit\nr0 = 0\nexit`;
