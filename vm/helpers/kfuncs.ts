@@ -58,7 +58,7 @@ export const KFUNCS = {
   bpf_dynptr_memset:                  { id:  38, args: ['ptr_to_dynptr', 'scalar', 'scalar', 'scalar'], ret: 'integer', summary: 'fills bytes of what a dynptr points at' },
   bpf_dynptr_slice:                   { id:  39, args: ['ptr_to_dynptr', 'scalar', 'ptr_to_mem_or_null', 'const_size'], ret: 'ptr_to_mem_or_null', summary: 'address of bytes of what a dynptr points at, or of a copy of them in the buffer' },
   bpf_dynptr_slice_rdwr:              { id:  40, args: ['ptr_to_dynptr', 'scalar', 'ptr_to_write_mem_or_null', 'const_size'], ret: 'ptr_to_mem_or_null', summary: 'the same to be written' },
-  bpf_dynptr_from_skb:                { id:  41, args: ['ptr_to_ctx', 'scalar', 'ptr_to_uninit_dynptr:skb'], ret: 'integer', progTypes: allBut('kprobe', 'xdp', 'sk_msg', 'raw_tracepoint', 'raw_tracepoint_writable', 'syscall'), pointers: 'trusted', summary: 'a dynptr to the packet' },
+  bpf_dynptr_from_skb:                { id:  41, args: ['ptr_to_ctx', 'scalar', 'ptr_to_uninit_dynptr:skb'], ret: 'integer', progTypes: allBut('kprobe', 'xdp', 'sk_msg', 'raw_tracepoint', 'raw_tracepoint_writable', 'syscall', 'sk_reuseport', 'flow_dissector', 'sk_lookup'), pointers: 'trusted', summary: 'a dynptr to the packet' },
   bpf_dynptr_from_skb_meta:           { id:  42, refused: 'packets have no metadata behind XDP here' },
   bpf_dynptr_from_xdp:                { id:  43, args: ['ptr_to_ctx', 'scalar', 'ptr_to_uninit_dynptr:xdp'], ret: 'integer', progTypes: ['xdp'], summary: 'a dynptr to the packet' },
   bpf_probe_read_user_dynptr:         { id:  44, args: ['ptr_to_dynptr', 'scalar', 'scalar', 'ignored'], ret: 'integer', summary: 'copies user memory into what a dynptr points at' },
