@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { checkProg } from '../../../vm/index.ts';
 import { CHECK_MESSAGES, PHASES } from '../../../vm/check/messages.ts';
 import { disassemble, logLine } from '../../../vm/asm/disassemble.ts';
+import { makeInsn, type Insn } from '../../../vm/isa/insn.ts';
 import { OP_LIST } from '../../../vm/isa/ops.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
 import { anyInsn, bytesOfInsns, nearlyInsns } from '../../support/random-insns.ts';
@@ -11,7 +12,7 @@ import { seedOf } from '../../support/seed.ts';
 import { hasTool } from '../../support/tools.ts';
 
 const SEED = seedOf(2015);
-const PROGS = 1500;
+const PROGS = 2500;
 /** Insns that only the kernel's own rewriting makes, and that share an opcode with others: refused in words of their own. */
 const INTERNAL = /&\(void __percpu \*\)|spec_barrier/;
 
@@ -23,15 +24,38 @@ function framed(body: Uint8Array): Uint8Array {
 const small = OP_LIST.filter(
   (op) => op.kind !== 'jump' && op.kind !== 'goto' && op.kind !== 'wide' && op.kind !== 'call',
 );
+/** Insns that lead somewhere near, and a few others between them: most programs fail in how control flows, or nowhere. */
+const NEAR = fc.integer({ min: -4, max: 6 });
+const flow: fc.Arbitrary<Insn> = fc.oneof(
+  NEAR.map((off) => makeInsn('goto', { off })),
+  NEAR.map((imm) => makeInsn('gotol', { imm })),
+  NEAR.map((off) => makeInsn('may_goto', { off })),
+  fc
+    .tuple(NEAR, fc.boolean())
+    .map(([off, narrow]) => makeInsn(narrow ? 'jeq32_imm' : 'jset64_imm', { off, imm: 1 })),
+  NEAR.map((imm) => makeInsn('call_subprog', { imm })),
+  NEAR.map((imm) => makeInsn('ld_func', { dst: 1, imm })),
+  fc.constant(makeInsn('ld_imm64', { dst: 2, imm: 1, hi: 1 })),
+  fc.constant(makeInsn('mov64_imm', { dst: 0, imm: 1 })),
+  fc.constant(makeInsn('exit')),
+);
 const progs = [
-  ...fc.sample(nearlyInsns().map(framed), { seed: SEED, numRuns: PROGS / 3 }),
+  ...fc.sample(fc.array(flow, { minLength: 1, maxLength: 12 }).map(bytesOfInsns), {
+    seed: SEED,
+    numRuns: PROGS / 5,
+  }),
+  ...fc.sample(fc.array(flow, { minLength: 2, maxLength: 7 }).map(bytesOfInsns).map(framed), {
+    seed: SEED,
+    numRuns: PROGS / 5,
+  }),
+  ...fc.sample(nearlyInsns().map(framed), { seed: SEED, numRuns: PROGS / 5 }),
   ...fc.sample(fc.array(anyInsn(), { minLength: 1, maxLength: 3 }).map(bytesOfInsns).map(framed), {
     seed: SEED,
-    numRuns: PROGS / 3,
+    numRuns: PROGS / 5,
   }),
   ...fc.sample(fc.array(anyInsn(small), { minLength: 1, maxLength: 2 }).map(bytesOfInsns).map(framed), {
     seed: SEED,
-    numRuns: PROGS / 3,
+    numRuns: PROGS / 5,
   }),
 ];
 
