@@ -40,7 +40,15 @@ function checkCase(file: string): void {
 
 test.each(casesIn(OWN))('own case $name', ({ file }) => checkCase(file));
 
-describe.skipIf(PUBLIC === '')('the public cases (TAILSCOPE_CONFORMANCE names their folder)', () => {
+if (PUBLIC === '') {
+  process.stderr.write(
+    'The public cases of bpf_conformance are left out: TAILSCOPE_CONFORMANCE names no folder.\n',
+  );
+}
+
+describe.skipIf(PUBLIC === '')('the public cases', () => {
+  test('are there', () => expect(casesIn(PUBLIC).length).toBeGreaterThan(0));
+
   test.each(PUBLIC === '' ? [] : casesIn(PUBLIC))('$name', ({ file }) => checkCase(file));
 });
 
