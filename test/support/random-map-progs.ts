@@ -25,15 +25,21 @@ export const RANDOM_MAPS = {
 } as const satisfies Record<string, MapRow>;
 type MapName = keyof typeof RANDOM_MAPS;
 const MAP_NAMES = Object.keys(RANDOM_MAPS) as MapName[]; // the table's own keys
-/** Behind them: the prog_array of the tail calls. */
+/** Behind them: maps without keys, and the prog_array of the tail calls. */
+export const RANDOM_QUEUES = { fifo: 'queue 0 8 5 0', lifo: 'stack 0 8 3 0' } as const satisfies Record<
+  string,
+  string
+>;
+const QUEUE_NAMES = Object.keys(RANDOM_QUEUES) as (keyof typeof RANDOM_QUEUES)[]; // the table's own keys
 export const JUMPS = 'jumps';
 export const JUMP_SLOTS = 4;
-const NAMES = [...MAP_NAMES, JUMPS];
+const NAMES = [...MAP_NAMES, ...QUEUE_NAMES, JUMPS];
 
 /** The lines of a spec that create the maps. */
 export function mapLines(): string[] {
   const lines = MAP_NAMES.map((name) => `map ${name} ${RANDOM_MAPS[name].line}`);
-  return [...lines, `map ${JUMPS} prog_array 4 4 ${JUMP_SLOTS} 0`];
+  const queues = QUEUE_NAMES.map((name) => `map ${name} ${RANDOM_QUEUES[name]}`);
+  return [...lines, ...queues, `map ${JUMPS} prog_array 4 4 ${JUMP_SLOTS} 0`];
 }
 
 /** The lines that load one random program. */
@@ -71,6 +77,9 @@ class ProgWriter {
   private readonly lines: string[] = [];
   private readonly functions: string[] = [];
   private labels = 0;
+  private names = 0;
+  /** Functions that are being written, one in the other. */
+  private deep = 0;
 
   constructor(random: Random) {
     this.random = random;
@@ -130,22 +139,21 @@ class ProgWriter {
       () => this.update(),
       () => this.remove(),
       () => this.direct(),
+      () => this.queue(),
+      () => this.percpu(),
+      () => this.probe(),
     ];
     const nested = [() => this.branch(place, depth), () => this.branch(place, depth)];
+    const calls = [() => this.loop(), () => this.forEach(), () => this.call()];
     const outer = [
+      ...calls,
       () => this.rounds(),
       () => this.mayGoto(),
-      () => this.loop(),
-      () => this.forEach(),
-      () => this.call(),
       () => this.tailCall(),
+      () => this.packet(),
     ];
-    const choices = [
-      ...simple,
-      ...simple,
-      ...(depth < 2 ? nested : []),
-      ...(place === 'main' && depth < 2 ? outer : []),
-    ];
+    const inner = place === 'main' ? outer : this.deep < 2 ? calls : [];
+    const choices = [...simple, ...simple, ...(depth < 2 ? [...nested, ...inner] : [])];
     random.pick(choices)();
   }
 
@@ -273,6 +281,64 @@ class ProgWriter {
     this.put(`${done}:`, `${this.number()} ^= 5`);
   }
 
+  /** Pushes, pops or looks at the front. */
+  private queue(): void {
+    const { random } = this;
+    this.put(
+      `r1 = map[${random.pick(QUEUE_NAMES)}] ll`,
+      'r2 = r10',
+      `r2 += ${random.pick(WORDS)}`,
+      `r3 = ${random.pick([0, 0, 2, 1])}`,
+    );
+    this.put(
+      `call ${random.pick(['map_push_elem', 'map_push_elem', 'map_pop_elem', 'map_peek_elem'])}`,
+      `${this.number()} += r0`,
+    );
+  }
+
+  /** The value of CPU 0, or of one that there is not. */
+  private percpu(): void {
+    const { random } = this;
+    const done = this.label();
+    this.keyArgs(random.pick(['pcpu', 'phash']));
+    this.put(
+      `r3 = ${random.pick([0, 0, 0x1000])}`,
+      'call map_lookup_percpu_elem',
+      `if r0 == 0 goto ${done}`,
+      'r3 = r0',
+    );
+    this.access('r3', 16);
+    this.put(`${done}:`, `${this.number()} += 4`);
+  }
+
+  /** Copies some of the stack to the value, as the kernel reads it. */
+  private probe(): void {
+    const { random } = this;
+    const from =
+      random.below(4) === 0 ? `r3 = ${random.below(4000)}` : `r3 = r10\nr3 += ${random.pick(WORDS)}`;
+    this.put('r1 = r10', `r1 += ${VALUE}`, `r2 = ${random.below(9)}`, from);
+    this.put(`call ${random.pick(['probe_read_kernel', 'probe_read_kernel_str'])}`, `${this.number()} += r0`);
+    this.put(`r1 = *(u64 *)(r10 ${VALUE})`, `${this.number()} ^= r1`);
+  }
+
+  /** A load from the packet, which ends the program where the packet has ended. */
+  private packet(): void {
+    const { random } = this;
+    const size = random.pick(['u8', 'u16', 'u32']);
+    const at = random.pick([
+      0,
+      3,
+      20,
+      random.below(64),
+      -0x10_0000 + random.below(30),
+      -0x20_0000 + random.below(30),
+    ]);
+    this.put(`r6 = *(u64 *)(r10 ${GIVEN})`);
+    if (random.below(2) === 0) this.put(`r0 = *(${size} *)skb[${at}]`);
+    else this.put(`r1 = ${this.number()}`, 'r1 &= 31', `r0 = *(${size} *)skb[r1 + ${Math.max(0, at)}]`);
+    this.put(`${this.number()} += r0`);
+  }
+
   /** A loop whose rounds the verifier can count. */
   private rounds(): void {
     const { random } = this;
@@ -379,14 +445,17 @@ class ProgWriter {
     before: readonly string[],
     statements = 1 + this.random.below(3),
   ): string {
-    const name = `f${this.functions.length}`;
+    this.names += 1;
+    const name = `f${this.names}`;
     const at = this.lines.length;
+    this.deep += 1;
     this.put(`${name}:`);
     const args = before.length;
     this.begin(given);
     this.lines.push(...before);
     this.statements(statements, place, args > 0 ? 1 : 0);
     end(this.label());
+    this.deep -= 1;
     this.functions.push(this.lines.splice(at).join('\n'));
     return name;
   }

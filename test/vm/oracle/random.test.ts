@@ -8,7 +8,7 @@ import { RANDOM_OPS, randomProg } from '../../support/random-prog.ts';
 import { askMachine } from '../../support/spec-machine.ts';
 import { hasTool } from '../../support/tools.ts';
 
-const PROGS = 300;
+const PROGS = 2000;
 const BODY_INSNS = 40;
 const SEED = seedOf(20261122);
 
