@@ -1,5 +1,5 @@
 // Insns one by one: fields that must be 0, registers, constants, the stack through r10, helpers.
-import { helperName } from '../helpers/table.ts';
+import { helperName, helperRow } from '../helpers/table.ts';
 import { decodeInsn, readSlot, type Insn } from '../isa/insn.ts';
 import { ATOMICS, FRAME_REG, MAX_REG, ORDERED, SIZES, SLOT_BYTES } from '../isa/opcodes.ts';
 import { opsOf, type Op } from '../isa/ops.ts';
@@ -157,5 +157,5 @@ function checkHelper({ op, imm }: Insn, pc: number, helpers: ReadonlySet<number>
   const name = helperName(imm);
   return name === undefined
     ? checkError(pc, 'unknown-helper', imm)
-    : checkError(pc, 'helper-missing', name, imm);
+    : checkError(pc, 'helper-missing', name, imm, helperRow(name).refused ?? 'it is left out');
 }

@@ -266,7 +266,8 @@ export const CHECK_MESSAGES = {
   'helper-missing': {
     phase: 'insns',
     errno: ERRNO.EINVAL,
-    text: (name: string, id: number) => `helper bpf_${name}#${id} is not available here`,
+    text: (name: string, id: number, reason: string) =>
+      `helper bpf_${name}#${id} is not available here: ${reason}`,
     why: 'Linux has this helper, Tailscope does not run it',
   },
 } as const satisfies Record<string, MessageRow>;

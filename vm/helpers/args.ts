@@ -164,6 +164,11 @@ export interface CallRow {
   readonly summary?: string;
 }
 
+/** Names of the rows that are not refused. */
+export type Supported<Table> = {
+  [Name in keyof Table]: Table[Name] extends { readonly refused: string } ? never : Name;
+}[keyof Table];
+
 /** The row of an argument, and what stands behind its colon: a struct's name, a number of bytes, the kind of a dynptr. */
 export function argRow(arg: HelperArg): { readonly row: ArgRow; readonly detail: string | undefined } {
   const [name, detail] = arg.split(':', 2);

@@ -1,10 +1,10 @@
-// What each kernel function does. One that is not here is refused at load.
+// What each kernel function does: a total map over the rows that are not refused, so that a new row does not compile until it runs.
 import type { HelperRun } from './context.ts';
 import { CPUMASK_KFUNCS } from './cpumask-kfuncs.ts';
 import { DYNPTR_KFUNCS } from './dynptr-kfuncs.ts';
 import { DYNPTR_PROBE_KFUNCS } from './dynptr-probe.ts';
 import { ITER_KFUNCS } from './iter-kfuncs.ts';
-import type { KfuncName } from './kfuncs.ts';
+import type { KfuncName, SupportedKfunc } from './kfuncs.ts';
 import { WORK_KFUNCS } from './later.ts';
 import { OBJECT_KFUNCS } from './object-kfuncs.ts';
 import { SECTION_KFUNCS } from './section-kfuncs.ts';
@@ -23,7 +23,7 @@ export const KFUNC_RUN = {
   ...DYNPTR_PROBE_KFUNCS,
   ...LOCK_KFUNCS,
   ...WORK_KFUNCS,
-} as const satisfies Partial<Record<KfuncName, HelperRun>>;
+} as const satisfies Record<SupportedKfunc, HelperRun>;
 
 /** What a kernel function does; undefined for those that do not run here. */
 export function kfuncRun(name: KfuncName): HelperRun | undefined {

@@ -3,7 +3,7 @@
 // @see arguments: the functions' BTF in Linux 6.18, and the suffixes of its parameters in Documentation/bpf/kfuncs.rst; flags: its sets of kfunc
 // ids; progTypes were asked of it with a program for each function and type.
 // Longer than 250 lines because it is one table with a row for every function.
-import type { CallRow } from './args.ts';
+import type { CallRow, Supported } from './args.ts';
 import { allBut, GENERIC, TRACED } from './groups.ts';
 
 /** A kernel function. */
@@ -77,10 +77,10 @@ export const KFUNCS = {
   bpf_wq_set_callback_impl:           { id:  57, args: ['ptr_to_workqueue', 'ptr_to_func', 'scalar', 'ignored'], ret: 'integer', callback: 'later', summary: 'says which function the work queue calls' },
   bpf_wq_start:                       { id:  58, args: ['ptr_to_workqueue', 'scalar'], ret: 'integer', summary: 'lets it be called after the event' },
   bpf_map_sum_elem_count:             { id:  59, args: ['const_map_ptr'], ret: 'integer', pointers: 'trusted', summary: 'elements of a hash map now' },
-  bpf_xdp_metadata_rx_timestamp:      { id:  60, args: ['ptr_to_ctx', 'ptr_to_long'], ret: 'integer', pointers: 'trusted', summary: 'when the packet came in; -EOPNOTSUPP where the device does not tell' },
-  bpf_xdp_metadata_rx_hash:           { id:  61, args: ['ptr_to_ctx', 'ptr_to_int', 'ptr_to_int'], ret: 'integer', pointers: 'trusted', summary: 'flow hash from the device; -EOPNOTSUPP where it has none' },
-  bpf_xdp_metadata_rx_vlan_tag:       { id:  62, args: ['ptr_to_ctx', 'ptr_to_fixed_size_mem:2', 'ptr_to_fixed_size_mem:2'], ret: 'integer', pointers: 'trusted', summary: 'VLAN tag that the device took off; -EOPNOTSUPP where it has none' },
-  bpf_xdp_pull_data:                  { id:  63, args: ['ptr_to_ctx', 'scalar'], ret: 'integer', progTypes: ['xdp'], changesPacket: true, summary: 'makes bytes of the packet directly accessible' },
+  bpf_xdp_metadata_rx_timestamp:      { id:  60, refused: 'it needs a program that is bound to a device' },
+  bpf_xdp_metadata_rx_hash:           { id:  61, refused: 'it needs a program that is bound to a device' },
+  bpf_xdp_metadata_rx_vlan_tag:       { id:  62, refused: 'it needs a program that is bound to a device' },
+  bpf_xdp_pull_data:                  { id:  63, refused: 'fragments are read by bpf_xdp_load_bytes here' },
   bpf_obj_new_impl:                   { id:  64, args: ['const_scalar', 'ignored'], ret: 'ptr_to_alloc_obj_or_null', progTypes: GENERIC, acquires: true, summary: "memory for an object of one of the program's types, 0 when there is none" },
   bpf_obj_drop_impl:                  { id:  65, args: ['ptr_to_alloc_obj', 'ignored'], ret: 'void', progTypes: GENERIC, releases: 1, summary: 'gives an object back' },
   bpf_refcount_acquire_impl:          { id:  66, args: ['ptr_to_refcounted_obj', 'ignored'], ret: 'ptr_to_alloc_obj_or_null', progTypes: GENERIC, acquires: true, pointers: 'rcu', summary: 'one more reference to an object' },
@@ -195,6 +195,8 @@ export const KFUNCS = {
   bpf_task_work_schedule_resume_impl: { id: 175, refused: 'no task of a recording runs on' },
 } as const satisfies Record<string, KfuncRow>;
 export type KfuncName = keyof typeof KFUNCS;
+/** Kernel functions that programs may call here. */
+export type SupportedKfunc = Supported<typeof KFUNCS>;
 
 const NAMES: ReadonlyMap<number, KfuncName> = new Map(
   Object.entries(KFUNCS).map(([name, row]) => [row.id, name as KfuncName]), // the keys of the table

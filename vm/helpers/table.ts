@@ -4,7 +4,7 @@
 // Longer than 250 lines because it is one table with a row for every helper.
 import type { ProgTypeName } from '../kernel/prog-types.ts';
 import type { MapTypeName } from '../maps/types.ts';
-import type { CallRow } from './args.ts';
+import type { CallRow, Supported } from './args.ts';
 import { allBut, ELEMENTS, ITERATED, LOOKED_UP, PERCPU, PROBES, REDIRECTS, TC, TRACING } from './groups.ts';
 
 /** A helper of the kernel. */
@@ -75,7 +75,7 @@ export const HELPERS = {
   sock_map_update:                { id:  53, refused: 'there are no sockets here' },
   xdp_adjust_meta:                { id:  54, args: ['ptr_to_ctx', 'anything'], ret: 'integer', progTypes: ['xdp'], changesPacket: true, summary: 'moves the start of the metadata before the packet' },
   perf_event_read_value:          { id:  55, args: ['const_map_ptr', 'anything', 'ptr_to_uninit_mem', 'const_size'], ret: 'integer', gplOnly: true, maps: ['perf_event_array'], summary: 'count and times of a hardware counter in a perf_event_array' },
-  perf_prog_read_value:           { id:  56, args: ['ptr_to_ctx', 'ptr_to_uninit_mem', 'const_size'], ret: 'integer', gplOnly: true, progTypes: ['perf_event'], summary: 'count and times of the event that runs the program' },
+  perf_prog_read_value:           { id:  56, refused: 'events have no counters here' },
   getsockopt:                     { id:  57, refused: 'there are no sockets here' },
   override_return:                { id:  58, refused: 'a recorded call has returned already' },
   sock_ops_cb_flags_set:          { id:  59, refused: 'there are no sockets here' },
@@ -205,8 +205,8 @@ export const HELPERS = {
   get_func_arg:                   { id: 183, args: ['ptr_to_ctx', 'anything', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], summary: 'argument of the function that is traced' },
   get_func_ret:                   { id: 184, args: ['ptr_to_ctx', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], summary: 'result of the function that is traced' },
   get_func_arg_cnt:               { id: 185, args: ['ptr_to_ctx'], ret: 'integer', progTypes: ['tracing'], summary: 'how many arguments the function that is traced has' },
-  get_retval:                     { id: 186, args: [], ret: 'integer', progTypes: ['cgroup_sock', 'cgroup_device', 'cgroup_sock_addr', 'cgroup_sysctl', 'cgroup_sockopt'], summary: 'the result that the hooked call will have' },
-  set_retval:                     { id: 187, args: ['anything'], ret: 'integer', progTypes: ['cgroup_sock', 'cgroup_device', 'cgroup_sock_addr', 'cgroup_sysctl', 'cgroup_sockopt'], summary: 'sets the result that the hooked call will have' },
+  get_retval:                     { id: 186, refused: 'no hook here has a result to set' },
+  set_retval:                     { id: 187, refused: 'no hook here has a result to set' },
   xdp_get_buff_len:               { id: 188, args: ['ptr_to_ctx'], ret: 'integer', progTypes: ['xdp', 'tracing', 'syscall'], summary: 'bytes of the packet' },
   xdp_load_bytes:                 { id: 189, args: ['ptr_to_ctx', 'anything', 'ptr_to_uninit_mem', 'const_size'], ret: 'integer', progTypes: ['xdp'], summary: 'copies bytes of the packet' },
   xdp_store_bytes:                { id: 190, args: ['ptr_to_ctx', 'anything', 'ptr_to_mem', 'const_size'], ret: 'integer', progTypes: ['xdp'], summary: 'writes bytes into the packet' },
@@ -234,6 +234,8 @@ export const HELPERS = {
 } as const satisfies Record<string, HelperRow>;
 
 export type HelperName = keyof typeof HELPERS;
+/** Helpers that programs may call here. */
+export type SupportedHelper = Supported<typeof HELPERS>;
 
 const NAMES: ReadonlyMap<number, HelperName> = new Map(
   Object.entries(HELPERS).map(([name, row]) => [row.id, name as HelperName]), // the keys of the table
