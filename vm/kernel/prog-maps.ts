@@ -3,7 +3,6 @@ import { ERRNO } from '../errno.ts';
 import type { Insn } from '../isa/insn.ts';
 import { LoadError } from '../load-error.ts';
 import type { KernelMap } from '../maps/map.ts';
-import { isProgArray } from '../maps/prog-array.ts';
 import type { MapTypeName } from '../maps/types.ts';
 import { addressOf } from '../memory/linear.ts';
 import type { ValueFieldKind } from '../object.ts';
@@ -70,8 +69,8 @@ export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
     flags,
   };
   for (const map of maps) {
-    if (!isProgArray(map) || map.admits(traits)) continue;
-    const text = `the prog_array ${map.spec.name} is owned by programs of another kind`;
+    if (map.admits === undefined || map.admits(traits)) continue;
+    const text = `the ${map.kind} ${map.spec.name} is owned by programs of another kind`;
     throw new LoadError('owner', name, text);
   }
 }

@@ -34,8 +34,8 @@ export function jenkinsHash(bytes: Uint8Array, at: number, size: number, seed: n
   }
   if (from === end) return c >>> 0;
   a = (a + word(bytes, from, end)) | 0;
-  b = (b + word(bytes, from + 4, end)) | 0;
-  c = (c + word(bytes, from + 8, end)) | 0;
+  if (end - from > 4) b = (b + word(bytes, from + 4, end)) | 0;
+  if (end - from > 8) c = (c + word(bytes, from + 8, end)) | 0;
   c = ((c ^ b) - rotate(b, 14)) | 0;
   a = ((a ^ c) - rotate(c, 11)) | 0;
   b = ((b ^ a) - rotate(a, 25)) | 0;

@@ -3,6 +3,7 @@ import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { Region, RegionTable } from '../memory/regions.ts';
 import type { MapSpec, ValueField } from '../object.ts';
+import type { OwnerTraits } from './prog-owner.ts';
 import type { FileTable, MapTable, ProgTable } from './table.ts';
 import { mapTypeRow, type MapTypeName } from './types.ts';
 
@@ -46,6 +47,8 @@ export interface KernelMap {
   readonly buckets?: MapBuckets;
   /** How bpf_for_each_map_elem goes through the map; absent for kinds that it does not take. */
   readonly walk?: MapWalk;
+  /** Of kinds that belong to programs: whether the program may use the map; the first that asks becomes the owner. */
+  admits?(prog: OwnerTraits): boolean;
   /** How bpf_map_push_elem, _pop_elem and _peek_elem reach the values; absent for kinds that they do not take. */
   readonly values?: ValueStore;
   /** The records that user space takes out of the map; absent for kinds that have none. */

@@ -5,7 +5,6 @@
 //
 // All of it, what tail calls did included, lies in linear memory: a jump is a read of a slot there, and a snapshot holds the slots.
 import { ERRNO } from '../errno.ts';
-import { PROG_FLAGS, progTypeRow } from '../kernel/prog-types.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { MapSpec } from '../object.ts';
 import { checkFdArray } from './array.ts';
@@ -18,6 +17,7 @@ import {
   type MapContext,
   type MapRefusal,
 } from './map.ts';
+import { isLikeOwner, OWNER_BYTES, type OwnerTraits } from './prog-owner.ts';
 import { UPDATE_FLAGS } from './types.ts';
 
 /** Tail calls one run may make, all frames together. @see include/linux/bpf.h MAX_TAIL_CALL_CNT */
@@ -44,7 +44,7 @@ export interface ProgArray extends KernelMap {
   /** A run of a program that uses the array ended after `depth` tail calls. */
   ended(depth: number): void;
   /** True when the program may use the array or be stored in it; the first that asks becomes the owner for ever. */
-  admits(prog: Pick<KernelProg, 'type' | 'expectedAttachType' | 'flags'>): boolean;
+  admits(prog: OwnerTraits): boolean;
   /** Empties all slots: the last user reference is gone. */
   clear(): void;
   counts(): JumpCounts;
@@ -55,11 +55,8 @@ export function isProgArray(map: KernelMap): map is ProgArray {
   return map.kind === 'prog_array';
 }
 
-/** Offsets behind the header. */
-const OWNER = { set: 0, type: 4, attachType: 8, traits: 12 } as const;
-/** Bits of the owner's traits. Every program here behaves as a jited one does on Linux. */
-const TRAITS = { jited: 1, xdpFrags: 2 } as const;
-const OUT_OF_RANGE_OFF = 16;
+/** Offsets behind the header, and the owner there. */
+const OUT_OF_RANGE_OFF = OWNER_BYTES;
 const LIMIT_OFF = 24;
 const DEPTH_OFF = 32;
 const SLOTS_OFF = DEPTH_OFF + 8 * (MAX_TAIL_CALLS + 1);
@@ -96,20 +93,6 @@ export function createProgArray(context: MapContext, spec: MapSpec): ProgArray |
     if (old !== undefined) progs.drop(old);
   };
 
-  const admits: ProgArray['admits'] = (prog) => {
-    const record = {
-      set: 1,
-      type: progTypeRow(prog.type)?.number ?? 0,
-      attachType: prog.expectedAttachType,
-      traits: TRAITS.jited | ((prog.flags & PROG_FLAGS.xdpHasFrags) === 0 ? 0 : TRAITS.xdpFrags),
-    };
-    const fields = Object.entries(OWNER) as [keyof typeof OWNER, number][]; // the table's own keys
-    if (u32(body + OWNER.set) === 0) {
-      for (const [name, off] of fields) memory.view.setUint32(body + off, record[name], true);
-    }
-    return fields.every(([name, off]) => u32(body + off) === record[name]);
-  };
-
   return {
     kind: 'prog_array',
     id,
@@ -136,7 +119,7 @@ export function createProgArray(context: MapContext, spec: MapSpec): ProgArray |
       return prog;
     },
     ended: (depth) => bump(body + DEPTH_OFF + 8 * depth),
-    admits,
+    admits: (prog) => isLikeOwner(memory, body, prog),
     clear() {
       for (let index = 0; index < maxEntries; index++) if (u32(slotAt(index)) !== 0) put(index, undefined);
     },
@@ -164,7 +147,7 @@ export function createProgArray(context: MapContext, spec: MapSpec): ProgArray |
       if (index >= maxEntries) return -ERRNO.E2BIG;
       const prog = progs.byFd(indexOf(value, 0) | 0);
       if (typeof prog === 'number') return prog;
-      if (prog.type === 'ext' || !admits(prog)) return -ERRNO.EINVAL;
+      if (prog.type === 'ext' || !isLikeOwner(memory, body, prog)) return -ERRNO.EINVAL;
       put(index, prog);
       return 0;
     },

@@ -6,10 +6,20 @@
 // @see kernel/bpf/devmap.c, kernel/bpf/cpumap.c, net/xdp/xskmap.c
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
-import { allocCells } from './array.ts';
 import { createHash } from './hash.ts';
 import { plainRegion } from '../memory/regions.ts';
-import { indexOf, invalid, nextIndex, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
+import {
+  allocMap,
+  indexOf,
+  invalid,
+  MAP_HEADER_BYTES,
+  nextIndex,
+  roundUp8,
+  type KernelMap,
+  type MapContext,
+  type MapRefusal,
+} from './map.ts';
+import { isLikeOwner, OWNER_BYTES, type OwnerTraits } from './prog-owner.ts';
 import { UPDATE_FLAGS } from './types.ts';
 
 /** expected_attach_type of the programs that an entry may name. @see include/uapi/linux/bpf.h BPF_XDP_DEVMAP, BPF_XDP_CPUMAP */
@@ -18,6 +28,8 @@ const ATTACH_TYPES = { devmap: 33, devmap_hash: 33, cpumap: 35 } as const;
 const MAX_CPUS = 8192;
 const MAX_QUEUE = 16_384;
 const MAX_HASH_ENTRIES = 2 ** 31;
+/** Spare bytes behind each entry, so that an access past its end is caught. */
+const GUARD_BYTES = 8;
 
 type Filled = keyof typeof ATTACH_TYPES;
 
@@ -41,6 +53,7 @@ function entryOf(
   type: Filled,
   key: number,
   value: Uint8Array,
+  admits: (prog: OwnerTraits) => boolean,
 ): Uint8Array | undefined | number {
   const first = indexOf(value, 0);
   const fd = value.length === 8 ? indexOf(value, 4) | 0 : 0;
@@ -56,6 +69,7 @@ function entryOf(
   if (typeof prog === 'number' || prog.type !== 'xdp' || prog.expectedAttachType !== ATTACH_TYPES[type]) {
     return -ERRNO.EINVAL;
   }
+  if (!admits(prog)) return -ERRNO.EINVAL;
   new DataView(entry.buffer).setUint32(4, prog.id, true);
   return entry;
 }
@@ -81,9 +95,15 @@ export function createRedirectArray(context: MapContext, spec: MapSpec): KernelM
   const { memory, id, files } = context;
   const { maxEntries, valueSize } = spec;
   const type = spec.type as Exclude<Filled, 'devmap_hash'> | 'xskmap'; // kinds.ts makes these here
-  const layout = allocCells(context, spec, maxEntries);
-  if (layout === undefined) return -ERRNO.ENOMEM;
-  const { cellsAt, stride } = layout;
+  const stride = roundUp8(valueSize) + GUARD_BYTES;
+  const byteSize = OWNER_BYTES + maxEntries * stride;
+  const at = allocMap(context, spec, byteSize);
+  if (at === 0) return -ERRNO.ENOMEM;
+  const ownerAt = at + MAP_HEADER_BYTES;
+  const cellsAt = ownerAt + OWNER_BYTES;
+  /** What a program was loaded to be attached to does not matter here. */
+  const admits = (prog: OwnerTraits): boolean =>
+    isLikeOwner(memory, ownerAt, { type: prog.type, flags: prog.flags, expectedAttachType: 0 });
   const programs = programsOf(context, valueSize);
   const cell = (index: number): number => cellsAt + index * stride;
   const filled = (index: number): number =>
@@ -107,7 +127,8 @@ export function createRedirectArray(context: MapContext, spec: MapSpec): KernelM
     kind: type,
     id,
     spec,
-    at: layout.at,
+    at,
+    ...(type === 'xskmap' ? {} : { admits }),
     regions: [
       {
         ...plainRegion(`a value of map ${spec.name}`, cellsAt, maxEntries * stride, false),
@@ -132,7 +153,7 @@ export function createRedirectArray(context: MapContext, spec: MapSpec): KernelM
       if (type === 'xskmap')
         return files.fileByFd(indexOf(value, 0)) === -ERRNO.EBADF ? -ERRNO.EBADF : -ERRNO.ENOTSOCK;
       if (flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
-      const entry = entryOf(context, type, index, value);
+      const entry = entryOf(context, type, index, value, admits);
       if (typeof entry === 'number') return entry;
       put(index, entry);
       return 0;
@@ -141,7 +162,7 @@ export function createRedirectArray(context: MapContext, spec: MapSpec): KernelM
     nextKey: (key) => nextIndex(key, maxEntries),
     free() {
       for (let index = 0; index < maxEntries; index++) programs.drop(filled(index));
-      memory.free(layout.at, layout.byteSize);
+      memory.free(at, MAP_HEADER_BYTES + byteSize);
     },
   };
 }
@@ -177,7 +198,7 @@ export function createDevmapHash(context: MapContext, spec: MapSpec): KernelMap 
     userLookup: (key) => hash.userLookup(key),
     userUpdate(key, value, flags) {
       if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
-      const entry = entryOf(context, 'devmap_hash', indexOf(key, 0), value);
+      const entry = entryOf(context, 'devmap_hash', indexOf(key, 0), value, () => true);
       if (typeof entry === 'number') return entry;
       if (entry === undefined) return -ERRNO.EINVAL;
       const old = hash.lookup(key, 0, 0);

@@ -1,6 +1,6 @@
 // Maps of records, values without keys, stacks and storage: creation and use, by the machine and by the kernel of this machine.
 import { test } from 'vitest';
-import { expectSame } from '../../support/same-answers.ts';
+import { expectSame, progLines } from '../../support/same-answers.ts';
 import { hasTool } from '../../support/tools.ts';
 
 const withKernel = test.skipIf(!hasTool('kernel'));
@@ -21,6 +21,18 @@ const KINDS = [
   'xskmap',
 ] as const;
 const FLAG_BITS = 18;
+/** Types of programs with what they are to be attached to and flags: 16 may sleep, 32 takes packets in pieces. */
+const USERS = [
+  ['xdp', 0, 0],
+  ['xdp', 33, 0],
+  ['xdp', 0, 32],
+  ['socket_filter', 0, 0],
+  ['sched_cls', 0, 0],
+  ['kprobe', 0, 0],
+  ['raw_tracepoint', 0, 0],
+  ['perf_event', 0, 0],
+  ['syscall', 0, 16],
+] as const;
 /** Sizes of key and value and max entries that a kind takes. */
 const SIZES: Readonly<Record<(typeof KINDS)[number], readonly (readonly [number, number, number])[]>> = {
   ringbuf: [[0, 0, 4096]],
@@ -113,6 +125,22 @@ withKernel('user space reaches values by the same rules', () => {
     'get',
   ]) {
     lines.push(`mine mine ${what}`);
+  }
+  expectSame(lines);
+});
+
+withKernel('programs of all kinds may use them, those that may sleep some', () => {
+  const lines: string[] = [];
+  for (const kind of KINDS) {
+    const [key, value, entries] = SIZES[kind][0]!;
+    lines.push(`map ${kind} ${kind} ${key} ${value} ${entries} ${kind === 'task_storage' ? 1 : 0}`);
+  }
+  for (const kind of KINDS) {
+    for (const [type, attach, flags] of USERS) {
+      const text = `r1 = map[${kind}] ll\nr0 = ${type === 'xdp' ? 2 : 0}\nexit`;
+      const [head, ...rest] = progLines(`${type}_${attach}_${flags}_${kind}`, type, text, KINDS);
+      lines.push(`${head} attach=${attach} flags=${flags}`, ...rest);
+    }
   }
   expectSame(lines);
 });

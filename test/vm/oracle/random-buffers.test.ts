@@ -190,3 +190,23 @@ withKernel(`user ring buffers, seed ${SEED}`, () => {
   lines.push('produce u 0102 busy', 'produce u 0304', run('all'), run('all'));
   expectSame(lines);
 });
+
+withKernel(`records of programs and of the packet behind them, seed ${SEED}`, () => {
+  const random = new Random(SEED);
+  const lines = ['pin 0', 'map p perf_event_array 4 4 4', 'perf p 0 2'];
+  for (const [i, type] of ['sched_cls', 'xdp', 'socket_filter', 'cgroup_skb'].entries()) {
+    for (let n = 0; n < 40; n++) {
+      const size = random.below(40);
+      // No padding: what stands in it is not the program's.
+      const more =
+        random.below(2) === 0 ? (8 - ((size + 4) % 8)) % 8 : 8 * random.below(9) + ((12 - (size % 8)) % 8);
+      const flags = `0x${((BigInt(more) << 32n) | 0xffff_ffffn).toString(16)} ll`;
+      const name = `p${i}_${n}`;
+      const text = `r6 = r10\nr6 += -40\n${fill(6, 40, n)}\nr2 = map[p] ll\nr3 = ${flags}\nr4 = r6\nr5 = ${size}\ncall perf_event_output
+        ${type === 'cgroup_skb' ? 'r0 &= 1' : ''}\nexit`;
+      const data = `${'ff'.repeat(12)}0800${Array.from({ length: 50 }, (_, k) => (k + n).toString(16).padStart(2, '0')).join('')}`;
+      lines.push(...progLines(name, type, text, ['p']), `run ${name} data=${data} tag=${type}`, 'consume p');
+    }
+  }
+  expectSame(lines);
+});
