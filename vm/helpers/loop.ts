@@ -10,6 +10,9 @@ import { setInt, type HelperContext, type HelperRun } from './context.ts';
 /** Bytes from one array key to the next of a walk inside of it. */
 const KEY_STRIDE = 16;
 
+/** A walk looks at every bucket, the empty ones too: so many count as an insn. */
+const SLOTS_AN_INSN = 1024;
+
 export const LOOP_HELPERS = {
   loop(context) {
     const { q, s } = context;
@@ -47,6 +50,7 @@ export const LOOP_HELPERS = {
     const ctx = q[3]!;
     if (q[4] !== 0n) return setInt(context, -ERRNO.EINVAL);
     const callback = context.functionIn(2);
+    context.charge(Math.floor(spec.maxEntries / SLOTS_AN_INSN));
     const key = new LentKey(spec.name, spec.keySize);
     context.lend(key);
     const mapAddress = q[1]!;

@@ -171,8 +171,9 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   charge(insns: number): void {
-    this.insns += insns;
-    if (this.insns >= this.host.limitInsns) this.overspent();
+    const limit = this.host.limitInsns;
+    this.insns = Math.min(limit, this.insns + insns);
+    if (this.insns === limit) this.overspent();
   }
 
   private overspent(): never {

@@ -18,8 +18,12 @@ const USER_HIGH_END = 0x8000;
 /** Loans that a run may have at a time. Linux's verifier follows each of them; here each access may have to look through them. */
 const MAX_LOANS = 256;
 
+/** Memory arguments up to this length cost nothing besides the call; a longer one counts as an insn for each KiB. */
+const BYTES_FREE = 4096;
+const BYTES_AN_INSN = 10;
+
 /** The part of an engine that checks what a program touches. */
-export class Reach {
+export abstract class Reach {
   readonly q = new BigUint64Array(REGS);
   readonly s = new BigInt64Array(this.q.buffer);
   readonly r = new Int32Array(this.q.buffer);
@@ -42,6 +46,9 @@ export class Reach {
     this.memory = host.memory;
     this.kernel = host.kernel;
   }
+
+  /** Counts the work of a helper against the budget. */
+  abstract charge(insns: number): void;
 
   /** A run begins: nothing is lent, nothing was accessed. */
   protected forget(event: RunEvent): void {
@@ -119,6 +126,7 @@ export class Reach {
 
   range(reg: number, size: number, write: boolean): number {
     if (this.r[2 * reg + 1] === 0) return this.refuse(reg, 0, size, write); // also where a load would give 0
+    if (size > BYTES_FREE) this.charge(size >> BYTES_AN_INSN);
     return this.offset(reg, 0, size, write);
   }
 

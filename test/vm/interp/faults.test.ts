@@ -340,3 +340,23 @@ test('the frame of a function that returned is gone', () => {
   expect(fault).toMatchObject({ pc: 1, code: 'access' });
   expect(fault.message).toContain('past the end of the stack of this function');
 });
+
+describe('the budget covers what helpers do', () => {
+  const again = (call: string, rest = ''): string =>
+    `r6 = 0x7fffffff\nagain:\n${call}\nr6 += -1\nif r6 != 0 goto again\nr0 = 0\nexit\n${rest}`;
+
+  test('walks over maps of many empty buckets', () => {
+    const walk = 'r1 = map[m] ll\nr2 = func f ll\nr3 = 0\nr4 = 0\ncall for_each_map_elem';
+    const map = '.map m hash key=4 value=8 entries=4194304 flags=no_prealloc';
+    const { machine } = rig({ limitInsns: 100_000 });
+    const { insns, fault } = runOnce(machine, loadFilter(machine, again(walk, 'f:\nr0 = 0\nexit'), map));
+    expect(fault?.code).toBe('budget');
+    expect(insns).toBe(100_000);
+  });
+
+  test('long copies', () => {
+    const copy = 'r1 = mapval[m] ll\nr2 = 1048576\nr3 = mapval[m] ll\ncall probe_read_kernel';
+    const fault = faultOf(again(copy), '.map m array key=4 value=1048576 entries=1');
+    expect(fault.code).toBe('budget');
+  });
+});
