@@ -341,10 +341,11 @@ test('the frame of a function that returned is gone', () => {
   expect(fault.message).toContain('past the end of the stack of this function');
 });
 
-describe('the budget covers what helpers do', () => {
-  const again = (call: string, rest = ''): string =>
-    `r6 = 0x7fffffff\nagain:\n${call}\nr6 += -1\nif r6 != 0 goto again\nr0 = 0\nexit\n${rest}`;
+/** A program that makes a call without end. */
+const again = (call: string, rest = ''): string =>
+  `r6 = 0x7fffffff\nagain:\n${call}\nr6 += -1\nif r6 != 0 goto again\nr0 = 0\nexit\n${rest}`;
 
+describe('the budget covers what helpers do', () => {
   test('walks over maps of many empty buckets', () => {
     const walk = 'r1 = map[m] ll\nr2 = func f ll\nr3 = 0\nr4 = 0\ncall for_each_map_elem';
     const map = '.map m hash key=4 value=8 entries=4194304 flags=no_prealloc';
