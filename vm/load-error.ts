@@ -12,7 +12,7 @@ export const LOAD_ERRORS = {
   reloc: 'an insn names a map that is not there, or a value that has no address',
   'map-arg': 'a helper is given a map that it does not take',
   sleepable: 'programs of the type may not sleep, or one that may sleep uses a prog_array',
-  owner: 'the prog_array belongs to programs of another kind',
+  owner: 'the map belongs to programs of another kind',
   slot: 'a prog_array slot could not be filled',
   hook: 'the section names no hook of this machine',
   memory: 'there is no room in linear memory',

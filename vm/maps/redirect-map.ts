@@ -66,10 +66,10 @@ function entryOf(
   if (value.length === 8) entry.fill(0, 4);
   if (fd <= 0) return entry;
   const prog = progs.byFd(fd);
-  if (typeof prog === 'number' || prog.type !== 'xdp' || prog.expectedAttachType !== ATTACH_TYPES[type]) {
-    return -ERRNO.EINVAL;
-  }
-  if (!admits(prog)) return -ERRNO.EINVAL;
+  const isOfMap =
+    typeof prog !== 'number' && prog.type === 'xdp' && prog.expectedAttachType === ATTACH_TYPES[type];
+  // A cpumap says only that it could not make the entry.
+  if (!isOfMap || !admits(prog)) return type === 'cpumap' ? -ERRNO.ENOMEM : -ERRNO.EINVAL;
   new DataView(entry.buffer).setUint32(4, prog.id, true);
   return entry;
 }

@@ -210,3 +210,28 @@ withKernel(`records of programs and of the packet behind them, seed ${SEED}`, ()
   }
   expectSame(lines);
 });
+
+withKernel(`maps of where packets go, seed ${SEED}`, () => {
+  const random = new Random(SEED);
+  const kinds = ['devmap', 'devmap_hash', 'cpumap'] as const;
+  const lines: string[] = [];
+  for (const kind of kinds) lines.push(`map ${kind} ${kind} 4 8 3`);
+  for (let i = 0; i < 400; i++) {
+    const kind = random.pick(kinds);
+    const key = Buffer.from(Uint32Array.of(random.below(5)).buffer).toString('hex');
+    // Device 1 is the loopback device; others may not be there on a kernel.
+    const first = kind === 'cpumap' ? random.pick([0, 1, 64, 16_384, 16_385]) : random.below(2);
+    const value = Buffer.from(Uint32Array.of(first, random.pick([0, 0, 0xffff_ffff, 9999])).buffer).toString(
+      'hex',
+    );
+    lines.push(
+      random.pick([
+        `set ${kind} ${key} ${value}`,
+        `get ${kind} ${key}`,
+        `unslot ${kind} ${random.below(5)}`,
+        `dump ${kind}`,
+      ]),
+    );
+  }
+  expectSame(lines);
+});
