@@ -9,10 +9,20 @@ export type EffectDetail =
       readonly to: 'process' | 'thread';
       readonly target?: number;
     }
-  /** bpf_redirect and its kin, taken when the program returns; `clone` where a copy goes out at once. */
   /** A program of fmod_ret returned other than 0: the call would not have run, and this would be its result. */
   | { readonly kind: 'override'; readonly value: number }
-  | { readonly kind: 'redirect'; readonly ifindex: number; readonly flags: number; readonly clone: boolean };
+  | Redirect;
+
+/** bpf_redirect and its kin, told when the program returns the result that asks for it; with `clone` a copy that goes out at once. */
+export interface Redirect {
+  readonly kind: 'redirect';
+  /** Of a devmap's entry the device that it names; 0 where no device is named: other maps, and all entries of a devmap. */
+  readonly ifindex: number;
+  readonly flags: number;
+  readonly clone: boolean;
+  /** Of bpf_redirect_map. */
+  readonly map?: { readonly name: string; readonly key: number };
+}
 
 /** The same with who and when. */
 export type Effect = EffectDetail & {

@@ -39,6 +39,7 @@ export interface OracleAnswer {
   /** Of consume: hex, or 'lost N'. */
   readonly records?: readonly string[];
   readonly data_out?: string;
+  readonly ctx_out?: string;
   readonly entries?: readonly (readonly [string, string])[];
 }
 

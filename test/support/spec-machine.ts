@@ -194,9 +194,12 @@ class SpecRunner {
     });
     const errno = Math.abs(result.errno);
     const answer = { op: 'run', prog, tag, ok: errno === 0, errno } as const;
-    this.answers.push(
-      errno === 0 ? { ...answer, retval: result.retval, data_out: hex(result.data) } : answer,
-    );
+    if (errno !== 0) {
+      this.answers.push(answer);
+      return;
+    }
+    const out = { ...answer, retval: result.retval, data_out: hex(result.data) };
+    this.answers.push(options.has('ctxout') ? { ...out, ctx_out: hex(result.ctx) } : out);
   }
 
   private consume(map: string): void {

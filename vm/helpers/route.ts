@@ -3,12 +3,13 @@
 import { ERRNO } from '../errno.ts';
 import { isDevice, LOOPBACK_HEADER_BYTES, LOOPBACK_IFINDEX, LOOPBACK_MTU } from '../kernel/net/devices.ts';
 import { FAMILIES } from '../kernel/net/sock.ts';
+import { Skb } from '../kernel/net/skb.ts';
 import { XdpBuff } from '../kernel/net/xdp.ts';
 import { setInt, sizeIn, type HelperRun } from './context.ts';
 import { flagsIn, intIn, packetIn, u32In } from './packet-args.ts';
 
 /** @see include/uapi/linux/bpf.h enum bpf_check_mtu_ret, enum bpf_check_mtu_flags */
-const MTU_RESULTS = { success: 0, fragNeeded: 1, segsTooBig: 2 } as const satisfies Record<string, number>;
+const MTU_RESULTS = { success: 0, fragNeeded: 1 } as const satisfies Record<string, number>;
 const MTU_SEGS = 1;
 
 /** struct bpf_fib_lookup: its size, and the fields that are looked at. */
@@ -35,7 +36,9 @@ export const ROUTE_HELPERS = {
     if (ifindex !== 0 && !isDevice(ifindex)) return setInt(context, -ERRNO.ENODEV);
     const own = isXdp ? packet.dataEnd - packet.data : packet.length;
     const length = ((asked === 0 ? own : asked + LOOPBACK_HEADER_BYTES) + by) | 0;
-    const fits = length <= LOOPBACK_MTU + LOOPBACK_HEADER_BYTES;
+    // A packet of several segments is longer than any of them, and none is too long here.
+    const isGso = packet instanceof Skb && packet.get('gso_size') !== 0;
+    const fits = isGso || length <= LOOPBACK_MTU + LOOPBACK_HEADER_BYTES;
     view.setUint32(mtuAt, LOOPBACK_MTU, true);
     setInt(context, fits ? MTU_RESULTS.success : MTU_RESULTS.fragNeeded);
   },

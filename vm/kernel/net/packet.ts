@@ -3,7 +3,7 @@
 //   PACKET_AT      link      network                          end      PACKET_END
 //   |   headroom   | Ethernet | IPv4 ...                      |  tailroom  |
 //                  ^ or ^ data: what offset 0 of a program is
-import type { EffectDetail } from '../../effects.ts';
+import type { Redirect } from '../../effects.ts';
 import { HEAP_AT, EVENT_AT, type LinearMemory } from '../../memory/linear.ts';
 import type { Region } from '../../memory/regions.ts';
 
@@ -17,9 +17,6 @@ export const TUNNEL_AT = NET_CTX_AT + 0x200;
 /** Room for the packet: 112 KiB. */
 export const PACKET_AT = EVENT_AT + 0x4000;
 export const PACKET_END = HEAP_AT;
-
-/** What a program asked for with bpf_redirect and its kin; done when it returns the result that says so. */
-export type Redirect = Extract<EffectDetail, { kind: 'redirect' }>;
 
 type MutableRegion = { -readonly [K in keyof Region]: Region[K] };
 
