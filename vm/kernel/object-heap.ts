@@ -14,7 +14,7 @@ const GUARD_BYTES = 8;
 const FIRST_OBJECTS = 16;
 const MOST_OBJECTS = 1024;
 /** Most bytes of all slabs. A program that makes objects and loses them gets no more of them then. */
-const MAX_BYTES = 1 << 26;
+const MAX_BYTES = 1 << 24;
 
 interface LiveObject {
   readonly type: ObjectType;
