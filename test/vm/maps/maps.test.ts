@@ -184,7 +184,7 @@ describe('creation', () => {
     ['hash', 0, 4, 1, 0, 'must not be 0'],
     ['hash', 4, 4, 0, 0, 'must not be 0'],
     ['array', 4, 4, 1, 1, 'flags 0x1 are not for a array'],
-    ['ringbuf', 0, 0, 4096, 0, 'maps of type ringbuf are not implemented'],
+    ['cgrp_storage', 4, 8, 0, 1, 'maps of type cgrp_storage are not implemented'],
     ['heap', 4, 4, 1, 0, 'the kernel has no map type heap'],
     ['array', 4, 4, 1, 0x180, 'rdonly_prog and wronly_prog exclude each other'],
   ])('of %s with sizes %i, %i, %i and flags %i says why not', (type, key, value, entries, flags, words) => {
