@@ -149,6 +149,8 @@ export interface CallRow {
   readonly ret?: HelperRet;
   /** Which program types may call it; every type where absent. */
   readonly progTypes?: readonly ProgTypeName[];
+  /** Expected attach types of those program types that may call it; every one where absent. */
+  readonly attachTypes?: readonly number[];
   /** Only programs that may sleep may call it. */
   readonly mightSleep?: true;
   /** The result must be given back before the program ends. */

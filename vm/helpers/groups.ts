@@ -25,6 +25,9 @@ export const PROBES = [
   'lsm',
 ] as const satisfies readonly ProgTypeName[];
 
+/** Expected attach types of programs that stand before or behind a function: fentry, fexit, fmod_ret. @see include/uapi/linux/bpf.h enum bpf_attach_type */
+export const AROUND_FUNCTIONS: readonly number[] = [24, 25, 26];
+
 /** Traffic control. @see net/core/filter.c tc_cls_act_func_proto */
 export const TC = ['sched_cls', 'sched_act'] as const satisfies readonly ProgTypeName[];
 

@@ -5,7 +5,18 @@
 import type { ProgTypeName } from '../kernel/prog-types.ts';
 import type { MapTypeName } from '../maps/types.ts';
 import type { CallRow, Supported } from './args.ts';
-import { allBut, ELEMENTS, ITERATED, LOOKED_UP, PERCPU, PROBES, REDIRECTS, TC, TRACING } from './groups.ts';
+import {
+  allBut,
+  AROUND_FUNCTIONS,
+  ELEMENTS,
+  ITERATED,
+  LOOKED_UP,
+  PERCPU,
+  PROBES,
+  REDIRECTS,
+  TC,
+  TRACING,
+} from './groups.ts';
 
 /** A helper of the kernel. */
 export interface HelperRow extends CallRow {
@@ -202,9 +213,9 @@ export const HELPERS = {
   find_vma:                       { id: 180, refused: 'there are no address spaces here' },
   loop:                           { id: 181, args: ['anything', 'ptr_to_func', 'ptr_to_stack_or_null', 'anything'], ret: 'integer', callback: 'now', summary: 'calls a function again and again: how often it was called' },
   strncmp:                        { id: 182, args: ['ptr_to_mem', 'const_size', 'ptr_to_const_str'], ret: 'integer', summary: 'compares a buffer with a constant string' },
-  get_func_arg:                   { id: 183, args: ['ptr_to_ctx', 'anything', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], summary: 'argument of the function that is traced' },
-  get_func_ret:                   { id: 184, args: ['ptr_to_ctx', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], summary: 'result of the function that is traced' },
-  get_func_arg_cnt:               { id: 185, args: ['ptr_to_ctx'], ret: 'integer', progTypes: ['tracing'], summary: 'how many arguments the function that is traced has' },
+  get_func_arg:                   { id: 183, args: ['ptr_to_ctx', 'anything', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], attachTypes: AROUND_FUNCTIONS, summary: 'argument of the function that is traced' },
+  get_func_ret:                   { id: 184, args: ['ptr_to_ctx', 'ptr_to_long'], ret: 'integer', progTypes: ['tracing'], attachTypes: AROUND_FUNCTIONS, summary: 'result of the function that is traced' },
+  get_func_arg_cnt:               { id: 185, args: ['ptr_to_ctx'], ret: 'integer', progTypes: ['tracing'], attachTypes: AROUND_FUNCTIONS, summary: 'how many arguments the function that is traced has' },
   get_retval:                     { id: 186, refused: 'no hook here has a result to set' },
   set_retval:                     { id: 187, refused: 'no hook here has a result to set' },
   xdp_get_buff_len:               { id: 188, args: ['ptr_to_ctx'], ret: 'integer', progTypes: ['xdp', 'tracing', 'syscall'], summary: 'bytes of the packet' },

@@ -49,7 +49,7 @@ const LOADS: Readonly<Partial<Record<ProgTypeName, readonly string[]>>> = {
 };
 const TYPES = Object.keys(LOADS) as readonly ProgTypeName[]; // the table's own keys
 
-/** Rows that a tp_btf program cannot ask for: only fentry, fexit and fmod_ret have them. */
+/** Rows that a tp_btf program cannot ask for: only fentry, fexit and fmod_ret have them, which not every kernel lets in. */
 const OF_TRAMPOLINES: ReadonlySet<string> = new Set(['get_func_arg', 'get_func_ret', 'get_func_arg_cnt']);
 
 const helpers = (Object.keys(HELPERS) as HelperName[]).filter(
