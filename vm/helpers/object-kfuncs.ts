@@ -10,7 +10,10 @@ import { offsetIn, setAddress, setInt, type HelperContext, type HelperRun } from
 export const KPTR_HELPERS = {
   kptr_xchg(context) {
     const at = context.field(1, 'kptr');
-    const { q } = context;
+    const { q, kernel } = context;
+    if (kernel.isTask(offsetIn(context, 2))) {
+      context.fault('object', 'R2 is a task, and a recording shows a task only as long as the event lasts');
+    }
     const { view } = context.memory;
     const before = view.getBigUint64(at, true);
     view.setBigUint64(at, q[2]!, true);
