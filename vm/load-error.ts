@@ -4,14 +4,14 @@ import { ERRNO } from './errno.ts';
 /** What a LoadError is about; `code` of the error. */
 export const LOAD_ERRORS = {
   map: 'a map could not be created',
-  type: 'the program type is none of the kernel',
+  type: 'the program type, its attach type or its flags are none of the kernel',
   structure: 'the insns cannot run: bad opcode, jump out of range, no exit',
   unsupported: 'the kernel has it, this machine does not yet',
   helper: 'the helper is unknown, or not for this program type',
   license: 'the helper is for programs with a GPL-compatible licence only',
   reloc: 'an insn names a map that is not there, or a value that has no address',
   'map-arg': 'a helper is given a map that it does not take',
-  sleepable: 'programs of the type may not sleep, or one that may sleep uses a prog_array',
+  sleepable: 'programs of the type may not sleep, or must; or one that sleeps uses what may not',
   owner: 'the map belongs to programs of another kind',
   slot: 'a prog_array slot could not be filled',
   hook: 'the section names no hook of this machine',

@@ -14,7 +14,7 @@ import { checkMapArgs } from './map-args.ts';
 import type { ObjectTable } from './objects.ts';
 import { checkCall } from './prog-calls.ts';
 import { checkMaps, mapAddress, mapOf } from './prog-maps.ts';
-import { PROG_FLAGS, progTypeRow } from './prog-types.ts';
+import { KNOWN_PROG_FLAGS, PROG_FLAGS, progTypeRow } from './prog-types.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
 
 /** What BPF_PROG_LOAD takes. In `insns`, imm of a wide insn with src 1 or 2 is a map fd. */
@@ -36,9 +36,8 @@ export interface ProgAttr {
 
 /** Loads a program into the table: its fd. Throws LoadError; nothing is left behind then. */
 export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMemory): number {
-  const { name, type, insns, expectedAttachType = 0, flags = 0, fdArray } = attr;
-  if (progTypeRow(type) === undefined)
-    throw new LoadError('type', name, `the kernel has no program type ${type}`);
+  const { name, type, insns, flags = 0, fdArray } = attr;
+  const expectedAttachType = attachTypeOf(attr);
   const finding = checkProg(insns, { type, ...(fdArray === undefined ? {} : { fds: fdArray.length }) })[0];
   if (finding !== undefined) throw refusal(attr, finding);
   const maps = new Map<number, KernelMap>();
@@ -57,7 +56,7 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
   const usedMaps = [...new Set(maps.values())];
   checkSleep(attr);
-  checkMaps(attr, usedMaps);
+  checkMaps({ ...attr, expectedAttachType }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {
     throw new LoadError('memory', name, 'no room for the counters of the program', { errno: -ERRNO.ENOMEM });
@@ -78,9 +77,30 @@ function refusal({ name, insns }: ProgAttr, { code, errno, message, why, pc }: C
   return new LoadError('unsupported', name, `${message}: ${reason}`, { errno: -errno, pc });
 }
 
-/** Refuses a program that asks to sleep and may not. @see kernel/bpf/verifier.c can_be_sleepable */
+/** The attach type of a program: as asked for, or what its type has in the place of none. @see kernel/bpf/syscall.c bpf_prog_load_check_attach */
+function attachTypeOf({ name, type, expectedAttachType = 0, flags = 0 }: ProgAttr): number {
+  const row = progTypeRow(type);
+  if (row === undefined) throw new LoadError('type', name, `the kernel has no program type ${type}`);
+  const unknown = flags & ~KNOWN_PROG_FLAGS;
+  if (unknown !== 0)
+    throw new LoadError('type', name, `no program has flags 0x${(unknown >>> 0).toString(16)}`);
+  const { attach, orNone } = row;
+  if (attach === undefined) return expectedAttachType;
+  const asked = expectedAttachType === 0 && orNone === true ? attach[0]! : expectedAttachType;
+  if (attach.includes(asked)) return asked;
+  const rule = `the attach type of a ${type} program is one of ${attach.join(', ')}`;
+  throw new LoadError('type', name, `${rule}, and not ${expectedAttachType}`);
+}
+
+/** Refuses a program that asks to sleep and may not, or must and does not. @see kernel/bpf/verifier.c can_be_sleepable */
 function checkSleep({ name, type, flags = 0 }: ProgAttr): void {
-  if ((flags & PROG_FLAGS.sleepable) === 0 || progTypeRow(type)?.sleepable !== undefined) return;
-  const rule = 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable';
-  throw new LoadError('sleepable', name, rule);
+  const sleepable = progTypeRow(type)?.sleepable;
+  const asked = (flags & PROG_FLAGS.sleepable) !== 0;
+  if (asked && sleepable === undefined) {
+    const rule = 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable';
+    throw new LoadError('sleepable', name, rule);
+  }
+  if (!asked && sleepable === 'always') {
+    throw new LoadError('sleepable', name, 'Syscall programs can only be sleepable');
+  }
 }

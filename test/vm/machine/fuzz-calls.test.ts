@@ -2,6 +2,7 @@
 // and a machine that is put back to where a run began does all of it again.
 import { expect, test } from 'vitest';
 import type { TestRunResult } from '../../../vm/index.ts';
+import { PROG_FLAGS } from '../../../vm/kernel/prog-types.ts';
 import { MAP_KINDS, type MapKind } from '../../../vm/maps/kinds.ts';
 import type { MapSpec } from '../../../vm/object.ts';
 import { rig, u32, type Rig } from '../../support/machine.ts';
@@ -99,8 +100,9 @@ test(
         maps = makeMaps(machine);
       }
       const type = random.pick(TYPES);
+      const flags = type === 'syscall' ? PROG_FLAGS.sleepable : 0;
       const insns = randomCalls(random, maps, type);
-      const fd = machine.machine.bpf.progLoad({ name: `p${i}`, type, insns, license: 'GPL' });
+      const fd = machine.machine.bpf.progLoad({ name: `p${i}`, type, insns, license: 'GPL', flags });
       if (fd < 0) {
         ends.set('refused', (ends.get('refused') ?? 0) + 1);
         continue;

@@ -222,6 +222,6 @@ withKernel('a raw tracepoint reads its arguments', () => {
     `run arg0 ctx=${args}00 tag=long`,
     `run arg0 ctx=${args} data=00 tag=data`,
   );
-  lines.push(...progLines('kprobe', 'kprobe', 'r0 = 0\nexit'), `run kprobe ctx=${args} tag=kprobe`);
+  lines.push(...progLines('kprobe', 'kprobe', 'r0 = 0\nexit'), 'run kprobe tag=kprobe');
   expectSame(lines);
 });
