@@ -3,8 +3,6 @@
 /** A program type. Any type can be loaded and stored in a prog array; those with `hooks` or `testRun` can also run. */
 export interface ProgTypeRow {
   readonly number: number;
-  /** Tracing types may call helpers that others may not. */
-  readonly tracing?: true;
   /** Whether its programs may sleep (BPF_F_SLEEPABLE); those of type syscall always may. */
   readonly sleepable?: 'may' | 'always';
   /** Whether its programs may use ld_abs and ld_ind. @see kernel/bpf/verifier.c may_access_skb */
@@ -20,12 +18,12 @@ export interface ProgTypeRow {
 // oxfmt-ignore
 export const PROG_TYPES = {
   socket_filter:           { number: 1, testRun: 'skb', packetLoads: true },
-  kprobe:                  { number: 2, tracing: true, sleepable: 'may', testRun: 'bytes' },
+  kprobe:                  { number: 2, sleepable: 'may', testRun: 'bytes' },
   sched_cls:               { number: 3, testRun: 'skb', packetLoads: true },
   sched_act:               { number: 4, testRun: 'skb', packetLoads: true },
-  tracepoint:              { number: 5, tracing: true, testRun: 'bytes' },
+  tracepoint:              { number: 5, testRun: 'bytes' },
   xdp:                     { number: 6, testRun: 'xdp' },
-  perf_event:              { number: 7, tracing: true, testRun: 'bytes' },
+  perf_event:              { number: 7, testRun: 'bytes' },
   cgroup_skb:              { number: 8, testRun: 'skb', attach: [0, 1] },
   cgroup_sock:             { number: 9, attach: [2, 12, 13, 34], orNone: true },
   lwt_in:                  { number: 10, testRun: 'skb' },
@@ -35,19 +33,19 @@ export const PROG_TYPES = {
   sk_skb:                  { number: 14 },
   cgroup_device:           { number: 15 },
   sk_msg:                  { number: 16 },
-  raw_tracepoint:          { number: 17, tracing: true, testRun: 'args' },
+  raw_tracepoint:          { number: 17, testRun: 'args' },
   cgroup_sock_addr:        { number: 18, attach: [8, 9, 10, 11, 14, 15, 19, 20, 29, 30, 31, 32, 49, 50, 51, 52, 53] },
   lwt_seg6local:           { number: 19, testRun: 'skb' },
   lirc_mode2:              { number: 20 },
   sk_reuseport:            { number: 21, attach: [39, 40], orNone: true },
   flow_dissector:          { number: 22 },
   cgroup_sysctl:           { number: 23 },
-  raw_tracepoint_writable: { number: 24, tracing: true, testRun: 'bytes' },
+  raw_tracepoint_writable: { number: 24, testRun: 'bytes' },
   cgroup_sockopt:          { number: 25, attach: [21, 22] },
-  tracing:                 { number: 26, tracing: true, sleepable: 'may', testRun: 'bytes' },
+  tracing:                 { number: 26, sleepable: 'may', testRun: 'bytes' },
   struct_ops:              { number: 27, sleepable: 'may' },
   ext:                     { number: 28, attach: [0] },
-  lsm:                     { number: 29, tracing: true, sleepable: 'may', testRun: 'bytes' },
+  lsm:                     { number: 29, sleepable: 'may', testRun: 'bytes' },
   sk_lookup:               { number: 30, attach: [36] },
   syscall:                 { number: 31, sleepable: 'always', testRun: 'syscall', attach: [0] },
   netfilter:               { number: 32, attach: [45] },
