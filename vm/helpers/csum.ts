@@ -22,6 +22,8 @@ const REPLACE_FLAGS = {
 } as const satisfies Record<string, number>;
 /** The pseudo header matters only where a card finishes the checksum. */
 const L4_FLAGS = Object.values(REPLACE_FLAGS).reduce((all, bits) => all | bits, 0);
+/** Bytes that are summed in the time of an insn. */
+const BYTES_AN_INSN = 64;
 /** A UDP checksum of 0 means that there is none. */
 const MANGLED_0 = 0xffff;
 const MAX_OFFSET = 0xffff;
@@ -32,7 +34,11 @@ export const CSUM_HELPERS = {
     const toSize = sizeIn(context, 4);
     const from = fromSize === 0 ? 0 : context.range(1, fromSize, false);
     const to = toSize === 0 ? 0 : context.range(3, toSize, false);
-    setInt(context, csum16(diff(context.memory.view, { from, fromSize, to, toSize, seed: u32In(context, 5) })));
+    context.charge(Math.floor((fromSize + toSize) / BYTES_AN_INSN));
+    setInt(
+      context,
+      csum16(diff(context.memory.view, { from, fromSize, to, toSize, seed: u32In(context, 5) })),
+    );
   },
   l3_csum_replace(context) {
     const flags = flagsIn(context, 5);
