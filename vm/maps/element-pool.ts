@@ -1,7 +1,7 @@
 // Elements of a map in chunks of linear memory: all at creation, or more as they are needed (BPF_F_NO_PREALLOC).
 //
 //   chunk: next chunk u32 | count u32 | elements | per-CPU values, cells of one CPU each with eight spare bytes behind them
-//   element: head | key, rounded up to 8 | value, rounded up to 8 (or, per CPU, in the last word of the head the offset of the first)
+//   element: head | key | up to a multiple of 8 | value, rounded up to 8 (or, per CPU, in the last word of the head the offset of the first)
 //
 // Unused elements: given back ones, the last one first, then those that were never used.
 import { plainRegion, type Region } from '../memory/regions.ts';
@@ -12,7 +12,7 @@ import { hasFlag } from './types.ts';
 
 /** What an element is like. */
 export interface ElementShape {
-  /** A multiple of 8. */
+  /** A multiple of 4. */
   readonly headBytes: number;
   /** Offset in an element of the u32 that links unused ones. */
   readonly freeOff: number;
@@ -58,7 +58,7 @@ export class ElementPool {
     this.at = at;
     this.limit = limit;
     this.keySkip = headBytes;
-    this.valueSkip = headBytes + roundUp8(keyBytes);
+    this.valueSkip = roundUp8(headBytes + keyBytes);
     this.valueStride = roundUp8(valueBytes) + GUARD_BYTES;
     this.stride = this.valueSkip + (cpus === 0 ? roundUp8(valueBytes) : 0);
   }

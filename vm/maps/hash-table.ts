@@ -3,13 +3,14 @@
 //   header | count u32, spare u32 | pool | the kind's own | buckets: u32 each
 //   element: next u32 | hash u32 | ... | key | value     (the rest of the head is the kind's; see element-pool.ts)
 //
-// Order of iteration: by bucket from 0 up, in a bucket the last linked first. The hash function is the kernel's with seed 0, as BPF_F_ZERO_SEED asks for;
-// without that flag Linux takes a random seed, and here the same writes give the same order in every run too.
+// Order of iteration: by bucket from 0 up, in a bucket the last linked first. With BPF_F_ZERO_SEED the hash function is the kernel's with seed 0, and the order
+// that of Linux. Without it Linux takes a random seed; here another function without a seed gives the same writes the same order in every run.
 // The head of an element that was taken out still tells its bucket and what came after it: a walk that stands on it goes on there.
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapSpec } from '../object.ts';
 import { ElementPool, POOL_BYTES, type ElementShape } from './element-pool.ts';
+import { hashBytes } from './hash-bytes.ts';
 import { jenkinsHash } from './jenkins.ts';
 import {
   allocMap,
@@ -19,6 +20,7 @@ import {
   type MapContext,
   type MapWalk,
 } from './map.ts';
+import { hasFlag } from './types.ts';
 
 /** How a kind lays its elements out, and how many there are. */
 export interface HashShape {
@@ -51,12 +53,14 @@ export class HashTable implements MapBuckets, MapWalk {
   private readonly memory: LinearMemory;
   private readonly keySize: number;
   private readonly keySkip: number;
+  private readonly isZeroSeeded: boolean;
   private readonly bucketsAt: number;
   private readonly byteSize: number;
 
   private constructor(context: MapContext, spec: MapSpec, shape: HashShape, at: number) {
     this.memory = context.memory;
     this.keySize = spec.keySize;
+    this.isZeroSeeded = hasFlag(spec.flags, 'zero_seed');
     this.at = at;
     this.ownAt = at + MAP_HEADER_BYTES + OWN_OFF;
     this.bucketsAt = this.ownAt + roundUp8(shape.ownBytes);
@@ -98,7 +102,7 @@ export class HashTable implements MapBuckets, MapWalk {
   }
 
   hash(key: Uint8Array, keyAt: number): number {
-    return jenkinsHash(key, keyAt, this.keySize, 0);
+    return this.isZeroSeeded ? jenkinsHash(key, keyAt, this.keySize, 0) : hashBytes(key, keyAt, this.keySize);
   }
 
   /** Offset of the element with this key, 0 for none. */
@@ -129,25 +133,21 @@ export class HashTable implements MapBuckets, MapWalk {
 
   /** Puts an element, whose key is written, at the head of the bucket of its hash. */
   link(element: number, hash: number): void {
-    const { view } = this.memory;
-    const bucket = this.bucketOf(hash);
-    view.setUint32(element + HEAD.next, view.getUint32(bucket, true), true);
-    view.setUint32(element + HEAD.hash, hash, true);
-    view.setUint32(bucket, element, true);
+    this.insert(element, hash);
     this.entries += 1;
+  }
+
+  /** The same, and takes out the one that it replaces. */
+  replace(old: number, element: number, hash: number): void {
+    this.insert(element, hash);
+    this.takeOut(old);
   }
 
   /** Takes an element out of its bucket: false when it is in none. */
   unlink(element: number): boolean {
-    const { view } = this.memory;
-    let link = this.bucketOf(view.getUint32(element + HEAD.hash, true));
-    for (let other = view.getUint32(link, true); other !== element; other = view.getUint32(link, true)) {
-      if (other === 0) return false;
-      link = other + HEAD.next;
-    }
-    view.setUint32(link, view.getUint32(element + HEAD.next, true), true);
-    this.entries -= 1;
-    return true;
+    const isThere = this.takeOut(element);
+    if (isThere) this.entries -= 1;
+    return isThere;
   }
 
   /** bpf(2)'s next key; of a key that is not there it is the first. */
@@ -197,6 +197,25 @@ export class HashTable implements MapBuckets, MapWalk {
     return 0;
   }
 
+  private insert(element: number, hash: number): void {
+    const { view } = this.memory;
+    const bucket = this.bucketOf(hash);
+    view.setUint32(element + HEAD.next, view.getUint32(bucket, true), true);
+    view.setUint32(element + HEAD.hash, hash, true);
+    view.setUint32(bucket, element, true);
+  }
+
+  private takeOut(element: number): boolean {
+    const { view } = this.memory;
+    let link = this.bucketOf(view.getUint32(element + HEAD.hash, true));
+    for (let other = view.getUint32(link, true); other !== element; other = view.getUint32(link, true)) {
+      if (other === 0) return false;
+      link = other + HEAD.next;
+    }
+    view.setUint32(link, view.getUint32(element + HEAD.next, true), true);
+    return true;
+  }
+
   private bucketOf(hash: number): number {
     return this.bucketsAt + 4 * (hash & (this.count - 1));
   }
@@ -208,8 +227,9 @@ export class HashTable implements MapBuckets, MapWalk {
 
   private hasKey(element: number, key: Uint8Array, keyAt: number): boolean {
     const { u8 } = this.memory;
+    const { keySize } = this;
     const at = element + this.keySkip;
-    for (let i = 0; i < this.keySize; i++) if (u8[at + i] !== key[keyAt + i]) return false;
+    for (let i = 0; i < keySize; i++) if (u8[at + i] !== key[keyAt + i]) return false;
     return true;
   }
 }

@@ -18,8 +18,10 @@ import { clearFields, copyValue, hasSpinLock, kernelFields, writeValue } from '.
 const MAX_ELEMENT_BYTES = 0x40_0000 - 48;
 const MAX_ENTRIES = 0x8000_0000;
 
-const HEAD_BYTES = 16;
 const FREE_OFF = 8;
+const HEAD_BYTES = 12;
+/** With the offset of the values. */
+const PERCPU_HEAD_BYTES = 16;
 
 /** What all hash maps demand of sizes. @see kernel/bpf/hashtab.c htab_map_alloc_check */
 export function checkHashSizes(spec: MapSpec, isPercpu: boolean): MapRefusal | undefined {
@@ -57,7 +59,7 @@ function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable 
   const spares = isFilled && cpus === 0 ? context.cpus : 0;
   const table = HashTable.make(context, spec, {
     element: {
-      headBytes: HEAD_BYTES,
+      headBytes: cpus === 0 ? HEAD_BYTES : PERCPU_HEAD_BYTES,
       freeOff: FREE_OFF,
       keyBytes: keySize,
       valueBytes: valueSize,
@@ -89,8 +91,16 @@ export function createHash(context: MapContext, spec: MapSpec): KernelMap | numb
   const hasLock = hasSpinLock(spec);
   const hasSpares = !hasFlag(spec.flags, 'no_prealloc');
 
-  const released = (element: number): void => {
-    if (fields !== undefined) context.released(fields, element + valueSkip);
+  const fill = (
+    element: number,
+    key: Uint8Array,
+    keyAt: number,
+    value: Uint8Array,
+    valueAt: number,
+  ): void => {
+    table.writeKey(element, key, keyAt);
+    if (fields !== undefined) clearFields(memory, element + valueSkip, fields);
+    writeValue(memory, element + valueSkip, value, valueAt, valueSize, fields);
   };
   const update: KernelMap['update'] = (key, keyAt, value, valueAt, flags, cpu) => {
     if (flags > UPDATE_FLAGS.exist) {
@@ -98,35 +108,43 @@ export function createHash(context: MapContext, spec: MapSpec): KernelMap | numb
     }
     const hash = table.hash(key, keyAt);
     const old = table.find(hash, key, keyAt);
-    const error = checkExists(old, flags);
-    if (error !== 0) return error;
-    if (old !== 0 && (flags & UPDATE_FLAGS.lock) !== 0) {
-      writeValue(memory, old + valueSkip, value, valueAt, valueSize, fields);
+    if (flags !== UPDATE_FLAGS.any) {
+      const error = checkExists(old, flags);
+      if (error !== 0) return error;
+      if (old !== 0 && (flags & UPDATE_FLAGS.lock) !== 0) {
+        writeValue(memory, old + valueSkip, value, valueAt, valueSize, fields);
+        return 0;
+      }
+    }
+    if (old !== 0 && hasSpares) {
+      const spareAt = table.ownAt + 4 * cpu;
+      const element = memory.view.getUint32(spareAt, true);
+      fill(element, key, keyAt, value, valueAt);
+      table.replace(old, element, hash);
+      memory.view.setUint32(spareAt, old, true);
+      if (fields !== undefined) context.released(fields, old + valueSkip);
       return 0;
     }
     if (old === 0 && table.entries >= maxEntries) return -ERRNO.E2BIG;
     const ours = memory.u8;
-    const spareAt = table.ownAt + 4 * cpu;
-    const element = old !== 0 && hasSpares ? memory.view.getUint32(spareAt, true) : pool.take();
+    const element = pool.take();
     if (element === 0) return -ERRNO.ENOMEM;
     // A new chunk replaces the memory's views, and with them the bytes that a program's key and value are in.
-    const keys = key === ours ? memory.u8 : key;
-    table.writeKey(element, keys, keyAt);
-    if (fields !== undefined) clearFields(memory, element + valueSkip, fields);
-    writeValue(memory, element + valueSkip, value === ours ? memory.u8 : value, valueAt, valueSize, fields);
-    table.link(element, hash);
-    if (old === 0) return 0;
-    table.unlink(old);
-    released(old);
-    if (hasSpares) memory.view.setUint32(spareAt, old, true);
-    else pool.give(old);
+    fill(element, key === ours ? memory.u8 : key, keyAt, value === ours ? memory.u8 : value, valueAt);
+    if (old === 0) {
+      table.link(element, hash);
+      return 0;
+    }
+    table.replace(old, element, hash);
+    if (fields !== undefined) context.released(fields, old + valueSkip);
+    pool.give(old);
     return 0;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
     const element = table.find(table.hash(key, keyAt), key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
     table.unlink(element);
-    released(element);
+    if (fields !== undefined) context.released(fields, element + valueSkip);
     pool.give(element);
     return 0;
   };
@@ -147,7 +165,10 @@ export function createHash(context: MapContext, spec: MapSpec): KernelMap | numb
       return table.entries;
     },
     userValueSize: valueSize,
-    lookup: (key, keyAt) => table.valueOf(key, keyAt, 0),
+    lookup(key, keyAt) {
+      const element = table.find(table.hash(key, keyAt), key, keyAt);
+      return element === 0 ? 0 : element + valueSkip;
+    },
     update,
     remove,
     userLookup,
