@@ -13,6 +13,7 @@ import {
 import { decodeInsn } from '../../vm/isa/insn.ts';
 import type { MapSpec, ObjectType, ValueField } from '../../vm/object.ts';
 import { progTypeRow } from '../../vm/kernel/prog-types.ts';
+import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
 import { bytesOf, section, sectionLines, type TestCase } from './case-file.ts';
 import { kernelTypeId } from './kernel-btf.ts';
 import { pointOf, rig, type PointFields, type Rig } from './machine.ts';
@@ -187,23 +188,6 @@ export function notForKernel(testCase: TestCase): string | undefined {
   return RUNNABLE.has(type) ? undefined : `${type} programs have no test run`;
 }
 
-/** Type of `int f(void *)` for the functions of a program, which Linux wants of those that are called back. */
-const FUNC_TYPE = 4;
-const btfKind = (number: number, vlen = 0): number => ((number << 24) | vlen) >>> 0;
-const BTF = ((): string => {
-  const names = '\0int\0ctx\0f\0';
-  // 1 int, 2 void *, 3 int (void *), 4 f
-  const types = [
-    [1, btfKind(1), 4, btfKind(1, 32)],
-    [0, btfKind(2), 0],
-    [0, btfKind(13, 1), 1, 5, 2],
-    [9, btfKind(12), 3],
-  ];
-  const body = Buffer.from(Uint32Array.from(types.flat()).buffer);
-  const header = Uint32Array.of(0x0001_eb9f, 24, 0, body.length, body.length, names.length);
-  return Buffer.concat([Buffer.from(header.buffer), body, Buffer.from(names)]).toString('hex');
-})();
-
 /** The lines of a spec that ask the kernel for a case; names get `tag` so that many cases can share a spec. `first` maps stand before. */
 export function caseSpec(testCase: TestCase, tag: string, first: number): string[] {
   const object = caseObject(testCase);
@@ -252,7 +236,7 @@ function insnLines(object: ObjectSpec, first: number): string[] {
   const insns = `insns ${bytes.toString('hex')}`;
   if (starts.size === 1) return [insns];
   const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
-  return [insns, `btf ${BTF}`, ...funcs];
+  return [insns, `btf ${FUNC_BTF}`, ...funcs];
 }
 
 /** Bytes as hex without blanks, as a spec has them. */

@@ -2,7 +2,6 @@
 // those of a real kernel's BTF. They need a GPL-compatible licence, all of them.
 // @see arguments: the functions' BTF in Linux 6.18, and the suffixes of its parameters in Documentation/bpf/kfuncs.rst; flags: its sets of kfunc
 // ids; progTypes were asked of it with a program for each function and type.
-// Longer than 250 lines because it is one table with a row for every function.
 import type { CallRow, Supported } from './args.ts';
 import { allBut, GENERIC, TRACED } from './groups.ts';
 
