@@ -28,7 +28,14 @@ const SET_FLAGS = {
 const ALL_SET_FLAGS = Object.values(SET_FLAGS).reduce((all, bit) => all | bit, 0);
 const GET_FLAGS = { ipv6: 1 << 0, flags: 1 << 4 } as const satisfies Record<string, number>;
 /** @see include/uapi/linux/if_tunnel.h TUNNEL_* */
-const TUNNEL_FLAGS = { csum: 0x1, key: 0x4, seq: 0x8, dont_fragment: 0x100, no_cache: 0x2000 } as const;
+const TUNNEL_FLAGS = {
+  csum: 0x1,
+  key: 0x4,
+  seq: 0x8,
+  dont_fragment: 0x100,
+  no_cache: 0x2000,
+  options: 0xd800,
+} as const;
 
 export const TUNNEL_HELPERS = {
   skb_get_tunnel_key(context) {
@@ -84,6 +91,7 @@ export const TUNNEL_HELPERS = {
     if (size > MAX_OPTION_BYTES) return setInt(context, -ERRNO.ENOMEM);
     context.memory.u8.copyWithin(OPTIONS_AT, from, from + size);
     tunnel.optionBytes = size;
+    tunnel.flags |= TUNNEL_FLAGS.options; // of whatever kind
     setInt(context, 0);
   },
 } as const satisfies Record<string, HelperRun>;
