@@ -221,9 +221,7 @@ const STEPS_OF = {
     [...TC, 'tail', 'tail'],
   ],
   lwt_xmit: [[...COMMON, ...TUNNELS, 'tail', 'write_mark', 'direct', 'direct_store']],
-  cgroup_skb: [
-    ['load', 'load_relative', 'ecn', 'write_mark', 'read_sock', 'sock', 'uid', 'direct'],
-  ],
+  cgroup_skb: [['load', 'load_relative', 'ecn', 'write_mark', 'read_sock', 'sock', 'uid', 'direct']],
   socket_filter: [['load', 'load_relative', 'load_abs', 'uid']],
   xdp: [
     [

@@ -103,7 +103,9 @@ function adjustRoom(skb: Skb, by: number, mode: number, flags: number, innerLink
   if (shrink ? size >= inNetwork || inNetwork - size < least : skb.length + size > MAX_BYTES && !isGso(skb)) {
     return -ERRNO.ENOTSUPP;
   }
-  const errno = shrink ? shrinkRoom(skb, off, size, flags, innerLink) : growRoom(skb, off, size, flags, innerLink);
+  const errno = shrink
+    ? shrinkRoom(skb, off, size, flags, innerLink)
+    : growRoom(skb, off, size, flags, innerLink);
   if (errno === 0 && (flags & ROOM_FLAGS.no_csum_reset) === 0) skb.checksums = -1;
   return errno;
 }
