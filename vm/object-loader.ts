@@ -76,7 +76,11 @@ export class ObjectLoader {
     if (refusal !== undefined) throw new LoadError('map', spec.name, refusal.reason, refusal);
     const fd = this.bpf.mapCreate(spec);
     if (fd < 0) {
-      const rule = fd === -ERRNO.ENOMEM ? `no room for ${spec.maxEntries} entries` : 'it cannot be created';
+      const lacksInner = spec.inner === undefined && isMapOfMaps(spec.type);
+      const rule =
+        fd === -ERRNO.ENOMEM
+          ? `no room for ${spec.maxEntries} entries`
+          : `it cannot be created${lacksInner ? ' without an inner map that says what its maps are like' : ''}`;
       const reason = `${rule}: ${errnoText(fd)}`;
       throw new LoadError('map', spec.name, reason, { errno: fd });
     }
@@ -207,4 +211,8 @@ function relocate({ name, insns, relocs }: ProgSpec, maps: ReadonlyMap<string, B
     writeSlot(bytes, pc + 1, { ...readSlot(bytes, pc + 1), imm: valueOff ?? 0 });
   }
   return bytes;
+}
+
+function isMapOfMaps(type: string): boolean {
+  return type === 'array_of_maps' || type === 'hash_of_maps';
 }

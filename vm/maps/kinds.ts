@@ -7,7 +7,13 @@ import { createCgroupArray } from './cgroup-array.ts';
 import { checkHash, checkPercpuHash, createHash, createPercpuHash } from './hash.ts';
 import { checkLpmTrie, createLpmTrie } from './lpm-trie.ts';
 import { checkLruHash, checkLruPercpuHash, createLruHash, createLruPercpuHash } from './lru-hash.ts';
-import { checkArrayOfMaps, checkHashOfMaps, createArrayOfMaps, createHashOfMaps } from './map-of-maps.ts';
+import {
+  checkArrayOfMaps,
+  checkHashOfMaps,
+  createArrayOfMaps,
+  createHashOfMaps,
+  innerErrno,
+} from './map-of-maps.ts';
 import { invalid, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
 import { checkPercpuArray, createPercpuArray } from './percpu-array.ts';
 import { createPerfEventArray } from './perf-event-array.ts';
@@ -81,7 +87,20 @@ export function checkMapSpec(spec: MapSpec): MapRefusal | undefined {
   if (hasFlag(flags, 'rdonly_prog') && hasFlag(flags, 'wronly_prog')) {
     return invalid('rdonly_prog and wronly_prog exclude each other');
   }
-  return kind.check(spec) ?? checkFields(spec);
+  if ((spec.extra ?? 0) !== 0 && type !== 'bloom_filter')
+    return invalid(`map_extra is for bloom filters and not for a ${type}`);
+  return (
+    kind.check(spec) ??
+    checkFields(spec) ??
+    (spec.inner === undefined ? undefined : checkInnerSpec(spec.inner))
+  );
+}
+
+/** Why maps like this cannot be inner maps. */
+function checkInnerSpec(inner: MapSpec): MapRefusal | undefined {
+  const errno = innerErrno(inner);
+  if (errno !== 0) return { errno, reason: `a ${inner.type} cannot be an inner map` };
+  return checkMapSpec(inner);
 }
 
 /** Makes a map of a spec that `checkMapSpec` has passed, or answers -errno. */

@@ -133,9 +133,11 @@ class Trie {
     const prefixLen = indexOf(key, keyAt);
     if (prefixLen > this.maxPrefixLen) return 0;
     let found = 0;
+    let known = 0;
     for (let node = this.u32(this.rootAt); node !== 0;) {
       const length = this.u32(node + NODE.prefixLen);
-      if (this.matching(node, key, keyAt, prefixLen) < length) break;
+      if (this.matching(node, key, keyAt, prefixLen, known) < length) break;
+      known = length;
       if (!this.isFork(node)) found = node;
       if (length === this.maxPrefixLen) break;
       node = this.child(node, bitAt(key, keyAt + PREFIX_BYTES, length));
@@ -159,7 +161,7 @@ class Trie {
     let matching = 0;
     while (node !== 0) {
       const length = this.u32(node + NODE.prefixLen);
-      matching = this.matching(node, key, keyAt, prefixLen);
+      matching = this.matching(node, key, keyAt, prefixLen, matching);
       if (length !== matching || length === prefixLen) break;
       slot = this.slotOf(node, bitAt(key, keyAt + PREFIX_BYTES, length));
       node = this.u32(slot);
@@ -220,10 +222,12 @@ class Trie {
     let parentSlot = 0;
     let slot = this.rootAt;
     let node = this.u32(slot);
+    let known = 0;
     while (node !== 0) {
       const length = this.u32(node + NODE.prefixLen);
-      if (length !== this.matching(node, key, keyAt, prefixLen)) return -ERRNO.ENOENT;
+      if (length !== this.matching(node, key, keyAt, prefixLen, known)) return -ERRNO.ENOENT;
       if (length === prefixLen) break;
+      known = length;
       parent = node;
       parentSlot = slot;
       slot = this.slotOf(node, bitAt(key, keyAt + PREFIX_BYTES, length));
@@ -268,10 +272,12 @@ class Trie {
     const prefixLen = indexOf(key, 0);
     if (prefixLen > this.maxPrefixLen) return undefined;
     const path: number[] = [];
+    let known = 0;
     for (let node = this.u32(this.rootAt); node !== 0;) {
       path.push(node);
       const length = this.u32(node + NODE.prefixLen);
-      if (length !== this.matching(node, key, 0, prefixLen)) return undefined;
+      if (length !== this.matching(node, key, 0, prefixLen, known)) return undefined;
+      known = length;
       if (length === prefixLen) return this.isFork(node) ? undefined : path;
       node = this.child(node, bitAt(key, PREFIX_BYTES, length));
     }
@@ -288,11 +294,11 @@ class Trie {
     return first;
   }
 
-  /** How many bits from the first on a node's prefix and a key's have in common. */
-  private matching(node: number, key: Uint8Array, keyAt: number, prefixLen: number): number {
+  /** How many bits from the first on a node's prefix and a key's have in common; `known` is how many they surely have. */
+  private matching(node: number, key: Uint8Array, keyAt: number, prefixLen: number, known: number): number {
     const limit = Math.min(this.u32(node + NODE.prefixLen), prefixLen);
     const { u8 } = this.context.memory;
-    for (let bits = 0, i = 0; bits < limit; bits += 8, i++) {
+    for (let i = known >> 3, bits = 8 * i; bits < limit; bits += 8, i++) {
       const differing = u8[node + NODE.data + i]! ^ key[keyAt + PREFIX_BYTES + i]!;
       if (differing !== 0) return Math.min(limit, bits + Math.clz32(differing) - 24);
     }

@@ -6,7 +6,7 @@
 // its maxEntries while CPUs keep unused elements. User space counts as CPU 0, and its look-ups leave the order of eviction alone.
 // @see kernel/bpf/hashtab.c htab_lru_map_update_elem, __htab_lru_percpu_map_update_elem
 import { ERRNO } from '../errno.ts';
-import type { MapSpec, ValueField } from '../object.ts';
+import type { MapSpec } from '../object.ts';
 import { HashTable } from './hash-table.ts';
 import { checkExists, checkHashSizes, takeOut } from './hash.ts';
 import { LRU_NODE_BYTES, lruBytes, LruLists } from './lru-lists.ts';
@@ -204,31 +204,37 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
   const { pool } = table;
   const layout = { cpus, valueSize, stride: pool.valueStride, fields };
 
-  /** Finds or makes the element that an update writes, and says by `write` whether it is new; 0 or -errno. */
-  const update = (
+  /** Writes the value of `cpu`, or of all CPUs; the element counts for the lists of `cpu`. 0 or -errno. */
+  const write = (
     key: Uint8Array,
     keyAt: number,
+    values: Uint8Array,
+    valuesAt: number,
     flags: number,
     cpu: number,
-    write: (element: number, isNew: boolean) => void,
+    isAll: boolean,
   ): number => {
     if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
     const hash = table.hash(key, keyAt);
     const isAdding = flags !== UPDATE_FLAGS.exist;
-    const element = isAdding ? lru.take(hash, key, keyAt, cpu) : 0;
-    if (isAdding && element === 0) return -ERRNO.ENOMEM;
+    const added = isAdding ? lru.take(hash, key, keyAt, cpu) : 0;
+    if (isAdding && added === 0) return -ERRNO.ENOMEM;
     const old = table.find(hash, key, keyAt);
     const error = checkExists(old, flags);
-    if (error === 0 && old === 0) {
-      write(element, true);
-      table.link(element, hash);
-      return 0;
-    }
     if (error === 0) {
+      const at = pool.valueAt(old === 0 ? added : old, 0);
+      if (isAll) writePercpu(memory, at, values, layout);
+      else if (old === 0) initPercpu(memory, at, values, valuesAt, cpu, layout);
+      else writeValue(memory, at + cpu * layout.stride, values, valuesAt, valueSize, fields);
+      if (old === 0) {
+        table.link(added, hash);
+        return 0;
+      }
       lru.reference(old);
-      write(old, false);
+      if (isAll) releasePercpu(context, at, layout);
+      else if (fields !== undefined) context.released(fields, at + cpu * layout.stride);
     }
-    if (isAdding) lru.give(element);
+    if (isAdding) lru.give(added);
     return error;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
@@ -260,23 +266,10 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
       const element = lru.use(key, keyAt);
       return element === 0 ? 0 : pool.valueAt(element, cpu);
     },
-    update(key, keyAt, value, valueAt, flags, cpu) {
-      return update(key, keyAt, flags, cpu, (element, isNew) => {
-        if (isNew) initPercpu(memory, pool.valueAt(element, 0), value, valueAt, cpu, layout);
-        else {
-          writeValue(memory, pool.valueAt(element, cpu), value, valueAt, valueSize, fields);
-          releaseOne(context, fields, pool.valueAt(element, cpu));
-        }
-      });
-    },
+    update: (key, keyAt, value, valueAt, flags, cpu) => write(key, keyAt, value, valueAt, flags, cpu, false),
     remove,
     userLookup,
-    userUpdate(key, values, flags) {
-      return update(key, 0, flags, USER_CPU, (element, isNew) => {
-        writePercpu(memory, pool.valueAt(element, 0), values, layout);
-        if (!isNew) released(table, element);
-      });
-    },
+    userUpdate: (key, values, flags) => write(key, 0, values, 0, flags, USER_CPU, true),
     userRemove: (key) => remove(key, 0),
     userTake: (key) => takeOut(key, userLookup, remove),
     nextKey: (key) => table.nextKey(key),
@@ -284,8 +277,4 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
     walk: table,
     free: () => table.free(),
   };
-}
-
-function releaseOne(context: MapContext, fields: readonly ValueField[] | undefined, at: number): void {
-  if (fields !== undefined) context.released(fields, at);
 }

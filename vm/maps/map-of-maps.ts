@@ -45,11 +45,16 @@ export function checkHashOfMaps(spec: MapSpec): MapRefusal | undefined {
   return checkHashSizes(spec, false);
 }
 
-/** What inner maps of the map shown at creation must be like, or -errno. @see kernel/bpf/map_in_map.c bpf_map_meta_alloc */
+/** 0, or why maps like this cannot be inner maps. @see kernel/bpf/map_in_map.c bpf_map_meta_alloc */
+export function innerErrno({ type, inner }: MapSpec): number {
+  if (inner !== undefined || type === 'array_of_maps' || type === 'hash_of_maps') return -ERRNO.EINVAL;
+  return NEVER_INNER.has(type) ? -ERRNO.ENOTSUPP : 0;
+}
+
+/** What inner maps of the map shown at creation must be like, or -errno. */
 function innerSpec(inner: KernelMap | number): MapSpec | number {
   if (typeof inner === 'number') return inner;
-  if (inner.spec.inner !== undefined) return -ERRNO.EINVAL;
-  return NEVER_INNER.has(inner.kind) ? -ERRNO.ENOTSUPP : inner.spec;
+  return innerErrno(inner.spec) || inner.spec;
 }
 
 /** True when a map can be put where one like `wanted` was shown. @see kernel/bpf/map_in_map.c bpf_map_meta_equal */

@@ -166,6 +166,16 @@ describe.each(['array_of_maps', 'hash_of_maps'])('%s', (type) => {
 
 describe('creation', () => {
   test.each([
+    [undefined, 'it cannot be created without an inner map that says what its maps are like: EINVAL'],
+    [{ ...INNER, type: 'prog_array', valueSize: 4 }, 'a prog_array cannot be an inner map'],
+    [{ ...INNER, keySize: 0 }, 'must not be 0'],
+  ])('at load says why not (%#)', (inner, words) => {
+    const { inner: _inner, ...spec } = outerSpec('array_of_maps');
+    const maps = [inner === undefined ? spec : { ...spec, inner }];
+    expect(() => rig().machine.load({ name: 'o', license: '', maps, progs: [], slots: [] })).toThrow(words);
+  });
+
+  test.each([
     ['no inner map', undefined, EINVAL],
     ['a prog_array', { ...INNER, type: 'prog_array', valueSize: 4 }, -524],
     ['a map of maps', outerSpec('array_of_maps'), EINVAL],

@@ -192,6 +192,14 @@ describe('creation', () => {
     expect(() => mapOf(type, key, value, entries, flags)).toThrow(words);
   });
 
+  test('map_extra is for bloom filters', () => {
+    const spec = { name: 'm', type: 'hash', keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 };
+    expect([
+      rig().machine.bpf.mapCreate({ ...spec, extra: 1 }),
+      rig().machine.bpf.mapCreate({ ...spec, extra: 0 }),
+    ]).toEqual([EINVAL, 3]);
+  });
+
   test('of a map that no memory can hold is ENOMEM, and leaves the machine as it was', () => {
     const { machine } = rig();
     const huge = {
