@@ -78,21 +78,40 @@ export class LinearMemory {
 
   /** Gives back what `alloc(size)` returned. */
   free(at: number, size: number): void {
-    const length = Math.max(8, Math.ceil(size / 8) * 8);
-    const holes = [...this.holes, { at, size: length }].sort((a, b) => a.at - b.at);
-    this.holes = [];
-    for (const hole of holes) {
-      const last = this.holes.at(-1);
-      if (last !== undefined && last.at + last.size === hole.at) {
-        this.holes[this.holes.length - 1] = { at: last.at, size: last.size + hole.size };
-      } else {
-        this.holes.push(hole);
-      }
+    const { holes } = this;
+    let end = at + Math.max(8, Math.ceil(size / 8) * 8);
+    let start = at;
+    const next = this.holesBefore(at);
+    let from = next;
+    let to = next;
+    const before = holes[next - 1];
+    if (before !== undefined && before.at + before.size === at) {
+      start = before.at;
+      from -= 1;
     }
-    const last = this.holes.at(-1);
-    if (last === undefined || last.at + last.size !== this.top) return;
-    this.top = last.at;
-    this.holes.pop();
+    const after = holes[next];
+    if (after?.at === end) {
+      end += after.size;
+      to += 1;
+    }
+    if (end === this.top) {
+      this.top = start;
+      holes.splice(from, to - from);
+    } else {
+      holes.splice(from, to - from, { at: start, size: end - start });
+    }
+  }
+
+  /** How many holes lie below an offset. */
+  private holesBefore(at: number): number {
+    let low = 0;
+    let high = this.holes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.holes[middle]!.at < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Copies `size` bytes of `bytes` from `from` to offset `at`. Cheap for the few bytes of a key or a value. */
@@ -106,7 +125,7 @@ export class LinearMemory {
   }
 
   save(): MemoryState {
-    return { bytes: this.u8.slice(HEAP_AT, this.top), holes: this.holes };
+    return { bytes: this.u8.slice(HEAP_AT, this.top), holes: [...this.holes] };
   }
 
   restore(state: MemoryState): void {
