@@ -6,6 +6,7 @@ import { decodeByteString } from '../memory/text.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 import { formatLine, type FormatMemory } from './format.ts';
+import { formatIn, type StringSpace } from './format-pieces.ts';
 import { isUserAddress, readKernel, readKernelString, readUserString, type Reader } from './probe-read.ts';
 import { constString } from './strings.ts';
 
@@ -33,8 +34,8 @@ export const PRINTK_HELPERS = {
     const args = argsAt(context, 4);
     if (typeof args === 'number') return setInt(context, args);
     const { u8 } = context.memory;
-    const format = u8.slice(at, u8.indexOf(0, at));
-    const line = formatLine(format, args, memoryOf(context, args), size);
+    const format = formatIn(u8, at, u8.indexOf(0, at));
+    const line = formatLine(format, args, new ArgMemory(context, args), size);
     if (typeof line === 'number') return setInt(context, line);
     const { text } = line;
     for (let i = 0; i < text.length; i++) u8[to + i] = text.charCodeAt(i);
@@ -62,7 +63,7 @@ function trace(context: HelperContext, args: readonly bigint[]): void {
   let end = at;
   while (end < at + size && u8[end] !== 0) end += 1;
   if (end === at + size) return setInt(context, -ERRNO.EINVAL);
-  const line = formatLine(u8.subarray(at, end), args, memoryOf(context, args), LINE_BYTES);
+  const line = formatLine(formatIn(u8, at, end), args, new ArgMemory(context, args), LINE_BYTES);
   if (typeof line === 'number') return setInt(context, line);
   context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
   setInt(context, line.length);
@@ -72,23 +73,31 @@ function trace(context: HelperContext, args: readonly bigint[]): void {
 const ARG_REG = 0;
 
 /** What the conversions read goes to the engine's scratch bytes, not into the program's memory. */
-function memoryOf(context: HelperContext, args: readonly bigint[]): FormatMemory {
-  const scratch = (reader: Reader, size: number): { bytes: Uint8Array; result: number } => {
-    const { u8 } = context.memory;
-    const result = reader(context, ARG_REG, SCRATCH_AT, size);
-    return { bytes: u8.slice(SCRATCH_AT, SCRATCH_AT + size), result };
-  };
-  return {
-    string(arg, space, room) {
-      context.q[ARG_REG] = args[arg]!;
-      const user = space === 'u' || (space === 's' && isUserAddress(context, ARG_REG));
-      const { bytes, result } = scratch(user ? readUserString : readKernelString, room);
-      return result < 0 ? undefined : bytes.subarray(0, result - 1);
-    },
-    bytes(arg, size) {
-      context.q[ARG_REG] = args[arg]!;
-      const { bytes, result } = scratch(readKernel, size);
-      return result < 0 ? new Uint8Array(size) : bytes;
-    },
-  };
+class ArgMemory implements FormatMemory {
+  private readonly context: HelperContext;
+  private readonly args: readonly bigint[];
+
+  constructor(context: HelperContext, args: readonly bigint[]) {
+    this.context = context;
+    this.args = args;
+  }
+
+  string(arg: number, space: StringSpace, room: number): Uint8Array | undefined {
+    const { context } = this;
+    context.q[ARG_REG] = this.args[arg]!;
+    const user = space === 'u' || (space === 's' && isUserAddress(context, ARG_REG));
+    const { bytes, result } = this.read(user ? readUserString : readKernelString, room);
+    return result < 0 ? undefined : bytes.subarray(0, result - 1);
+  }
+
+  bytes(arg: number, size: number): Uint8Array {
+    this.context.q[ARG_REG] = this.args[arg]!;
+    const { bytes, result } = this.read(readKernel, size);
+    return result < 0 ? new Uint8Array(size) : bytes;
+  }
+
+  private read(reader: Reader, size: number): { bytes: Uint8Array; result: number } {
+    const result = reader(this.context, ARG_REG, SCRATCH_AT, size);
+    return { bytes: this.context.memory.u8.slice(SCRATCH_AT, SCRATCH_AT + size), result };
+  }
 }
