@@ -1,6 +1,6 @@
 // The machine as its users see it. machine.ts makes one.
 import type { Effect } from './effects.ts';
-import type { SyscallPoint } from './kernel/point.ts';
+import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { MapRecord } from './maps/map.ts';
 import type { ProgAttr } from './kernel/prog-load.ts';
 import type { SyscallInfo } from './kernel/syscalls.ts';
@@ -171,6 +171,13 @@ export interface TestRunResult {
   readonly ctx: Uint8Array;
 }
 
+/** What a program that filters packets did with one. */
+export interface PacketResult {
+  readonly prog: string;
+  /** Bytes of the frame, from its link header on, that the program's socket gets: 0 for none, and after a fault. */
+  readonly kept: number;
+}
+
 /** What insns that were run by themselves did. */
 export interface InsnsResult {
   /** r0 at the end, u64; 0 after a fault. */
@@ -226,16 +233,23 @@ export interface Machine {
    */
   attachAll(object: LoadedObject): readonly Prog[];
   /**
-   * The recording has come to `atNs` (ns, never back): runs the timers that programs started and that are due by now, each at its own time. `enter` and `exit`
-   * do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
+   * The recording has come to `atNs` (ns, never back): runs the timers that programs started and that are due by now, each at its own time. `enter`, `exit` and
+   * `packet` do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
    */
   advance(atNs: number): void;
   /** Runs what is attached to the hooks of a syscall's enter, in the order of kernel/hooks.ts: `__seccomp_filter`, the tracepoint, functions. */
   enter(point: SyscallPoint): void;
   /** Runs what is attached to the hooks of a syscall's exit: functions, the tracepoint. */
   exit(point: SyscallPoint): void;
-  /** Whether anything is attached to a hook of the enter, or of the exit: at a phase that is not listened to, nothing needs to be run. */
-  listens(at: 'enter' | 'exit'): boolean;
+  /**
+   * Hands a packet to the programs of sections 'socket' and 'socket/NAME', as sockets of type AF_PACKET do, each with a socket of its own and an
+   * empty cb: what each did, in the order of attachment.
+   */
+  packet(point: PacketPoint): readonly PacketResult[];
+  /**
+   * Whether anything is attached to a hook of the enter, or of the exit, or to packets: at a phase that is not listened to, nothing needs to be run.
+   */
+  listens(at: 'enter' | 'exit' | 'packet'): boolean;
   /**
    * Runs a program by itself, as BPF_PROG_TEST_RUN does; tracing types, of which Linux has no test runs, take a ctx too. Nothing is known of the
    * current task.

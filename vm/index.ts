@@ -2,7 +2,7 @@
 export type * from './api.ts';
 export type { Effect, EffectDetail } from './effects.ts';
 export type * from './object.ts';
-export type { SyscallPoint, UserMemory } from './kernel/point.ts';
+export type { PacketPoint, SyscallPoint, UserMemory } from './kernel/point.ts';
 export type { MapRecord } from './maps/map.ts';
 export type { SyscallInfo } from './kernel/syscalls.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';

@@ -7,6 +7,7 @@ import type {
   Machine,
   MachineOptions,
   MachineSnapshot,
+  PacketResult,
   Prog,
   TestRunInput,
   TestRunResult,
@@ -24,7 +25,8 @@ import { linkOf } from './kernel/link.ts';
 import { SyscallIndex } from './kernel/syscalls.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
-import type { SyscallPoint } from './kernel/point.ts';
+import { PacketFilter } from './kernel/net/packet-filter.ts';
+import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { prepareTestRun } from './kernel/test-run.ts';
 import { LaterRuns } from './kernel/run-later.ts';
@@ -72,6 +74,7 @@ class TailscopeMachine implements Machine {
   /** How far the recording has come. */
   private nowNs = 0;
   private readonly attachments = new Attachments();
+  private readonly filter = new PacketFilter(this.memory);
   private readonly syscalls: SyscallIndex;
   private readonly snapshots = new WeakSet<MachineSnapshot>();
   /** The fault of the run that ended last, undefined when it exited. */
@@ -184,7 +187,22 @@ class TailscopeMachine implements Machine {
     this.later.work(point.atNs);
   }
 
-  listens(at: 'enter' | 'exit'): boolean {
+  packet(point: PacketPoint): readonly PacketResult[] {
+    this.advance(point.atNs);
+    const { filters } = this.attachments;
+    if (filters.length === 0) return [];
+    const task = { ...NO_TASK, atNs: point.atNs };
+    this.setTask(task, point.cpu ?? 0);
+    this.kernel.begin(task, undefined);
+    const results = filters.map((prog) => {
+      this.run(prog, this.filter.lay(point));
+      return { prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) };
+    });
+    this.later.work(point.atNs);
+    return results;
+  }
+
+  listens(at: 'enter' | 'exit' | 'packet'): boolean {
     return this.attachments.listens(at);
   }
 

@@ -3,7 +3,15 @@
 import type { Random } from './seed.ts';
 
 /** Program types whose helpers on packets are tried. */
-export type PacketProgType = 'sched_cls' | 'xdp' | 'lwt_xmit' | 'cgroup_skb' | 'socket_filter';
+export type PacketProgType =
+  | 'sched_cls'
+  | 'sched_act'
+  | 'xdp'
+  | 'lwt_in'
+  | 'lwt_out'
+  | 'lwt_xmit'
+  | 'cgroup_skb'
+  | 'socket_filter';
 
 /** One step: insns, `;` between them. */
 type Step = (random: Random) => string;
@@ -47,6 +55,11 @@ const STEPS = {
   load_abs: (random) => {
     const base = random.pick([0, 0, 0, -0x10_0000, -0x20_0000]);
     return `r0 = *(u${random.pick([8, 16, 32])} *)skb[${base + random.below(30)}]; ${MIX}`;
+  },
+  load_ind: (random) => {
+    const base = random.pick([0, 0, -0x10_0000, -0x20_0000]);
+    const off = random.pick([0, 7, 14, 40, -1, -0x10_0000, 0x7fff_ffff]);
+    return `r1 = ${off}; r0 = *(u${random.pick([8, 16, 32])} *)skb[r1 + ${base + random.below(30)}]; ${MIX}`;
   },
   store: (random) =>
     call('skb_store_bytes', number(random), 'stack', 1 + random.below(40), random.pick([0, 0, 1, 2, 3, 4])),
@@ -93,6 +106,8 @@ const STEPS = {
   csum_level: (random) => call('csum_level', random.below(5)),
   csum_update: (random) => call('csum_update', random.below(9)),
   hash: (random) => `${call('set_hash', word(random))}; ${call('get_hash_recalc')}`,
+  hash_recalc: () => `${call('get_hash_recalc')}; r7 = 5`, // the kernel's own numbers
+  realm: () => call('get_route_realm'),
   hash_invalid: () => call('set_hash_invalid'),
   ecn: () => call('skb_ecn_set_ce'),
   tstamp: (random) => call('skb_set_tstamp', random.below(3), random.below(4)),
@@ -160,18 +175,20 @@ function roomFlags(random: Random): string {
 
 /** Bounds of an access through pointers: r2 is the packet then, and what follows, `insns` insns, is left out where the packet is shorter. */
 function bounded(random: Random, at: { data: number; end: number; size: number; insns: number }): string {
-  const off = random.pick([0, 4, 12, 14, 23, 30, 50]);
+  const off = random.below(60);
   const check = `r0 = r2; r0 += ${off + at.size}; if r0 > r3 goto +${at.insns}; r2 += ${off}`;
   return `r2 = *(u32 *)(r6 + ${at.data}); r3 = *(u32 *)(r6 + ${at.end}); ${check}`;
 }
 
 function direct(random: Random, data: number, end: number): string {
-  return `${bounded(random, { data, end, size: 4, insns: 4 })}; r0 = *(u32 *)(r2 + 0); ${MIX}`;
+  const size = random.pick([1, 2, 4, 8]);
+  return `${bounded(random, { data, end, size, insns: 4 })}; r0 = *(u${8 * size} *)(r2 + 0); ${MIX}`;
 }
 
 function directStore(random: Random, data: number, end: number): string {
-  const to = bounded(random, { data, end, size: 2, insns: 3 });
-  return `${to}; r1 = ${random.below(0x10000)}; *(u16 *)(r2 + 0) = r1`;
+  const size = random.pick([1, 2, 4, 8]);
+  const to = bounded(random, { data, end, size, insns: 3 });
+  return `${to}; r1 = ${word(random)}; *(u${8 * size} *)(r2 + 0) = r1`;
 }
 
 const COMMON = [
@@ -188,11 +205,14 @@ const COMMON = [
   'clone',
   'head',
 ] as const;
+/** What programs of lightweight tunnels may do at the least. */
+const LWT = ['load', 'pull', 'csum_diff', 'hash_recalc', 'realm', 'write_mark', 'direct'] as const;
 const TUNNELS = ['get_tunnel', 'set_tunnel', 'set_whole_tunnel', 'get_options', 'set_options'] as const;
 const TC = [
   ...COMMON,
   ...TUNNELS,
   'load_abs',
+  'load_ind',
   'load_relative',
   'proto',
   'type',
@@ -213,16 +233,20 @@ const TC = [
   'direct_store',
 ] as const satisfies readonly StepName[];
 
+// Room in a packet that was cut within its headers is filled with what the kernel's buffer happens to hold.
+const TC_LISTS = [
+  [...TC, 'room', 'room', 'room'],
+  [...TC, 'tail', 'tail'],
+] as const satisfies readonly (readonly StepName[])[];
 /** Which steps programs of a type are made of; of a type with several lists, all of one. */
 const STEPS_OF = {
-  // Room in a packet that was cut within its headers is filled with what the kernel's buffer happens to hold.
-  sched_cls: [
-    [...TC, 'room', 'room', 'room'],
-    [...TC, 'tail', 'tail'],
-  ],
+  sched_cls: TC_LISTS,
+  sched_act: TC_LISTS,
+  lwt_in: [LWT],
+  lwt_out: [LWT],
   lwt_xmit: [[...COMMON, ...TUNNELS, 'tail', 'write_mark', 'direct', 'direct_store']],
   cgroup_skb: [['load', 'load_relative', 'ecn', 'write_mark', 'read_sock', 'sock', 'uid', 'direct']],
-  socket_filter: [['load', 'load_relative', 'load_abs', 'uid']],
+  socket_filter: [['load', 'load_relative', 'load_abs', 'load_ind', 'uid']],
   xdp: [
     [
       'xdp_head',

@@ -158,6 +158,6 @@ function fromPacket(context: HelperContext, kind: number): void {
     context.fault('ctx', 'R1 is not the ctx, which a dynptr of the packet is made from');
   }
   if (r[4] !== 0 || r[5] !== 0) return setInt(context, -ERRNO.EINVAL);
-  setDynptr(context, to, kind, event.ctxAt, packet.length, !PACKET_WRITERS.has(prog.type));
+  setDynptr(context, to, kind, event.ctxAt, packet.length + packet.missing, !PACKET_WRITERS.has(prog.type));
   setInt(context, 0);
 }

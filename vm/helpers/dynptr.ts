@@ -99,6 +99,7 @@ export function bytesBehind(
   const inside = view.getUint32(at + 12, true) + offset;
   if (kind === DYNPTR_KINDS.skb || kind === DYNPTR_KINDS.xdp) {
     const { packet } = context.event;
+    if (packet?.isMissing(packet.data + inside, length) === true) context.countUnknownRead();
     if (packet !== undefined) return packet.at(inside, length);
   } else if (kind === DYNPTR_KINDS.local || kind === DYNPTR_KINDS.ringbuf) {
     const from = view.getUint32(at, true) + inside;

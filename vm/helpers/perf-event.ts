@@ -36,11 +36,13 @@ export const PERF_EVENT_HELPERS = {
 } as const satisfies Record<string, HelperRun>;
 
 /** How many bytes of the packet are to be appended, by the upper half of the flags in r3; -errno where that cannot be. */
-function packetBytes({ r, event }: HelperContext): number {
+function packetBytes(context: HelperContext): number {
+  const { r, event } = context;
   const upper = r[7]!;
   if (upper === 0) return 0;
   const { packet } = event;
   if (packet === undefined || (upper & ~PACKET_BYTES_MASK) !== 0) return -ERRNO.EINVAL;
+  if (packet.isMissing(packet.data, upper)) context.countUnknownRead();
   return upper > packet.length ? -ERRNO.EFAULT : upper;
 }
 

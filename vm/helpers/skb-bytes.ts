@@ -1,6 +1,7 @@
 // Bytes of a packet: bpf_skb_load_bytes and its kin. Offsets are from where the program sees the packet begin.
 // @see net/core/filter.c bpf_skb_load_bytes, bpf_skb_load_bytes_relative, bpf_skb_store_bytes, bpf_skb_pull_data
 import { ERRNO } from '../errno.ts';
+import type { Skb } from '../kernel/net/skb.ts';
 import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
 import { flagsIn, skbIn, u32In } from './packet-args.ts';
 
@@ -24,7 +25,7 @@ export const SKB_BYTES_HELPERS = {
     const off = u32In(context, 2);
     const size = sizeIn(context, 4);
     const to = context.range(3, size, true);
-    give(context, off > INT_MAX ? -1 : skb.at(off, size), to, size);
+    give(context, skb, off > INT_MAX ? -1 : skb.data + off, to, size);
   },
   skb_load_bytes_relative(context) {
     const skb = skbIn(context);
@@ -32,8 +33,7 @@ export const SKB_BYTES_HELPERS = {
     const size = sizeIn(context, 4);
     const to = context.range(3, size, true);
     const header = HEADER_STARTS[u32In(context, 5)];
-    const from = header === undefined || off > MAX_RELATIVE ? -1 : skb[header] + off;
-    give(context, from + size <= skb.end ? from : -1, to, size);
+    give(context, skb, header === undefined || off > MAX_RELATIVE ? -1 : skb[header] + off, to, size);
   },
   skb_store_bytes(context) {
     const skb = skbIn(context);
@@ -54,10 +54,12 @@ export const SKB_BYTES_HELPERS = {
   },
 } as const satisfies Record<string, HelperRun>;
 
-/** Copies bytes of the packet out, or zeroes and -EFAULT where `from` is -1. */
-export function give(context: HelperContext, from: number, to: number, size: number): void {
+/** Copies bytes of the packet out; zeroes and -EFAULT where it does not hold them, or `from` is -1. */
+function give(context: HelperContext, skb: Skb, from: number, to: number, size: number): void {
   const { u8 } = context.memory;
-  if (from < 0) u8.fill(0, to, to + size);
-  else u8.copyWithin(to, from, from + size);
-  setInt(context, from < 0 ? -ERRNO.EFAULT : 0);
+  const isThere = from >= 0 && from + size <= skb.end;
+  if (isThere) u8.copyWithin(to, from, from + size);
+  else u8.fill(0, to, to + size);
+  if (skb.isMissing(from, size)) context.countUnknownRead();
+  setInt(context, isThere ? 0 : -ERRNO.EFAULT);
 }

@@ -19,7 +19,10 @@ export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2
   const base = BASES.find(({ from }) => offset >= from);
   const where = base === undefined ? packet.end : packet[base.header] + offset - base.base;
   r.fill(0, 0, 12);
-  if (where + bytes > packet.end) return cpu.leave();
+  if (where + bytes > packet.end) {
+    if (packet.isMissing(where, bytes)) cpu.countUnknownRead();
+    return cpu.leave();
+  }
   if (bytes === 1) r[0] = memory.view.getUint8(where);
   else if (bytes === 2) r[0] = memory.view.getUint16(where);
   else r[0] = memory.view.getInt32(where);

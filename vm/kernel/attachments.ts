@@ -8,10 +8,12 @@ import { callKey, type CallKey } from './syscalls.ts';
 /** One attachment. It never changes. */
 export interface Link {
   readonly prog: KernelProg;
-  /** None: the hook is one that recordings never come to. */
+  /** None: the hook is one that recordings never come to, or a socket. */
   readonly places: readonly HookPlace[];
   /** What `Prog.attached` shows: each once. */
   readonly names: readonly string[];
+  /** The program filters the packets of a socket of its own. */
+  readonly takesPackets: boolean;
   readonly cookie: bigint;
   /** Why the program is never run by it. */
   readonly idle?: string | undefined;
@@ -37,6 +39,7 @@ const NO_PLAN: Plan = { always: [], byCall: new Map() };
 /** The attachments of one machine, in the order in which they were made. */
 export class Attachments {
   private links: readonly Link[] = [];
+  private filterProgs: readonly KernelProg[] = [];
   private plans: Readonly<Record<Phase, Plan>> = { enter: NO_PLAN, exit: NO_PLAN };
 
   add(link: Link): void {
@@ -60,7 +63,13 @@ export class Attachments {
     return this.of(prog).some(({ places }) => places.some((place) => place.name === name && place.at === at));
   }
 
-  listens(at: Phase): boolean {
+  /** The programs that filter packets. */
+  get filters(): readonly KernelProg[] {
+    return this.filterProgs;
+  }
+
+  listens(at: Phase | 'packet'): boolean {
+    if (at === 'packet') return this.filterProgs.length > 0;
     const { always, byCall } = this.plans[at];
     return always.length > 0 || byCall.size > 0;
   }
@@ -82,6 +91,7 @@ export class Attachments {
 
   private set(links: readonly Link[]): void {
     this.links = links;
+    this.filterProgs = links.filter(({ takesPackets }) => takesPackets).map(({ prog }) => prog);
     this.plans = { enter: planOf(links, 'enter'), exit: planOf(links, 'exit') };
   }
 }

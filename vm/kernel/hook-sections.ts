@@ -2,7 +2,14 @@
 import type { ProgTypeName } from './prog-types.ts';
 
 /** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. `refused`: one that this machine does not have. */
-export type HookTarget = 'function' | 'call' | 'tracepoint' | 'raw_tracepoint' | 'nothing here' | 'refused';
+export type HookTarget =
+  | 'function'
+  | 'call'
+  | 'tracepoint'
+  | 'raw_tracepoint'
+  | 'packets'
+  | 'nothing here'
+  | 'refused';
 
 export interface HookSection {
   readonly progType: ProgTypeName;
@@ -54,6 +61,7 @@ export const HOOK_SECTIONS = {
   'uretprobe.multi.s':{ progType: 'kprobe', target: 'nothing here', idle: USER },
   'usdt':             { progType: 'kprobe', target: 'nothing here', idle: USER },
   'usdt.s':           { progType: 'kprobe', target: 'nothing here', idle: USER },
+  'socket':           { progType: 'socket_filter', target: 'packets' },
   'perf_event':       { progType: 'perf_event', target: 'nothing here', idle: SAMPLES },
   'lsm':              { progType: 'lsm', target: 'nothing here', idle: SECURITY },
   'lsm.s':            { progType: 'lsm', target: 'nothing here', idle: SECURITY },
@@ -79,9 +87,10 @@ export function parseHookSection(section: string): ParsedSection | undefined {
 
 /**
  * True when the section asks for attachment to a named place: 'kprobe/x', 'raw_tp/x'. A number after the slash is a prog_array slot
- * of the 2015 convention and asks for none; without a slash, whoever loads the program attaches it.
+ * of the 2015 convention and asks for none; without a slash, whoever loads the program attaches it, but for 'socket': there is one kind of it.
  */
 export function wantsHook(section: string): boolean {
   const parsed = parseHookSection(section);
-  return parsed !== undefined && parsed.target !== '' && !/^\d+$/.test(parsed.target);
+  if (parsed === undefined || /^\d+$/.test(parsed.target)) return false;
+  return parsed.target !== '' || parsed.row.target === 'packets';
 }

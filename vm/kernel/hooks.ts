@@ -75,6 +75,7 @@ const PLACES = {
     if (target === SECCOMP && row.progType === 'kprobe') return [seccompPlace(row)];
     return namedPlaces(row, prefix, target, syscalls);
   },
+  packets: () => [],
   'nothing here': () => [],
   refused: ({ row }) => row.refused ?? '',
 } as const satisfies Record<HookTarget, (parsed: ParsedSection, syscalls: SyscallIndex) => Places>;

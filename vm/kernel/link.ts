@@ -33,8 +33,12 @@ export function linkOf(
   }
   const places = placesOf(parsed, syscalls);
   if (typeof places === 'string') return refuse(`section ${section} names no hook: ${places}`);
-  const names = row.idle === undefined ? [...new Set(places.map((place) => place.name))] : [target || prefix];
-  const again = places.find(({ name, at }) => attachments.has(prog, name, at));
-  if (again !== undefined) return refuse(`it is attached to ${again.name} already`);
-  return { prog, places, names, cookie: BigInt.asUintN(64, cookie), idle: row.idle };
+  const takesPackets = row.target === 'packets';
+  const hasPlaces = !takesPackets && row.idle === undefined;
+  const names = hasPlaces ? [...new Set(places.map((place) => place.name))] : [target || prefix];
+  const again = takesPackets
+    ? attachments.of(prog).find((link) => link.takesPackets)?.names[0]
+    : places.find(({ name, at }) => attachments.has(prog, name, at))?.name;
+  if (again !== undefined) return refuse(`it is attached to ${again} already`);
+  return { prog, places, names, takesPackets, cookie: BigInt.asUintN(64, cookie), idle: row.idle };
 }

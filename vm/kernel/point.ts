@@ -1,5 +1,6 @@
 // What the kernel side of the machine is told at each point of a recording. Whoever replays fills one of these and reuses it.
 import type { ParentTask } from '../helpers/context.ts';
+import type { PacketDirection } from './net/ethernet.ts';
 
 /** User memory that is known at a point: `bytes` stand at `address`; the program's own buffer was `trueLength` bytes long. */
 export interface UserMemory {
@@ -39,4 +40,24 @@ export interface SyscallPoint {
   kernelStack?: readonly bigint[] | undefined;
   /** What was recorded behind the arguments, of this point: written by the program at enter, also by the kernel at exit. */
   memory: readonly UserMemory[];
+}
+
+/** One packet at a network device, as sockets of type AF_PACKET get it. */
+export interface PacketPoint {
+  /** As in SyscallPoint. */
+  atNs: number;
+  /** The frame as far as it was recorded, from its link header on; VLAN tags stand in it. Read when the point is handed over. */
+  bytes: Uint8Array;
+  /** Length of the frame when that is more than was recorded: loads of what is missing fail, and are counted as unknown. */
+  trueLength?: number | undefined;
+  /** Bytes of the link header; default 14, that of Ethernet. */
+  linkBytes?: number | undefined;
+  /** Type of what follows the link header, 0x0800 for IPv4; default what an Ethernet header says, 0 for other link headers. */
+  protocol?: number | undefined;
+  /** Where it is going; default as the first byte of the frame says it, to this host where that is one address. */
+  direction?: PacketDirection | undefined;
+  /** Index of the device. */
+  ifindex: number;
+  /** 0 where the recording does not know. */
+  cpu?: number | undefined;
 }

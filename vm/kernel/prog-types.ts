@@ -35,7 +35,7 @@ export const PROG_TYPES = {
   sk_msg:                  { number: 16 },
   raw_tracepoint:          { number: 17, testRun: 'args' },
   cgroup_sock_addr:        { number: 18, attach: [8, 9, 10, 11, 14, 15, 19, 20, 29, 30, 31, 32, 49, 50, 51, 52, 53] },
-  lwt_seg6local:           { number: 19, testRun: 'skb' },
+  lwt_seg6local:           { number: 19 },
   lirc_mode2:              { number: 20 },
   sk_reuseport:            { number: 21, attach: [39, 40], orNone: true },
   flow_dissector:          { number: 22 },

@@ -102,7 +102,7 @@ describe('attach', () => {
     const { machine } = rig();
     const object = loadText(
       machine,
-      `${COUNTER}\n.section "kprobe/__seccomp_filter"\nprobe:\nr0 = 0\nexit\n.section "socket"\nfilter:\nr0 = 0\nexit`,
+      `${COUNTER}\n.section "kprobe/__seccomp_filter"\nprobe:\nr0 = 0\nexit\n.section "tc"\nfilter:\nr0 = 0\nexit`,
     );
     expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['count', 'probe']);
     expect(object.progs.map(({ attached }) => attached)).toEqual([['sys_enter'], ['__seccomp_filter'], []]);
@@ -157,6 +157,16 @@ describe('attach', () => {
     expect(object.maps[0]!.lookup(u32(0))).toBe(-9);
     expect(() => machine.attach(object.progs[0]!)).toThrow('not loaded any more');
   });
+});
+
+test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unloaded', (name) => {
+  const { machine } = rig();
+  const before = machine.snapshot().byteSize;
+  const object = machine.load(assembleObject(SAMPLES[name]!.source, name));
+  machine.attachAll(object);
+  machine.enter(pointOf({ nr: 257 }));
+  machine.unload(object);
+  expect(machine.snapshot().byteSize).toBe(before);
 });
 
 test('an unloaded object does not reach the maps and programs that have its fds now', () => {

@@ -13,7 +13,10 @@ const SEED = seedOf(20250901);
 /** How many programs of each type. */
 const PROGS = [
   { type: 'sched_cls', count: 600 },
+  { type: 'sched_act', count: 200 },
   { type: 'xdp', count: 400 },
+  { type: 'lwt_in', count: 100 },
+  { type: 'lwt_out', count: 100 },
   { type: 'lwt_xmit', count: 200 },
   { type: 'cgroup_skb', count: 200 },
   { type: 'socket_filter', count: 200 },
@@ -21,7 +24,7 @@ const PROGS = [
 
 function ctxOf(random: Random, type: PacketProgType, frame: Uint8Array): Uint8Array {
   if (type === 'xdp') return randomXdpCtx(random, frame.length);
-  return randomSkbCtx(random, type === 'sched_cls' ? frame.length : frame.length - 14);
+  return randomSkbCtx(random, type.startsWith('sched_') ? frame.length : frame.length - 14);
 }
 
 function hex(bytes: Uint8Array): string {

@@ -20,10 +20,14 @@ export const ETHER_TYPES = {
 } as const satisfies Record<string, number>;
 
 /** pkt_type. @see include/uapi/linux/if_packet.h */
-export const PACKET_TYPES = { host: 0, broadcast: 1, multicast: 2, otherHost: 3 } as const satisfies Record<
-  string,
-  number
->;
+export const PACKET_TYPES = {
+  host: 0,
+  broadcast: 1,
+  multicast: 2,
+  otherHost: 3,
+  outgoing: 4,
+} as const satisfies Record<string, number>;
+export type PacketDirection = keyof typeof PACKET_TYPES;
 
 /** True for types whose frames carry a VLAN tag. */
 export function isVlan(type: number): boolean {

@@ -34,6 +34,8 @@ export abstract class NetPacket {
   /** Behind the packet. */
   end = PACKET_AT;
   readonly ctxAt = NET_CTX_AT;
+  /** Bytes behind `end` that were part of the packet and were not recorded. */
+  missing = 0;
   /** Interface that the packet came in at. */
   ifindex = 0;
   /** Set by bpf_redirect. */
@@ -56,6 +58,11 @@ export abstract class NetPacket {
   /** Offset in linear memory of `size` bytes at `off` (from 0 up) from `data`, or -1 when the packet does not hold them. */
   at(off: number, size: number): number {
     return off + size <= this.end - this.data ? this.data + off : -1;
+  }
+
+  /** True when `size` bytes at offset `at` in linear memory would be part of the packet, and were not all recorded. */
+  isMissing(at: number, size: number): boolean {
+    return at + size > this.end && at + size <= this.end + this.missing;
   }
 
   /** The packet has moved or changed its length: shows it in the ctx and to pointers. */

@@ -10,6 +10,8 @@ import { NET_CTX_AT, NetPacket, PACKET_AT, PACKET_END, SOCK_AT, STORED_AT } from
 
 /** Where a frame is laid at first: room enough for headers that come before it. */
 const FRAME_AT = PACKET_AT + 0x2000;
+/** Longest frame that there is room for. */
+export const MAX_FRAME_BYTES = PACKET_END - FRAME_AT;
 /** NET_SKB_PAD: what the kernel leaves before a frame, and what it makes room by. */
 const HEADROOM = 64;
 const NO_HEADER = 0xffff;
@@ -84,6 +86,7 @@ export class Skb extends NetPacket {
     this.network = FRAME_AT + linkBytes;
     this.data = pulled ? this.network : this.link;
     this.end = FRAME_AT + frame.length;
+    this.missing = 0;
     this.dataEnd = this.end;
     this.written = this.end;
     this.linkBytes = 0;
@@ -145,7 +148,7 @@ export class Skb extends NetPacket {
   }
 
   protected show(): void {
-    this.set('len', this.length);
+    this.set('len', this.length + this.missing);
     this.set('data', this.data);
     this.set('data_meta', this.meta);
     this.set('data_end', this.dataEnd);
