@@ -15,7 +15,7 @@ import { CallbackTable, type CallbackState } from './callbacks.ts';
 import { Files, type FileState, type KernelFile } from './files.ts';
 import { LinkedObjects, releaseLinks, type LinkState } from './linked-objects.ts';
 import { ObjectHeap, type HeapState } from './object-heap.ts';
-import type { KernelProg } from './prog.ts';
+import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
 
 /** What an fd names. The rights are those of bpf(2), not of programs. */
 export type FdTarget =
@@ -230,7 +230,9 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     entry.refs -= 1;
     if (entry.refs > 0) return;
     this.progs.delete(prog.id);
+    this.memory.free(prog.countersAt, COUNTERS_BYTES);
     for (const map of prog.usedMaps) this.dropMap(map);
+    if (prog.objects.length > 0) this.heap.trim();
   }
 
   mapByFd(fd: number): KernelMap | number {
@@ -251,7 +253,10 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     this.mapsByOffset.delete(map.at);
     for (const region of map.regions) this.cells.remove(region);
     const { spec, walk } = map;
-    if (spec.fields !== undefined && walk !== undefined) this.releaseAll(spec.fields, walk);
+    if (spec.fields !== undefined && walk !== undefined) {
+      this.releaseAll(spec.fields, walk);
+      this.heap.trim();
+    }
     map.free();
   }
 

@@ -169,6 +169,16 @@ test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unlo
   expect(machine.snapshot().byteSize).toBe(before);
 });
 
+test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unloaded', (name) => {
+  const { machine } = rig();
+  const before = machine.snapshot().byteSize;
+  const object = machine.load(assembleObject(SAMPLES[name]!.source, name));
+  machine.attachAll(object);
+  machine.enter(pointOf({ nr: 257 }));
+  machine.unload(object);
+  expect(machine.snapshot().byteSize).toBe(before);
+});
+
 test('an unloaded object does not reach the maps and programs that have its fds now', () => {
   const { machine } = rig();
   const old = loadText(machine, COUNTER);
