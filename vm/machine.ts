@@ -170,21 +170,19 @@ class TailscopeMachine implements Machine {
 
   advance(atNs: number): void {
     if (atNs > this.nowNs) this.nowNs = atNs;
-    if (this.objects.callbacks.isIdle) return;
     this.later.timers(this.nowNs);
-    this.later.work(this.nowNs);
   }
 
   enter(point: SyscallPoint): void {
     this.advance(point.atNs);
     this.fire('enter', point);
-    this.later.work(point.atNs);
+    this.later.work(this.nowNs);
   }
 
   exit(point: SyscallPoint): void {
     this.advance(point.atNs);
     this.fire('exit', point);
-    this.later.work(point.atNs);
+    this.later.work(this.nowNs);
   }
 
   packet(point: PacketPoint): readonly PacketResult[] {
@@ -198,7 +196,7 @@ class TailscopeMachine implements Machine {
       this.run(prog, this.filter.lay(point));
       return { prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) };
     });
-    this.later.work(point.atNs);
+    this.later.work(this.nowNs);
     return results;
   }
 

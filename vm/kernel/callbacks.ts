@@ -1,8 +1,8 @@
 // Functions of programs that run later: those of timers (struct bpf_timer) and of work (struct bpf_wq) in map values. Both are known by the offset of
 // their struct in linear memory; its own bytes stay 0, so that a program which writes over them harms nobody.
 //
-// A timer is due at its expiry, or when it was started if that is later. Those that are due run by time, then in the order of starting; work runs in the
-// order of starting. All clocks are the recording's.
+// A timer is due at its expiry, or when it was started if that is later. Those that are due run by time, then in the order of starting; work runs before
+// the next timer, in the order of starting. All clocks are the recording's.
 // @see kernel/bpf/helpers.c __bpf_async_init, bpf_timer_start, bpf_timer_cancel, bpf_timer_cancel_and_free, bpf_wq_start
 import { ERRNO } from '../errno.ts';
 import type { KernelMap } from '../maps/map.ts';
@@ -119,12 +119,6 @@ export class CallbackTable {
     return this.queues.timer.size === 0 && this.queues.workqueue.size === 0;
   }
 
-  /** False when `take` would give nothing. */
-  isDue(kind: CallbackKind, nowNs: number): boolean {
-    const due = this.queues[kind].first();
-    return due !== undefined && due.dueNs <= nowNs;
-  }
-
   /** Takes the timer, or the work, that comes first and is due at `nowNs`; undefined when there is none. */
   take(kind: CallbackKind, nowNs: number): Callback | undefined {
     const queue = this.queues[kind];
@@ -144,9 +138,12 @@ export class CallbackTable {
     if (prog === undefined) return;
     this.running = callback;
     this.holders.hold(prog);
-    run(prog);
-    this.holders.drop(prog);
-    this.running = undefined;
+    try {
+      run(prog);
+    } finally {
+      this.holders.drop(prog);
+      this.running = undefined;
+    }
   }
 
   save(): CallbackState {

@@ -6,7 +6,7 @@ import type { TaskView } from '../helpers/context.ts';
 import { LentKey, putIndex } from '../helpers/loop.ts';
 import type { Cpu } from '../interp/cpu.ts';
 import { addressOf } from '../memory/linear.ts';
-import type { Callback, CallbackKind, CallbackTable } from './callbacks.ts';
+import type { Callback, CallbackTable } from './callbacks.ts';
 
 export class LaterRuns {
   private readonly callbacks: CallbackTable;
@@ -19,21 +19,23 @@ export class LaterRuns {
     this.limitInsns = limitInsns;
   }
 
-  /** Runs the timers that are due at `nowNs`, each at its own time. */
+  /** The recording has come to `nowNs`: runs the timers that are due, each at its own time and with the work that it starts behind it. */
   timers(nowNs: number): void {
-    this.all('timer', nowNs);
+    this.all(nowNs, true);
   }
 
   /** Runs what was put to work at `nowNs` or before. */
   work(nowNs: number): void {
-    this.all('workqueue', nowNs);
+    this.all(nowNs, false);
   }
 
-  private all(kind: CallbackKind, nowNs: number): void {
-    if (!this.callbacks.isDue(kind, nowNs)) return;
-    const end = this.cpu.insnsRun + this.limitInsns;
-    while (this.cpu.insnsRun < end) {
-      const callback = this.callbacks.take(kind, nowNs);
+  private all(nowNs: number, withTimers: boolean): void {
+    const { callbacks, cpu } = this;
+    if (callbacks.isIdle) return;
+    const end = cpu.insnsRun + this.limitInsns;
+    while (cpu.insnsRun < end) {
+      const work = callbacks.take('workqueue', nowNs);
+      const callback = work ?? (withTimers ? callbacks.take('timer', nowNs) : undefined);
       if (callback === undefined) return;
       this.one(callback);
     }

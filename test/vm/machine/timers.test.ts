@@ -286,6 +286,29 @@ describe('work', () => {
     ${call('bpf_wq_set_callback_impl', 'r2 = func tick ll', 'r3 = 0', 'r4 = 0')}`;
   const begin = call('bpf_wq_start', 'r2 = 0');
 
+  test('that a timer started runs behind it, before the next timer', () => {
+    const both: readonly ValueField[] = [TIMER[0]!, { kind: 'workqueue', off: VALUE.bytes }];
+    const work = (name: string, ...args: readonly string[]): string =>
+      call(name, ...args).replace(`r1 += ${VALUE.timer}`, `r1 += ${VALUE.bytes}`);
+    const kick = [
+      work('bpf_wq_init', 'r2 = map[m] ll', 'r3 = 0'),
+      work('bpf_wq_set_callback_impl', 'r2 = func done ll', 'r3 = 0', 'r4 = 0'),
+      work('bpf_wq_start', 'r2 = 0'),
+    ];
+    const tick = `${TICK}\n${kick.join('\n')}\n${RETURN}\n${TICK.replace('tick:', 'done:').replace('"k%d', '"w%d')}`;
+    const text = textOf([start(1, 100), start(2, 200)].join('\n'), tick, 'array');
+    const atOnce = rig();
+    const stepwise = rig();
+    for (const { machine } of [atOnce, stepwise]) {
+      const spec = withFields(text.replace(`value=${VALUE.bytes}`, `value=${VALUE.bytes + 16}`), both);
+      runOnce(machine, machine.load(spec).progs[0]!);
+    }
+    atOnce.machine.advance(1000);
+    for (const atNs of [100, 150, 200, 1000]) stepwise.machine.advance(atNs);
+    expect(atOnce.lines()).toEqual(['k1 100', 'w1 100', 'k2 200', 'w2 200']);
+    expect(stepwise.lines()).toEqual(atOnce.lines());
+  });
+
   test('runs once behind the run that started it, however often it was started', () => {
     const { machine, lines } = rig();
     const text = textOf(`${set}\n${begin}\n${begin}\nr0 = *(u64 *)(r6 + 0)`, TICK, 'array');
