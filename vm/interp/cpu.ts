@@ -84,15 +84,16 @@ export class Cpu extends Reach implements HelperContext {
       this.loop(from);
       this.checkDebts();
     } catch (error) {
-      if (!(error instanceof RunFault)) throw error;
       exited = false;
       this.payDebts();
       this.q[0] = 0n;
+      if (!(error instanceof RunFault)) throw error; // of the host: what it was told was too much for it
       count(this.memory, this.prog, 'faults', 1);
       this.host.faulted(this.prog, this.pc, error.code, error.message);
+    } finally {
+      this.bill();
+      this.insnsRun += this.insns;
     }
-    this.bill();
-    this.insnsRun += this.insns;
     return exited;
   }
 
