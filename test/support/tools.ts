@@ -41,6 +41,12 @@ export const TOOLS = {
       findProgram('cc') !== undefined &&
       allowsBpf(),
   },
+  tracefs: {
+    tests: "tracepoints compared with a real kernel's",
+    install: 'run as root on a Linux that has tracefs and allows mounts',
+    probe: () =>
+      process.platform === 'linux' && process.arch === 'x64' && withTracefs('exit 0') !== undefined,
+  },
 } as const satisfies Record<string, ToolRow>;
 export type Tool = keyof typeof TOOLS;
 
@@ -68,6 +74,17 @@ export function findProgram(name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** What a shell script prints that runs in tracefs, mounted for it alone; undefined where that cannot be. */
+export function withTracefs(script: string): string | undefined {
+  const all = `mount -t tracefs tracefs /sys/kernel/tracing && cd /sys/kernel/tracing && ${script}`;
+  const { status, stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', all], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return status === 0 ? stdout : undefined;
 }
 
 function runs(program: string, args: readonly string[]): boolean {

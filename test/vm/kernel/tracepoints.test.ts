@@ -1,14 +1,13 @@
 // Tracepoints of system calls: the ctx of raw_syscalls:*, syscalls:*, tp_btf and raw_tp, and where it ends.
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MACHINE_SYSCALLS, SYSCALLS } from '../../../traces/index.ts';
 import { sysEnterCtx } from '../../../vm/kernel/ctx-tracing.ts';
 import { SyscallIndex, AUDIT_ARCH_X86_64 } from '../../../vm/kernel/syscalls.ts';
 import { ctxWords, hookRig, loadSayers } from '../../support/hook-rig.ts';
 import { pointOf } from '../../support/machine.ts';
+import { hasTool, withTracefs } from '../../support/tools.ts';
 
 const ARGS = [1n, 2n, 3n, 4n, 5n, 0xffff_ffff_ffff_ff9cn];
-const EVENTS = '/sys/kernel/tracing/events/syscalls';
 
 describe('tracepoint raw_syscalls', () => {
   test('sys_enter has the number and six arguments', () => {
@@ -78,31 +77,30 @@ describe('tracepoint syscalls', () => {
     expect(lines()).toEqual(['raw', 'sys', 'raw']);
   });
 
-  test.skipIf(!existsSync(EVENTS) || process.arch !== 'x64')(
-    'have as many arguments as the kernel writes into their formats',
-    () => {
-      const index = new SyscallIndex(MACHINE_SYSCALLS);
-      const compared = SYSCALLS.x86_64.rows.flatMap(({ name }) => {
-        const call = index.renamed(name, [AUDIT_ARCH_X86_64]) ?? name;
-        const path = `${EVENTS}/sys_enter_${call}/format`;
-        if (!existsSync(path)) return [];
-        const offsets = [...readFileSync(path, 'utf8').matchAll(/\tfield:.*?offset:(\d+);/g)].map(([, off]) =>
-          Number(off),
-        );
-        const { args } = index.find(call, [AUDIT_ARCH_X86_64])!;
-        const ours = Object.values(sysEnterCtx(args)).at(-1)!;
-        return [
-          {
-            call,
-            theirs: offsets.at(-1)! + (args === 0 ? 0 : 8),
-            ours: args === 0 ? 8 : ours.off + ours.size,
-          },
-        ];
-      });
-      expect(compared.length).toBeGreaterThan(300);
-      expect(compared.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
-    },
-  );
+  test.skipIf(!hasTool('tracefs'))('have as many arguments as the kernel writes into their formats', () => {
+    const index = new SyscallIndex(MACHINE_SYSCALLS);
+    const formats = new Map<string, string>();
+    for (const text of withTracefs('cat events/syscalls/sys_enter_*/format')!.split(/^(?=name: )/m)) {
+      formats.set(/^name: sys_enter_(\w+)/.exec(text)![1]!, text);
+    }
+    const compared = SYSCALLS.x86_64.rows.flatMap(({ name }) => {
+      const call = index.renamed(name, [AUDIT_ARCH_X86_64]) ?? name;
+      const format = formats.get(call);
+      if (format === undefined) return [];
+      const offsets = [...format.matchAll(/\tfield:.*?offset:(\d+);/g)].map(([, off]) => Number(off));
+      const { args } = index.find(call, [AUDIT_ARCH_X86_64])!;
+      const ours = Object.values(sysEnterCtx(args)).at(-1)!;
+      return [
+        {
+          call,
+          theirs: offsets.at(-1)! + (args === 0 ? 0 : 8),
+          ours: args === 0 ? 8 : ours.off + ours.size,
+        },
+      ];
+    });
+    expect(compared.length).toBeGreaterThan(300);
+    expect(compared.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
+  });
 });
 
 describe('tp_btf', () => {
