@@ -43,12 +43,14 @@ export interface Spec {
 /** Widest field; more is taken for this. @see lib/vsprintf.c FIELD_WIDTH_MAX */
 const MAX_WIDTH = (1 << 23) - 1;
 
-/** Formats that were taken apart, by a hash of their bytes; a program has few. A power of two. */
+/** Formats that were taken apart, by a hash of their bytes; a program has few. A power of two. Longer ones are not kept. */
 const KEPT = 256;
+const KEPT_BYTES = 1024;
 const kept: (Format | undefined)[] = Array.from({ length: KEPT }, () => undefined);
 
 /** The format in `bytes[at..end)`, which is without its NUL. */
 export function formatIn(bytes: Uint8Array, at: number, end: number): Format {
+  if (end - at > KEPT_BYTES) return takeApart(bytes.slice(at, end));
   let hash = 0;
   for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
   const slot = hash & (KEPT - 1);

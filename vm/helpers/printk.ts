@@ -6,7 +6,7 @@ import { decodeByteString } from '../memory/text.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 import { formatLine, type FormatMemory } from './format.ts';
-import { formatIn, type StringSpace } from './format-pieces.ts';
+import { formatIn, type Format, type StringSpace } from './format-pieces.ts';
 import { isUserAddress, readKernel, readKernelString, readUserString, type Reader } from './probe-read.ts';
 import { constString } from './strings.ts';
 
@@ -34,7 +34,7 @@ export const PRINTK_HELPERS = {
     const args = argsAt(context, 4);
     if (typeof args === 'number') return setInt(context, args);
     const { u8 } = context.memory;
-    const format = formatIn(u8, at, u8.indexOf(0, at));
+    const format = formatAt(context, at, u8.indexOf(0, at));
     const line = formatLine(format, args, new ArgMemory(context, args), size);
     if (typeof line === 'number') return setInt(context, line);
     const { text } = line;
@@ -55,6 +55,14 @@ function argsAt(context: HelperContext, reg: number): readonly bigint[] | number
   return Array.from({ length: size / ARG_BYTES }, (_, i) => view.getBigUint64(at + ARG_BYTES * i, true));
 }
 
+/** Bytes of a format that are taken apart for the price of one insn. */
+const FORMAT_BYTES_AN_INSN = 64;
+
+function formatAt(context: HelperContext, at: number, end: number): Format {
+  context.charge(Math.floor((end - at) / FORMAT_BYTES_AN_INSN));
+  return formatIn(context.memory.u8, at, end);
+}
+
 /** Prints the format in r1 (r2 bytes). */
 function trace(context: HelperContext, args: readonly bigint[]): void {
   const size = sizeIn(context, 2);
@@ -63,7 +71,7 @@ function trace(context: HelperContext, args: readonly bigint[]): void {
   let end = at;
   while (end < at + size && u8[end] !== 0) end += 1;
   if (end === at + size) return setInt(context, -ERRNO.EINVAL);
-  const line = formatLine(formatIn(u8, at, end), args, new ArgMemory(context, args), LINE_BYTES);
+  const line = formatLine(formatAt(context, at, end), args, new ArgMemory(context, args), LINE_BYTES);
   if (typeof line === 'number') return setInt(context, line);
   context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
   setInt(context, line.length);

@@ -2,7 +2,7 @@
 // zeroes, as on Linux; user memory that the recording merely does not hold is counted besides.
 // @see kernel/trace/bpf_trace.c bpf_probe_read_user_common, mm/maccess.c
 import { ERRNO } from '../errno.ts';
-import { userByte, userBytes } from '../kernel/user-memory.ts';
+import { userBytes, userString } from '../kernel/user-memory.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import { offsetIn, setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
 
@@ -67,18 +67,10 @@ export const readUser: Reader = (context, reg, to, size) => {
 };
 
 export const readUserString: Reader = (context, reg, to, size) => {
-  const address = context.q[reg]!;
-  const { u8 } = context.memory;
-  // The last byte of the buffer becomes the NUL whatever stands in memory, so that it need not be known.
   if (size === 0) return 0;
-  for (let i = 0; i < size - 1; i++) {
-    const byte = userByte(context.task.memory, address + BigInt(i));
-    if (byte < 0) return unknown(context, reg, address);
-    u8[to + i] = byte;
-    if (byte === 0) return i + 1;
-  }
-  u8[to + size - 1] = 0;
-  return size;
+  const address = context.q[reg]!;
+  const length = userString(context.task.memory, address, size, context.memory.u8, to);
+  return length < 0 ? unknown(context, reg, address) : length;
 };
 
 function unknown(context: HelperContext, reg: number, address: bigint): number {
@@ -94,12 +86,16 @@ export const readKernel: Reader = (context, reg, to, size) => {
   return 0;
 };
 
+/** Characters of a string of the kernel that are looked at for the price of one insn. */
+const CHARS_AN_INSN = 64;
+
 export const readKernelString: Reader = (context, reg, to, size) => {
   if (size === 0) return 0;
   const from = kernelOffset(context, reg);
   if (from < 0) return from;
   const { u8 } = context.memory;
   for (let i = 0; i < size; i++) {
+    if (i % CHARS_AN_INSN === CHARS_AN_INSN - 1) context.charge(1);
     if (!context.kernelMayRead(from + i, 1)) return -ERRNO.EFAULT;
     u8[to + i] = u8[from + i]!;
     if (u8[to + i] === 0) return i + 1;

@@ -43,14 +43,17 @@ export const STRING_HELPERS = {
   },
 } as const satisfies Record<string, HelperRun>;
 
+/** Bytes of a constant string that are looked at for the price of one insn. */
+const BYTES_AN_INSN = 1024;
+
 /** Offset of the constant string in register `reg`; the run ends where no NUL follows in what the program may read. */
 export function constString(context: HelperContext, reg: number): number {
   const at = context.range(reg, 1, false);
-  const { u8 } = context.memory;
-  for (let i = at; u8[i] !== 0; i++) {
-    if (!context.mayTouch(i + 1, 1, false))
-      context.fault('access', `R${reg} is a string without a NUL at its end`);
+  const end = context.memory.u8.indexOf(0, at);
+  if (end < 0 || !context.mayTouch(at, end + 1 - at, false)) {
+    context.fault('access', `R${reg} is a string without a NUL at its end`);
   }
+  context.charge(Math.floor((end - at) / BYTES_AN_INSN));
   return at;
 }
 

@@ -2,7 +2,7 @@
 import type { UserMemory } from './point.ts';
 
 /** The byte at a user address, -1 where the recording does not know it. */
-export function userByte(memory: readonly UserMemory[], address: bigint): number {
+function userByte(memory: readonly UserMemory[], address: bigint): number {
   for (const span of memory) {
     const inside = address - span.address;
     if (inside < 0n || inside > span.bytes.length) continue;
@@ -37,4 +37,36 @@ export function userBytes(
     i += length;
   }
   return true;
+}
+
+/**
+ * Copies the C string at a user address, at most `size` bytes of it (1 or more), the last of which becomes the NUL whatever stands in memory, so that it need
+ * not be known. Result: its length with NUL, -1 when one of its bytes is not known.
+ */
+export function userString(
+  memory: readonly UserMemory[],
+  address: bigint,
+  size: number,
+  into: Uint8Array,
+  at: number,
+): number {
+  const last = size - 1;
+  for (let i = 0; i < last;) {
+    const here = address + BigInt(i);
+    const span = memory.find((s) => here >= s.address && here < s.address + BigInt(s.bytes.length));
+    if (span === undefined) {
+      if (userByte(memory, here) < 0) return -1;
+      into[at + i] = 0; // what is known beyond the bytes is where a string ends
+      return i + 1;
+    }
+    const { bytes } = span;
+    const skip = Number(here - span.address) - i;
+    for (const end = Math.min(last, bytes.length - skip); i < end; i++) {
+      const byte = bytes[skip + i]!;
+      into[at + i] = byte;
+      if (byte === 0) return i + 1;
+    }
+  }
+  into[at + last] = 0;
+  return size;
 }

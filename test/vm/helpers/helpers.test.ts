@@ -163,6 +163,14 @@ describe('reads of user memory', () => {
     expect([r0, text(out)]).toEqual([6n, 'hello']);
   });
 
+  test('a string may go over adjacent spans, up to the end of the last', () => {
+    const memory = [span(0x1003n, 'def', { cString: true }), span(0x1000n, 'abc')];
+    const { out, r0 } = read('probe_read_user_str', 64, '0x1001', memory);
+    expect([r0, text(out)]).toEqual([6n, 'bcdef']);
+    expect(read('probe_read_user_str', 64, '0x1001', memory.slice(1))).toMatchObject({ r0: EFAULT });
+    expect(read('probe_read_user_str', 3, '0x1001', memory.slice(1))).toMatchObject({ r0: 3n });
+  });
+
   test('an empty string has length 1', () => {
     expect(read('probe_read_user_str', 64, '0x1000', [span(0x1000n, '', { cString: true })]).r0).toBe(1n);
   });
