@@ -24,6 +24,7 @@ interface LiveObject {
 interface Slab {
   readonly type: ObjectType;
   readonly region: Region;
+  readonly objects: number;
   readonly bytes: number;
 }
 
@@ -128,11 +129,27 @@ export class ObjectHeap {
       write: type.isReadonly !== true,
       ...(fields === undefined ? {} : { fields }),
     };
-    this.slabs.push({ type, region, bytes });
+    this.slabs.push({ type, region, objects, bytes });
     this.cells.add(region);
     for (let i = objects - 1; i >= 0; i--) free.push(start + i * stride);
     this.free.set(type, free);
     return true;
+  }
+
+  /** Gives back the memory of types of which no object is left. Not while a program runs: it may still have addresses there. */
+  trim(): void {
+    const gone = new Set<ObjectType>();
+    for (const [type, offsets] of this.free) {
+      const objects = this.slabs.reduce((sum, slab) => sum + (slab.type === type ? slab.objects : 0), 0);
+      if (offsets.length === objects) gone.add(type);
+    }
+    for (const type of gone) this.free.delete(type);
+    for (const { type, region, bytes } of this.slabs) {
+      if (!gone.has(type)) continue;
+      this.cells.remove(region);
+      this.memory.free(region.start, bytes);
+    }
+    this.slabs = this.slabs.filter(({ type }) => !gone.has(type));
   }
 
   save(): HeapState {

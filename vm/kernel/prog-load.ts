@@ -3,12 +3,12 @@ import type { ObjectType } from '../object.ts';
 import { checkProg } from '../check/check.ts';
 import type { CheckError } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
-import { helperName, helperRow } from '../helpers/table.ts';
 import { prepareCode } from '../interp/code.ts';
-import { decodeInsn, readSlot } from '../isa/insn.ts';
+import { decodeInsn } from '../isa/insn.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { LoadError } from '../load-error.ts';
 import type { KernelMap } from '../maps/map.ts';
+import { checkPlaces } from '../maps/value-fields.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import { checkMapArgs } from './map-args.ts';
 import type { ObjectTable } from './objects.ts';
@@ -52,6 +52,7 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
     }
     pc += insn.op.slots;
   }
+  for (const type of attr.objects ?? []) checkObjectType(name, type);
   const wrong = checkMapArgs(insns, (pc) => maps.get(pc));
   if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
   const usedMaps = [...new Set(maps.values())];
@@ -67,14 +68,20 @@ export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMem
   return objects.addProg(prog);
 }
 
-/** What the structural check found, and why Tailscope does not run a helper that Linux has. */
-function refusal({ name, insns }: ProgAttr, { code, errno, message, why, pc }: CheckError): LoadError {
-  if (code !== 'helper-missing') {
-    return new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
+/** What the structural check found; a helper that Linux has and Tailscope does not says why itself. */
+function refusal({ name }: ProgAttr, { code, errno, message, why, pc }: CheckError): LoadError {
+  if (code === 'helper-missing') return new LoadError('unsupported', name, message, { errno: -errno, pc });
+  return new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
+}
+
+/** @see kernel/bpf/btf.c btf_parse_struct_metas */
+function checkObjectType(prog: string, { name, bytes, fields = [] }: ObjectType): void {
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw new LoadError('type', prog, `object type ${name}: ${bytes} is no size in bytes`);
   }
-  const helper = helperName(readSlot(insns, pc).imm);
-  const reason = helper === undefined ? why : (helperRow(helper).refused ?? why);
-  return new LoadError('unsupported', name, `${message}: ${reason}`, { errno: -errno, pc });
+  const sorted = fields.toSorted((a, b) => a.off - b.off);
+  const wrong = checkPlaces(sorted, bytes, 'object');
+  if (wrong !== undefined) throw new LoadError('type', prog, `object type ${name}: ${wrong.reason}`, wrong);
 }
 
 /** The attach type of a program: as asked for, or what its type has in the place of none. @see kernel/bpf/syscall.c bpf_prog_load_check_attach */

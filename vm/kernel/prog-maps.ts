@@ -125,7 +125,8 @@ function checkFields({ name, type }: ProgAttr, { spec }: KernelMap): void {
       throw new LoadError('map-arg', name, `socket filter progs cannot use ${what} yet (map ${spec.name})`);
     }
     if (INTERRUPTING.has(type)) {
-      throw new LoadError('map-arg', name, `tracing progs cannot use ${what} yet (map ${spec.name})`);
+      const rule = `tracing progs cannot use ${what} yet (map ${spec.name})`;
+      throw new LoadError('map-arg', name, `${rule}: those of fentry, fexit and tp_btf can`);
     }
   }
 }

@@ -29,9 +29,9 @@ const RULES = {
   kptr_untrusted: { of: HOLDING, align: 8 },
   kptr_percpu:    { of: HOLDING, align: 8 },
   list_head:      { of: SHARED, align: 8 },
-  list_node:      {},
+  list_node:      { align: 8 },
   rb_root:        { of: SHARED, align: 8 },
-  rb_node:        {},
+  rb_node:        { align: 8 },
   refcount:       { of: HOLDING, once: true, align: 4 },
 } as const satisfies Record<ValueFieldKind, FieldRule>;
 
@@ -59,23 +59,9 @@ export function checkFields(spec: MapSpec): MapRefusal | undefined {
   const fields = kernelFields(spec);
   if (fields === undefined) return undefined;
   const { type, valueSize, flags } = spec;
-  const seen = new Set<ValueFieldKind>();
-  let end = 0;
-  for (const { kind, off } of fields) {
-    const { once, align = 1 } = ruleOf(kind);
-    if (off % align !== 0 || off + VALUE_FIELDS[kind].bytes > valueSize) {
-      return invalid(
-        `a ${kind} at offset ${off} is not in a value of ${valueSize} bytes, or not aligned to ${align}`,
-      );
-    }
-    if (once === true && seen.has(kind)) {
-      return { errno: -ERRNO.E2BIG, reason: `a value has one ${kind} at most` };
-    }
-    if (off < end)
-      return { errno: -ERRNO.EEXIST, reason: `the ${kind} at offset ${off} overlaps the field before it` };
-    seen.add(kind);
-    end = off + VALUE_FIELDS[kind].bytes;
-  }
+  const misplaced = checkPlaces(fields, valueSize, 'value');
+  if (misplaced !== undefined) return misplaced;
+  const seen = new Set(fields.map(({ kind }) => kind));
   const owned = seen.has('list_head') || seen.has('rb_root');
   if (owned && !seen.has('spin_lock') && !seen.has('res_spin_lock')) {
     return invalid('a list_head or rb_root needs a lock in the same value');
@@ -86,6 +72,32 @@ export function checkFields(spec: MapSpec): MapRefusal | undefined {
   const alien = fields.find(({ kind }) => ruleOf(kind).of?.includes(type) !== true);
   if (alien === undefined) return undefined;
   return { errno: -ERRNO.EOPNOTSUPP, reason: `values of a ${type} cannot have a ${alien.kind}` };
+}
+
+/** Why fields, in the order of their offsets, cannot lie in a value or an object (`what`) of so many bytes. */
+export function checkPlaces(
+  fields: readonly ValueField[],
+  bytes: number,
+  what: 'value' | 'object',
+): MapRefusal | undefined {
+  const seen = new Set<ValueFieldKind>();
+  let end = 0;
+  for (const { kind, off } of fields) {
+    const { once, align = 1 } = ruleOf(kind);
+    if (!(off >= 0 && off % align === 0 && off + VALUE_FIELDS[kind].bytes <= bytes)) {
+      return invalid(
+        `a ${kind} at offset ${off} is not within ${bytes} bytes of ${what}, or not aligned to ${align}`,
+      );
+    }
+    if (once === true && seen.has(kind)) {
+      return { errno: -ERRNO.E2BIG, reason: `a ${what} has one ${kind} at most` };
+    }
+    if (off < end)
+      return { errno: -ERRNO.EEXIST, reason: `the ${kind} at offset ${off} overlaps the field before it` };
+    seen.add(kind);
+    end = off + VALUE_FIELDS[kind].bytes;
+  }
+  return undefined;
 }
 
 /** Writes a value around its fields, which keep what they hold. @see include/linux/bpf.h copy_map_value */

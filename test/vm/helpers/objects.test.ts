@@ -1,6 +1,12 @@
 // Objects of programs over several runs: in maps, in a snapshot, and gone with what held them.
 import { expect, test } from 'vitest';
-import { assembleObject, type Machine, type ObjectSpec, type Prog } from '../../../vm/index.ts';
+import {
+  assembleObject,
+  type Machine,
+  type ObjectSpec,
+  type ObjectType,
+  type Prog,
+} from '../../../vm/index.ts';
 import { rig, runOnce } from '../../support/machine.ts';
 
 const NODE = {
@@ -24,7 +30,7 @@ function listObject(body: string): ObjectSpec {
   return {
     ...object,
     maps: object.maps.map((map) => Object.assign(map, { fields })),
-    progs: object.progs.map((prog) => Object.assign(prog, { objects: [NODE] })),
+    progs: object.progs.map((prog) => Object.assign(prog, { objects: [{ ...NODE }] })),
   };
 }
 
@@ -86,7 +92,23 @@ test('objects that a program loses fill the memory for objects, and then there a
   expect(runOnce(machine, prog).retval).toBe(0);
 });
 
-test('objects go with the map that holds them', () => {
+test('types of objects are checked before a program is loaded', () => {
+  const { machine } = rig();
+  const load = (type: ObjectType): unknown => {
+    const object = listObject('r0 = 0\nexit');
+    return machine.load({ ...object, progs: object.progs.map((prog) => ({ ...prog, objects: [type] })) });
+  };
+  const node = (off: number): ObjectType => ({ ...NODE, fields: [{ kind: 'list_node', off }] });
+  expect(() => load(node(24))).toThrow(
+    'object type node: a list_node at offset 24 is not within 40 bytes of object',
+  );
+  expect(() => load(node(-8))).toThrow('a list_node at offset -8');
+  expect(() => load({ ...NODE, bytes: Number.NaN })).toThrow('object type node: NaN is no size in bytes');
+  expect(() => load({ ...NODE, bytes: 0 })).toThrow('0 is no size in bytes');
+  expect(load(node(16))).toBeDefined();
+});
+
+test('objects go with the map that holds them, and their memory serves objects of other types', () => {
   const { machine } = rig({ limitInsns: 10_000_000 });
   // Each run of a new object leaves 80,000 objects in its list; more than four of that would not find room.
   const body = `r6 = 0\nagain:\nr1 = 2\nr2 = 0\ncall bpf_obj_new_impl\nif r0 == 0 goto full

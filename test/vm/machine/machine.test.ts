@@ -64,7 +64,7 @@ describe('load', () => {
       'program of this type cannot use helper bpf_probe_read#4',
     );
     expect(() => loadFilter(machine, call('probe_write_user'))).toThrow(
-      'helper bpf_probe_write_user#36 is not available here: it would write into the memory of the recorded process',
+      /helper bpf_probe_write_user#36 is not available here: it would write into the memory of the recorded process$/,
     );
   });
 
@@ -157,16 +157,6 @@ describe('attach', () => {
     expect(object.maps[0]!.lookup(u32(0))).toBe(-9);
     expect(() => machine.attach(object.progs[0]!)).toThrow('not loaded any more');
   });
-});
-
-test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unloaded', (name) => {
-  const { machine } = rig();
-  const before = machine.snapshot().byteSize;
-  const object = machine.load(assembleObject(SAMPLES[name]!.source, name));
-  machine.attachAll(object);
-  machine.enter(pointOf({ nr: 257 }));
-  machine.unload(object);
-  expect(machine.snapshot().byteSize).toBe(before);
 });
 
 test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unloaded', (name) => {
