@@ -3,12 +3,17 @@ import type { CtxField, CtxLayout } from './ctx.ts';
 import type { ProgTypeName } from './prog-types.ts';
 import { PT_REGS } from './pt-regs.ts';
 
-const readable = (off: number, size: number): CtxField => ({
+/** Numbers of 8 bytes, of which parts may be loaded too. */
+const readable = (off: number, size: number): CtxField => ({ ...wholly(off, size), narrow: 'loads' });
+
+/** Numbers of 8 bytes that are loaded as a whole. */
+const wholly = (off: number, size: number): CtxField => ({
   off,
   size,
   read: 'all',
   write: 'none',
   kind: 'number',
+  element: 8,
 });
 
 /** A program of type kprobe: struct pt_regs at the probe. @see kernel/trace/bpf_trace.c kprobe_prog_is_valid_access */
@@ -16,9 +21,12 @@ export const KPROBE_CTX: CtxLayout = Object.fromEntries(
   Object.entries(PT_REGS).map(([name, off]) => [name, readable(off, 8)]),
 );
 
-/** A program of type perf_event: struct bpf_perf_event_data. @see include/uapi/linux/bpf_perf_event.h */
+/**
+ * A program of type perf_event: struct bpf_perf_event_data.
+ * @see include/uapi/linux/bpf_perf_event.h; kernel/trace/bpf_trace.c pe_prog_is_valid_access
+ */
 export const PERF_EVENT_CTX: CtxLayout = {
-  ...KPROBE_CTX,
+  ...Object.fromEntries(Object.entries(PT_REGS).map(([name, off]) => [name, wholly(off, 8)])),
   sample_period: readable(168, 8),
   addr: readable(176, 8),
 };
@@ -48,7 +56,12 @@ export const SYS_EXIT_CTX: CtxLayout = { __syscall_nr: readable(8, 8), ret: read
 /** Most arguments of a raw tracepoint or a traced function. @see include/linux/bpf.h MAX_BPF_FUNC_ARGS */
 export const MAX_FUNC_ARGS = 12;
 
-/** So many u64 arguments: raw tracepoints, tp_btf, fentry; of fexit and fmod_ret with the result after them. */
+/** So many u64 arguments: tp_btf, fentry; of fexit and fmod_ret with the result after them. */
 export function argsCtx(count: number): CtxLayout {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`arg${i}`, wholly(8 * i, 8)]));
+}
+
+/** So many u64 arguments of a raw tracepoint. @see kernel/trace/bpf_trace.c raw_tp_prog_is_valid_access */
+export function rawArgsCtx(count: number): CtxLayout {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`arg${i}`, readable(8 * i, 8)]));
 }

@@ -8,6 +8,7 @@ import {
   KPROBE_CTX,
   RAW_SYS_ENTER_CTX,
   RAW_SYS_EXIT_CTX,
+  rawArgsCtx,
   SYS_EXIT_CTX,
   sysEnterCtx,
 } from './ctx-tracing.ts';
@@ -153,7 +154,9 @@ export function functionCtx(
 export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
   const isBtf = type === 'tracing';
   return {
-    event: ctxOf(argsCtx(2), type, ARGS_AT, 'two u64 arguments', { behind: isBtf ? [TASK_REGS] : [] }),
+    event: ctxOf(isBtf ? argsCtx(2) : rawArgsCtx(2), type, ARGS_AT, 'two u64 arguments', {
+      behind: isBtf ? [TASK_REGS] : [],
+    }),
     fill({ view }, kernel, point) {
       if (isExit) kernel.leaveCall();
       if (isBtf) kernel.taskRegs();

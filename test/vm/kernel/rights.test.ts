@@ -1,11 +1,18 @@
-// Which fields of their ctx programs on packets may load and store, by offset, size and program type: as the kernel of this machine says.
+// Which fields of their ctx programs may load and store, by offset, size and program type: as the kernel of this machine says.
 import { expect, test } from 'vitest';
-import { assembleProg } from '../../../../vm/index.ts';
-import { SK_BUFF, SK_BUFF_BYTES, XDP_MD, XDP_MD_BYTES } from '../../../../vm/kernel/ctx-net.ts';
-import { hasRight, type CtxField, type CtxLayout } from '../../../../vm/kernel/ctx.ts';
-import type { ProgTypeName } from '../../../../vm/kernel/prog-types.ts';
-import { askKernel, insnsLine } from '../../../support/oracle.ts';
-import { hasTool } from '../../../support/tools.ts';
+import { assembleProg } from '../../../vm/index.ts';
+import {
+  KPROBE_CTX,
+  MAX_FUNC_ARGS,
+  PERF_EVENT_CTX,
+  RAW_SYS_ENTER_CTX,
+  rawArgsCtx,
+} from '../../../vm/kernel/ctx-tracing.ts';
+import { SK_BUFF, SK_BUFF_BYTES, XDP_MD, XDP_MD_BYTES } from '../../../vm/kernel/ctx-net.ts';
+import { hasRight, type CtxField, type CtxLayout } from '../../../vm/kernel/ctx.ts';
+import type { ProgTypeName } from '../../../vm/kernel/prog-types.ts';
+import { askKernel, insnsLine } from '../../support/oracle.ts';
+import { hasTool } from '../../support/tools.ts';
 
 interface Access {
   readonly type: ProgTypeName;
@@ -22,9 +29,16 @@ const TYPES: readonly { type: ProgTypeName; layout: CtxLayout; size: number; att
   { type: 'sched_act', ...SKB },
   { type: 'cgroup_skb', ...SKB },
   { type: 'lwt_in', ...SKB },
+  { type: 'lwt_out', ...SKB },
   { type: 'lwt_xmit', ...SKB },
+  { type: 'lwt_seg6local', ...SKB },
   { type: 'sk_skb', ...SKB },
   { type: 'xdp', layout: XDP_MD, size: XDP_MD_BYTES, attach: 33 },
+  { type: 'kprobe', layout: KPROBE_CTX, size: 200, attach: 0 },
+  { type: 'perf_event', layout: PERF_EVENT_CTX, size: 200, attach: 0 },
+  { type: 'raw_tracepoint', layout: rawArgsCtx(MAX_FUNC_ARGS), size: 120, attach: 0 },
+  // The kernel does not know at load how long the ctx of a tracepoint is.
+  { type: 'tracepoint', layout: RAW_SYS_ENTER_CTX, size: 64, attach: 0 },
 ];
 
 function accesses(type: ProgTypeName, size: number): Access[] {
