@@ -247,7 +247,7 @@ export interface Machine {
    */
   packet(point: PacketPoint): readonly PacketResult[];
   /**
-   * Whether anything is attached to a hook of the enter, or of the exit, or to packets: at a phase that is not listened to, nothing needs to be run.
+   * Whether anything is attached to a hook of the enter, or of the exit, or to packets: at a phase that is not listened to, `advance` is enough.
    */
   listens(at: 'enter' | 'exit' | 'packet'): boolean;
   /**

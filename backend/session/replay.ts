@@ -91,7 +91,10 @@ export function createReplay(
   const point = emptyPoint();
   const take = (): void => {
     totals.take(cursor);
-    if (!listens[cursor.phase]) return;
+    if (!listens[cursor.phase]) {
+      machine.advance(cursor.atNs);
+      return;
+    }
     fillPoint(cursor, recording, point);
     if (cursor.phase === 'enter') machine.enter(point);
     else machine.exit(point);

@@ -1,0 +1,64 @@
+// A recording driven through programs: what runs between the points that they listen to.
+import { expect, test } from 'vitest';
+import { createReplay } from '../../../backend/session/replay.ts';
+import { assembleObject } from '../../../vm/index.ts';
+import { recordingOf } from '../../support/logs.ts';
+
+const PERIOD_NS = 1_000_000;
+
+/** The first call starts a timer that counts and starts itself again; nothing else is listened to. */
+const METRONOME = `.license GPL
+  .map beats array key=4 value=32 entries=1 fields=timer@8
+  .section "tp_btf/sys_enter"
+  first:
+    *(u32 *)(r10 - 4) = 0
+    r1 = beats ll
+    r2 = r10
+    r2 += -4
+    call map_lookup_elem
+    if r0 == 0 goto out
+    r6 = r0
+    r6 += 8
+    r1 = r6
+    r2 = beats ll
+    r3 = 1
+    call timer_init
+    if r0 != 0 goto out
+    r1 = r6
+    r2 = beat ll
+    call timer_set_callback
+    r1 = r6
+    r2 = ${PERIOD_NS}
+    r3 = 0
+    call timer_start
+  out:
+    r0 = 0
+    exit
+  .text
+  beat:
+    r1 = 1
+    lock *(u64 *)(r3 + 0) += r1
+    r1 = r3
+    r1 += 8
+    r2 = ${PERIOD_NS}
+    r3 = 0
+    call timer_start
+    r0 = 0
+    exit`;
+
+test('timers run at every point, also where no program is attached', async () => {
+  const replay = createReplay(await recordingOf('signals'), assembleObject(METRONOME, 'metronome'));
+  const { cursor, machine, object } = replay;
+  expect([machine.listens('enter'), machine.listens('exit')]).toEqual([true, false]);
+  const phases = new Set<string>();
+  let firstNs = Number.NaN;
+  while (cursor.nextNs() < Infinity) {
+    replay.run(Infinity, 1, () => false);
+    if (Number.isNaN(firstNs) && cursor.phase === 'enter') firstNs = cursor.atNs;
+    const due = Number.isNaN(firstNs) ? 0 : Math.floor((cursor.atNs - firstNs) / PERIOD_NS);
+    const value = object.maps[0]!.lookup(new Uint8Array(4)) as Uint8Array; // an array has all its elements
+    expect(new DataView(value.buffer).getBigUint64(0, true)).toBe(BigInt(due));
+    if (due > 0) phases.add(cursor.phase);
+  }
+  expect([...phases]).toContain('exit');
+});
