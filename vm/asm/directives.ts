@@ -21,6 +21,7 @@ export const DIRECTIVES = [
   '.template',
   '.slot',
   '.inner',
+  '.object',
   '.license',
   '.equ',
   '.set',

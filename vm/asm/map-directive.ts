@@ -107,8 +107,8 @@ function readFlags(cursor: TokenCursor): bigint {
   return bits;
 }
 
-// spin_lock@0,timer@8,kptr@24:task_struct,list_head@32:node:link
-function readFields(cursor: TokenCursor): ValueField[] {
+/** Reads `spin_lock@0,timer@8,kptr@24:task_struct,list_head@32:node:link`. Throws AsmError. */
+export function readFields(cursor: TokenCursor): ValueField[] {
   const fields: ValueField[] = [];
   do {
     const kind = readWord(cursor, 'a kind of field');

@@ -9,6 +9,7 @@ import { LEGACY_MAPS } from './legacy-maps.ts';
 import { link, type LinkScope } from './link.ts';
 import { readInner, readMap } from './map-directive.ts';
 import { ObjectMaps } from './object-maps.ts';
+import { ObjectTypes } from './object-types.ts';
 import { parseInsn } from './parse-insn.ts';
 import { loadAttributes, parseSection, SECTIONS, type Section } from './sections.ts';
 import { fillSlots, type ProgDraft } from './slots.ts';
@@ -32,6 +33,7 @@ export class ObjectReader {
   private readonly called: ReadonlySet<string>;
   private readonly constants = new Map<string, bigint>();
   private readonly maps = new ObjectMaps();
+  private readonly objects = new ObjectTypes();
   private readonly programs: ProgDraft[] = [];
   private readonly functions = new Map<string, Body>();
   /** Symbols that `.type NAME,@function` declares. */
@@ -139,13 +141,19 @@ export class ObjectReader {
       case '.inner':
         this.maps.inners.push(readInner(cursor));
         break;
+      case '.object':
+        this.objects.read(first, cursor);
+        break;
       case '.license':
         this.license = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest();
         break;
       case '.equ':
-      case '.set':
-        this.constant(cursor);
+      case '.set': {
+        const name = readWord(cursor, 'a name');
+        cursor.expect(',');
+        this.constants.set(name.text, cursor.expression());
         break;
+      }
       case '.type':
         if (statement.tokens.at(-1)?.text === 'function') this.declared.add(cursor.next().text);
         cursor.skipAll();
@@ -198,16 +206,10 @@ export class ObjectReader {
     this.open({ kind: 'data', data: this.maps.globals.section(name, place) });
   }
 
-  // .equ SYS_write, 1
-  private constant(cursor: TokenCursor): void {
-    const name = readWord(cursor, 'a name');
-    cursor.expect(',');
-    this.constants.set(name.text, cursor.expression());
-  }
-
   /** Links all programs. Problems go to the list; the result counts only when there is none. */
   finish(name: string, kernel: Pick<LinkScope, 'helpers' | 'kfuncs'>): ObjectSpec {
     const { problems } = this;
+    const objects = this.objects.types;
     const maps = this.maps.declared(problems);
     const wrong = problems.problems.length > 0;
     const scope = {
@@ -221,14 +223,9 @@ export class ObjectReader {
     const progs = this.programs.map(({ body, section }): ProgSpec => {
       if (body.slots === 0 && !wrong) problems.add(problemAt(body.place, 'empty-program', [body.name]));
       const { name: sectionName, type } = section;
-      const attributes = loadAttributes(section);
-      return {
-        name: body.name,
-        section: sectionName,
-        type,
-        ...attributes,
-        ...link(body, scope, problems),
-      };
+      const attributes = { ...loadAttributes(section), ...(objects.length === 0 ? {} : { objects }) };
+      const linked = link(body, scope, problems);
+      return { name: body.name, section: sectionName, type, ...attributes, ...linked };
     });
     if (progs.length === 0 && !wrong) {
       problems.add(problemAt({ line: 1, column: 1 }, 'no-program', [], PROGRAM_HINT));

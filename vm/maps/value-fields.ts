@@ -90,7 +90,7 @@ export function checkPlaces(
       );
     }
     if (once === true && seen.has(kind)) {
-      return { errno: -ERRNO.E2BIG, reason: `a ${what} has one ${kind} at most` };
+      return { errno: -ERRNO.E2BIG, reason: `more than one ${kind} in ${what}` };
     }
     if (off < end)
       return { errno: -ERRNO.EEXIST, reason: `the ${kind} at offset ${off} overlaps the field before it` };

@@ -2,13 +2,21 @@
 import { expect, test } from 'vitest';
 import { assembleObject, disassemble, ERRNO } from '../../../vm/index.ts';
 import type { BpfMap, MapSpec, ObjectSpec, ProgSpec } from '../../../vm/index.ts';
+import type { ValueField } from '../../../vm/object.ts';
 import { SECTIONS } from '../../../vm/asm/sections.ts';
 import { readCases, section } from '../../support/case-file.ts';
 import { rig, runOnce, u32, u64s } from '../../support/machine.ts';
 
-function printProg({ name, type, section, insns, relocs, lines }: ProgSpec): string[] {
+function printProg({ name, type, section, insns, relocs, lines, objects = [] }: ProgSpec): string[] {
   const text = disassemble(insns, { relocs }).map((line) => `  ${lines[line.pc]}: ${line.text}`);
-  return [`prog ${name} ${type} ${section}`, ...text];
+  const types = objects.map((object) =>
+    `  object ${object.id} ${object.name} ${object.bytes} ${(object.fields ?? []).map(printField).join(' ')}`.trimEnd(),
+  );
+  return [`prog ${name} ${type} ${section}`, ...types, ...text];
+}
+
+function printField({ kind, off, target }: ValueField): string {
+  return `${kind}@${off}${target === undefined ? '' : `:${target}`}`;
 }
 
 function printMap(map: MapSpec): string {
@@ -16,9 +24,7 @@ function printMap(map: MapSpec): string {
   return [
     `${name} ${type} key=${keySize} value=${valueSize} entries=${maxEntries} flags=${flags}`,
     ...(extra === undefined ? [] : [`extra=${extra}`]),
-    ...(fields ?? []).map(
-      ({ kind, off, target }) => `${kind}@${off}${target === undefined ? '' : `:${target}`}`,
-    ),
+    ...(fields ?? []).map(printField),
     ...(frozen === true ? ['frozen'] : []),
     ...(inner === undefined ? [] : [`inner=(${printMap(inner)})`]),
     ...(data === undefined ? [] : [`data=${Buffer.from(data).toString('hex')}`]),
