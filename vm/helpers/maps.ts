@@ -16,7 +16,6 @@ export const MAP_HELPERS = {
   },
   map_update_elem(context) {
     const map = writableElementsOf(context);
-    chargeBytes(context, map.spec.valueSize);
     const key = context.range(2, map.spec.keySize, false);
     const value = context.range(3, map.spec.valueSize, false);
     const flags = context.r[9] === 0 ? context.r[8]! >>> 0 : UNKNOWN_FLAGS;
@@ -48,16 +47,7 @@ function elementsOf(context: HelperContext): KernelMap {
   if (isProgArray(map)) {
     context.fault('map', `R1 is the prog_array ${map.spec.name}, which only bpf_tail_call takes`);
   }
-  chargeBytes(context, map.spec.keySize);
   return map;
-}
-
-/** Bytes that a helper goes through for the price of one insn. */
-const BYTES_AN_INSN = 256;
-
-/** Charges what is done to keys and values that are longer than usual. */
-function chargeBytes(context: HelperContext, bytes: number): void {
-  if (bytes > BYTES_AN_INSN) context.charge(Math.floor(bytes / BYTES_AN_INSN));
 }
 
 /** The same, and programs may write them: what a map of maps holds, user space alone changes. */

@@ -18,9 +18,9 @@ const USER_HIGH_END = 0x8000;
 /** Loans that a run may have at a time. Linux's verifier follows each of them; here each access may have to look through them. */
 const MAX_LOANS = 256;
 
-/** Memory arguments up to this length cost nothing besides the call; a longer one counts as an insn for each KiB. */
+/** Memory arguments up to this length cost nothing besides the call; a longer one counts as an insn for each 256 bytes, the time of hashing a key. */
 const BYTES_FREE = 4096;
-const BYTES_AN_INSN = 10;
+const BYTES_AN_INSN = 256;
 
 /** The part of an engine that checks what a program touches. */
 export abstract class Reach {
@@ -126,7 +126,7 @@ export abstract class Reach {
 
   range(reg: number, size: number, write: boolean): number {
     if (this.r[2 * reg + 1] === 0) return this.refuse(reg, 0, size, write); // also where a load would give 0
-    if (size > BYTES_FREE) this.charge(size >> BYTES_AN_INSN);
+    if (size > BYTES_FREE) this.charge(Math.floor(size / BYTES_AN_INSN));
     return this.offset(reg, 0, size, write);
   }
 

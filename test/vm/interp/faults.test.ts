@@ -355,6 +355,14 @@ describe('the budget covers what helpers do', () => {
     expect(insns).toBe(100_000);
   });
 
+  test('long keys', () => {
+    const lookup = 'r1 = map[m] ll\nr2 = mapval[key] ll\ncall map_lookup_elem';
+    const { machine } = rig({ limitInsns: 20_000 });
+    const maps = '.map m hash key=1048576 value=4 entries=1\n.map key array key=4 value=1048576 entries=1';
+    const { insns, fault } = runOnce(machine, loadFilter(machine, again(lookup), maps));
+    expect([fault?.code, insns]).toEqual(['budget', 20_000]);
+  });
+
   test('long copies', () => {
     const copy = 'r1 = mapval[m] ll\nr2 = 1048576\nr3 = mapval[m] ll\ncall probe_read_kernel';
     const fault = faultOf(again(copy), '.map m array key=4 value=1048576 entries=1');
