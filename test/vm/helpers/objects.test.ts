@@ -1,12 +1,6 @@
 // Objects of programs over several runs: in maps, in a snapshot, and gone with what held them.
 import { expect, test } from 'vitest';
-import {
-  assembleObject,
-  type Machine,
-  type ObjectSpec,
-  type ObjectType,
-  type Prog,
-} from '../../../vm/index.ts';
+import { assembleObject, type Machine, type ObjectSpec, type Prog } from '../../../vm/index.ts';
 import { rig, runOnce } from '../../support/machine.ts';
 
 const NODE = '.object node id=2 bytes=40 fields=list_node@0,refcount@24';
