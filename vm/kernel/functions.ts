@@ -45,16 +45,22 @@ type FunctionPrefix = keyof typeof FUNCTION_PREFIXES;
 const PREFIXES = Object.keys(FUNCTION_PREFIXES) as readonly FunctionPrefix[]; // the table's own keys
 
 const AT_FDCWD = { value: -100n };
-/** What the kernel adds to the flags of open(2) on a 64-bit machine: O_LARGEFILE. */
-const LARGE = 0o100000n;
-/** O_CREAT | O_WRONLY | O_TRUNC | O_LARGEFILE: creat(2). */
+/** What the kernel adds to the flags of open(2) on a 64-bit machine: O_LARGEFILE of each ABI. @see arch/arm64/include/uapi/asm/fcntl.h */
+const LARGE: Readonly<Record<number, bigint>> = {
+  [AUDIT_ARCH_X86_64]: 0o100000n,
+  [AUDIT_ARCH_ARM64]: 0o400000n,
+};
+/** O_CREAT | O_WRONLY | O_TRUNC | O_LARGEFILE: creat(2), which arm64 does not have. */
 const CREAT = { value: 0o101101n };
 const ZERO = { value: 0n };
+
+/** An argument that may differ by ABI. */
+type InnerArg = ArgSource | { readonly arg: number; readonly orByAbi: typeof LARGE };
 
 interface InnerRow {
   readonly depth: number;
   /** By the name of the call's function. */
-  readonly calls: Readonly<Record<string, readonly ArgSource[]>>;
+  readonly calls: Readonly<Record<string, readonly InnerArg[]>>;
 }
 
 /**
@@ -64,8 +70,8 @@ interface InnerRow {
 // oxfmt-ignore
 export const INNER_FUNCTIONS = {
   do_sys_open:      { depth: 3, calls: {
-    open:   [AT_FDCWD, 0, { arg: 1, or: LARGE }, 2],
-    openat: [0, 1, { arg: 2, or: LARGE }, 3],
+    open:   [AT_FDCWD, 0, { arg: 1, orByAbi: LARGE }, 2],
+    openat: [0, 1, { arg: 2, orByAbi: LARGE }, 3],
     creat:  [AT_FDCWD, 0, CREAT, 1] } },
   do_sys_openat2:   { depth: 4, calls: {
     open:    [AT_FDCWD, 0, 'somewhere'],
@@ -113,10 +119,12 @@ export const INNER_FUNCTIONS = {
 export function functionNamed(name: string, syscalls: SyscallIndex): TracedFunction | undefined {
   if (Object.hasOwn(INNER_FUNCTIONS, name)) {
     const row: InnerRow = INNER_FUNCTIONS[name as keyof typeof INNER_FUNCTIONS]; // hasOwn has just checked the name
-    const calls = Object.entries(row.calls).flatMap(([call, args]) => {
-      const found = syscalls.find(call, NATIVE_ABIS);
-      return found === undefined ? [] : [{ keys: found.keys, args }];
-    });
+    const calls = Object.entries(row.calls).flatMap(([call, args]) =>
+      NATIVE_ABIS.flatMap((abi) => {
+        const found = syscalls.find(call, [abi]);
+        return found === undefined ? [] : [{ keys: found.keys, args: args.map((arg) => argOf(arg, abi)) }];
+      }),
+    );
     return calls.length === 0 ? undefined : { name, depth: row.depth, calls };
   }
   const prefix = PREFIXES.find((start) => name.startsWith(start));
@@ -126,6 +134,10 @@ export function functionNamed(name: string, syscalls: SyscallIndex): TracedFunct
   if (found === undefined) return undefined;
   const own = Array.from({ length: found.args }, (_, i) => i);
   return { name, depth, calls: [{ keys: found.keys, args: args === 'regs' ? 'regs' : own }] };
+}
+
+function argOf(arg: InnerArg, abi: number): ArgSource {
+  return typeof arg === 'object' && 'orByAbi' in arg ? { arg: arg.arg, or: arg.orByAbi[abi] ?? 0n } : arg;
 }
 
 /** The function that makes a call on the ABIs with 64 bits, as ksyscall sections ask for it: its name on x86-64. */

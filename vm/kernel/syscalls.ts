@@ -16,9 +16,12 @@ export interface SyscallInfo {
 /** A call as points name it: audit and number in one key. */
 export type CallKey = number;
 
-/** The key of a call; numbers below 0 have none and never match. Exact, since it stays below 2^53. */
+/** Numbers of calls that have a key of their own: with 32 bits of audit before them they fill the 53 bits of a number. */
+const CALL_NUMBERS = 0x20_0000;
+
+/** The key of a call. Numbers from `CALL_NUMBERS` up, which no ABI has, share one; those below 0 have none and never match. */
 export function callKey(audit: number, nr: number): CallKey {
-  return (audit >>> 0) * 0x1_0000 + (nr & 0xffff);
+  return (audit >>> 0) * CALL_NUMBERS + Math.min(nr, CALL_NUMBERS - 1);
 }
 
 export const AUDIT_ARCH_X86_64 = 0xc000_003e;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../vm/index.ts';
 import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
 import { ctxWords, hookRig, loadSayers, wordsBehind, wordsOf } from '../../support/hook-rig.ts';
-import { loadText, pointOf, u32, u64s } from '../../support/machine.ts';
+import { AUDIT_X86_64, loadText, pointOf, u32, u64s } from '../../support/machine.ts';
 
 const ARGS = [0x11n, 0x22n, 0x33n, 0x44n, 0x55n, 0x66n];
 const OPENAT = { nr: 257, args: ARGS };
@@ -14,8 +14,8 @@ const SYSCALL_ARGS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
 const offs = (regs: readonly (keyof typeof PT_REGS)[]): number[] => regs.map((reg) => PT_REGS[reg]);
 
 /** What a kprobe on do_sys_open finds of a call. */
-const openArgs = (nr: number): bigint[] =>
-  ctxWords('kprobe/do_sys_open', offs(['rdi', 'rsi', 'rdx', 'rcx']), { nr, args: ARGS }, 'enter');
+const openArgs = (nr: number, audit = AUDIT_X86_64): bigint[] =>
+  ctxWords('kprobe/do_sys_open', offs(['rdi', 'rsi', 'rdx', 'rcx']), { nr, audit, args: ARGS }, 'enter');
 
 describe('a kprobe', () => {
   test.each(['kprobe/__x64_sys_openat', 'ksyscall/openat'])(
@@ -43,6 +43,7 @@ describe('a kprobe', () => {
 
   test('on do_sys_open has what open, openat and creat hand to it', () => {
     expect(openArgs(257)).toEqual([0x11n, 0x22n, 0x8033n, 0x44n]);
+    expect(openArgs(56, AUDIT_ARM64)).toEqual([0x11n, 0x22n, 0x2_0033n, 0x44n]);
     expect(openArgs(2)).toEqual([BigInt.asUintN(64, -100n), 0x11n, 0x8022n, 0x33n]);
     expect(openArgs(85)).toEqual([BigInt.asUintN(64, -100n), 0x11n, 0o101101n, 0x22n]);
   });
@@ -83,7 +84,8 @@ describe('a kprobe', () => {
     machine.enter(pointOf({ nr: 3, audit: AUDIT_I386 }));
     machine.enter(pointOf({ nr: 63, audit: AUDIT_ARM64 }));
     machine.enter(pointOf({ nr: 1 }));
-    machine.enter(pointOf({ nr: -1 }));
+    // Numbers that no call has, as fuzzers and x32 programs use them.
+    for (const nr of [-1, 0x1_0000, 0x20_0000, 0x4000_0000]) machine.enter(pointOf({ nr }));
     expect(lines()).toEqual(['x64', 'any', 'ia32', 'arm64', 'any']);
   });
 
