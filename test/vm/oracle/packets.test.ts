@@ -37,7 +37,7 @@ function specLines(random: Random, type: PacketProgType, name: string): string[]
   const frame = randomFrame(random);
   const ctx = random.below(2) === 0 ? undefined : ctxOf(random, type, frame);
   const given = ctx === undefined ? '' : ` ctx=${hex(ctx)} ctxout=${ctx.length}`;
-  const run = `run ${name} data=${hex(frame)}${given}`;
+  const run = `run ${name} data=${hex(frame)}${given} repeat=${random.pick([0, 0, 1, 2, 3])}`;
   return [`prog ${name} ${type} log=0`, insnsLine(assembleProg(text).insns), 'end', run, `closeprog ${name}`];
 }
 
