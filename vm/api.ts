@@ -197,6 +197,10 @@ export interface MachineOptions {
   readonly seed?: number;
   /** System calls of all ABIs: hooks that go by the name of a call find it here. Default none. */
   readonly syscalls?: readonly SyscallInfo[];
+  /**
+   * What programs do to the world. These are called from within a run: maps and programs may be looked at and changed there, but the machine
+   * neither runs anything nor is it saved or restored; it throws an Error then.
+   */
   readonly onPrintk: (printk: Printk) => void;
   readonly onFault: (fault: Fault) => void;
   readonly onEffect?: (effect: Effect) => void;

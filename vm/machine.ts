@@ -103,6 +103,7 @@ class TailscopeMachine implements Machine {
         callbacks: this.objects.callbacks,
         heap: this.objects.heap,
         linked: this.objects.linked,
+        grace: this.objects.grace,
         cpus,
         limitInsns,
         mapAt: (offset) => this.objects.mapAt(offset),
@@ -169,6 +170,7 @@ class TailscopeMachine implements Machine {
   }
 
   advance(atNs: number): void {
+    this.checkIdle();
     if (atNs > this.nowNs) this.nowNs = atNs;
     this.later.timers(this.nowNs);
   }
@@ -245,6 +247,7 @@ class TailscopeMachine implements Machine {
   }
 
   testRun(prog: Prog | number, input: TestRunInput = {}): TestRunResult {
+    this.checkIdle();
     const target =
       typeof prog === 'number' ? this.objects.byFd(prog) : (this.loader.kernelProg(prog) ?? -ERRNO.EBADF);
     if (typeof target === 'number') return notRun(target);
@@ -270,6 +273,7 @@ class TailscopeMachine implements Machine {
   }
 
   runInsns(insns: Uint8Array, memory: Uint8Array = new Uint8Array(0)): InsnsResult {
+    this.checkIdle();
     const bare = prepareBareRun(this.memory, insns, memory);
     try {
       this.setTask(NO_TASK, 0);
@@ -287,6 +291,11 @@ class TailscopeMachine implements Machine {
     }
   }
 
+  /** What the host is told comes from within a run. */
+  private checkIdle(): void {
+    if (this.objects.grace.isRunning) throw new Error('the machine is running a program and takes no other');
+  }
+
   private printk(text: string): void {
     const { task, cpu } = this.cpu;
     const comm = decodeUtf8(task.comm, 0, Math.min(task.comm.length, COMM_CHARS));
@@ -294,6 +303,7 @@ class TailscopeMachine implements Machine {
   }
 
   snapshot(): MachineSnapshot {
+    this.checkIdle();
     const memory = this.memory.save();
     const snapshot: Snapshot = {
       byteSize: memory.bytes.length,
@@ -310,6 +320,7 @@ class TailscopeMachine implements Machine {
   }
 
   restore(snapshot: MachineSnapshot): void {
+    this.checkIdle();
     if (!this.snapshots.has(snapshot)) throw new TypeError('the snapshot is of another machine');
     const state = snapshot as Snapshot; // the only kind that snapshot() makes; opaque outside
     this.memory.restore(state.memory);

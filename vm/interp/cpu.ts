@@ -2,9 +2,11 @@
 import type { EffectDetail } from '../effects.ts';
 import type { HelperContext, TaskView } from '../helpers/context.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { Grace } from '../kernel/grace.ts';
 import type { LinkedObjects } from '../kernel/linked-objects.ts';
 import type { ObjectHeap } from '../kernel/object-heap.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
+import type { KernelMap } from '../maps/map.ts';
 import { isProgArray } from '../maps/prog-array.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import type { Code } from './code.ts';
@@ -20,6 +22,7 @@ const LENGTH_REG = 2;
 /** Registers that carry arguments, from r1 up. */
 const ARG_REGS = 5;
 const FRAME_REG = 10;
+const NO_MAPS: readonly KernelMap[] = [];
 
 /** One engine; runs one program at a time. What is public is for the handlers and the helpers. */
 export class Cpu extends Reach implements HelperContext {
@@ -34,6 +37,7 @@ export class Cpu extends Reach implements HelperContext {
   readonly callbacks: CallbackTable;
   readonly heap: ObjectHeap;
   readonly linked: LinkedObjects;
+  private readonly grace: Grace;
   /** Functions of the program that helpers are calling now, one in the other. */
   private callbackDepth = 0;
   /** Where the run stands. */
@@ -49,6 +53,7 @@ export class Cpu extends Reach implements HelperContext {
     this.callbacks = host.callbacks;
     this.heap = host.heap;
     this.linked = host.linked;
+    this.grace = host.grace;
     this.task = task;
   }
 
@@ -56,9 +61,7 @@ export class Cpu extends Reach implements HelperContext {
   run(prog: KernelProg, event: RunEvent): boolean {
     this.reset(event);
     this.begin(prog);
-    const exited = this.steps(0);
-    for (const map of prog.usedMaps) if (isProgArray(map)) map.ended(this.tailCalls);
-    return exited;
+    return this.steps(0, prog.usedMaps);
   }
 
   /** Runs a function of a program by itself, with r1 to r3 = args (u64), as the kernel does when a timer is due. */
@@ -67,7 +70,7 @@ export class Cpu extends Reach implements HelperContext {
     this.callbackDepth = 1;
     this.place(prog);
     this.setArgs(args);
-    return this.steps(pc);
+    return this.steps(pc, NO_MAPS);
   }
 
   private reset(event: RunEvent): void {
@@ -78,8 +81,10 @@ export class Cpu extends Reach implements HelperContext {
     this.callbackDepth = 0;
   }
 
-  private steps(from: number): boolean {
+  /** The prog_arrays among `maps` are told how many tail calls there were. */
+  private steps(from: number, maps: readonly KernelMap[]): boolean {
     let exited = true;
+    this.grace.begin();
     try {
       this.loop(from);
       this.checkDebts();
@@ -93,6 +98,8 @@ export class Cpu extends Reach implements HelperContext {
     } finally {
       this.bill();
       this.insnsRun += this.insns;
+      for (const map of maps) if (isProgArray(map)) map.ended(this.tailCalls);
+      this.grace.end();
     }
     return exited;
   }

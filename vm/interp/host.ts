@@ -1,6 +1,7 @@
 // What stands around an engine: the machine, and what a run begins with.
 import type { EffectDetail } from '../effects.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
+import type { Grace } from '../kernel/grace.ts';
 import type { Probe } from '../kernel/hook-fills.ts';
 import type { KernelMemory } from '../kernel/kernel-memory.ts';
 import type { LinkedObjects } from '../kernel/linked-objects.ts';
@@ -21,6 +22,8 @@ export interface CpuHost {
   readonly callbacks: CallbackTable;
   readonly heap: ObjectHeap;
   readonly linked: LinkedObjects;
+  /** Is told of each run. */
+  readonly grace: Grace;
   readonly cpus: number;
   readonly limitInsns: number;
   /** The map whose header is at an offset. */

@@ -35,6 +35,7 @@ export interface Callback {
 export interface Holders {
   hold(prog: KernelProg): void;
   drop(prog: KernelProg): void;
+  isLoaded(prog: KernelProg): boolean;
   /** True while an fd names the map. */
   hasUser(map: KernelMap): boolean;
 }
@@ -71,6 +72,7 @@ export class CallbackTable {
     const callback = this.byOffset.get(at);
     if (callback === undefined) return -ERRNO.EINVAL;
     if (!this.holders.hasUser(callback.map)) return -ERRNO.EPERM;
+    if (!this.holders.isLoaded(prog)) return -ERRNO.EINVAL; // insns that are run by themselves are gone when their run is over
     this.holders.hold(prog);
     if (callback.prog !== undefined) this.holders.drop(callback.prog);
     this.byOffset.set(at, { ...callback, prog, pc });

@@ -12,6 +12,7 @@ import type { LinearMemory } from '../memory/linear.ts';
 import type { RegionTable } from '../memory/regions.ts';
 import type { ValueField } from '../object.ts';
 import { CallbackTable, type CallbackState } from './callbacks.ts';
+import { Grace } from './grace.ts';
 import { Files, type FileState, type KernelFile } from './files.ts';
 import { LinkedObjects, releaseLinks, type LinkState } from './linked-objects.ts';
 import { ObjectHeap, type HeapState } from './object-heap.ts';
@@ -65,6 +66,7 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   readonly linked = new LinkedObjects();
   /** Perf events and tasks. */
   readonly files = new Files();
+  readonly grace = new Grace();
   private readonly cpus: number;
   private readonly memory: LinearMemory;
   private lastMapId = 0;
@@ -230,9 +232,11 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     entry.refs -= 1;
     if (entry.refs > 0) return;
     this.progs.delete(prog.id);
-    this.memory.free(prog.countersAt, COUNTERS_BYTES);
-    for (const map of prog.usedMaps) this.dropMap(map);
-    if (prog.objects.length > 0) this.heap.trim();
+    this.grace.after(() => {
+      this.memory.free(prog.countersAt, COUNTERS_BYTES);
+      for (const map of prog.usedMaps) this.dropMap(map);
+      if (prog.objects.length > 0) this.heap.trim();
+    });
   }
 
   mapByFd(fd: number): KernelMap | number {
@@ -251,6 +255,10 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     if (entry.refs > 0) return;
     this.maps.delete(map.id);
     this.mapsByOffset.delete(map.at);
+    this.grace.after(() => this.freeMap(map));
+  }
+
+  private freeMap(map: KernelMap): void {
     for (const region of map.regions) this.cells.remove(region);
     const { spec, walk } = map;
     if (spec.fields !== undefined && walk !== undefined) {

@@ -216,3 +216,54 @@ test('a machine knows the programs and maps of another machine for strangers', (
   a.machine.unload(other);
   expect(own.maps[0]!.update(u32(0), fromU64s(1n), 0)).toBe(0);
 });
+
+describe('a host that is told something by a running program', () => {
+  const SAY = say('hello');
+  type Doing = (machine: ReturnType<typeof createMachine>, object: ReturnType<typeof loadText>) => unknown;
+
+  /** Runs a program that prints twice, and lets the host do something when it is told of a line. */
+  function told(
+    doing: Doing,
+    text = SAY,
+  ): { lines: string[]; run: () => void; machine: ReturnType<typeof createMachine> } {
+    const lines: string[] = [];
+    const { machine } = rig({
+      onPrintk: (printk) => {
+        lines.push(printk.text);
+        doing(machine, object);
+      },
+    });
+    const object = loadText(machine, text);
+    machine.attachAll(object);
+    return { lines, machine, run: () => machine.enter(pointOf()) };
+  }
+
+  test.each<[string, Doing]>([
+    ['another point', (machine) => machine.enter(pointOf())],
+    ['a moment', (machine) => machine.advance(1)],
+    ['a test run', (machine, object) => machine.testRun(object.progs[0]!)],
+    ['insns', (machine) => machine.runInsns(new Uint8Array(8))],
+    ['a snapshot', (machine) => machine.snapshot()],
+  ])('cannot ask for %s, and the machine goes on afterwards', (_what, doing) => {
+    let isFirst = true;
+    const { lines, run } = told((machine, object) => {
+      if (!isFirst) return;
+      isFirst = false;
+      doing(machine, object);
+    });
+    expect(run).toThrow('the machine is running a program and takes no other');
+    run();
+    expect(lines).toEqual(['hello', 'hello']);
+  });
+
+  test('may unload the program, which goes when its run is over', () => {
+    const before = rig().machine.snapshot().byteSize;
+    const text = `.map m array key=4 value=8 entries=1
+      ${SAY.replace('r0 = 0', 'r1 = mapval[m] ll\n*(u64 *)(r1 + 0) = 7\nr0 = 0')}`;
+    const { lines, machine, run } = told((_machine, object) => machine.unload(object), text);
+    run();
+    run();
+    expect([lines, machine.insnsRun]).toEqual([['hello'], 10]);
+    expect(machine.snapshot().byteSize).toBe(before);
+  });
+});

@@ -1,7 +1,7 @@
 // Insns by themselves: what RFC 9669 gives a meaning and Linux refuses, what stays refused, and that nothing is left behind.
 import { expect, test } from 'vitest';
 import { assembleProg, LoadError } from '../../../vm/index.ts';
-import { rig, type Rig } from '../../support/machine.ts';
+import { rig, runOnce, withFields, type Rig } from '../../support/machine.ts';
 
 function run(text: string, memory?: readonly number[], { machine }: Rig = rig()) {
   return machine.runInsns(assembleProg(text).insns, memory && Uint8Array.from(memory));
@@ -72,4 +72,18 @@ test('nothing stays in memory, whatever comes of the run', () => {
     'no room for a memory of 1073741824 bytes',
   );
   expect(here.machine.snapshot().byteSize).toBe(before);
+});
+
+test('no timer is left behind, even where insns find one of another program', () => {
+  const here = rig();
+  const text = '.map m array key=4 value=32 entries=1\n.section "tc"\nmain:\nr0 = map[m] ll\nexit';
+  const object = here.machine.load(withFields(`.license GPL\n${text}`, [{ kind: 'timer', off: 8 }]));
+  const map = `r2 = ${0xffff_8880_0000_0000n + BigInt(runOnce(here.machine, object.progs[0]!).retval)} ll`;
+  const [value] = [0, 8, 16, 24, 32, 40, 48]
+    .map((off) => `${map}\nr1 = r2\nr1 += ${off}\nr6 = r1`)
+    .filter((at) => run(`${at}\nr3 = 1\ncall timer_init\nexit`, undefined, here).fault === undefined);
+  const set = `${value}\nr2 = func f ll\ncall timer_set_callback\nexit\nf:\nr0 = 0\nexit`;
+  expect(run(set, undefined, here)).toMatchObject({ r0: BigInt.asUintN(64, -22n), fault: undefined });
+  here.machine.advance(100);
+  expect(here.machine.insnsRun).toBeGreaterThan(0);
 });
