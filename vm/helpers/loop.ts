@@ -11,7 +11,7 @@ import { setInt, type HelperContext, type HelperRun } from './context.ts';
 const KEY_STRIDE = 16;
 
 /** A walk looks at every bucket, the empty ones too: so many count as an insn. */
-const SLOTS_AN_INSN = 1024;
+const SLOTS_AN_INSN = 64;
 
 export const LOOP_HELPERS = {
   loop(context) {
