@@ -11,15 +11,22 @@ const MIX_B = 0xc2b2ae3d | 0;
 export function hashBytes(bytes: Uint8Array, at: number, size: number): number {
   let hash = size;
   const end = at + size;
-  for (let i = at; i < end; i += 4) {
+  let i = at;
+  for (; i + 4 <= end; i += 4) {
+    hash = mixIn(hash, bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
+  }
+  if (i < end) {
     let word = bytes[i]!;
     if (i + 1 < end) word |= bytes[i + 1]! << 8;
     if (i + 2 < end) word |= bytes[i + 2]! << 16;
-    if (i + 3 < end) word |= bytes[i + 3]! << 24;
-    hash = Math.imul(hash ^ Math.imul(word, MIX_A), STEP);
-    hash = (hash << 15) | (hash >>> 17);
+    hash = mixIn(hash, word);
   }
   hash = Math.imul(hash ^ (hash >>> 15), MIX_A);
   hash = Math.imul(hash ^ (hash >>> 13), MIX_B);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function mixIn(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ Math.imul(word, MIX_A), STEP);
+  return (mixed << 15) | (mixed >>> 17);
 }

@@ -5,7 +5,7 @@
 //
 // Order of iteration: by bucket from 0 up, in a bucket the last linked first. With BPF_F_ZERO_SEED the hash function is the kernel's with seed 0, and the order
 // that of Linux. Without it Linux takes a random seed; here another function without a seed gives the same writes the same order in every run.
-// The head of an element that was taken out still tells its bucket and what came after it: a walk that stands on it goes on there.
+// The head and the key of an element that was taken out still tell what came after it and its bucket: a walk that stands on it goes on there.
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapSpec } from '../object.ts';
@@ -37,6 +37,10 @@ export interface HashShape {
 
 /** Offsets in an element. */
 const HEAD = { next: 0, hash: 4 } as const;
+/** Bytes of the head where the kind has nothing of its own in it. */
+export const HASH_HEAD_BYTES = 8;
+/** Where unused elements are linked then: an element in no bucket needs no hash. */
+export const HASH_FREE_OFF = HEAD.hash;
 /** Offsets behind the map's header. */
 const COUNT_OFF = 0;
 const POOL_OFF = 8;
@@ -107,14 +111,7 @@ export class HashTable implements MapBuckets, MapWalk {
 
   /** Offset of the element with this key, 0 for none. */
   find(hash: number, key: Uint8Array, keyAt: number): number {
-    const { view } = this.memory;
-    let element = view.getUint32(this.bucketOf(hash), true);
-    while (element !== 0) {
-      if (view.getUint32(element + HEAD.hash, true) === hash && this.hasKey(element, key, keyAt))
-        return element;
-      element = view.getUint32(element + HEAD.next, true);
-    }
-    return 0;
+    return this.memory.view.getUint32(this.findLink(hash, key, keyAt), true);
   }
 
   /** Offset of the value with this key for a CPU, 0 for none. */
@@ -150,6 +147,17 @@ export class HashTable implements MapBuckets, MapWalk {
     return isThere;
   }
 
+  /** Takes the element with this key out of its bucket, and answers its offset; 0 for none. */
+  takeKey(key: Uint8Array, keyAt: number): number {
+    const link = this.findLink(this.hash(key, keyAt), key, keyAt);
+    const { view } = this.memory;
+    const element = view.getUint32(link, true);
+    if (element === 0) return 0;
+    view.setUint32(link, view.getUint32(element + HEAD.next, true), true);
+    this.entries -= 1;
+    return element;
+  }
+
   /** bpf(2)'s next key; of a key that is not there it is the first. */
   nextKey(key: Uint8Array | undefined): Uint8Array | number {
     const next = this.next(key === undefined ? 0 : this.find(this.hash(key, 0), key, 0));
@@ -170,9 +178,8 @@ export class HashTable implements MapBuckets, MapWalk {
     const { view } = this.memory;
     if (position === 0) return this.firstFrom(0);
     const after = view.getUint32(position + HEAD.next, true);
-    return after === 0
-      ? this.firstFrom((view.getUint32(position + HEAD.hash, true) & (this.count - 1)) + 1)
-      : after;
+    if (after !== 0) return after;
+    return this.firstFrom((this.hash(this.memory.u8, position + this.keySkip) & (this.count - 1)) + 1);
   }
 
   keyAt(position: number): number {
@@ -216,6 +223,17 @@ export class HashTable implements MapBuckets, MapWalk {
     return true;
   }
 
+  /** Where the offset of the element with this key stands, in its bucket or in the element before it; for none, where the 0 at the end stands. */
+  private findLink(hash: number, key: Uint8Array, keyAt: number): number {
+    const { view } = this.memory;
+    let link = this.bucketOf(hash);
+    for (let element = view.getUint32(link, true); element !== 0; element = view.getUint32(link, true)) {
+      if (view.getUint32(element + HEAD.hash, true) === hash && this.hasKey(element, key, keyAt)) break;
+      link = element + HEAD.next;
+    }
+    return link;
+  }
+
   private bucketOf(hash: number): number {
     return this.bucketsAt + 4 * (hash & (this.count - 1));
   }
@@ -226,10 +244,13 @@ export class HashTable implements MapBuckets, MapWalk {
   }
 
   private hasKey(element: number, key: Uint8Array, keyAt: number): boolean {
-    const { u8 } = this.memory;
+    const { u8, view } = this.memory;
     const { keySize } = this;
     const at = element + this.keySkip;
-    for (let i = 0; i < keySize; i++) if (u8[at + i] !== key[keyAt + i]) return false;
+    let i = 0;
+    if (key === u8)
+      for (; i + 4 <= keySize; i += 4) if (view.getUint32(at + i) !== view.getUint32(keyAt + i)) return false;
+    for (; i < keySize; i++) if (u8[at + i] !== key[keyAt + i]) return false;
     return true;
   }
 }

@@ -1,13 +1,13 @@
 // hash and percpu_hash: all elements made at creation, or with BPF_F_NO_PREALLOC as they are needed.
 //
-//   the kind's own bytes: one spare element a CPU, u32 each       head of an element: next | hash | next unused | values of all CPUs
+//   the kind's own bytes: one spare element a CPU, u32 each       head of an element: next | hash, or the next unused one | values of all CPUs
 //
 // An update of an existing key of a hash fills the spare element of the CPU, puts it at the head of its chain and takes the old one out, which becomes the
 // spare: a program that still holds the address of the old value reads the old value, as on Linux. Without spare elements (BPF_F_NO_PREALLOC) the
 // old one is the next to be used. A percpu_hash writes the values where they are, and so does a hash under BPF_F_LOCK.
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
-import { HashTable } from './hash-table.ts';
+import { HASH_FREE_OFF, HASH_HEAD_BYTES, HashTable } from './hash-table.ts';
 import { checkNotZero, invalid, roundUp8, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
 import { MAX_PERCPU_VALUE_BYTES } from './percpu-array.ts';
 import { copyPercpu, initPercpu, percpuBytes, releasePercpu, writePercpu } from './percpu-values.ts';
@@ -18,10 +18,8 @@ import { clearFields, copyValue, hasSpinLock, kernelFields, writeValue } from '.
 const MAX_ELEMENT_BYTES = 0x40_0000 - 48;
 const MAX_ENTRIES = 0x8000_0000;
 
-const FREE_OFF = 8;
-const HEAD_BYTES = 12;
 /** With the offset of the values. */
-const PERCPU_HEAD_BYTES = 16;
+const PERCPU_HEAD_BYTES = HASH_HEAD_BYTES + 4;
 
 /** What all hash maps demand of sizes. @see kernel/bpf/hashtab.c htab_map_alloc_check */
 export function checkHashSizes(spec: MapSpec, isPercpu: boolean): MapRefusal | undefined {
@@ -59,8 +57,8 @@ function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable 
   const spares = isFilled && cpus === 0 ? context.cpus : 0;
   const table = HashTable.make(context, spec, {
     element: {
-      headBytes: cpus === 0 ? HEAD_BYTES : PERCPU_HEAD_BYTES,
-      freeOff: FREE_OFF,
+      headBytes: cpus === 0 ? HASH_HEAD_BYTES : PERCPU_HEAD_BYTES,
+      freeOff: HASH_FREE_OFF,
       keyBytes: keySize,
       valueBytes: valueSize,
       cpus,
@@ -141,9 +139,8 @@ export function createHash(context: MapContext, spec: MapSpec): KernelMap | numb
     return 0;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    const element = table.takeKey(key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
-    table.unlink(element);
     if (fields !== undefined) context.released(fields, element + valueSkip);
     pool.give(element);
     return 0;
@@ -203,9 +200,8 @@ export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap 
     return element;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    const element = table.takeKey(key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
-    table.unlink(element);
     releasePercpu(context, pool.valueAt(element, 0), layout);
     pool.give(element);
     return 0;

@@ -150,9 +150,8 @@ export function createLruHash(context: MapContext, spec: MapSpec): KernelMap | n
     return 0;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    const element = table.takeKey(key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
-    table.unlink(element);
     released(table, element);
     lru.give(element);
     return 0;
@@ -238,9 +237,8 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
     return error;
   };
   const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.find(table.hash(key, keyAt), key, keyAt);
+    const element = table.takeKey(key, keyAt);
     if (element === 0) return -ERRNO.ENOENT;
-    table.unlink(element);
     released(table, element);
     lru.give(element);
     return 0;

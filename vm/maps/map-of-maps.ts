@@ -7,7 +7,7 @@
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
 import { checkFdArray } from './array.ts';
-import { HashTable } from './hash-table.ts';
+import { HASH_FREE_OFF, HASH_HEAD_BYTES, HashTable } from './hash-table.ts';
 import { checkExists, checkHashSizes } from './hash.ts';
 import {
   allocMap,
@@ -172,9 +172,6 @@ export function createArrayOfMaps(context: MapContext, spec: MapSpec): KernelMap
   };
 }
 
-const HEAD_BYTES = 16;
-const FREE_OFF = 8;
-
 /** Makes a hash_of_maps, or answers -errno. The spec has passed `checkMapSpec`. */
 export function createHashOfMaps(context: MapContext, spec: MapSpec): KernelMap | number {
   const { id } = context;
@@ -184,8 +181,8 @@ export function createHashOfMaps(context: MapContext, spec: MapSpec): KernelMap 
   const slots = new InnerSlots(context, inner);
   const table = HashTable.make(context, spec, {
     element: {
-      headBytes: HEAD_BYTES,
-      freeOff: FREE_OFF,
+      headBytes: HASH_HEAD_BYTES,
+      freeOff: HASH_FREE_OFF,
       keyBytes: keySize,
       valueBytes: SLOT.bytes,
       cpus: 0,
@@ -241,9 +238,8 @@ export function createHashOfMaps(context: MapContext, spec: MapSpec): KernelMap 
       return 0;
     },
     userRemove(key) {
-      const element = table.find(table.hash(key, 0), key, 0);
+      const element = table.takeKey(key, 0);
       if (element === 0) return -ERRNO.ENOENT;
-      table.unlink(element);
       slots.put(pool.valueAt(element, 0), undefined);
       pool.give(element);
       return 0;

@@ -120,8 +120,11 @@ export class LinearMemory {
       this.u8.set(bytes.subarray(from, from + size), at);
       return;
     }
-    const { u8 } = this;
-    for (let i = 0; i < size; i++) u8[at + i] = bytes[from + i]!;
+    const { u8, view } = this;
+    let i = 0;
+    // Keys and values of programs stand in the memory itself.
+    if (bytes === u8) for (; i + 4 <= size; i += 4) view.setUint32(at + i, view.getUint32(from + i));
+    for (; i < size; i++) u8[at + i] = bytes[from + i]!;
   }
 
   save(): MemoryState {
