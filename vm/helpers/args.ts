@@ -149,7 +149,9 @@ export interface CallRow {
   readonly ret?: HelperRet;
   /** Which program types may call it; every type where absent. */
   readonly progTypes?: readonly ProgTypeName[];
-  /** Expected attach types of those program types that may call it; every one where absent. */
+  /** Types whose programs give other arguments, and which. */
+  readonly argsIn?: { readonly types: readonly ProgTypeName[]; readonly args: readonly HelperArg[] };
+  /** Expected attach types of tracing programs that may call it; every one where absent. */
   readonly attachTypes?: readonly number[];
   /** Only programs that may sleep may call it. */
   readonly mightSleep?: true;

@@ -28,8 +28,31 @@ export const PROBES = [
 /** Expected attach types of programs that stand before or behind a function: fentry, fexit, fmod_ret. @see include/uapi/linux/bpf.h enum bpf_attach_type */
 export const AROUND_FUNCTIONS: readonly number[] = [24, 25, 26];
 
+/** The attach type of iterators. */
+export const ITERATORS: readonly number[] = [28];
+
 /** Traffic control. @see net/core/filter.c tc_cls_act_func_proto */
 export const TC = ['sched_cls', 'sched_act'] as const satisfies readonly ProgTypeName[];
+
+/** May ask what kind a socket is of. @see net/core/filter.c bpf_sk_base_func_proto */
+export const ON_SOCKETS = [
+  ...TC,
+  'socket_filter',
+  'xdp',
+  'cgroup_skb',
+  'lwt_in',
+  'lwt_out',
+  'lwt_xmit',
+  'lwt_seg6local',
+  'sock_ops',
+  'sk_skb',
+  'sk_msg',
+  'cgroup_sock_addr',
+  'flow_dissector',
+  'sk_lookup',
+  'tracing',
+  'syscall',
+] as const satisfies readonly ProgTypeName[];
 
 /** May make objects of their own, and hold tasks. @see kernel/bpf/helpers.c kfunc_init */
 export const GENERIC = [

@@ -33,6 +33,13 @@ export const PERF_EVENT_HELPERS = {
     context.memory.u8.fill(0, into, into + size);
     setInt(context, size === VALUE_BYTES ? result : -ERRNO.EINVAL);
   },
+  // Perf events run no programs here but in test runs, and nothing counts in one.
+  perf_prog_read_value(context) {
+    const size = sizeIn(context, 3);
+    const into = context.range(2, size, true);
+    context.memory.u8.fill(0, into, into + size);
+    setInt(context, size === VALUE_BYTES ? -ERRNO.EOPNOTSUPP : -ERRNO.EINVAL);
+  },
 } as const satisfies Record<string, HelperRun>;
 
 /** How many bytes of the packet are to be appended, by the upper half of the flags in r3; -errno where that cannot be. */

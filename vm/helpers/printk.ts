@@ -63,18 +63,34 @@ function formatAt(context: HelperContext, at: number, end: number): Format {
   return formatIn(context.memory.u8, at, end);
 }
 
-/** Prints the format in r1 (r2 bytes). */
+/** The line of the format in r1 (r2 bytes) goes to the trace. */
 function trace(context: HelperContext, args: readonly bigint[]): void {
-  const size = sizeIn(context, 2);
-  const at = context.range(1, size, false);
-  const { u8 } = context.memory;
-  let end = at;
-  while (end < at + size && u8[end] !== 0) end += 1;
-  if (end === at + size) return setInt(context, -ERRNO.EINVAL);
-  const line = formatLine(formatAt(context, at, end), args, new ArgMemory(context, args), LINE_BYTES);
+  const line = lineOf(context, 1, args);
   if (typeof line === 'number') return setInt(context, line);
   context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
   setInt(context, line.length);
+}
+
+/** The line of the format in `reg`, its size behind it, or -errno. */
+function lineOf(
+  context: HelperContext,
+  reg: number,
+  args: readonly bigint[],
+): { text: string; length: number } | number {
+  const size = sizeIn(context, reg + 1);
+  const at = context.range(reg, size, false);
+  const { u8 } = context.memory;
+  let end = at;
+  while (end < at + size && u8[end] !== 0) end += 1;
+  if (end === at + size) return -ERRNO.EINVAL;
+  return formatLine(formatAt(context, at, end), args, new ArgMemory(context, args), LINE_BYTES);
+}
+
+/** Bytes that the format in `reg` (its size behind it) makes of the arguments in `argsReg` (their size behind them), or -errno. */
+export function printedLength(context: HelperContext, reg: number, argsReg: number): number {
+  const args = argsAt(context, argsReg);
+  const line = typeof args === 'number' ? args : lineOf(context, reg, args);
+  return typeof line === 'number' ? line : line.length;
 }
 
 /** Register that the readers get an argument in: r0, which holds nothing before the result. */

@@ -29,6 +29,7 @@ import { CSUM_HELPERS } from './csum.ts';
 import { TUNNEL_HELPERS } from './tunnel.ts';
 import { TASK_STORAGE_HELPERS } from './task-storage.ts';
 import { TASK_HELPERS } from './task.ts';
+import { UNFED_HELPERS } from './unfed.ts';
 import { USER_RINGBUF_HELPERS } from './user-ringbuf.ts';
 import { TRACING_HELPERS } from './tracing.ts';
 
@@ -45,6 +46,7 @@ export const HELPER_RUN = {
   ...KPTR_HELPERS,
   ...TRACING_HELPERS,
   ...PRINTK_HELPERS,
+  ...UNFED_HELPERS,
   ...LOOP_HELPERS,
   ...TIMER_HELPERS,
   ...LOCK_HELPERS,

@@ -22,7 +22,17 @@ const lookup: HelperRun = (context) => {
   setAddress(context, 0);
 };
 
+/** The socket of a test run speaks no protocol, and no program has another. */
+const noSuchSocket: HelperRun = (context) => setAddress(context, 0);
+
 export const SOCKET_HELPERS = {
+  skc_to_tcp6_sock: noSuchSocket,
+  skc_to_tcp_sock: noSuchSocket,
+  skc_to_tcp_timewait_sock: noSuchSocket,
+  skc_to_tcp_request_sock: noSuchSocket,
+  skc_to_udp6_sock: noSuchSocket,
+  skc_to_unix_sock: noSuchSocket,
+  skc_to_mptcp_sock: noSuchSocket,
   sk_lookup_tcp: lookup,
   sk_lookup_udp: lookup,
   skc_lookup_tcp: lookup,

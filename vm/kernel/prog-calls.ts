@@ -29,8 +29,9 @@ function checkHelper(attr: ProgAttr, pc: number, id: number): void {
   const { name, type, license = '' } = attr;
   const helper = helperName(id)!; // checkProg knows all helpers that are called
   const row = helperRow(helper);
-  const isAttachType = row.attachTypes?.includes(attr.expectedAttachType ?? 0) ?? true;
-  if (!isAttachType || (row.progTypes !== undefined && !includes(row.progTypes, type))) {
+  const { attachTypes } = row;
+  const isElsewhere = type === 'tracing' && attachTypes?.includes(attr.expectedAttachType ?? 0) === false;
+  if (isElsewhere || (row.progTypes !== undefined && !includes(row.progTypes, type))) {
     throw new LoadError('helper', name, `program of this type cannot use helper bpf_${helper}#${id}`, { pc });
   }
   if (row.gplOnly === true && !includes(row.gplFreeIn, type) && !GPL_LICENSES.has(license)) {

@@ -49,11 +49,12 @@ const LOADS: Readonly<Partial<Record<ProgTypeName, readonly string[]>>> = {
 };
 const TYPES = Object.keys(LOADS) as readonly ProgTypeName[]; // the table's own keys
 
-/** Rows that a tp_btf program cannot ask for: only fentry, fexit and fmod_ret have them, which not every kernel lets in. */
-const OF_TRAMPOLINES: ReadonlySet<string> = new Set(['get_func_arg', 'get_func_ret', 'get_func_arg_cnt']);
+/** Types that are asked for a helper. Tracing programs are of attach type tp_btf here: not every kernel lets fentry and the like in. */
+const typesOf = (name: HelperName): readonly ProgTypeName[] =>
+  helperRow(name).attachTypes === undefined ? TYPES : TYPES.filter((type) => type !== 'tracing');
 
 const helpers = (Object.keys(HELPERS) as HelperName[]).filter(
-  (name) => helperRow(name).refused === undefined && !OF_TRAMPOLINES.has(name),
+  (name) => helperRow(name).refused === undefined,
 );
 const kfuncs = (Object.keys(KFUNCS) as KfuncName[]).filter(
   (name) => kfuncRow(name)?.refused === undefined && kernelTypeId('func', name) !== undefined,
@@ -96,11 +97,14 @@ withKernel('each helper can be called by the program types and licences that its
       }
     }
   }
-  const may = allowed(askKernel(lines.join('\n')), /cannot use helper|unknown func|GPL-restricted/);
+  const may = allowed(
+    askKernel(lines.join('\n')),
+    /cannot use helper|not supported for program type|call is not allowed|unknown func|GPL-restricted/,
+  );
   const said = (kernel: boolean): string[] =>
     helpers.map((name) => {
       const row = helperRow(name);
-      const types = TYPES.filter((type) =>
+      const types = typesOf(name).filter((type) =>
         kernel
           ? LOADS[type]!.some((_, i) => may.has(`${name}.${type}.GPL.${i}`))
           : (row.progTypes?.includes(type) ?? true),
