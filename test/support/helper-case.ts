@@ -12,10 +12,8 @@ import {
 } from '../../vm/index.ts';
 import { decodeInsn } from '../../vm/isa/insn.ts';
 import type { MapSpec, ObjectType, ValueField } from '../../vm/object.ts';
-import { progTypeRow } from '../../vm/kernel/prog-types.ts';
-import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
 import { bytesOf, section, sectionLines, type TestCase } from './case-file.ts';
-import { kernelTypeId } from './kernel-btf.ts';
+import { mapLine, progLines } from './oracle-lines.ts';
 import { pointOf, rig, type PointFields, type Rig } from './machine.ts';
 
 /** What a run of a case gave, as far as it can be compared. */
@@ -192,11 +190,7 @@ export function notForKernel(testCase: TestCase): string | undefined {
 export function caseSpec(testCase: TestCase, tag: string, first: number): string[] {
   const object = caseObject(testCase);
   const prog = object.progs[0]!;
-  const maps = object.maps.map(({ name, type, keySize, valueSize, maxEntries, flags }) =>
-    ['map', `${tag}${name}`, type, keySize, valueSize, maxEntries, flags].join(' '),
-  );
   const sets = optionalLines(testCase, 'set').map((line) => `set ${tag}${line.trim()}`);
-  const flags = progTypeRow(prog.type)?.sleepable === 'always' ? 16 : (prog.flags ?? 0);
   const { data, ctx } = inputOf(testCase);
   const run = [
     `run ${tag}`,
@@ -207,36 +201,13 @@ export function caseSpec(testCase: TestCase, tag: string, first: number): string
     (line) => `get ${tag}${line.trim().split(/\s+/).slice(0, 2).join(' ')}`,
   );
   return [
-    ...maps,
+    ...object.maps.map((map) => mapLine(map, tag)),
     ...sets,
     ...optionalLines(testCase, 'freeze').map((name) => `freeze ${tag}${name.trim()}`),
-    `prog ${tag} ${prog.type} log=0 attach=${prog.attachType ?? 0} flags=${flags}`,
-    ...insnLines(object, first),
-    'end',
+    ...progLines(object, prog, tag, first),
     run.join(' '),
     ...gets,
   ];
-}
-
-/** Insns as Linux takes them: maps by position, kernel functions by its own ids; types of functions when there are any. */
-function insnLines(object: ObjectSpec, first: number): string[] {
-  const prog = object.progs[0]!;
-  const bytes = Buffer.from(prog.insns);
-  for (const { pc, map, valueOff } of prog.relocs) {
-    bytes.writeInt32LE(first + object.maps.findIndex(({ name }) => name === map), 8 * pc + 4);
-    if (valueOff !== undefined) bytes.writeInt32LE(valueOff, 8 * pc + 12);
-  }
-  const starts = new Set([0]);
-  for (let pc = 0; pc < bytes.length / 8;) {
-    const { op, imm } = decodeInsn(prog.insns, pc)!;
-    if (op.name === 'call_kfunc') bytes.writeInt32LE(kernelTypeId('func', kfuncName(imm)!) ?? 0, 8 * pc + 4);
-    if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
-    pc += op.slots;
-  }
-  const insns = `insns ${bytes.toString('hex')}`;
-  if (starts.size === 1) return [insns];
-  const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
-  return [insns, `btf ${FUNC_BTF}`, ...funcs];
 }
 
 /** Bytes as hex without blanks, as a spec has them. */

@@ -1,0 +1,40 @@
+// Parts of an object as lines of a spec of the kernel oracle.
+import { kfuncName } from '../../vm/helpers/kfuncs.ts';
+import { decodeInsn } from '../../vm/isa/insn.ts';
+import { PROG_FLAGS, progTypeRow } from '../../vm/kernel/prog-types.ts';
+import type { MapSpec, ObjectSpec, ProgSpec } from '../../vm/object.ts';
+import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
+import { kernelTypeId } from './kernel-btf.ts';
+
+/** The line that makes a map; `tag` stands before its name, so that several objects can share a spec. */
+export function mapLine(map: MapSpec, tag: string): string {
+  const { name, type, keySize, valueSize, maxEntries, flags } = map;
+  return ['map', `${tag}${name}`, type, keySize, valueSize, maxEntries, flags].join(' ');
+}
+
+/** The lines that load a program as `name`. The maps of its object are those from the place `firstMap` on. */
+export function progLines(object: ObjectSpec, prog: ProgSpec, name: string, firstMap: number): string[] {
+  const flags = progTypeRow(prog.type)?.sleepable === 'always' ? PROG_FLAGS.sleepable : (prog.flags ?? 0);
+  const head = `prog ${name} ${prog.type} log=0 attach=${prog.attachType ?? 0} flags=${flags}`;
+  return [head, ...insnLines(object, prog, firstMap), 'end'];
+}
+
+/** Insns as Linux takes them: maps by position, kernel functions by its own ids; types of functions when there are any. */
+function insnLines(object: ObjectSpec, prog: ProgSpec, firstMap: number): string[] {
+  const bytes = Buffer.from(prog.insns);
+  for (const { pc, map, valueOff } of prog.relocs) {
+    bytes.writeInt32LE(firstMap + object.maps.findIndex(({ name }) => name === map), 8 * pc + 4);
+    if (valueOff !== undefined) bytes.writeInt32LE(valueOff, 8 * pc + 12);
+  }
+  const starts = new Set([0]);
+  for (let pc = 0; pc < bytes.length / 8;) {
+    const { op, imm } = decodeInsn(prog.insns, pc)!;
+    if (op.name === 'call_kfunc') bytes.writeInt32LE(kernelTypeId('func', kfuncName(imm)!) ?? 0, 8 * pc + 4);
+    if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
+    pc += op.slots;
+  }
+  const insns = `insns ${bytes.toString('hex')}`;
+  if (starts.size === 1) return [insns];
+  const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
+  return [insns, `btf ${FUNC_BTF}`, ...funcs];
+}
