@@ -228,7 +228,7 @@ export const HELPERS = {
   ima_file_hash:                  { id: 193, refused: 'there are no files of the kernel here' },
   kptr_xchg:                      { id: 194, args: ['kptr_xchg_dest', 'ptr_to_btf_id_or_null'], ret: 'ptr_to_btf_id_or_null', acquires: true, releases: 2, summary: 'swaps the pointer in a map value: the old one' },
   map_lookup_percpu_elem:         { id: 195, args: ['const_map_ptr', 'ptr_to_map_key', 'anything'], ret: 'ptr_to_map_value_or_null', maps: PERCPU, packetArgs: true, summary: 'address of the value of a key on a CPU, 0 when there is none' },
-  skc_to_mptcp_sock:              { id: 196, args: ['ptr_to_btf_id_sock_common'], ret: 'ptr_to_btf_id_or_null:mptcp_sock', progTypes: ON_SOCKETS, summary: 'the socket as a socket of multipath TCP, 0 when it is none, as all here'  },
+  skc_to_mptcp_sock:              { id: 196, args: ['ptr_to_sock_common'], ret: 'ptr_to_btf_id_or_null:mptcp_sock', progTypes: ON_SOCKETS, summary: 'the socket as a socket of multipath TCP, 0 when it is none, as all here'  },
   dynptr_from_mem:                { id: 197, args: ['ptr_to_uninit_mem', 'const_size_or_zero', 'anything', 'ptr_to_uninit_dynptr:local'], ret: 'integer', summary: 'a dynptr to a map value' },
   ringbuf_reserve_dynptr:         { id: 198, args: ['const_map_ptr', 'anything', 'anything', 'ptr_to_uninit_dynptr:ringbuf'], ret: 'integer', maps: ['ringbuf'], summary: 'a dynptr to room for a record in a ring buffer' },
   ringbuf_submit_dynptr:          { id: 199, args: ['ptr_to_dynptr:ringbuf', 'anything'], ret: 'void', releases: 1, summary: 'hands a reserved record to user space' },
