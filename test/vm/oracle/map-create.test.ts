@@ -20,7 +20,31 @@ const TYPES = [
   'lpm_trie',
   'array_of_maps',
   'hash_of_maps',
+  'queue',
+  'stack',
+  'bloom_filter',
+  'ringbuf',
+  'user_ringbuf',
+  'perf_event_array',
+  'cgroup_array',
+  'stack_trace',
+  'devmap',
+  'devmap_hash',
+  'cpumap',
+  'xskmap',
 ] as const satisfies readonly MapTypeName[];
+type Sizes = readonly [key: number, value: number, entries: number];
+/** Sizes that a type takes, where they are not those of most. */
+const SIZES: Partial<Record<(typeof TYPES)[number], Sizes>> = {
+  lpm_trie: [8, 4, 1],
+  queue: [0, 4, 1],
+  stack: [0, 4, 1],
+  bloom_filter: [0, 4, 1],
+  ringbuf: [0, 0, 4096],
+  user_ringbuf: [0, 0, 4096],
+  stack_trace: [4, 32, 1],
+};
+const sizesOf = (type: (typeof TYPES)[number]): Sizes => SIZES[type] ?? [4, 4, 1];
 /** All that are flags of maps; 16 says that a token is given, and is none. */
 const FLAG_BITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20] as const;
 const NO_PREALLOC = 1;
@@ -47,7 +71,7 @@ describe('creation', () => {
         for (const b of FLAG_BITS) {
           if (a > b) continue;
           const flags = (1 << a) | (1 << b);
-          const sizes = type === 'lpm_trie' ? ([8, 4, 1] as const) : ([4, 4, 1] as const);
+          const sizes = sizesOf(type);
           specs.add(mapLine(type, sizes, flags, 0));
           if (a === b) specs.add(mapLine(type, sizes, flags | needed(type), 0));
         }
@@ -63,11 +87,17 @@ describe('creation', () => {
     for (const type of TYPES) {
       for (const key of keys)
         for (const value of values) specs.add(mapLine(type, [key, value, 1], needed(type), 0));
-      for (const entries of [0, 1, 2, 3, 5, 1000])
-        specs.add(mapLine(type, [type === 'lpm_trie' ? 8 : 4, 4, entries], needed(type), 0));
-      for (const value of [0x40_0000 - 57, 0x40_0000 - 56, 0x40_0000, 0xffff_fff8, 0xffff_ffff]) {
-        if (!type.includes('array')) specs.add(mapLine(type, [8, value, 1], needed(type), 0));
+      const [keySize, valueSize, most] = sizesOf(type);
+      for (const entries of [0, 1, 2, 3, 5, 1000, 4095, 8192, 8193, 12_288]) {
+        // How many CPUs a kernel can have is its configuration's.
+        if (type === 'cpumap' && entries > 5) continue;
+        specs.add(mapLine(type, [keySize, valueSize, entries], needed(type), 0));
       }
+      for (const value of [0x40_0000 - 57, 0x40_0000 - 56, 0x40_0000, 0x40_0001, 0xffff_fff8, 0xffff_ffff]) {
+        if (!type.includes('array'))
+          specs.add(mapLine(type, [keySize === 4 ? 8 : keySize, value, most], needed(type), 0));
+      }
+      for (const value of values) specs.add(mapLine(type, [keySize, value, most], needed(type), 0));
     }
     expectSameMaps(specs.lines);
   });
@@ -140,12 +170,18 @@ describe('creation', () => {
     const random = new Random(SEED);
     for (let i = 0; i < 3000; i++) {
       const type = random.pick(TYPES);
-      const key = random.pick([0, 1, 4, 4, 4, 8, 8, 20, 300]);
-      const value = random.pick([0, 1, 4, 4, 8, 8, 24, 40_000]);
+      const [keySize, valueSize, most] = sizesOf(type);
+      const key = random.pick([0, 1, 4, 4, keySize, keySize, 8, 20, 300]);
+      const value = random.pick([0, 1, 4, valueSize, valueSize, 8, 24, 40_000]);
       let flags = random.below(3) === 0 ? needed(type) : 0;
       for (let n = random.below(4); n > 0; n--) flags |= 1 << random.pick(FLAG_BITS);
       specs.add(
-        mapLine(type, [key, value, random.pick([0, 1, 2, 3, 7, 100])], flags, random.pick([0, 0, 0, -1])),
+        mapLine(
+          type,
+          [key, value, random.pick([0, 1, 2, 3, 7, 100, most])],
+          flags,
+          random.pick([0, 0, 0, -1]),
+        ),
       );
     }
     expectSameMaps(specs.lines);
