@@ -1,5 +1,4 @@
-// Cases of test/cases/programs: whole programs, and steps with their answers (test/cases/programs/README.md). A machine takes the steps, and a real
-// kernel those that it can.
+// Cases of test/cases/programs: whole programs, and steps with their answers (test/cases/programs/README.md). Here a machine takes the steps.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCursor, fillPoint, openSct } from '../../traces/index.ts';
@@ -12,8 +11,6 @@ import {
 } from '../../vm/index.ts';
 import { bytesOf, section, sectionLines, type TestCase } from './case-file.ts';
 import { hookRig } from './hook-rig.ts';
-import { mapLine, progLines } from './oracle-lines.ts';
-import type { OracleAnswer } from './oracle.ts';
 import { pointOf, u64s, type Rig } from './machine.ts';
 
 const RECORDED = join(import.meta.dirname, '..', '..', 'traces', 'recorded');
@@ -200,61 +197,4 @@ function valueOrErrno(value: Uint8Array | number): string {
 
 function zeroOrErrno(errno: number): string {
   return errno === 0 ? '' : `errno ${-errno}`;
-}
-
-/** Steps that a kernel takes too. */
-const KERNEL_STEPS = new Set(['set', 'run', 'packet', 'get', 'consume']);
-
-/** True when every step can be asked of a kernel; fields of values and objects need types that the oracle does not make. */
-export function isForKernel(testCase: TestCase): boolean {
-  const { maps, progs } = programObject(testCase);
-  if (maps.some(({ fields, inner }) => fields !== undefined || inner !== undefined)) return false;
-  if (progs.some(({ objects }) => objects !== undefined)) return false;
-  return stepsOf(testCase).every(({ words }) => KERNEL_STEPS.has(words[0]!) && !hasCtx(words));
-}
-
-/** True for a run with fields of a ctx. */
-function hasCtx([word, ...args]: readonly string[]): boolean {
-  return word === 'run' && args.length > 2;
-}
-
-/** The spec that loads the programs of a case into a kernel, fills slots and takes the steps. */
-export function programSpec(testCase: TestCase): string {
-  const object = programObject(testCase);
-  return [
-    ...object.maps.map((map) => mapLine(map, '')),
-    ...object.progs.flatMap((prog) => progLines(object, prog, prog.name, 0)),
-    ...object.slots.map(({ map, index, prog }) => `slot ${map} ${index} ${prog}`),
-    ...stepsOf(testCase)
-      .map(({ words }) => words)
-      .filter(([word]) => word !== 'packet')
-      .map(([word, ...args]) => [word, ...(word === 'run' ? runWords(args) : args)].join(' ')),
-  ].join('\n');
-}
-
-function runWords([prog, data]: readonly string[]): string[] {
-  return [prog!, `data=${data}`];
-}
-
-/** The steps with the kernel's answers, in the form of the case. */
-export function kernelSteps(testCase: TestCase, answers: readonly OracleAnswer[]): string[] {
-  const refused = answers.find(({ op, verdict }) => op === 'prog' && verdict !== 'accepted');
-  if (refused !== undefined) return [`${refused.name} refused: ${refused.log}`];
-  const left = answers.filter(({ op }) => KERNEL_STEPS.has(op));
-  let packet = '';
-  return stepsOf(testCase).map(({ line, words }) => {
-    const question = line.split(' = ')[0]!;
-    if (words[0] === 'packet') return `${question} = ${packet}`;
-    if (words[0] === 'set' && left[0]?.key !== words[2]) return question; // only one that fails is answered
-    const answer = left.shift()!;
-    packet = answer.data_out ?? packet;
-    const text = (answer.errno ?? 0) === 0 ? textOf(answer) : `errno ${answer.errno}`;
-    return text === '' ? question : `${question} = ${text}`;
-  });
-}
-
-function textOf(answer: OracleAnswer): string {
-  if (answer.op === 'run') return String(answer.retval);
-  if (answer.op === 'consume') return (answer.records ?? []).join(' ');
-  return answer.value ?? '';
 }
