@@ -92,9 +92,9 @@ export const DYNPTR_HELPERS = {
   ringbuf_discard_dynptr: (context) => settle(context, true),
 } as const satisfies Record<string, HelperRun>;
 
-/** An offset in a dynptr: u32; what does not fit is beyond every dynptr. */
+/** An offset in a dynptr: u32, the upper half of the register does not count. */
 function offsetIn({ r }: HelperContext, reg: number): number {
-  return r[2 * reg + 1] === 0 ? r[2 * reg]! >>> 0 : Infinity;
+  return r[2 * reg]! >>> 0;
 }
 
 function settle(context: HelperContext, discard: boolean): void {
