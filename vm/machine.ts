@@ -191,13 +191,20 @@ class TailscopeMachine implements Machine {
     this.advance(point.atNs);
     const { filters } = this.attachments;
     if (filters.length === 0) return [];
+    const { grace } = this.objects;
     const task = { ...NO_TASK, atNs: point.atNs };
     this.setTask(task, point.cpu ?? 0);
     this.kernel.begin(task, undefined);
-    const results = filters.map((prog) => {
-      this.run(prog, this.filter.lay(point));
-      return { prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) };
-    });
+    const results: PacketResult[] = [];
+    grace.begin();
+    try {
+      for (const prog of filters) {
+        this.run(prog, this.filter.lay(point));
+        results.push({ prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) });
+      }
+    } finally {
+      grace.end();
+    }
     this.later.work(this.nowNs);
     return results;
   }
@@ -211,12 +218,18 @@ class TailscopeMachine implements Machine {
     if (stages.length === 0) return;
     this.setTask(point, point.cpu);
     this.kernel.begin(point, point);
-    for (const { place, runs } of stages) {
-      place.fill(this.memory, this.kernel, point);
-      for (const { prog, event } of runs) {
-        this.run(prog, event);
-        if (place.overrides === true && this.overridden(prog)) break;
+    const { grace } = this.objects;
+    grace.begin();
+    try {
+      for (const { place, runs } of stages) {
+        place.fill(this.memory, this.kernel, point);
+        for (const { prog, event } of runs) {
+          this.run(prog, event);
+          if (place.overrides === true && this.overridden(prog)) break;
+        }
       }
+    } finally {
+      grace.end();
     }
   }
 
@@ -259,7 +272,13 @@ class TailscopeMachine implements Machine {
     this.setTask(task, cpu);
     this.kernel.begin(task, undefined);
     const before = this.insnsRun;
-    for (let i = 0; i < Math.max(1, input.repeat ?? 0); i++) this.runPacket(target, run.event);
+    const { grace } = this.objects;
+    grace.begin();
+    try {
+      for (let i = Math.max(1, (input.repeat ?? 0) >>> 0); i > 0; i--) this.runPacket(target, run.event);
+    } finally {
+      grace.end();
+    }
     const result = {
       errno: 0,
       retval: this.cpu.r[0]! >>> 0,

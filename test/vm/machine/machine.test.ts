@@ -1,7 +1,15 @@
 // Loading, attaching, snapshots: the life of a machine around its runs.
 import { describe, expect, test } from 'vitest';
-import { assembleObject, createMachine, LoadError, SAMPLES, type ObjectSpec } from '../../../vm/index.ts';
-import { fromU64s, loadFilter, loadText, pointOf, rig, u32, u64s } from '../../support/machine.ts';
+import {
+  assembleObject,
+  createMachine,
+  LoadError,
+  SAMPLES,
+  type LoadedObject,
+  type Machine,
+  type ObjectSpec,
+} from '../../../vm/index.ts';
+import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32, u64s } from '../../support/machine.ts';
 
 const COUNTER = `.map hits array key=4 value=8 entries=1
   .section "raw_tp/sys_enter"
@@ -169,6 +177,32 @@ test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unlo
   expect(machine.snapshot().byteSize).toBe(before);
 });
 
+test('a program that makes an iterator smaller than it was leaves nothing in the memory', () => {
+  const { machine } = rig();
+  const prog = loadText(
+    machine,
+    `.map m array key=4 value=64 entries=1
+    .section "tc"
+    main:
+    r1 = r10
+    r1 += -16
+    r2 = mapval[m] ll
+    r3 = 8
+    call bpf_iter_bits_new
+    r6 = r0
+    *(u32 *)(r10 - 8) = 65
+    r1 = r10
+    r1 += -16
+    call bpf_iter_bits_destroy
+    r0 = r6
+    exit`,
+  ).progs[0]!;
+  expect(runOnce(machine, prog)).toMatchObject({ retval: 0, fault: undefined });
+  const { byteSize } = machine.snapshot();
+  for (let i = 0; i < 10; i++) runOnce(machine, prog);
+  expect(machine.snapshot().byteSize).toBe(byteSize);
+});
+
 test('an unloaded object does not reach the maps and programs that have its fds now', () => {
   const { machine } = rig();
   const old = loadText(machine, COUNTER);
@@ -217,15 +251,20 @@ test('a machine knows the programs and maps of another machine for strangers', (
   expect(own.maps[0]!.update(u32(0), fromU64s(1n), 0)).toBe(0);
 });
 
+/** Prints a word of up to 7 bytes. */
+function print(word: string): string {
+  return `r1 = "${word}" ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nr0 = 0\nexit`;
+}
+
 describe('a host that is told something by a running program', () => {
   const SAY = say('hello');
-  type Doing = (machine: ReturnType<typeof createMachine>, object: ReturnType<typeof loadText>) => unknown;
+  type Doing = (machine: Machine, object: LoadedObject) => unknown;
 
   /** Runs a program that prints twice, and lets the host do something when it is told of a line. */
   function told(
     doing: Doing,
     text = SAY,
-  ): { lines: string[]; run: () => void; machine: ReturnType<typeof createMachine> } {
+  ): { lines: string[]; run: () => void; machine: Machine; object: LoadedObject } {
     const lines: string[] = [];
     const { machine } = rig({
       onPrintk: (printk) => {
@@ -235,7 +274,7 @@ describe('a host that is told something by a running program', () => {
     });
     const object = loadText(machine, text);
     machine.attachAll(object);
-    return { lines, machine, run: () => machine.enter(pointOf()) };
+    return { lines, machine, object, run: () => machine.enter(pointOf()) };
   }
 
   test.each<[string, Doing]>([
@@ -265,5 +304,55 @@ describe('a host that is told something by a running program', () => {
     run();
     expect([lines, machine.insnsRun]).toEqual([['hello'], 10]);
     expect(machine.snapshot().byteSize).toBe(before);
+  });
+
+  const BOTH = `.map m array key=4 value=8 entries=1
+    .section "raw_tp/sys_enter"\nfirst:\n${print('first')}
+    .section "raw_tp/sys_enter"\nsecond:\nr1 = mapval[m] ll\nr2 = 7\n*(u64 *)(r1 + 0) = r2\n${print('second')}`;
+
+  test('may unload programs that run later at the same point: they still do, as on Linux, and go then', () => {
+    const spec = { name: 'other', type: 'array', keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 };
+    const fds: number[] = [];
+    const { lines, machine, run } = told((_machine, object) => {
+      machine.unload(object);
+      fds.push(machine.bpf.mapCreate(spec)); // would get the memory of what was freed too early
+    }, BOTH);
+    run();
+    run();
+    expect(lines).toEqual(['first', 'second']);
+    expect(fds.map((fd) => u64s(machine.bpf.mapLookup(fd, u32(0))))).toEqual([[0n], [0n]]);
+    for (const fd of fds) machine.bpf.close(fd);
+    expect(machine.snapshot().byteSize).toBe(rig().machine.snapshot().byteSize);
+  });
+
+  test('may unload the program of a test run, which is repeated all the same', () => {
+    const { lines, machine, object } = told(
+      (_machine, loaded) => machine.unload(loaded),
+      `.section "tc"\nmain:\n${print('again')}`,
+    );
+    expect(machine.testRun(object.progs[0]!, { data: new Uint8Array(64), repeat: 3 }).errno).toBe(0);
+    expect(lines).toEqual(['again', 'again', 'again']);
+    expect(machine.testRun(object.progs[0]!, { data: new Uint8Array(64) }).errno).toBe(-9);
+    expect(machine.snapshot().byteSize).toBe(rig().machine.snapshot().byteSize);
+  });
+
+  test('cannot ask for another point when it is told of a redirect or of an override', () => {
+    const kinds: string[] = [];
+    const { machine } = rig({
+      syscalls: [{ name: 'read', nr: 0, audit: 0xc000_003e, args: 3 }],
+      onEffect({ kind }) {
+        kinds.push(kind);
+        machine.enter(pointOf());
+      },
+    });
+    const object = loadText(
+      machine,
+      '.section "fmod_ret/__x64_sys_read"\nfails:\nr0 = -1\nexit\n.section "tc"\nsends:\nr1 = 1\nr2 = 0\ncall redirect\nexit',
+    );
+    machine.attachAll(object);
+    const words = 'the machine is running a program and takes no other';
+    expect(() => machine.enter(pointOf())).toThrow(words);
+    expect(() => machine.testRun(object.progs[1]!, { data: new Uint8Array(64) })).toThrow(words);
+    expect(kinds).toEqual(['override', 'redirect']);
   });
 });
