@@ -68,10 +68,11 @@ function printInsn(insn: Insn, options: DisassembleOptions = {}, reloc?: MapRelo
   return new Printer(insn, options, reloc).print();
 }
 
-/** The insn at `pc` if there is text for it: the assembler knows no registers above r10. */
+/** The insn at `pc` if there is text for it: the assembler knows no registers above r10, and leaves 0 what no insn reads. */
 function textualInsn(insns: Uint8Array, pc: number): Insn | undefined {
   const insn = decodeInsn(insns, pc);
-  return insn === undefined || insn.dst > MAX_REG || insn.src > MAX_REG ? undefined : insn;
+  if (insn === undefined || insn.dst > MAX_REG || insn.src > MAX_REG) return undefined;
+  return insn.op.unread.includes('off') && insn.off !== 0 ? undefined : insn;
 }
 
 function rawText(insns: Uint8Array, pc: number): string {

@@ -85,6 +85,7 @@ function checkInsn(insn: Insn, pc: number, helpers: ReadonlySet<number>): CheckE
     checkCast(insn, pc) ??
     checkRegs(insn, pc) ??
     checkConstant(insn, pc) ??
+    checkWritten(insn, pc) ??
     checkStack(insn, pc) ??
     checkHelper(insn, pc, helpers)
   );
@@ -100,6 +101,10 @@ function checkRegs(insn: Insn, pc: number): CheckError | undefined {
   const { free } = insn.op;
   if (free.includes('src') && insn.src > MAX_REG) return checkError(pc, 'register', insn.src);
   if (free.includes('dst') && insn.dst > MAX_REG) return checkError(pc, 'register', insn.dst);
+  return undefined;
+}
+
+function checkWritten(insn: Insn, pc: number): CheckError | undefined {
   return writtenReg(insn) === FRAME_REG ? checkError(pc, 'frame-pointer') : undefined;
 }
 

@@ -11,7 +11,7 @@ export interface Slot {
   readonly imm: number;
 }
 
-/** A decoded insn. Fields that `op` does not leave free hold its fixed values; `hi` is imm of the second slot of a wide insn, else 0. */
+/** A decoded insn. Fields that `op` does not leave free hold its fixed values, but for those that nobody reads; `hi` is imm of the second slot of a wide insn, else 0. */
 export interface Insn {
   readonly op: Op;
   readonly dst: number;
@@ -47,7 +47,7 @@ export function writeSlot(insns: Uint8Array, pc: number, slot: Slot): void {
 }
 
 /**
- * The operation of a slot: the row whose fixed fields match and whose unused fields are 0. Undefined when there is none.
+ * The operation of a slot: the row whose fixed fields match and whose unused fields are 0, but for those that nobody reads. Undefined when there is none.
  * Looks at this slot only: of a wide insn the second slot is not checked.
  */
 export function opOfSlot(slot: Slot): Op | undefined {
@@ -55,7 +55,7 @@ export function opOfSlot(slot: Slot): Op | undefined {
     (op) =>
       (op.free.includes('dst') || slot.dst === 0) &&
       (op.free.includes('src') || slot.src === op.fixed.src) &&
-      (op.free.includes('off') || slot.off === op.fixed.off) &&
+      (op.free.includes('off') || slot.off === op.fixed.off || op.unread.includes('off')) &&
       (op.free.includes('imm') || slot.imm === op.fixed.imm),
   );
 }

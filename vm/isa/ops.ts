@@ -83,6 +83,8 @@ export interface OpEncoding {
   readonly opcode: number;
   /** Fields the insn chooses. */
   readonly free: readonly Field[];
+  /** Fields that Linux does not look at: whatever stands there, the insn is this one. No text tells what stands there. */
+  readonly unread: readonly Field[];
   /** Values of the fields that tell this operation from others with the same opcode; fields neither here nor in `free` are 0. */
   readonly fixed: { readonly src: number; readonly off: number; readonly imm: number };
   /** 2 for wide insns. */
@@ -132,7 +134,8 @@ function draft(
   fixed: Values = {},
 ): Draft {
   const slots = shape.kind === 'wide' ? 2 : 1;
-  return { name, opcode, free, fixed: { src: 0, off: 0, imm: 0, ...fixed }, slots, since, ...shape };
+  const unread: Field[] = shape.kind === 'exit' ? ['off'] : [];
+  return { name, opcode, free, unread, fixed: { src: 0, off: 0, imm: 0, ...fixed }, slots, since, ...shape };
 }
 
 function aluClass(width: Width): number {

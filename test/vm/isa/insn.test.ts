@@ -1,6 +1,7 @@
 // The tables and the codec: each operation once, no two alike, and bytes come back as they were.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { disassemble } from '../../../vm/asm/disassemble.ts';
 import {
   decodeColumns,
   decodeInsn,
@@ -111,10 +112,17 @@ test('a field that must be zero makes an insn none', () => {
     const insn = makeInsn(op.name, { dst: 1, src: 1, off: 1, imm: 1, hi: 1 });
     const slot = { ...insn, opcode: op.opcode };
     expect(opOfSlot(slot)).toBe(op);
-    for (const field of (['dst', 'src', 'off', 'imm'] as const).filter((name) => !op.free.includes(name))) {
+    const fields = ['dst', 'src', 'off', 'imm'] as const;
+    for (const field of fields.filter((name) => !op.free.includes(name) && !op.unread.includes(name))) {
       expect(opOfSlot({ ...slot, [field]: 13 })?.name).not.toBe(op.name);
     }
   }
+});
+
+test('a field that nobody reads may be anything, and is shown', () => {
+  const exit = bytesOf('95 00 07 00 00 00 00 00');
+  expect(decodeInsn(exit, 0)).toMatchObject({ op: OPS.exit, off: 7 });
+  expect(disassemble(exit)[0]!.text).toBe('.quad 0x0000000000070095');
 });
 
 test('a wide insn needs an empty second slot', () => {
