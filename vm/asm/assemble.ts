@@ -4,7 +4,7 @@ import { HELPERS } from '../helpers/table.ts';
 import type { ObjectSpec } from '../object.ts';
 import { ProblemList, problemAt } from './errors.ts';
 import { Body } from './body.ts';
-import { link, type LinkedProg } from './link.ts';
+import { layOutAll, link, type LinkedProg } from './link.ts';
 import { ObjectReader } from './object-reader.ts';
 import { parseInsn } from './parse-insn.ts';
 import { tokenize } from './tokens.ts';
@@ -43,18 +43,16 @@ function assembleBody(text: string, maps: readonly string[], problems: ProblemLi
     const draft = problems.attempt(() => parseInsn(statement, noConstants));
     if (draft !== undefined) body.add(draft);
   }
-  const prog = link(
-    body,
-    {
-      maps: new Map(maps.map((map, index) => [map, index])),
-      functions: new Map(),
-      programs: new Set(),
-      data: new Map(),
-      btfMaps: new Set(),
-      ...KERNEL,
-    },
-    problems,
-  );
+  const scope = {
+    maps: new Map(maps.map((map, index) => [map, index])),
+    functions: new Map(),
+    programs: new Set<string>(),
+    data: new Map(),
+    btfMaps: new Set<string>(),
+    ...KERNEL,
+  };
+  const [layout] = layOutAll([body], scope);
+  const prog = link(layout!, scope, problems);
   if (body.drafts.length === 0 && problems.problems.length === 0) {
     problems.add(problemAt(body.place, 'empty-program', ['']));
   }

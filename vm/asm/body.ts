@@ -27,7 +27,9 @@ export class Body {
   label(token: Token): void {
     const { text, line, column } = token;
     if (token.kind === 'number') {
-      this.near.set(text, [...(this.near.get(text) ?? []), this.slots]);
+      const places = this.near.get(text);
+      if (places === undefined) this.near.set(text, [this.slots]);
+      else places.push(this.slots);
       return;
     }
     const earlier = this.labels.get(text);
@@ -41,5 +43,18 @@ export function labelPc(body: Body, name: string, pc: number): number | undefine
   const near = /^(\d+)([bf])$/.exec(name);
   if (near === null) return body.labels.get(name)?.pc;
   const places = body.near.get(near[1]!) ?? [];
-  return near[2] === 'f' ? places.find((at) => at > pc) : places.findLast((at) => at <= pc);
+  const before = countUpTo(places, pc);
+  return near[2] === 'f' ? places[before] : places[before - 1];
+}
+
+/** How many of the rising `places` are at most `pc`. */
+function countUpTo(places: readonly number[], pc: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (places[middle]! <= pc) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

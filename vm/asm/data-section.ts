@@ -24,7 +24,7 @@ const ALIGNS = ['.p2align', '.align', '.balign'];
 /** All of them. */
 const DATA_DIRECTIVES = [...Object.keys(NUMBERS), ...TEXTS, ...FILLS, ...ALIGNS];
 
-/** Most bytes of one section: more is a mistake in a `.zero`. */
+/** Most bytes of all sections: more is a mistake in a `.zero`. */
 const LIMIT_BYTES = 1 << 26;
 const LIMIT_ALIGN = 1 << 12;
 
@@ -45,21 +45,22 @@ export function isDataSection(name: string): boolean {
 export class DataSection {
   readonly name: string;
   readonly place: Place;
-  readonly symbols: Map<string, DataSymbol>;
+  readonly globals: GlobalData;
   private bytes = new Uint8Array(64);
   private length = 0;
 
-  /** `symbols` takes the names; sections of one text share it. */
-  constructor(name: string, place: Place, symbols: Map<string, DataSymbol>) {
+  /** `globals` takes the names. */
+  constructor(name: string, place: Place, globals: GlobalData) {
     this.name = name;
     this.place = place;
-    this.symbols = symbols;
+    this.globals = globals;
   }
 
   label({ text, line, column }: Token): void {
-    const earlier = this.symbols.get(text);
+    const { symbols } = this.globals;
+    const earlier = symbols.get(text);
     if (earlier !== undefined) refuse({ line, column }, 'duplicate-label', [text, earlier.line]);
-    this.symbols.set(text, { map: this.name, off: this.length, line, column });
+    symbols.set(text, { map: this.name, off: this.length, line, column });
   }
 
   /** Runs a directive of data. Throws AsmError; false for a directive that is none. */
@@ -134,9 +135,11 @@ export class DataSection {
   private reserve(size: number, place: Place): number {
     const at = this.length;
     const length = at + size;
-    if (length > LIMIT_BYTES) refuse(place, 'data-size', [this.name, LIMIT_BYTES]);
+    const used = this.globals.length + size;
+    if (used > LIMIT_BYTES) refuse(place, 'data-size', [this.name, LIMIT_BYTES]);
+    this.globals.length = used;
     if (length > this.bytes.length) {
-      const bytes = new Uint8Array(2 * length);
+      const bytes = new Uint8Array(Math.min(2 * length, LIMIT_BYTES));
       bytes.set(this.bytes);
       this.bytes = bytes;
     }
@@ -170,13 +173,15 @@ export class DataSection {
 /** Sections of data by name, and the names in them. */
 export class GlobalData {
   readonly symbols = new Map<string, DataSymbol>();
+  /** Bytes in all sections. */
+  length = 0;
   readonly sections = new Map<string, DataSection>();
 
   /** The section of a name, begun where it is not there yet. */
   section(name: string, place: Place): DataSection {
     const known = this.sections.get(name);
     if (known !== undefined) return known;
-    const section = new DataSection(name, place, this.symbols);
+    const section = new DataSection(name, place, this);
     this.sections.set(name, section);
     return section;
   }

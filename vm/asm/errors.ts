@@ -56,7 +56,10 @@ export const ASM_MESSAGES = {
     `key ${key} does not fit in the ${bytes} bytes of a key of ${map}`,
   'data-range': (value: bigint, bytes: number) => `number does not fit in ${bytes} bytes: ${value}`,
   'data-address': (name: string) => `address of ${name} cannot stand in data`,
-  'data-size': (section: string, limit: number) => `section ${section} is too long, bound ${limit} bytes`,
+  'data-size': (section: string, limit: number) =>
+    `data is too long in section ${section}, bound ${limit} bytes in all sections`,
+  'object-size': (limit: number) =>
+    `programs are too long with the functions that they call, bound ${limit} insns in all`,
   'map-def': (name: string, bytes: number) =>
     `map ${name} is no struct bpf_map_def: ${bytes} bytes, bound 20 at least`,
   'no-prog-array': (section: string) =>
@@ -80,6 +83,8 @@ export interface Place {
   readonly column: number;
 }
 
+/** Characters of the text that a message shows: enough for any name, and for the rule that stands beside it. */
+const LIMIT_SHOWN = 160;
 /** Problems that are looked for in one file: a text with more is no assembly, or repeats one mistake. */
 const LIMIT_PROBLEMS = 100;
 
@@ -115,7 +120,13 @@ export function problemAt<C extends AsmCode>(
   hint = '',
 ): AsmProblem {
   const text = ASM_MESSAGES[code] as (...args: unknown[]) => string; // args match the code by this function's own type
-  return { code, line: place.line, column: place.column, message: text(...args), hint };
+  const shown = args.map((arg) => (typeof arg === 'string' ? cut(arg) : arg));
+  return { code, line: place.line, column: place.column, message: text(...shown), hint };
+}
+
+/** A piece of the text, short enough for a message. */
+function cut(text: string): string {
+  return text.length > LIMIT_SHOWN ? `${text.slice(0, LIMIT_SHOWN)}...` : text;
 }
 
 /** One line for a person: place, text, hint. */
@@ -155,7 +166,7 @@ export class ProblemList {
 
   private result<T>(step: () => T): T | undefined {
     try {
-      return step();
+      return this.attempt(step);
     } catch (error) {
       if (error instanceof TooManyProblems) return undefined;
       throw error;

@@ -13,7 +13,7 @@ const FIELDS = 5;
 export function readLegacyMaps(section: DataSection): MapDraft[] {
   const bytes = section.contents();
   const view = new DataView(bytes.buffer, 0, bytes.length);
-  const names = [...section.symbols].filter(([, { map }]) => map === section.name);
+  const names = [...section.globals.symbols].filter(([, { map }]) => map === section.name);
   return names.map(([name, place]) => {
     const { off } = place;
     if (off + 4 * FIELDS > bytes.length) refuse(place, 'map-def', [name, bytes.length - off]);

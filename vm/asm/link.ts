@@ -34,11 +34,21 @@ export interface LinkedProg {
   readonly lines: readonly number[];
 }
 
+/**
+ * Most insns of the programs of a text. Each has its own copy of the functions that it calls, so that a short text can ask for more than any
+ * memory holds; a program has a million at most.
+ */
+const LIMIT_SLOTS = 1 << 22;
+
+/** Where the parts of a program stand, and how many slots they take. */
+export interface Layout {
+  readonly starts: ReadonlyMap<Body, number>;
+  readonly slots: number;
+}
+
 /** Links one program. Problems are added to the list; the result is of no use then. */
-export function link(main: Body, scope: LinkScope, problems: ProblemList): LinkedProg {
-  const starts = layOut(main, scope);
+export function link({ starts, slots }: Layout, scope: LinkScope, problems: ProblemList): LinkedProg {
   const linker = new Linker(scope, starts);
-  const slots = [...starts].reduce((sum, [body]) => sum + body.slots, 0);
   const insns = new Uint8Array(slots * SLOT_BYTES);
   const lines: number[] = [];
   for (const [body, start] of starts) {
@@ -52,8 +62,19 @@ export function link(main: Body, scope: LinkScope, problems: ProblemList): Linke
   return { insns, relocs: linker.relocs, lines };
 }
 
+/** Lays out the programs of a text. Throws AsmError where they are too long together, before memory is taken for them. */
+export function layOutAll(programs: readonly Body[], scope: LinkScope): Layout[] {
+  let slots = 0;
+  return programs.map((main) => {
+    const layout = layOut(main, scope);
+    slots += layout.slots;
+    if (slots > LIMIT_SLOTS) refuse(main.place, 'object-size', [LIMIT_SLOTS]);
+    return layout;
+  });
+}
+
 /** The program first; then the functions it reaches, each followed by those that it reaches itself, as libbpf lays them out. */
-function layOut(main: Body, scope: LinkScope): Map<Body, number> {
+function layOut(main: Body, scope: LinkScope): Layout {
   const starts = new Map<Body, number>();
   let next = 0;
   // A stack of its own: the functions of a text may call one another deeper than this one may.
@@ -64,7 +85,7 @@ function layOut(main: Body, scope: LinkScope): Map<Body, number> {
     next += body.slots;
     for (const callee of calleesOf(body, scope).toReversed()) pending.push(callee);
   }
-  return starts;
+  return { starts, slots: next };
 }
 
 /** The functions of .text that a body names, in its order. */

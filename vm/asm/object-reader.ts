@@ -6,7 +6,7 @@ import { dataHint, isDataSection, type DataSection } from './data-section.ts';
 import { DIRECTIVES, isIgnored, readSlot, readWord, textOf, type SlotDraft } from './directives.ts';
 import { problemAt, refuse, type ProblemList } from './errors.ts';
 import { LEGACY_MAPS } from './legacy-maps.ts';
-import { link, type LinkScope } from './link.ts';
+import { layOutAll, link, type LinkScope } from './link.ts';
 import { readInner, readMap } from './map-directive.ts';
 import { ObjectMaps } from './object-maps.ts';
 import { ObjectTypes } from './object-types.ts';
@@ -35,6 +35,7 @@ export class ObjectReader {
   private readonly maps = new ObjectMaps();
   private readonly objects = new ObjectTypes();
   private readonly programs: ProgDraft[] = [];
+  private readonly programNames = new Map<string, Body>();
   private readonly functions = new Map<string, Body>();
   /** Symbols that `.type NAME,@function` declares. */
   private readonly declared = new Set<string>();
@@ -103,10 +104,10 @@ export class ObjectReader {
 
   private define(body: Body, target: Target): void {
     const isProgram = target.kind === 'program';
-    const program = this.programs.find((prog) => prog.body.name === body.name)?.body;
-    const earlier = isProgram ? program : this.functions.get(body.name);
+    const named = isProgram ? this.programNames : this.functions;
+    const earlier = named.get(body.name);
     if (isProgram) this.programs.push({ body, section: target.section });
-    else this.functions.set(body.name, body);
+    named.set(body.name, earlier ?? body);
     if (earlier === undefined) return;
     refuse(body.place, 'duplicate-name', [isProgram ? 'program' : 'function', body.name, earlier.place.line]);
   }
@@ -220,11 +221,13 @@ export class ObjectReader {
       btfMaps: this.maps.inBtf,
       ...kernel,
     };
-    const progs = this.programs.map(({ body, section }): ProgSpec => {
+    const bodies = this.programs.map((prog) => prog.body);
+    const layouts = layOutAll(bodies, scope);
+    const progs = this.programs.map(({ body, section }, i): ProgSpec => {
       if (body.slots === 0 && !wrong) problems.add(problemAt(body.place, 'empty-program', [body.name]));
       const { name: sectionName, type } = section;
       const attributes = { ...loadAttributes(section), ...(objects.length === 0 ? {} : { objects }) };
-      const linked = link(body, scope, problems);
+      const linked = link(layouts[i]!, scope, problems);
       return { name: body.name, section: sectionName, type, ...attributes, ...linked };
     });
     if (progs.length === 0 && !wrong) {

@@ -21,10 +21,10 @@ export function fillSlots(
   problems: ProblemList,
 ): SlotSpec[] {
   const filler = new SlotFiller(maps);
-  const names = programs.map((prog) => prog.body.name);
+  const names = new Set(programs.map((prog) => prog.body.name));
   for (const { map, index, prog } of drafts) {
     problems.attempt(() => {
-      if (!names.includes(prog.text)) {
+      if (!names.has(prog.text)) {
         refuse(prog, 'unknown-program', [prog.text], didYouMean(prog.text, names));
       }
       filler.fill(map, map.text, index, prog.text);

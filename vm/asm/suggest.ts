@@ -1,10 +1,13 @@
 // "Did you mean": the nearest of the names that were possible.
 
+/** Longest name that a suggestion is looked for: comparing two names takes the product of their lengths. */
+const LIMIT_NAME = 128;
+
 /** A hint that names the candidate nearest to `name`, or the one that `name` shortens; empty when none is near enough to be meant. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const names = [...candidates];
   const limit = Math.max(1, Math.floor(name.length / 3));
-  if (name === '') return '';
+  if (name === '' || name.length > LIMIT_NAME) return '';
   let best = '';
   let bestDistance = limit + 1;
   for (const candidate of names) {

@@ -36,9 +36,11 @@ const SIGNS = [
 
 const KERNEL_PREFIX = /^\s*\d+: \(([0-9a-f]{2})\) /;
 const OBJDUMP_PREFIX =
-  /^\s*[0-9a-f]+:\s+(?:[0-9a-f]{2} ){7}[0-9a-f]{2}(?: (?:[0-9a-f]{2} ){7}[0-9a-f]{2})?\s/;
+  /^\s*(?:[0-9a-f]+:\s+)?(?:[0-9a-f]{2} ){7}[0-9a-f]{2}(?: (?:[0-9a-f]{2} ){7}[0-9a-f]{2})?\s/;
 const WORD = /[A-Za-z_.$][\w.$]*/y;
 const NUMBER = /\d[\w]*/y;
+/** Longest number: no field has more than 128 bits. */
+const LIMIT_DIGITS = 200;
 const NO_BYTES = new Uint8Array(0);
 
 /** Splits text into statements. What cannot be read is added to `problems` and left out. */
@@ -122,10 +124,14 @@ function readToken(text: string, at: number): ReadToken | ReadProblem {
   }
   const number = matchAt(NUMBER, text, at);
   if (number !== undefined) return readNumber(number, at + number.length);
-  return { code: 'bad-character', detail: char, hint: '', end: at + 1 };
+  const whole = String.fromCodePoint(text.codePointAt(at)!);
+  return { code: 'bad-character', detail: whole, hint: '', end: at + whole.length };
 }
 
 function readNumber(text: string, end: number): ReadToken | ReadProblem {
+  if (text.length > LIMIT_DIGITS) {
+    return { code: 'bad-number', detail: text, hint: `a number has ${LIMIT_DIGITS} digits at most`, end };
+  }
   if (/^\d+[bf]$/.test(text)) return { token: { kind: 'near', text }, end };
   const digits = /^0\d/.test(text) ? `0o${text.slice(1)}` : text; // a leading zero is octal, as in clang
   if (/^(?:0[xX][\da-fA-F]+|0[bB][01]+|0o[0-7]+|\d+)$/.test(digits)) {

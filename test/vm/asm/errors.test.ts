@@ -64,6 +64,34 @@ test.each(['-', '(', '~'])('an expression of thousands of %s is refused, and the
   expect(assembleProg(`r0 = ${'-'.repeat(100)}1\nexit`).insns.length).toBe(16);
 });
 
+test('numbers and names that go on and on are refused, and shown in part', () => {
+  const long = errorOf(() => assembleProg(`r0 = ${'9'.repeat(1_000_000)}\nexit`));
+  expect(long.message).toBe(
+    `line 1, column 6: malformed number ${'9'.repeat(160)}... (a number has 200 digits at most)`,
+  );
+  const name = 'a'.repeat(1_000_000);
+  const near = errorOf(() => assembleProg(`${name}: call ${name}b\nexit`));
+  expect(near.message).toBe(
+    `line 1, column 1000008: ${'a'.repeat(160)}... is neither a helper, a kernel function nor a label`,
+  );
+});
+
+test('copies of functions are bounded: a short text makes no endless programs', () => {
+  const functions = `.text\nf: ${'r1 = 1; '.repeat(99_999)}exit\n`;
+  const programs = Array.from({ length: 50 }, (_, i) => `.section "xdp"\np${i}: call f\nexit\n`).join('');
+  const error = errorOf(() => assembleObject(functions + programs, 'o'));
+  expect(error.message).toBe(
+    'line 127, column 1: programs are too long with the functions that they call, bound 4194304 insns in all',
+  );
+  expect(error.all.length).toBe(1);
+});
+
+test('a hundred thousand labels of one number are told apart', () => {
+  const { insns } = assembleProg(`${'1: if r1 == 0 goto 1f\n'.repeat(100_000)}1: goto 1b\nexit`);
+  expect(insns.subarray(8 * 99_999 + 2, 8 * 99_999 + 4)).toEqual(Uint8Array.of(0, 0));
+  expect(insns.subarray(8 * 100_000 + 2, 8 * 100_000 + 4)).toEqual(Uint8Array.of(255, 255));
+});
+
 test('strings of any length are read', () => {
   const text = `.license "${'x'.repeat(300_000)}"\n.section "socket"\nmain:\nr0 = 0\nexit`;
   expect(assembleObject(text, 'o').license.length).toBe(300_000);
@@ -86,6 +114,7 @@ test('each code of the table has a text that brings it about', () => {
     ...OBJECTS.flatMap((testCase) => sectionLines(testCase, 'codes').flatMap((line) => line.split(' '))),
     'jump-range',
     'too-deep',
+    'object-size',
   ]);
   expect(Object.keys(ASM_MESSAGES).filter((code) => !texts.has(code))).toEqual([]);
 });
