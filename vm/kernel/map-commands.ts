@@ -50,6 +50,9 @@ export function createMapCommands(objects: ObjectTable, memory: LinearMemory): M
     if (target === undefined) return -ERRNO.EBADF;
     return target.kind === 'map' ? command(target) : -ERRNO.EINVAL;
   };
+  /** The same for commands that look at their flags before the fd: they know BPF_F_LOCK only. */
+  const withMapFor = <T>(fd: number, flags: number, command: (target: MapFd) => T): T | number =>
+    flags === 0 || flags === UPDATE_FLAGS.lock ? withMap(fd, command) : -ERRNO.EINVAL;
   const mayWrite = ({ map, mayWrite }: MapFd): boolean => mayWrite && !isFrozen(memory, map);
 
   /** What of a batch command is common to all; `command` gets the map when it may go on. */
@@ -75,8 +78,7 @@ export function createMapCommands(objects: ObjectTable, memory: LinearMemory): M
 
   return {
     mapLookup: (fd, key, flags = 0) =>
-      withMap(fd, ({ map, mayRead }) => {
-        if ((flags & ~UPDATE_FLAGS.lock) !== 0) return -ERRNO.EINVAL;
+      withMapFor(fd, flags, ({ map, mayRead }) => {
         if (!mayRead) return -ERRNO.EPERM;
         const error = checkLock(map, flags);
         if (error !== 0) return error;
@@ -99,9 +101,8 @@ export function createMapCommands(objects: ObjectTable, memory: LinearMemory): M
         return isKeyOf(target.map, key) ? target.map.userRemove(key) : -ERRNO.EINVAL;
       }),
     mapLookupAndDelete: (fd, key, flags = 0) =>
-      withMap(fd, (target) => {
+      withMapFor(fd, flags, (target) => {
         const { map } = target;
-        if ((flags & ~UPDATE_FLAGS.lock) !== 0) return -ERRNO.EINVAL;
         if (!target.mayRead || !mayWrite(target)) return -ERRNO.EPERM;
         const error = checkLock(map, flags);
         if (error !== 0) return error;

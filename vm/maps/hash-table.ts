@@ -4,7 +4,8 @@
 //   element: next u32 | hash u32 | ... | key | value     (the rest of the head is the kind's; see element-pool.ts)
 //
 // Order of iteration: by bucket from 0 up, in a bucket the last linked first. With BPF_F_ZERO_SEED the hash function is the kernel's with seed 0, and the order
-// that of Linux. Without it Linux takes a random seed; here another function without a seed gives the same writes the same order in every run.
+// that of Linux. Without it Linux takes a random seed; here another function without a seed gives the same writes the same order in every run. Where keys are
+// numbers that are their own hash (devmap_hash), the order is that of Linux too.
 // The head and the key of an element that was taken out still tell what came after it and its bucket: a walk that stands on it goes on there.
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
@@ -14,6 +15,7 @@ import { hashBytes } from './hash-bytes.ts';
 import { jenkinsHash } from './jenkins.ts';
 import {
   allocMap,
+  indexOf,
   MAP_HEADER_BYTES,
   roundUp8,
   type MapBuckets,
@@ -33,6 +35,8 @@ export interface HashShape {
   readonly isFilled: boolean;
   /** Bytes of the kind's own, zeroes at first. */
   readonly ownBytes: number;
+  /** Keys are u32, and hashes of themselves. */
+  readonly isByNumber?: boolean;
 }
 
 /** Offsets in an element. */
@@ -57,14 +61,17 @@ export class HashTable implements MapBuckets, MapWalk {
   private readonly memory: LinearMemory;
   private readonly keySize: number;
   private readonly keySkip: number;
-  private readonly isZeroSeeded: boolean;
+  /** Hashed by the function that is nobody's business. */
+  private readonly isPlain: boolean;
+  private readonly isByNumber: boolean;
   private readonly bucketsAt: number;
   private readonly byteSize: number;
 
   private constructor(context: MapContext, spec: MapSpec, shape: HashShape, at: number) {
     this.memory = context.memory;
     this.keySize = spec.keySize;
-    this.isZeroSeeded = hasFlag(spec.flags, 'zero_seed');
+    this.isByNumber = shape.isByNumber ?? false;
+    this.isPlain = !this.isByNumber && !hasFlag(spec.flags, 'zero_seed');
     this.at = at;
     this.ownAt = at + MAP_HEADER_BYTES + OWN_OFF;
     this.bucketsAt = this.ownAt + roundUp8(shape.ownBytes);
@@ -106,7 +113,8 @@ export class HashTable implements MapBuckets, MapWalk {
   }
 
   hash(key: Uint8Array, keyAt: number): number {
-    return this.isZeroSeeded ? jenkinsHash(key, keyAt, this.keySize, 0) : hashBytes(key, keyAt, this.keySize);
+    if (this.isPlain) return hashBytes(key, keyAt, this.keySize);
+    return this.isByNumber ? indexOf(key, keyAt) : jenkinsHash(key, keyAt, this.keySize, 0);
   }
 
   /** Offset of the element with this key, 0 for none. */

@@ -51,7 +51,12 @@ export function checkExists(old: number, flags: number): number {
   return old === 0 && (flags & UPDATE_FLAGS.exist) !== 0 ? -ERRNO.ENOENT : 0;
 }
 
-function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable | undefined {
+function makeTable(
+  context: MapContext,
+  spec: MapSpec,
+  cpus: number,
+  isByNumber = false,
+): HashTable | undefined {
   const { keySize, valueSize, maxEntries, flags } = spec;
   const isFilled = !hasFlag(flags, 'no_prealloc');
   const spares = isFilled && cpus === 0 ? context.cpus : 0;
@@ -69,6 +74,7 @@ function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable 
     capacity: maxEntries,
     isFilled,
     ownBytes: 4 * spares,
+    isByNumber,
   });
   if (table === undefined) return undefined;
   for (let cpu = 0; cpu < spares; cpu++) {
@@ -77,11 +83,11 @@ function makeTable(context: MapContext, spec: MapSpec, cpus: number): HashTable 
   return table;
 }
 
-/** Makes a hash map, or answers -errno. The spec has passed `checkMapSpec`. */
-export function createHash(context: MapContext, spec: MapSpec): KernelMap | number {
+/** Makes a hash map, or answers -errno. The spec has passed `checkMapSpec`. With `isByNumber` keys are u32, and hashes of themselves. */
+export function createHash(context: MapContext, spec: MapSpec, isByNumber = false): KernelMap | number {
   const { memory, id } = context;
   const { valueSize, maxEntries } = spec;
-  const table = makeTable(context, spec, 0);
+  const table = makeTable(context, spec, 0, isByNumber);
   if (table === undefined) return -ERRNO.ENOMEM;
   const { pool } = table;
   const { valueSkip } = pool;

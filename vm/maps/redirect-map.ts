@@ -61,7 +61,7 @@ function entryOf(
     if (first > MAX_QUEUE) return -ERRNO.EOVERFLOW;
     if (key >= cpus) return -ERRNO.ENODEV;
   }
-  if (first === 0) return type === 'devmap_hash' || (type === 'devmap' && fd > 0) ? -ERRNO.EINVAL : undefined;
+  if (first === 0) return type === 'devmap' && fd > 0 ? -ERRNO.EINVAL : undefined;
   const entry = value.slice();
   if (value.length === 8) entry.fill(0, 4);
   if (fd <= 0) return entry;
@@ -174,7 +174,7 @@ function holdNew({ progs }: MapContext, entry: Uint8Array): void {
 
 /** Makes a devmap_hash, or answers -errno: a hash whose values are checked. The spec has passed `checkMapSpec`. */
 export function createDevmapHash(context: MapContext, spec: MapSpec): KernelMap | number {
-  const hash = createHash(context, { ...spec, flags: 0 });
+  const hash = createHash(context, { ...spec, flags: 0 }, true);
   if (typeof hash === 'number') return hash;
   const { memory } = context;
   const programs = programsOf(context, spec.valueSize);
@@ -198,11 +198,11 @@ export function createDevmapHash(context: MapContext, spec: MapSpec): KernelMap 
     userLookup: (key) => hash.userLookup(key),
     userUpdate(key, value, flags) {
       if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
-      const entry = entryOf(context, 'devmap_hash', indexOf(key, 0), value, () => true);
-      if (typeof entry === 'number') return entry;
-      if (entry === undefined) return -ERRNO.EINVAL;
+      if (indexOf(value, 0) === 0) return -ERRNO.EINVAL;
       const old = hash.lookup(key, 0, 0);
       if (old !== 0 && flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
+      const entry = entryOf(context, 'devmap_hash', indexOf(key, 0), value, () => true);
+      if (entry === undefined || typeof entry === 'number') return entry ?? -ERRNO.EINVAL;
       const before = old === 0 ? undefined : memory.u8.slice(old, old + spec.valueSize);
       const error = hash.userUpdate(key, entry, UPDATE_FLAGS.any);
       if (error !== 0) return error;
