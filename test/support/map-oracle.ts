@@ -1,9 +1,5 @@
 // Operations on maps, put to this machine's kernel (map-oracle.c, whose head comment is the manual) and to a machine: the same lines, the same answers.
 // Ask hasTool('kernel') first.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import {
   assembleProg,
@@ -15,21 +11,14 @@ import {
   type ValueFieldKind,
 } from '../../vm/index.ts';
 import { MAP_TYPES, type MapTypeName } from '../../vm/maps/types.ts';
+import { runTool } from './c-tool.ts';
 import { bytesOf } from './case-file.ts';
 
 /** What the kernel answers, a line each; the first line is of `cpus`. */
 export function askKernelMaps(lines: readonly string[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'map-oracle-'));
-  try {
-    const tool = join(folder, 'map-oracle');
-    execFileSync('cc', ['-O2', '-o', tool, join(import.meta.dirname, 'map-oracle.c')]);
-    const input = ['cpus', 'pin 0', ...lines, ''].join('\n');
-    return execFileSync(tool, { input, encoding: 'utf8', maxBuffer: 1 << 28 })
-      .trimEnd()
-      .split('\n');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return runTool('map-oracle', ['cpus', 'pin 0', ...lines, ''].join('\n'))
+    .trimEnd()
+    .split('\n');
 }
 
 /** What a machine of so many CPUs answers. */

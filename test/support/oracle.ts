@@ -1,9 +1,6 @@
-// Asks a real kernel: builds bpforacle.c and gives it a spec, a list of maps, programs and test runs (its head comment is the manual).
+// Asks a real kernel: gives bpforacle.c a spec, a list of maps, programs and test runs (its head comment is the manual).
 // Ask hasTool('kernel') first.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { runTool } from './c-tool.ts';
 
 /** One answer; which fields stand depends on `op`. */
 export interface OracleAnswer {
@@ -43,18 +40,9 @@ export interface OracleAnswer {
   readonly entries?: readonly (readonly [string, string])[];
 }
 
-/** What the kernel says to a spec. Builds the tool each time: a second on any machine. */
+/** What the kernel says to a spec. */
 export function askKernel(spec: string): OracleAnswer[] {
-  const folder = mkdtempSync(join(tmpdir(), 'bpforacle-'));
-  try {
-    const tool = join(folder, 'bpforacle');
-    execFileSync('cc', ['-O2', '-w', '-o', tool, join(import.meta.dirname, 'bpforacle.c')]);
-    const file = join(folder, 'spec');
-    writeFileSync(file, spec);
-    return JSON.parse(execFileSync(tool, [file], { encoding: 'utf8', maxBuffer: 1 << 28 })) as OracleAnswer[];
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return JSON.parse(runTool('bpforacle', spec)) as OracleAnswer[];
 }
 
 /** Insns as the `insns` lines of a spec. */

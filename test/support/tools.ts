@@ -76,9 +76,10 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/** What a shell script prints that runs in tracefs, mounted for it alone; undefined where that cannot be. */
+/** What a shell script prints that runs in tracefs, which is mounted for it alone when it is not there; undefined where that cannot be. */
 export function withTracefs(script: string): string | undefined {
-  const all = `mount -t tracefs tracefs /sys/kernel/tracing && cd /sys/kernel/tracing && ${script}`;
+  const mounted = '{ [ -d events ] || mount -t tracefs tracefs . ; }';
+  const all = `cd /sys/kernel/tracing && ${mounted} && cd /sys/kernel/tracing && ${script}`;
   const { status, stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', all], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
