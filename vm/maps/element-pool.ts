@@ -44,6 +44,7 @@ export class ElementPool {
   private readonly context: MapContext;
   private readonly spec: MapSpec;
   private readonly shape: ElementShape;
+  private readonly freeOff: number;
   private readonly at: number;
   private readonly limit: number;
   /** Regions by the offset of their chunk: the same object for the same chunk. */
@@ -55,6 +56,7 @@ export class ElementPool {
     this.context = context;
     this.spec = spec;
     this.shape = shape;
+    this.freeOff = shape.freeOff;
     this.at = at;
     this.limit = limit;
     this.keySkip = headBytes;
@@ -87,7 +89,7 @@ export class ElementPool {
   take(): number {
     const free = this.get(FIELDS.free);
     if (free !== 0) {
-      this.set(FIELDS.free, this.memory.view.getUint32(free + this.shape.freeOff, true));
+      this.set(FIELDS.free, this.memory.view.getUint32(free + this.freeOff, true));
       return free;
     }
     let fresh = this.get(FIELDS.fresh);
@@ -105,8 +107,9 @@ export class ElementPool {
 
   /** Takes an element back. */
   give(element: number): void {
-    this.memory.view.setUint32(element + this.shape.freeOff, this.get(FIELDS.free), true);
-    this.set(FIELDS.free, element);
+    const { view } = this.memory;
+    view.setUint32(element + this.freeOff, view.getUint32(this.at + FIELDS.free, true), true);
+    view.setUint32(this.at + FIELDS.free, element, true);
   }
 
   private chunkBytes(count: number): number {
