@@ -51,7 +51,7 @@ export function readSlot(cursor: TokenCursor): SlotDraft {
 export function readWord(cursor: TokenCursor, what: string): Token {
   const token = cursor.next();
   if (token.kind === 'word') return token;
-  return refuse(token, 'expected', [what, token.text === '' ? 'the end of the line' : token.text]);
+  return refuse(token, 'expected', [what, token.text]);
 }
 
 /** Text of a string token without a NUL at its end. */

@@ -8,7 +8,8 @@ export const ASM_MESSAGES = {
   'open-comment': () => 'comment is not closed: /* without */',
   'too-deep': (limit: number) => `expression is nested too deep, bound ${limit}`,
   'unknown-insn': (text: string) => `no insn begins with ${text}`,
-  expected: (what: string, seen: string) => `expected ${what}, got ${seen}`,
+  expected: (what: string, seen: string) =>
+    `expected ${what}, got ${seen === '' ? 'the end of the line' : seen}`,
   trailing: (seen: string) => `unexpected ${seen} after the end of the insn`,
   'bad-register': (name: string) => `register ${name} does not exist: r0 to r10, w0 to w10`,
   'register-width': (dst: string, src: string) =>
@@ -42,6 +43,7 @@ export const ASM_MESSAGES = {
   'no-name': (section: string) => `program of section ${JSON.stringify(section)} has no name`,
   'empty-program': (name: string) => `${name === '' ? 'program' : `program ${name}`} has no insns`,
   'bad-key': (directive: string, key: string) => `${directive} has no ${key}=`,
+  'key-twice': (directive: string, key: string) => `${directive} has ${key}= twice`,
   'missing-key': (directive: string, key: string) => `${directive} needs ${key}=`,
   'key-range': (key: string, value: bigint, min: number, max: number) =>
     `${key} is out of range: ${value}, bound ${min} to ${max}`,

@@ -47,6 +47,7 @@ export function readMap(place: Place, cursor: TokenCursor): MapDraft {
   if (mapTypeRow(type.text) === undefined) {
     refuse(type, 'expected', ['a map type', type.text], didYouMean(type.text, Object.keys(MAP_TYPES)));
   }
+  const seen = new Set<string>();
   const values = new Map<string, number>();
   let inner: Token | undefined;
   let fields: readonly ValueField[] | undefined;
@@ -60,6 +61,8 @@ export function readMap(place: Place, cursor: TokenCursor): MapDraft {
     if (!MAP_KEYS.includes(key.text)) {
       refuse(key, 'bad-key', ['.map', key.text], didYouMean(key.text, MAP_KEYS));
     }
+    if (seen.has(key.text)) refuse(key, 'key-twice', ['.map', key.text]);
+    seen.add(key.text);
     cursor.expect('=');
     if (key.text === 'inner') inner = readWord(cursor, 'a map');
     else if (key.text === 'fields') fields = readFields(cursor);

@@ -146,6 +146,7 @@ export class ObjectReader {
         this.objects.read(first, cursor);
         break;
       case '.license':
+        if (cursor.done) refuse(cursor.peek(), 'expected', ['a licence', ''], 'such as .license GPL');
         this.license = cursor.peek().kind === 'string' ? textOf(cursor.next()) : cursor.rest();
         break;
       case '.equ':

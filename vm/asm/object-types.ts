@@ -18,6 +18,7 @@ export class ObjectTypes {
   /** Reads `node id=2 bytes=40 fields=list_node@0,refcount@24`; `fields` may be missing. Throws AsmError, also for a name or id that is taken. */
   read(place: Place, cursor: TokenCursor): void {
     const name = readWord(cursor, 'a name');
+    const seen = new Set<string>();
     const numbers = new Map<string, number>();
     let fields: readonly ValueField[] | undefined;
     while (!cursor.done) {
@@ -25,6 +26,8 @@ export class ObjectTypes {
       if (!KEYS.includes(key.text)) {
         refuse(key, 'bad-key', ['.object', key.text], didYouMean(key.text, KEYS));
       }
+      if (seen.has(key.text)) refuse(key, 'key-twice', ['.object', key.text]);
+      seen.add(key.text);
       cursor.expect('=');
       if (key.text === 'fields') fields = readFields(cursor);
       else numbers.set(key.text, readNumber(key.text, cursor));

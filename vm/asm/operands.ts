@@ -136,6 +136,7 @@ export class OperandReader {
   target(field: 'off' | 'imm'): Pick<Draft, 'fields' | 'ref'> {
     const { cursor } = this;
     const token = cursor.peek();
+    if (cursor.done) refuse(token, 'expected', ['a label or a distance', token.text]);
     const relative = token.text === 'pc' && /^[+-]$/.test(cursor.peek(1).text);
     if (relative) cursor.next();
     if (!relative && (token.kind === 'near' || (token.kind === 'word' && !cursor.isConstant(token)))) {

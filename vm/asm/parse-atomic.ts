@@ -94,7 +94,7 @@ function fetchAtomic(read: OperandReader, dst: Reg, call: string): Bare {
 // r1 = xchg_64(r2 + 0, r1) | r0 = atomic64_cmpxchg((u64 *)(r1 +0), r0, r2)
 function exchangeAtomic(read: OperandReader, dst: Reg, form: RegExpExecArray): Bare {
   const { cursor } = read;
-  const token = cursor.next();
+  cursor.next();
   const atomic = (form[1] ?? form[4]) as 'xchg' | 'cmpxchg';
   cursor.expect('(');
   let width: Width = form[2] === '_64' ? 64 : 32;
@@ -107,10 +107,9 @@ function exchangeAtomic(read: OperandReader, dst: Reg, form: RegExpExecArray): B
   if (atomic === 'cmpxchg') {
     const old = read.valueReg(width);
     if (old.number !== 0 || dst.number !== 0) {
-      return refuse(token, 'needs-register', [
-        'cmpxchg compares with r0 and leaves the old value there',
-        old.token.text,
-      ]);
+      const { token: wrong } = old.number === 0 ? dst : old;
+      const rule = 'cmpxchg compares with r0 and leaves the old value there';
+      return refuse(wrong, 'needs-register', [rule, wrong.text]);
     }
     cursor.expect(',');
   }

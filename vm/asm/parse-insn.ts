@@ -38,6 +38,7 @@ const FIRST_WORDS = [
   'store_release',
   ...Object.keys(GOTOS),
 ];
+const ONE_OPERATOR = 'an insn has one operator: r1 = r2, then r1 += 3';
 /** How insns begin in the other syntax, that of uBPF and of the old documents: mov32, ldxdw, jeq, be16. */
 const MNEMONIC = new RegExp(
   `^(?:(?:${[...Object.keys(ALU), 'neg'].join('|')})(?:32|64)?|(?:${Object.keys(JMP).join('|')})(?:32)?|ja|(?:ld|st|xadd)x?(?:abs|ind|dw|[bhw])?|[bl]e(?:16|32|64))$`,
@@ -47,7 +48,10 @@ const MNEMONIC = new RegExp(
 export function parseInsn(statement: Statement, constants: ReadonlyMap<string, bigint>): Draft {
   const read = new OperandReader(statement, constants);
   const draft = parse(read);
-  read.cursor.end();
+  const { cursor } = read;
+  const more = !cursor.done && 'src' in draft.fields && /^[-+*/&|^%]$/.test(cursor.peek().text);
+  if (more) refuse(cursor.peek(), 'trailing', [cursor.peek().text], ONE_OPERATOR);
+  cursor.end();
   return { ...draft, line: statement.line, column: statement.column };
 }
 
@@ -90,7 +94,7 @@ function parse(read: OperandReader): Bare {
 }
 
 function hintFor(word: string): string {
-  if (word === 'return') return 'exit returns what is in r0';
+  if (word === 'return' || word === 'ret') return 'exit returns what is in r0';
   if (MNEMONIC.test(word)) return 'write insns as clang does: r1 = 2, r1 += r2, r1 = *(u64 *)(r2 + 8)';
   return didYouMean(word, [...FIRST_WORDS, ...REGISTERS]);
 }
@@ -120,6 +124,7 @@ function call(read: OperandReader): Bare {
     return { name: 'call_subprog', fields: { imm: imm32(cursor.expression(), token) } };
   }
   if (token.text === 'kernel' && cursor.peek(1).text === '-') return kfunc(read);
+  if (cursor.done) refuse(token, 'expected', ['a helper, a kernel function or a label', token.text]);
   if (token.kind !== 'word' || cursor.isConstant(token)) {
     return { name: 'call_helper', fields: { imm: imm32(cursor.expression(), token) } };
   }
@@ -164,6 +169,7 @@ function assignment(read: OperandReader): Bare {
   const dst = read.reg();
   const sign = cursor.next();
   const alu = ALU_BY_SIGN.get(sign.text);
+  if (sign.text === '') return refuse(sign, 'expected', ['an operator', sign.text], 'such as =, +=, s>>=');
   if (alu === undefined) {
     const twice = sign.text === cursor.peek().text && ALU_BY_SIGN.has(`${sign.text}=`);
     const hint = JMP_BY_SIGN.has(sign.text) ? 'comparisons stand after if' : '';

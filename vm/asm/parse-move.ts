@@ -5,7 +5,7 @@ import type { Bare, Reg } from './draft.ts';
 import { refuse } from './errors.ts';
 import { imm64, type OperandReader } from './operands.ts';
 import { ATOMIC_WORDS, isAtomicWord, parseAtomicMove } from './parse-atomic.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, symbolHint } from './suggest.ts';
 import type { Token } from './tokens.ts';
 
 const MOVSX_BY_CAST = new Map(
@@ -14,6 +14,8 @@ const MOVSX_BY_CAST = new Map(
 /** Words in front of a parenthesis. */
 const CALL_WORDS = [...ATOMIC_WORDS, 'addr_space_cast'];
 const SWAP = new RegExp(`^(${Object.keys(SWAPS).join('|')})(16|32|64)$`);
+const SYMBOL_HINT = 'an address is loaded with ll at the end; a constant is defined by .equ';
+
 /** Reads what stands behind `dst =`. */
 export function parseMove(read: OperandReader, dst: Reg): Bare {
   const { cursor } = read;
@@ -165,12 +167,8 @@ function symbol(read: OperandReader, dst: Reg): Bare {
   const ref = read.name('symbol');
   const add = read.optionalAdd();
   if (read.cursor.peek().text !== 'll') {
-    return refuse(
-      ref,
-      'unknown-symbol',
-      [ref.name],
-      'an address is loaded with ll at the end; a constant is defined by .equ',
-    );
+    const hint = symbolHint(ref.name, []);
+    return refuse(ref, 'unknown-symbol', [ref.name], hint === '' ? SYMBOL_HINT : hint);
   }
   read.ll(dst);
   return { name: 'ld_imm64', fields: { dst: dst.number }, ref: { ...ref, kind: 'symbol', add } };

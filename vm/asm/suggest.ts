@@ -3,7 +3,10 @@
 /** Longest name that a suggestion is looked for: comparing two names takes the product of their lengths. */
 const LIMIT_NAME = 128;
 
-/** A hint that names the candidate nearest to `name`, or the one that `name` shortens; empty when none is near enough to be meant. */
+/**
+ * A hint that names the candidate that differs from `name` in one letter, the one that `name` shortens, or the nearest one; empty when none
+ * is near enough to be meant.
+ */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const names = [...candidates];
   const limit = Math.max(1, Math.floor(name.length / 3));
@@ -14,9 +17,22 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  const longer = names.filter((candidate) => candidate.startsWith(name));
-  if (best === '' && longer.length === 1 && name.length > 1) best = longer[0]!;
+  if (bestDistance > 1 && name.length > 1) best = completion(name, names) ?? best;
   return best === '' ? '' : `did you mean ${best}?`;
+}
+
+/** The one candidate that begins with `name`, or, of several, the one that goes on with a new word and is the shortest. */
+function completion(name: string, names: readonly string[]): string | undefined {
+  const longer = names.filter((candidate) => candidate.startsWith(name));
+  if (longer.length < 2) return longer[0];
+  return longer
+    .filter((candidate) => candidate[name.length] === '_')
+    .toSorted((a, b) => a.length - b.length)[0];
+}
+
+/** The same for a name that stands where a number or a register might. */
+export function symbolHint(name: string, candidates: Iterable<string>): string {
+  return /^[RW]\d+$/.test(name) ? `did you mean ${name.toLowerCase()}?` : didYouMean(name, candidates);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that lead from a to b; `limit` when it is that or more. */

@@ -1,6 +1,6 @@
 // Walks the tokens of one statement: look, take, demand. Constant expressions are read here too.
 import { refuse } from './errors.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, symbolHint } from './suggest.ts';
 import type { Statement, Token } from './tokens.ts';
 
 /** Parentheses and signs inside of one another in a constant expression. */
@@ -51,7 +51,7 @@ export class TokenCursor {
     const token = this.peek();
     if (this.accept(text)) return;
     const hint = token.kind === 'word' ? didYouMean(token.text, [text]) : '';
-    refuse(token, 'expected', [text, shown(token)], hint);
+    refuse(token, 'expected', [text, token.text], hint);
   }
 
   /** Demands that nothing is left. */
@@ -101,12 +101,8 @@ export class TokenCursor {
     const constant = this.constants.get(token.text);
     if (constant !== undefined) return constant;
     if (token.kind === 'word') {
-      return refuse(token, 'unknown-symbol', [token.text], didYouMean(token.text, this.constants.keys()));
+      return refuse(token, 'unknown-symbol', [token.text], symbolHint(token.text, this.constants.keys()));
     }
-    return refuse(token, 'expected', ['a number', shown(token)]);
+    return refuse(token, 'expected', ['a number', token.text]);
   }
-}
-
-function shown(token: Token): string {
-  return token.text === '' ? 'the end of the line' : token.text;
 }
