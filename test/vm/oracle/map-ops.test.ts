@@ -161,6 +161,8 @@ const CASES: readonly Case[] = [
 ];
 
 const INNER_MAP = 1 << 12;
+/** A kernel waits for all its CPUs after each change of such a map: some 10 ms. */
+const OUTER_OPS = 150;
 /** Maps 0 to 6: those that are put into a map of maps, and not all of them fit. */
 const INNERS = [
   mapLine('array', [4, 8, 2]),
@@ -182,7 +184,7 @@ function outerOperations(
   const outer = INNERS.length;
   const lines = [...INNERS, mapLine(type, [4, 4, 4], flags, inner)];
   const key = (): string => `0${random.below(6)}000000`;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < OUTER_OPS; i++) {
     const value = random.below(INNERS.length + 1);
     lines.push(
       random.pick([
