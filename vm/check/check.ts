@@ -18,6 +18,8 @@ export interface CheckOptions {
   readonly helpers?: ReadonlySet<number>;
   /** Ids of the kernel functions that can be called; default: those that Tailscope runs. */
   readonly kfuncs?: ReadonlySet<number>;
+  /** Demands 0 where RFC 9669 does and Linux does not look; default false. */
+  readonly strict?: boolean;
   /** Findings that do not count; default: all do. */
   readonly allowed?: ReadonlySet<CheckCode>;
   /** How many fds stand in fd_array; absent: there is none, and maps cannot be named by their position in it. */
@@ -44,7 +46,7 @@ export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readon
     () => checkSubprogs(insns, options.kfuncs ?? KFUNC_IDS),
     () => checkOperands(insns, options.relocs, options.maps, options.fds),
     () => checkFlow(insns),
-    () => checkInsns(insns, options.helpers ?? IMPLEMENTED, options.type),
+    () => checkInsns(insns, options.helpers ?? IMPLEMENTED, options.type, options.strict === true),
   ];
   for (const phase of phases) {
     const found = phase().filter(({ code }) => options.allowed?.has(code) !== true);

@@ -6,11 +6,15 @@ import { opsOf, type Op } from '../isa/ops.ts';
 import { progTypeRow } from '../kernel/prog-types.ts';
 import { checkError, STACK_BYTES, type CheckError } from './messages.ts';
 
-/** Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called, `type` that of the program. */
+/**
+ * Checks each insn by itself; one finding an insn. `helpers` are the numbers that may be called, `type` that of the program. `strict` demands 0
+ * in fields that Linux does not look at, too.
+ */
 export function checkInsns(
   insns: Uint8Array,
   helpers: ReadonlySet<number>,
   type: string | undefined,
+  strict: boolean,
 ): CheckError[] {
   const errors: CheckError[] = [];
   const noPacket = type !== undefined && progTypeRow(type)?.packetLoads !== true;
@@ -21,13 +25,18 @@ export function checkInsns(
     const error =
       noPacket && op?.kind === 'packet'
         ? checkError(pc, 'packet-type')
-        : insn === undefined
+        : insn === undefined || (strict && hasUnread(insn))
           ? misfit(insns, pc)
           : checkInsn(insn, pc, helpers);
     if (error !== undefined) errors.push(error);
     pc += op?.slots ?? 1;
   }
   return errors;
+}
+
+/** True when something stands in a field that nobody reads. */
+function hasUnread({ op, off }: Insn): boolean {
+  return op.unread.includes('off') && off !== 0;
 }
 
 /** Which rule an insn breaks whose opcode is known and whose fields match no operation. */

@@ -35,7 +35,7 @@ export interface BareRun {
  * no insn, a jump that leaves the program, a helper or map that is not there.
  */
 export function prepareBareRun(memory: LinearMemory, insns: Uint8Array, bytes: Uint8Array): BareRun {
-  const finding = checkProg(insns, { relocs: [], maps: [], allowed: LINUX_ONLY })[0];
+  const finding = checkProg(insns, { relocs: [], maps: [], strict: true, allowed: LINUX_ONLY })[0];
   if (finding !== undefined) {
     const { message, why, errno, pc } = finding;
     throw new LoadError('structure', NAME, `${message} (${why})`, { errno: -errno, pc });
