@@ -4,6 +4,7 @@ import { argRow, type ArgKind, type HelperArg } from '../../../vm/helpers/args.t
 import { HELPERS, helperRow, type HelperName } from '../../../vm/helpers/table.ts';
 import { assembleProg } from '../../../vm/index.ts';
 import type { ProgTypeName } from '../../../vm/kernel/prog-types.ts';
+import { argText, ZEROES } from '../../support/arg-text.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
 import { hasTool } from '../../support/tools.ts';
@@ -60,29 +61,6 @@ function expectedOf(arg: HelperArg): string | undefined {
   return arg === 'ptr_to_sock_common' ? SOCKETS : EXPECTED[argRow(arg).row.kind];
 }
 
-/** Insns that put into r`reg` what the verifier takes; undefined where that takes more. */
-function fitting(arg: HelperArg, reg: number, map: string): string | undefined {
-  const { row } = argRow(arg);
-  switch (row.kind) {
-    case 'ctx':
-      return `r${reg} = r6`;
-    case 'map':
-      return `r${reg} = map[${map}] ll`;
-    case 'map_key':
-    case 'map_value':
-    case 'mem':
-      return `r${reg} = r10\nr${reg} += -64`;
-    case 'size':
-    case 'alloc_size':
-      return `r${reg} = 8`;
-    case 'anything':
-      return `r${reg} = 0`;
-    default:
-      return undefined;
-  }
-}
-
-const ZEROES = Array.from({ length: 8 }, (_, i) => `*(u64 *)(r10 - ${8 * (i + 1)}) = 0`).join('\n');
 /** What a register is given: nothing, what no argument but `anything` takes, and 0. */
 const PROBES = { unset: '', wrong: '= 5', wrongSize: '= r6', zero: '= 0' } as const;
 
@@ -111,7 +89,7 @@ const QUESTIONS: readonly Question[] = (Object.keys(HELPERS) as HelperName[]).fl
 function askable({ args, name }: Question): number {
   const { maps } = helperRow(name);
   if (maps !== undefined && !maps.some((map) => MAP_NAMES.includes(map))) return 0;
-  const stop = args.findIndex((arg) => fitting(arg, 1, 'hash') === undefined);
+  const stop = args.findIndex((arg) => argText(arg, 1, 'hash') === undefined);
   return stop < 0 ? args.length + 1 : stop + 1;
 }
 
@@ -122,7 +100,7 @@ function specOf(questions: readonly Question[]): string {
     const map = helperRow(name).maps?.find((kind) => MAP_NAMES.includes(kind)) ?? 'hash';
     for (let i = 0; i < Math.min(5, askable(question)); i++) {
       for (const [probe, value] of Object.entries(PROBES)) {
-        const others = args.map((arg, n) => (n === i ? '' : (fitting(arg, n + 1, map) ?? '')));
+        const others = args.map((arg, n) => (n === i ? '' : (argText(arg, n + 1, map) ?? '')));
         const asked = value === '' ? '' : `r${i + 1} ${value}`;
         const body = `r6 = r1\n${ZEROES}\ncall get_prandom_u32\n${others.join('\n')}\n${asked}\ncall ${name}\nr0 = 0\nexit`;
         const tag = `${name}.${type}.${i}.${probe}`;

@@ -8,6 +8,7 @@ import { encodeInsn } from '../../../vm/isa/insn.ts';
 import { OPS } from '../../../vm/isa/ops.ts';
 import type { ProgTypeName } from '../../../vm/kernel/prog-types.ts';
 import { mapKindRow } from '../../../vm/maps/kinds.ts';
+import { argText, ZEROES } from '../../support/arg-text.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
 import { hasTool } from '../../support/tools.ts';
@@ -170,41 +171,22 @@ const MAPS: Readonly<Record<string, string>> = {
   user_ringbuf: '0 0 4096',
 };
 
-/** Insns that put something into r`reg` that the verifier takes for the argument; undefined where it takes more than a line or two. */
-function argText(arg: HelperArg, reg: number, map: string): string | undefined {
-  const { row } = argRow(arg);
-  switch (row.kind) {
-    case 'ctx':
-      return `r${reg} = r6`;
-    case 'map':
-      return `r${reg} = map[${map}] ll`;
-    case 'map_key':
-    case 'map_value':
-    case 'mem':
-      return `r${reg} = r10\nr${reg} += -64`;
-    case 'size':
-    case 'alloc_size':
-      return `r${reg} = 8`;
-    case 'anything':
-      return `r${reg} = 0`;
-    case 'dynptr':
-      return `r${reg} = r10\nr${reg} += -80`;
-    default:
-      return undefined;
-  }
-}
-
-const zeroes = Array.from({ length: 8 }, (_, i) => `*(u64 *)(r10 - ${8 * (i + 1)}) = 0`).join('\n');
-
 /** xdp first: a devmap belongs to programs of the type that used it first. */
 const FOR_MAPS: readonly ProgTypeName[] = ['xdp', ...TYPES];
 
+/** The same for a dynptr that the helper makes. */
+function dynptrText(arg: HelperArg, reg: number): string | undefined {
+  return argRow(arg).row.kind === 'dynptr' ? `r${reg} = r10\nr${reg} += -80` : undefined;
+}
+
 /** A program that calls a helper with a map; undefined where its arguments take more. */
 function mapCall(name: HelperName, map: string): string | undefined {
-  const args = (helperRow(name).args ?? []).map((arg, i) => argText(arg, i + 1, map));
+  const args = (helperRow(name).args ?? []).map(
+    (arg, i) => argText(arg, i + 1, map) ?? dynptrText(arg, i + 1),
+  );
   return args.includes(undefined)
     ? undefined
-    : `r6 = r1\n${zeroes}\n${args.join('\n')}\ncall ${name}\nr0 = 0\nexit`;
+    : `r6 = r1\n${ZEROES}\n${args.join('\n')}\ncall ${name}\nr0 = 0\nexit`;
 }
 
 describe('maps of helpers', () => {
