@@ -79,9 +79,9 @@ test('no timer is left behind, even where insns find one of another program', ()
   const text = '.map m array key=4 value=32 entries=1\n.section "tc"\nmain:\nr0 = map[m] ll\nexit';
   const object = here.machine.load(withFields(`.license GPL\n${text}`, [{ kind: 'timer', off: 8 }]));
   const map = `r2 = ${0xffff_8880_0000_0000n + BigInt(runOnce(here.machine, object.progs[0]!).retval)} ll`;
-  const [value] = [0, 8, 16, 24, 32, 40, 48]
+  const value = [0, 8, 16, 24, 32, 40, 48]
     .map((off) => `${map}\nr1 = r2\nr1 += ${off}\nr6 = r1`)
-    .filter((at) => run(`${at}\nr3 = 1\ncall timer_init\nexit`, undefined, here).fault === undefined);
+    .find((at) => run(`${at}\nr3 = 1\ncall timer_init\nexit`, undefined, here).fault === undefined);
   const set = `${value}\nr2 = func f ll\ncall timer_set_callback\nexit\nf:\nr0 = 0\nexit`;
   expect(run(set, undefined, here)).toMatchObject({ r0: BigInt.asUintN(64, -22n), fault: undefined });
   here.machine.advance(100);
