@@ -63,10 +63,12 @@ export const ITER_KFUNCS = {
     const { view, u8 } = context.memory;
     const count = view.getInt32(at + BITS.count, true);
     const words = wordsOf(context, at, count);
-    let bit = view.getInt32(at + BITS.bit, true);
-    if (words === 0 || bit < -1 || bit >= count) return setAddress(context, 0);
+    const last = view.getInt32(at + BITS.bit, true);
+    if (words === 0 || last < -1 || last >= count) return setAddress(context, 0);
+    let bit = last;
     do bit += 1;
     while (bit < count && (u8[words + (bit >> 3)]! & (1 << (bit & 7))) === 0);
+    context.charge(Math.floor((bit - last) / WORD_BITS));
     view.setInt32(at + BITS.bit, bit, true);
     setAddress(context, bit < count ? at + BITS.bit : 0);
   },
@@ -76,8 +78,9 @@ export const ITER_KFUNCS = {
     const count = view.getInt32(at + BITS.count, true);
     const words = wordsOf(context, at, count);
     if (count > WORD_BITS && words !== 0) {
+      const owed = context.owedAt(words)!; // wordsOf has found it
       context.takeBack(words);
-      context.memory.free(words, count / 8);
+      owed.giveBack(words); // all of it, whatever the program has made of the count
     }
     wipe(context, BITS.bytes);
   },
