@@ -30,6 +30,12 @@ const BODY_OPS = OP_LIST.filter(({ kind }) =>
   ['alu', 'neg', 'movsx', 'swap', 'load', 'acquire', 'store', 'release', 'atomic', 'jump'].includes(kind),
 );
 
+/**
+ * Clears the upper half of r0, but on x86-64 not where it finds what it compares with; Linux 6.18 adds an insn for that, and forgets it where its verifier
+ * takes two states behind a branch for the same. So programs here do it themselves.
+ */
+const NARROW_CMPXCHG: OpName = 'atomic_cmpxchg32';
+
 /** A program of about `length` insns in its body; returns the low half of a mix of all registers and stack words. */
 export function randomProg(random: Random, length: number): Uint8Array {
   const insns: Insn[] = [];
@@ -37,7 +43,11 @@ export function randomProg(random: Random, length: number): Uint8Array {
   for (let word = 1; word <= WORDS; word++) {
     insns.push(makeInsn('stx_u64', { dst: FP, src: random.below(REGS), off: -8 * word }));
   }
-  for (let i = 0; i < length; i++) insns.push(bodyInsn(random, length - i));
+  for (let i = 0; i < length; i++) {
+    const insn = bodyInsn(random, length - i);
+    insns.push(insn);
+    if (insn.op.name === NARROW_CMPXCHG) insns.push(makeInsn('mov32_reg', { dst: 0, src: 0 }));
+  }
   insns.push(...fold());
   return encode(insns);
 }
