@@ -39,6 +39,13 @@ test.each([
   expect(run(text)).toMatchObject({ r0, fault: undefined });
 });
 
+test('may_goto jumps once a function has passed 8388608 of them', () => {
+  const rounds = `loop: ${'may_goto out\n'.repeat(64)}r6 += 64\ngoto loop`;
+  const text = `call f\nr0 += 1\nexit\nf: r6 = 0\n${rounds}\nout: r0 = r6\nexit`;
+  const many = rig({ limitInsns: 20_000_000 });
+  expect(run(text, [], many)).toMatchObject({ r0: 8_388_609n, fault: undefined });
+});
+
 test.each([
   ['.quad 0x00000000000000ff\nexit', 'unknown opcode ff'],
   ['.quad 0x00000001000100b7\nexit', 'BPF_MOV uses reserved fields'],
