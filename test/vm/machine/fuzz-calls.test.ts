@@ -1,9 +1,11 @@
 // Calls of every helper and kernel function with arguments of any sense, on maps of every kind: they end in an exit or a fault, they keep their budget,
-// and a machine that is put back to where a run began does all of it again.
+// and a machine that is put back to where a run began does all of it again, to the same bytes.
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { TestRunResult } from '../../../vm/index.ts';
+import type { MachineSnapshot, TestRunResult } from '../../../vm/index.ts';
 import { PROG_FLAGS } from '../../../vm/kernel/prog-types.ts';
 import { MAP_KINDS, type MapKind } from '../../../vm/maps/kinds.ts';
+import type { MemoryState } from '../../../vm/memory/linear.ts';
 import type { MapSpec } from '../../../vm/object.ts';
 import { rig, u32, type Rig } from '../../support/machine.ts';
 import { CALL_FIELDS, randomCalls, type CallMap } from '../../support/random-calls.ts';
@@ -70,7 +72,13 @@ function makeMaps({ machine }: Rig): CallMap[] {
   return maps;
 }
 
-/** All that a run shows. */
+/** A digest of the linear memory: maps, buffers, objects, counters. */
+function digestOf(snapshot: MachineSnapshot): string {
+  const { memory } = snapshot as MachineSnapshot & { readonly memory: MemoryState }; // as machine.ts makes it
+  return createHash('sha256').update(memory.bytes).digest('hex');
+}
+
+/** All that a run shows, and what it leaves. */
 function runOf({ machine, printks }: Rig, fd: number, type: string, effects: unknown[]): unknown {
   const from = [printks.length, effects.length];
   const result: TestRunResult = machine.testRun(fd, INPUTS[type]);
@@ -80,6 +88,7 @@ function runOf({ machine, printks }: Rig, fd: number, type: string, effects: unk
     printed: printks.slice(from[0]),
     effects: effects.slice(from[1]),
     unknown: machine.unknownReads,
+    memory: digestOf(machine.snapshot()),
   };
 }
 
