@@ -10,6 +10,7 @@ import { disassemble } from '../../../vm/asm/disassemble.ts';
 import { OP_LIST, type Op, type OpName } from '../../../vm/isa/ops.ts';
 import { hexOf } from '../../support/case-file.ts';
 import { anyInsn, bytesOfInsns } from '../../support/random-insns.ts';
+import { seedOf } from '../../support/seed.ts';
 import { hasTool } from '../../support/tools.ts';
 
 /** Operations that clang's text cannot tell apart, with the reason. */
@@ -30,7 +31,7 @@ const NOT_IN_CLANG: Partial<Record<OpName, string>> = {
 function isSinceClang20({ kind, name }: Op): boolean {
   return kind === 'acquire' || kind === 'release' || name === 'gotox';
 }
-const SEED = 19;
+const SEED = seedOf(19);
 const MC = ['-triple', 'bpfel', '-mcpu=v4', '-filetype=obj'];
 
 describe.skipIf(!hasTool('clang'))('as clang does', () => {
