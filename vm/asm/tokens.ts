@@ -34,7 +34,7 @@ const SIGNS = [
   ]),
 ].toSorted((a, b) => b.length - a.length);
 
-/** Linux 6.16 and later list the live registers before the opcode too. */
+/** Newer kernels list the program once with the live registers before the opcode. */
 const KERNEL_PREFIX = /^\s*\d+: (?:[.\d]{10} )?\(([0-9a-f]{2})\) /;
 const OBJDUMP_PREFIX =
   /^\s*(?:[0-9a-f]+:\s+)?(?:[0-9a-f]{2} ){7}[0-9a-f]{2}(?: (?:[0-9a-f]{2} ){7}[0-9a-f]{2})?\s/;
