@@ -1,0 +1,245 @@
+// What a machine runs, and for whom: programs at the points of a recording, by themselves, and what they left for later. A point and its programs
+// are one run: nothing that they use goes from under them, and nothing else runs meanwhile.
+import type { Fault, InsnsResult, MachineOptions, PacketResult, TestRunInput, TestRunResult } from './api.ts';
+import { ERRNO } from './errno.ts';
+import type { TaskView } from './helpers/context.ts';
+import { SeededRandom } from './host.ts';
+import { Cpu } from './interp/cpu.ts';
+import type { RunEvent } from './interp/host.ts';
+import type { Stage } from './kernel/attachments.ts';
+import { prepareBareRun } from './kernel/bare-run.ts';
+import { KernelMemory } from './kernel/kernel-memory.ts';
+import { PacketFilter } from './kernel/net/packet-filter.ts';
+import type { ObjectTable } from './kernel/objects.ts';
+import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
+import type { KernelProg } from './kernel/prog.ts';
+import { LaterRuns } from './kernel/run-later.ts';
+import { prepareTestRun } from './kernel/test-run.ts';
+import type { LinearMemory } from './memory/linear.ts';
+import { decodeUtf8 } from './memory/text.ts';
+
+/** Bytes of a task's name that programs and the trace see. */
+const COMM_CHARS = 15;
+
+/** The current task of a test run: nobody. */
+const NO_TASK: TaskView = { tid: 0, tgid: 0, comm: new Uint8Array(0), atNs: 0, memory: [] };
+
+/** What `MachineRuns.save` returns: all that is not in linear memory. */
+export interface RunsState {
+  readonly random: number;
+  readonly nowNs: number;
+  readonly insnsRun: number;
+  readonly unknownReads: number;
+}
+
+/** The engine of a machine, and the time that the recording has come to. */
+export class MachineRuns {
+  /** Reads of what the recording does not hold. */
+  unknownReads = 0;
+  private readonly options: MachineOptions;
+  private readonly memory: LinearMemory;
+  private readonly kernel: KernelMemory;
+  private readonly objects: ObjectTable;
+  private readonly random: SeededRandom;
+  private readonly cpu: Cpu;
+  private readonly later: LaterRuns;
+  private readonly filter: PacketFilter;
+  private nowNs = 0;
+  /** The fault of the run that ended last, undefined when it exited. */
+  private lastFault: Fault | undefined;
+
+  constructor(options: MachineOptions, memory: LinearMemory, objects: ObjectTable) {
+    const { cpus, limitInsns, seed = 1 } = options;
+    this.options = options;
+    this.memory = memory;
+    this.objects = objects;
+    this.kernel = new KernelMemory(memory, NO_TASK);
+    this.filter = new PacketFilter(memory);
+    this.random = new SeededRandom(seed);
+    const { callbacks, heap, linked, grace, cells } = objects;
+    this.cpu = new Cpu(
+      {
+        memory,
+        mapRegions: cells,
+        kernel: this.kernel,
+        callbacks,
+        heap,
+        linked,
+        grace,
+        cpus,
+        limitInsns,
+        mapAt: (offset) => objects.mapAt(offset),
+        random: () => this.random.next(),
+        printk: (text) => this.printk(text),
+        countUnknownRead: () => {
+          this.unknownReads += 1;
+        },
+        effect: (prog, effect) => {
+          const { tid, tgid, atNs } = this.cpu.task;
+          options.onEffect?.({ ...effect, prog: prog.name, tid, tgid, atNs });
+        },
+        faulted: (prog, pc, code, message) => {
+          this.lastFault = { prog: prog.name, pc, code, message };
+          options.onFault(this.lastFault);
+        },
+      },
+      NO_TASK,
+    );
+    this.later = new LaterRuns(callbacks, this.cpu, limitInsns);
+  }
+
+  get insnsRun(): number {
+    return this.cpu.insnsRun;
+  }
+
+  /** See Machine.advance. */
+  advance(atNs: number): void {
+    if (atNs > this.nowNs) this.nowNs = atNs;
+    this.later.timers(this.nowNs);
+  }
+
+  /** A call of a recording: brings the machine to its time, runs the programs of its stages, and the work that they began. */
+  call(stages: readonly Stage[], point: SyscallPoint): void {
+    this.advance(point.atNs);
+    this.fire(stages, point);
+    this.later.work(this.nowNs);
+  }
+
+  private fire(stages: readonly Stage[], point: SyscallPoint): void {
+    if (stages.length === 0) return;
+    this.setTask(point, point.cpu);
+    this.kernel.begin(point, point);
+    const { grace } = this.objects;
+    grace.begin();
+    try {
+      for (const { place, runs } of stages) {
+        place.fill(this.memory, this.kernel, point);
+        for (const { prog, event } of runs) {
+          this.run(prog, event);
+          if (place.overrides === true && this.overridden(prog)) break;
+        }
+      }
+    } finally {
+      grace.end();
+    }
+  }
+
+  /** fmod_ret: a result other than 0 would take the place of the call, and of the programs after this one. */
+  private overridden(prog: KernelProg): boolean {
+    const value = this.cpu.r[0]!;
+    if (value === 0) return false;
+    const { tid, tgid, atNs } = this.cpu.task;
+    this.options.onEffect?.({ kind: 'override', value, prog: prog.name, tid, tgid, atNs });
+    return true;
+  }
+
+  private setTask(task: TaskView, cpu: number): void {
+    this.cpu.task = task;
+    this.cpu.cpu = cpu > 0 ? cpu % this.options.cpus : 0;
+  }
+
+  private run(prog: KernelProg, event: RunEvent): void {
+    this.lastFault = undefined;
+    this.cpu.run(prog, event);
+  }
+
+  /** Runs a program, and tells where it sent its packet. */
+  private runPacket(prog: KernelProg, event: RunEvent): void {
+    this.run(prog, event);
+    const redirect = event.packet?.taken(this.cpu.r[0]! >>> 0);
+    if (redirect !== undefined) this.cpu.effect(redirect);
+  }
+
+  /** A packet of a recording, handed to one socket for each of `filters`. */
+  packet(filters: readonly KernelProg[], point: PacketPoint): readonly PacketResult[] {
+    this.advance(point.atNs);
+    if (filters.length === 0) return [];
+    const { grace } = this.objects;
+    const task = { ...NO_TASK, atNs: point.atNs };
+    this.setTask(task, point.cpu ?? 0);
+    this.kernel.begin(task, undefined);
+    const results: PacketResult[] = [];
+    grace.begin();
+    try {
+      for (const prog of filters) {
+        this.run(prog, this.filter.lay(point));
+        results.push({ prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) });
+      }
+    } finally {
+      grace.end();
+    }
+    this.later.work(this.nowNs);
+    return results;
+  }
+
+  /** BPF_PROG_TEST_RUN. */
+  testRun(target: KernelProg, input: TestRunInput): TestRunResult {
+    const { cpu = 0 } = input;
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= this.options.cpus) return notRun(-ERRNO.ENXIO);
+    const run = prepareTestRun(this.memory, target, input);
+    if (typeof run === 'number') return notRun(run);
+    const task = { ...NO_TASK, atNs: this.nowNs };
+    this.setTask(task, cpu);
+    this.kernel.begin(task, undefined);
+    const before = this.insnsRun;
+    const { grace } = this.objects;
+    grace.begin();
+    try {
+      for (let i = Math.max(1, (input.repeat ?? 0) >>> 0); i > 0; i--) this.runPacket(target, run.event);
+    } finally {
+      grace.end();
+    }
+    const result = {
+      errno: 0,
+      retval: this.cpu.r[0]! >>> 0,
+      insns: this.insnsRun - before,
+      fault: this.lastFault,
+      data: run.data(),
+      ctx: run.ctx(),
+    };
+    this.later.work(this.nowNs);
+    return result;
+  }
+
+  /** See Machine.runInsns. */
+  runInsns(insns: Uint8Array, memory: Uint8Array): InsnsResult {
+    const bare = prepareBareRun(this.memory, insns, memory);
+    try {
+      this.setTask(NO_TASK, 0);
+      this.kernel.begin(NO_TASK, undefined);
+      const before = this.insnsRun;
+      this.run(bare.prog, bare.event);
+      return {
+        r0: this.cpu.q[0]!,
+        insns: this.insnsRun - before,
+        fault: this.lastFault,
+        memory: bare.bytes(),
+      };
+    } finally {
+      bare.free();
+    }
+  }
+
+  private printk(text: string): void {
+    const { task, cpu } = this.cpu;
+    const comm = decodeUtf8(task.comm, 0, Math.min(task.comm.length, COMM_CHARS));
+    this.options.onPrintk({ text, comm, tid: task.tid, cpu, atNs: task.atNs });
+  }
+
+  save(): RunsState {
+    const { random, nowNs, insnsRun, unknownReads } = this;
+    return { random: random.state, nowNs, insnsRun, unknownReads };
+  }
+
+  restore(state: RunsState): void {
+    this.random.state = state.random;
+    this.nowNs = state.nowNs;
+    this.cpu.insnsRun = state.insnsRun;
+    this.unknownReads = state.unknownReads;
+  }
+}
+
+/** The answer to a test run that did not take place: `errno` is negative. */
+export function notRun(errno: number): TestRunResult {
+  return { errno, retval: 0, insns: 0, fault: undefined, data: new Uint8Array(0), ctx: new Uint8Array(0) };
+}
