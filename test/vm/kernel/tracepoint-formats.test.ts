@@ -1,5 +1,4 @@
-// The ctx of tracepoints on system calls against the formats that the running kernel gives for them. Left out where no tracefs is mounted.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+// The ctx of tracepoints on system calls against the formats that the running kernel gives for them.
 import { expect, test } from 'vitest';
 import { MACHINE_SYSCALLS } from '../../../traces/index.ts';
 import {
@@ -11,16 +10,19 @@ import {
 import type { CtxLayout } from '../../../vm/kernel/ctx.ts';
 import { NATIVE_ABIS } from '../../../vm/kernel/functions.ts';
 import { SyscallIndex } from '../../../vm/kernel/syscalls.ts';
+import { hasTool, withTracefs } from '../../support/tools.ts';
 
-const EVENTS = '/sys/kernel/tracing/events';
-const hasEvents = existsSync(`${EVENTS}/syscalls`);
+/** Texts of format files by event; the order of the files is the shell's. */
+function readFormats(): ReadonlyMap<string, string> {
+  const text = withTracefs('cat events/raw_syscalls/*/format events/syscalls/*/format')!;
+  return new Map(text.split(/^(?=name: )/m).map((format) => [/^name: (\w+)/.exec(format)![1]!, format]));
+}
 
 type Span = readonly [off: number, size: number];
 
 /** Fields of an event behind the first 8 bytes. What a newer kernel copies from user memory stands behind the arguments, and not for programs. */
-function kernelFields(event: string): Span[] {
-  const text = readFileSync(`${EVENTS}/${event}/format`, 'utf8');
-  const fields = [...text.matchAll(/offset:(\d+);\s*size:(\d+);/g)].map(([, off, size]): Span => [
+function kernelFields(format: string): Span[] {
+  const fields = [...format.matchAll(/offset:(\d+);\s*size:(\d+);/g)].map(([, off, size]): Span => [
     Number(off),
     Number(size),
   ]);
@@ -37,22 +39,26 @@ function ourFields(layout: CtxLayout): Span[] {
 
 const whole = (layout: CtxLayout): Span[] => Object.values(layout).map(({ off, size }) => [off, size]);
 
-test.skipIf(!hasEvents)('tracepoints of calls have a number and as many arguments as in the kernel', () => {
-  const index = new SyscallIndex(MACHINE_SYSCALLS);
-  const events = readdirSync(`${EVENTS}/syscalls`).flatMap((event) => {
-    const [, when, name] = /^sys_(enter|exit)_(\w+)$/.exec(event) ?? [];
-    const call = name === undefined ? undefined : index.find(name, NATIVE_ABIS);
-    if (call === undefined) return [];
-    const layout = when === 'exit' ? SYS_EXIT_CTX : sysEnterCtx(call.args);
-    return [{ event, ours: ourFields(layout), theirs: kernelFields(`syscalls/${event}`) }];
-  });
-  expect(events.length).toBeGreaterThan(500);
-  expect(events.map(({ event, ours }) => [event, ours])).toEqual(
-    events.map(({ event, theirs }) => [event, theirs]),
-  );
-});
+test.skipIf(!hasTool('tracefs'))(
+  'tracepoints of calls have a number and as many arguments as in the kernel',
+  () => {
+    const index = new SyscallIndex(MACHINE_SYSCALLS);
+    const events = [...readFormats()].flatMap(([event, format]) => {
+      const [, when, name] = /^sys_(enter|exit)_(\w+)$/.exec(event) ?? [];
+      const call = name === undefined ? undefined : index.find(name, NATIVE_ABIS);
+      if (call === undefined) return [];
+      const layout = when === 'exit' ? SYS_EXIT_CTX : sysEnterCtx(call.args);
+      return [{ event, ours: ourFields(layout), theirs: kernelFields(format) }];
+    });
+    expect(events.length).toBeGreaterThan(500);
+    expect(events.map(({ event, ours }) => [event, ours])).toEqual(
+      events.map(({ event, theirs }) => [event, theirs]),
+    );
+  },
+);
 
-test.skipIf(!hasEvents)('raw_syscalls has a long and its arguments or its result', () => {
-  expect(whole(RAW_SYS_ENTER_CTX)).toEqual(kernelFields('raw_syscalls/sys_enter'));
-  expect(whole(RAW_SYS_EXIT_CTX)).toEqual(kernelFields('raw_syscalls/sys_exit'));
+test.skipIf(!hasTool('tracefs'))('raw_syscalls has a long and its arguments or its result', () => {
+  const formats = readFormats();
+  expect(whole(RAW_SYS_ENTER_CTX)).toEqual(kernelFields(formats.get('sys_enter')!));
+  expect(whole(RAW_SYS_EXIT_CTX)).toEqual(kernelFields(formats.get('sys_exit')!));
 });
