@@ -4,11 +4,11 @@ import { ERRNO } from '../../vm/index.ts';
 const NOEXIST = 1;
 const EXIST = 2;
 
-/** A model of a map with keys. Values are hex. */
+/** A model of a map with keys. Values are hex; `cpu` is that of a program, absent for user space. */
 export interface MapModel {
-  lookup(key: string): string | number;
+  lookup(key: string, cpu?: number): string | number;
   /** 0 or -errno. */
-  update(key: string, value: string, flags: number): number;
+  update(key: string, value: string, flags: number, cpu?: number): number;
   remove(key: string): number;
   /** Keys that are there, in no order, or in the map's where it is defined. */
   keys(): readonly string[];
@@ -16,7 +16,7 @@ export interface MapModel {
   copy(): MapModel;
 }
 
-/** hash and percpu_hash. */
+/** hash. */
 export class HashModel implements MapModel {
   private readonly limit: number;
   protected readonly values: Map<string, string>;
@@ -52,7 +52,7 @@ export class HashModel implements MapModel {
   }
 }
 
-/** array and percpu_array. */
+/** array. */
 export class ArrayModel implements MapModel {
   private readonly values: string[];
 
@@ -82,6 +82,45 @@ export class ArrayModel implements MapModel {
 
   copy(): ArrayModel {
     return new ArrayModel(this.values);
+  }
+}
+
+/** percpu_hash and percpu_array: a map whose values are those of all CPUs. User space writes the value of CPU 0 and zeroes for the others. */
+export class PercpuModel implements MapModel {
+  private readonly map: MapModel;
+  private readonly cpus: number;
+  /** Hex digits of the value of a CPU. */
+  private readonly digits: number;
+
+  constructor(map: MapModel, cpus: number, valueBytes: number) {
+    this.map = map;
+    this.cpus = cpus;
+    this.digits = 2 * valueBytes;
+  }
+
+  lookup(key: string, cpu?: number): string | number {
+    const values = this.map.lookup(key);
+    if (cpu === undefined || typeof values === 'number') return values;
+    return values.slice(cpu * this.digits, (cpu + 1) * this.digits);
+  }
+
+  update(key: string, value: string, flags: number, cpu?: number): number {
+    const old = cpu === undefined ? undefined : this.map.lookup(key);
+    const before = typeof old === 'string' ? old : '0'.repeat(this.cpus * this.digits);
+    const at = (cpu ?? 0) * this.digits;
+    return this.map.update(key, before.slice(0, at) + value + before.slice(at + this.digits), flags);
+  }
+
+  remove(key: string): number {
+    return this.map.remove(key);
+  }
+
+  keys(): readonly string[] {
+    return this.map.keys();
+  }
+
+  copy(): PercpuModel {
+    return new PercpuModel(this.map.copy(), this.cpus, this.digits / 2);
   }
 }
 

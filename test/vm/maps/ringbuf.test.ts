@@ -1,11 +1,8 @@
 // ringbuf: records from programs to user space, in order, round and round, and what happens when there is no room.
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadText, rig, runOnce } from '../../support/machine.ts';
-import { seedOf } from '../../support/seed.ts';
 import type { BpfMap } from '../../../vm/index.ts';
 
-const SEED = seedOf(41);
 const SIZE = 4096;
 
 /** A program that reserves a record of `size`, fills its first byte and `ends` it: submit, discard, or nothing. */
@@ -41,50 +38,6 @@ function taken(ring: BpfMap): [number, number][] {
   expect(count).toBe(samples.length);
   return samples;
 }
-
-const LENGTHS = [1, 8, 9, 500, 2000, 4080] as const;
-const ENDS = ['submit', 'discard'] as const;
-
-test(`records come out as a plain queue of bytes says, over restored snapshots too (seed ${SEED})`, () => {
-  const progs = Object.fromEntries(
-    LENGTHS.flatMap((size) => ENDS.map((end) => [`${end}${size}`, writer(size, end)])),
-  );
-  const step = fc.oneof(
-    fc.record({ size: fc.constantFrom(...LENGTHS), end: fc.constantFrom(...ENDS) }),
-    fc.constantFrom('consume' as const, 'restore' as const),
-  );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const { machine, ring, run } = ringRig(progs);
-      let queue: { bytes: number; sample: [number, number] | undefined }[] = [];
-      let dropped = 0;
-      let runs = 0;
-      for (const one of steps) {
-        if (one === 'consume') {
-          expect(taken(ring)).toEqual(
-            queue.map(({ sample }) => sample).filter((sample) => sample !== undefined),
-          );
-          queue = [];
-        } else if (one === 'restore') {
-          const snapshot = machine.snapshot();
-          run('submit8');
-          ring.consume(() => {});
-          machine.restore(snapshot);
-        } else {
-          const bytes = 8 * Math.ceil((one.size + 8) / 8);
-          const used = queue.reduce((sum, record) => sum + record.bytes, 0);
-          const fits = used + bytes < SIZE;
-          expect(run(`${one.end}${one.size}`)).toBe(fits ? 1 : 0);
-          if (!fits) dropped += 1;
-          else runs += 1;
-          if (fits) queue.push({ bytes, sample: one.end === 'submit' ? [runs & 255, one.size] : undefined });
-        }
-        expect(ring.dropped).toBe(dropped);
-      }
-    }),
-    { seed: SEED, numRuns: 150 },
-  );
-});
 
 test('a record that goes over the end of the ring is in one piece', () => {
   const { ring, run } = ringRig({ long: writer(3000, 'submit') });

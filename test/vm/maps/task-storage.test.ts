@@ -1,10 +1,6 @@
 // task_storage: a value for each task, from programs by the task's address and from user space by an fd of it.
-import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { loadText, pointOf, rig, u32, u64s, fromU64s } from '../../support/machine.ts';
-import { seedOf } from '../../support/seed.ts';
-
-const SEED = seedOf(43);
+import { loadText, pointOf, rig, u32, u64s } from '../../support/machine.ts';
 
 /** A program that counts the calls of each task; call number 1 deletes instead. */
 const COUNT = `.map t task_storage key=4 value=8 entries=0 flags=no_prealloc
@@ -61,58 +57,6 @@ test('each task has a value of its own', () => {
   call(7, 1);
   expect([ask(7, (key) => map.lookup(key)), map.entries]).toEqual([-2, 2]);
   expect([map.lookup(u32(77)), map.lookup(u32(map.fd)), map.nextKey(undefined)]).toEqual([-9, -9, -524]);
-});
-
-const step = fc.oneof(
-  fc.record({
-    what: fc.constantFrom(
-      'call' as const,
-      'call' as const,
-      'delete' as const,
-      'set' as const,
-      'remove' as const,
-    ),
-    tid: fc.integer({ min: 1, max: 60 }),
-    flags: fc.constantFrom(0, 1, 2),
-  }),
-  fc.constant('restore' as const),
-);
-
-test(`storage is a plain map by thread id, however many there are (seed ${SEED})`, () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
-      const { machine, faults, map, call, with: ask } = storageRig();
-      const model = new Map<number, bigint>();
-      for (const one of steps) {
-        if (one === 'restore') {
-          const snapshot = machine.snapshot();
-          for (let tid = 100; tid < 140; tid++) call(tid);
-          machine.restore(snapshot);
-          continue;
-        }
-        const { what, tid, flags } = one;
-        const has = model.has(tid);
-        if (what === 'call') {
-          call(tid);
-          model.set(tid, (model.get(tid) ?? 0n) + 1n);
-        } else if (what === 'delete') {
-          call(tid, 1);
-          model.delete(tid);
-        } else if (what === 'remove') {
-          expect(ask(tid, (key) => map.delete(key))).toBe(has ? 0 : -2);
-          model.delete(tid);
-        } else {
-          const expected = has && flags === 1 ? -17 : !has && flags === 2 ? -2 : 0;
-          expect(ask(tid, (key) => map.update(key, fromU64s(50n), flags))).toBe(expected);
-          if (expected === 0) model.set(tid, 50n);
-        }
-      }
-      expect(faults).toEqual([]);
-      expect(map.entries).toBe(model.size);
-      for (const [tid, value] of model) expect(u64s(ask(tid, (key) => map.lookup(key)))).toEqual([value]);
-    }),
-    { seed: SEED, numRuns: 100 },
-  );
 });
 
 test('the memory of all values is given back with the map', () => {
