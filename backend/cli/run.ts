@@ -4,7 +4,7 @@ import { formatPrintk, type LoadedObject, type ObjectSpec, type Printk } from '.
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
 import { openProgram } from '../library/programs.ts';
 import type { MapEntryView } from '../protocol/index.ts';
-import { readWholeMap } from '../session/map-page.ts';
+import { countEntries, readWholeMap } from '../session/map-page.ts';
 import { viewPrograms } from '../session/programs-view.ts';
 import { createReplay, type Replay } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
@@ -133,7 +133,7 @@ function mapsText(object: LoadedObject): string {
     .map((map) => {
       const rows = readWholeMap(map);
       const { name, type, maxEntries } = map.spec;
-      const head = `map ${name}: ${type}, ${rows.length} of ${countOf(maxEntries, 'entry').replace('entrys', 'entries')}\n`;
+      const head = `map ${name}: ${type}, ${countEntries(map)} of ${countOf(maxEntries, 'entry').replace('entrys', 'entries')}\n`;
       const stats = type === 'prog_array' ? object.progArray(map) : undefined;
       const slots = new Map(stats?.slots.map((slot) => [String(slot.index), slot]));
       const body = rows.map((row) => {

@@ -1,10 +1,11 @@
 // Programs, maps and prog arrays of a replay as frames show them.
 import type { BpfMap, LoadedObject, ProgArrayStats } from '../../vm/index.ts';
 import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
+import { countEntries } from './map-page.ts';
 import type { Replay } from './replay.ts';
 
 /** The kernel's name of the map type that tail calls go through. */
-export const PROG_ARRAY = 'prog_array';
+const PROG_ARRAY = 'prog_array';
 
 export function viewPrograms(replay: Pick<Replay, 'object' | 'machine' | 'faults'>): ProgramsView {
   const { object, machine, faults } = replay;
@@ -33,8 +34,9 @@ function viewProgs(object: LoadedObject): ProgView[] {
 function viewMap(object: LoadedObject, map: BpfMap): MapView {
   const { name, type, keySize, valueSize, maxEntries } = map.spec;
   // every index of a prog array is an entry to the kernel; to a person it is the slots that are filled
-  const filled = type === PROG_ARRAY ? object.progArray(map).slots.filter(isFilled).length : undefined;
-  return { name, type, keySize, valueSize, maxEntries, entries: filled ?? map.entries };
+  const filled =
+    type === PROG_ARRAY ? object.progArray(map).slots.filter(isFilled).length : countEntries(map);
+  return { name, type, keySize, valueSize, maxEntries, entries: filled };
 }
 
 /** The prog arrays of an object and what tail calls did with them. */

@@ -62,8 +62,13 @@ export function createPerfEventArray(context: MapContext, spec: MapSpec): PerfEv
   const empty = (): void => {
     for (let index = 0; index < maxEntries; index++) put(index, undefined);
   };
-  const events = (): PerfEvent[] =>
-    Array.from({ length: maxEntries }, (_, index) => event(index)).filter((one) => one !== undefined);
+  /** Slot by slot: there may be more of them than an array has room for. */
+  function* events(): Generator<PerfEvent> {
+    for (let index = 0; index < maxEntries; index++) {
+      const one = event(index);
+      if (one !== undefined) yield one;
+    }
+  }
 
   return {
     kind: 'perf_event_array',
@@ -89,7 +94,9 @@ export function createPerfEventArray(context: MapContext, spec: MapSpec): PerfEv
         return count;
       },
       get dropped() {
-        return events().reduce((sum, one) => sum + one.dropped, 0);
+        let sum = 0;
+        for (const one of events()) sum += one.dropped;
+        return sum;
       },
     },
     clear() {

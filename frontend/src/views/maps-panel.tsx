@@ -106,7 +106,15 @@ interface EntriesProps {
 
 function Entries({ page, name, slots }: EntriesProps) {
   if (page === undefined) return <Empty>Reading {name}.</Empty>;
-  if (page.rows.length === 0) return <Empty>{name} has no entries now.</Empty>;
+  if (page.rows.length === 0) {
+    if (page.entries === 0) return <Empty>{name} has no entries now.</Empty>;
+    return (
+      <Empty>
+        {name} has {formatPlural(page.entries, 'entry', 'entries')}, and a {page.type} does not let them be
+        read one by one.
+      </Empty>
+    );
+  }
   const cpus = Math.max(...page.rows.map(({ valueHex }) => valueHex.length));
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`Contents of ${name}`}>
