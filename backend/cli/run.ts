@@ -1,11 +1,11 @@
 // tailscope run: a program over a recording, without a page. trace_pipe to stdout, then the maps.
 import type { Command } from 'commander';
-import { formatPrintk, type LoadedObject, type ObjectSpec, type Printk } from '../../vm/index.ts';
+import { formatPrintk, type ObjectSpec, type Printk } from '../../vm/index.ts';
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
 import { openProgram } from '../library/programs.ts';
 import type { MapEntryView } from '../protocol/index.ts';
 import { countEntries, readWholeMap } from '../session/map-page.ts';
-import { viewPrograms } from '../session/programs-view.ts';
+import { recordsOf, viewPrograms } from '../session/programs-view.ts';
 import { createReplay, type Replay } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
 import { countOf, print, printJson, say } from './output.ts';
@@ -48,7 +48,7 @@ async function run(name: string, { trace, json = false, limit = Infinity }: RunO
   const printed = await replayAll(opened, object, limit, json);
   tellFaults(printed.replay);
   if (json) await printJson(resultOf(opened, printed.replay, printed.lines));
-  else await print(mapsText(printed.replay.object));
+  else await print(mapsText(printed.replay));
 }
 
 /** Opens a recording with a bar on stderr while a log is imported. */
@@ -121,6 +121,7 @@ function resultOf(opened: OpenedTrace, replay: Replay, lines: readonly Printk[])
       keySize: map.spec.keySize,
       valueSize: map.spec.valueSize,
       maxEntries: map.spec.maxEntries,
+      ...recordsOf(map, replay.outlets),
       entries: readWholeMap(map),
     })),
     progArrays,
@@ -128,12 +129,17 @@ function resultOf(opened: OpenedTrace, replay: Replay, lines: readonly Printk[])
   };
 }
 
-function mapsText(object: LoadedObject): string {
+function mapsText({ object, outlets }: Replay): string {
   return object.maps
     .map((map) => {
       const rows = readWholeMap(map);
       const { name, type, maxEntries } = map.spec;
-      const head = `map ${name}: ${type}, ${countEntries(map)} of ${countOf(maxEntries, 'entry').replace('entrys', 'entries')}\n`;
+      const read = outlets.read(map);
+      const what =
+        read === undefined
+          ? `${countEntries(map)} of ${countOf(maxEntries, 'entry').replace('entrys', 'entries')}`
+          : `${countOf(read, 'record')} read, ${map.dropped} dropped`;
+      const head = `map ${name}: ${type}, ${what}\n`;
       const stats = type === 'prog_array' ? object.progArray(map) : undefined;
       const slots = new Map(stats?.slots.map((slot) => [String(slot.index), slot]));
       const body = rows.map((row) => {

@@ -119,8 +119,11 @@ export interface MapView {
   readonly type: string;
   readonly keySize: number;
   readonly valueSize: number;
+  /** Of ring buffers: bytes. */
   readonly maxEntries: number;
   readonly entries: number;
+  /** Of ringbuf and perf_event_array: records that were read so far, and that found no room. */
+  readonly records?: { readonly read: number; readonly dropped: number };
 }
 
 export interface ProgramsView {

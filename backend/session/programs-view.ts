@@ -2,17 +2,20 @@
 import type { BpfMap, LoadedObject, ProgArrayStats } from '../../vm/index.ts';
 import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
 import { countEntries } from './map-page.ts';
+import type { Outlets } from './outlets.ts';
 import type { Replay } from './replay.ts';
 
 /** The kernel's name of the map type that tail calls go through. */
 const PROG_ARRAY = 'prog_array';
 
-export function viewPrograms(replay: Pick<Replay, 'object' | 'machine' | 'faults'>): ProgramsView {
-  const { object, machine, faults } = replay;
+export function viewPrograms(
+  replay: Pick<Replay, 'object' | 'machine' | 'faults' | 'outlets'>,
+): ProgramsView {
+  const { object, machine, faults, outlets } = replay;
   return {
     object: object.spec.name,
     progs: viewProgs(object),
-    maps: object.maps.map((map) => viewMap(object, map)),
+    maps: object.maps.map((map) => viewMap(object, map, outlets)),
     progArrays: viewProgArrays(object),
     faults: faults.view(),
     unknownReads: machine.unknownReads,
@@ -31,12 +34,18 @@ function viewProgs(object: LoadedObject): ProgView[] {
   }));
 }
 
-function viewMap(object: LoadedObject, map: BpfMap): MapView {
+function viewMap(object: LoadedObject, map: BpfMap, outlets: Outlets): MapView {
   const { name, type, keySize, valueSize, maxEntries } = map.spec;
   // every index of a prog array is an entry to the kernel; to a person it is the slots that are filled
   const filled =
     type === PROG_ARRAY ? object.progArray(map).slots.filter(isFilled).length : countEntries(map);
-  return { name, type, keySize, valueSize, maxEntries, entries: filled };
+  return { name, type, keySize, valueSize, maxEntries, entries: filled, ...recordsOf(map, outlets) };
+}
+
+/** The `records` of a map that user space reads records from. */
+export function recordsOf(map: BpfMap, outlets: Outlets): Pick<MapView, 'records'> {
+  const read = outlets.read(map);
+  return read === undefined ? {} : { records: { read, dropped: map.dropped } };
 }
 
 /** The prog arrays of an object and what tail calls did with them. */

@@ -20,6 +20,7 @@ import {
 } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
+import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 
 /** CPUs of the machine. strace does not say on which CPU a call ran, so there is one and per-CPU maps have one value. */
@@ -39,6 +40,7 @@ export interface Replay {
   readonly object: LoadedObject;
   readonly pipe: Pipe;
   readonly faults: FaultLog;
+  readonly outlets: Outlets;
   /**
    * Takes all points up to `limitNs`, or as many as `maxPoints`, or until `isLate` says so; says whether all that is due was
    * taken.
@@ -58,6 +60,7 @@ export interface ReplayState {
   readonly machine: ReturnType<Machine['snapshot']>;
   readonly pipe: ReturnType<Pipe['save']>;
   readonly faults: ReturnType<FaultLog['save']>;
+  readonly outlets: ReturnType<Outlets['save']>;
 }
 
 /** Bytes a saved state takes beside the machine's memory: totals, mostly their histograms and the heat map. */
@@ -87,17 +90,19 @@ export function createReplay(
     onFault: (fault) => faults.take(fault),
   });
   const object = loadPrograms(machine, spec);
+  const outlets = createOutlets(object);
   const listens = { enter: machine.listens('enter'), exit: machine.listens('exit'), mark: false };
   const point = emptyPoint();
   const take = (): void => {
     totals.take(cursor);
     if (!listens[cursor.phase]) {
       machine.advance(cursor.atNs);
-      return;
+    } else {
+      fillPoint(cursor, recording, point);
+      if (cursor.phase === 'enter') machine.enter(point);
+      else machine.exit(point);
     }
-    fillPoint(cursor, recording, point);
-    if (cursor.phase === 'enter') machine.enter(point);
-    else machine.exit(point);
+    outlets.drain();
   };
   return {
     recording,
@@ -107,6 +112,7 @@ export function createReplay(
     object,
     pipe,
     faults,
+    outlets,
     run: (limitNs, maxPoints, isLate) => {
       const last = cursor.points + maxPoints;
       for (;;) {
@@ -129,6 +135,7 @@ export function createReplay(
         machine: snapshot,
         pipe: pipe.save(),
         faults: faults.save(),
+        outlets: outlets.save(),
       };
     },
     restore: (state) => {
@@ -137,6 +144,7 @@ export function createReplay(
       machine.restore(state.machine);
       pipe.restore(state.pipe);
       faults.restore(state.faults);
+      outlets.restore(state.outlets);
     },
   };
 }

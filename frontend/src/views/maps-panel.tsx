@@ -54,7 +54,7 @@ export function MapsPanel() {
                 }}
               >
                 <code>{other.name}</code>
-                <span class="soft">{formatCount(other.entries)}</span>
+                <span class="soft">{formatCount(other.records?.read ?? other.entries)}</span>
               </button>
             ))}
           </div>
@@ -62,6 +62,7 @@ export function MapsPanel() {
             page={page}
             name={name}
             slots={frame?.programs.progArrays.find((array) => array.map === name)?.slots}
+            isOutlet={map?.records !== undefined}
           />
         </>
       )}
@@ -102,9 +103,12 @@ interface EntriesProps {
   readonly name: string;
   /** Slots of a prog array, undefined for other maps. */
   readonly slots: readonly SlotView[] | undefined;
+  /** Programs write records to it, which are counted and not kept. */
+  readonly isOutlet: boolean;
 }
 
-function Entries({ page, name, slots }: EntriesProps) {
+function Entries({ page, name, slots, isOutlet }: EntriesProps) {
+  if (isOutlet) return <Empty>Records of {name} are counted as they are read; they are not kept.</Empty>;
   if (page === undefined) return <Empty>Reading {name}.</Empty>;
   if (page.rows.length === 0) {
     if (page.entries === 0) return <Empty>{name} has no entries now.</Empty>;
@@ -156,6 +160,11 @@ function Bytes({ text, hex }: { readonly text: string; readonly hex: string }) {
   return text === '' ? <code class="bytes">{spaced}</code> : <span title={spaced}>{text}</span>;
 }
 
-function describe({ type, keySize, valueSize, entries, maxEntries }: MapView): string {
+function describe({ type, keySize, valueSize, entries, maxEntries, records }: MapView): string {
+  if (records !== undefined) {
+    const size = type === 'ringbuf' ? ` of ${formatBytes(maxEntries)}` : '';
+    const dropped = records.dropped === 0 ? 'none dropped' : `${formatCount(records.dropped)} dropped`;
+    return `${type}${size}: ${formatPlural(records.read, 'record')} read after each call, ${dropped}.`;
+  }
   return `${type}, key ${formatBytes(keySize)}, value ${formatBytes(valueSize)}; ${formatCount(entries)} of at most ${formatPlural(maxEntries, 'entry', 'entries')}.`;
 }
