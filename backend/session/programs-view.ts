@@ -27,6 +27,7 @@ function viewProgs(object: LoadedObject): ProgView[] {
     name: prog.spec.name,
     section: prog.spec.section,
     attached: [...prog.attached],
+    ...(prog.idle === undefined ? {} : { idle: prog.idle }),
     insns: prog.spec.insns.length / 8,
     runs: prog.runs,
     insnsRun: prog.insnsRun,

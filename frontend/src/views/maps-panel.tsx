@@ -164,7 +164,7 @@ function describe({ type, keySize, valueSize, entries, maxEntries, records }: Ma
   if (records !== undefined) {
     const size = type === 'ringbuf' ? ` of ${formatBytes(maxEntries)}` : '';
     const dropped = records.dropped === 0 ? 'none dropped' : `${formatCount(records.dropped)} dropped`;
-    return `${type}${size}: ${formatPlural(records.read, 'record')} read after each call, ${dropped}.`;
+    return `${type}${size}: ${formatPlural(records.read, 'record')} read, ${dropped}.`;
   }
   return `${type}, key ${formatBytes(keySize)}, value ${formatBytes(valueSize)}; ${formatCount(entries)} of at most ${formatPlural(maxEntries, 'entry', 'entries')}.`;
 }

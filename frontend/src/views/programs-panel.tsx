@@ -59,12 +59,13 @@ export function ProgramsPanel() {
   );
 }
 
-function programCell({ name, section, attached }: ProgView) {
+function programCell({ name, section, attached, idle }: ProgView) {
   return (
     <>
       <code>{name}</code>
       <small class="prog-hook" title={section}>
         {attached.length > 0 ? `at ${attached.join(', ')}` : 'only jumped to'}
+        {idle === undefined ? '' : `; never runs: ${idle}`}
       </small>
     </>
   );
