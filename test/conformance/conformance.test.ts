@@ -1,7 +1,7 @@
 // The plugin, and cases in the form of bpf_conformance: our own, and those of its repository where TAILSCOPE_CONFORMANCE names the folder that
 // has them. In a run by itself a program may do what Linux refuses, so all of them apply, calls through a register too.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readDataCase, type DataCase } from './data-file.ts';
@@ -12,9 +12,9 @@ const PUBLIC = process.env['TAILSCOPE_CONFORMANCE'] ?? '';
 const PLUGIN = join(import.meta.dirname, 'plugin.ts');
 
 function casesIn(folder: string): { name: string; file: string }[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.data'))
-    .map((name) => ({ name: basename(name, '.data'), file: join(folder, name) }));
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.data')) : [];
+  if (names.length === 0) throw new Error(`there are no cases (NAME.data) in ${folder}`);
+  return names.map((name) => ({ name: basename(name, '.data'), file: join(folder, name) }));
 }
 
 /** Bytes as the runner of bpf_conformance writes them. */

@@ -1,6 +1,7 @@
 // Programs and rights that some tests need and a machine may lack. Tests ask `hasTool`; the run says once what it left out.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 interface ToolRow {
@@ -10,6 +11,9 @@ interface ToolRow {
   readonly install: string;
   readonly probe: () => boolean;
 }
+
+/** The oldest Linux whose answers are those that the tests expect: what came with a later one, ours has. */
+const KERNEL = { major: 6, minor: 18 } as const;
 
 export const TOOLS = {
   chromium: {
@@ -34,9 +38,10 @@ export const TOOLS = {
   },
   kernel: {
     tests: 'answers compared with those of a real Linux kernel',
-    install: 'run as root on a Linux that allows bpf(2)',
+    install: `run as root on Linux ${KERNEL.major}.${KERNEL.minor} or newer that allows bpf(2)`,
     probe: () =>
       process.platform === 'linux' &&
+      isKernelNewEnough(release()) &&
       process.getuid?.() === 0 &&
       findProgram('cc') !== undefined &&
       allowsBpf(),
@@ -60,6 +65,12 @@ export function hasTool(tool: Tool): boolean {
     known.set(tool, has);
   }
   return has;
+}
+
+/** Whether a kernel of this release ('6.18.44') can be asked. */
+function isKernelNewEnough(text: string): boolean {
+  const [major = 0, minor = 0] = text.split('.').map((part) => Number.parseInt(part, 10));
+  return major > KERNEL.major || (major === KERNEL.major && minor >= KERNEL.minor);
 }
 
 /** Path of a program on the PATH, or undefined. */
