@@ -144,45 +144,23 @@ export function createHash(context: MapContext, spec: MapSpec, isByNumber = fals
     pool.give(old);
     return 0;
   };
-  const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.takeKey(key, keyAt);
-    if (element === 0) return -ERRNO.ENOENT;
-    if (fields !== undefined) context.released(fields, element + valueSkip);
-    pool.give(element);
-    return 0;
-  };
-  const userLookup: KernelMap['userLookup'] = (key) => {
-    const at = table.valueOf(key, 0, 0);
-    return at === 0 ? -ERRNO.ENOENT : copyValue(memory, at, valueSize, fields);
-  };
-
-  return {
+  return mapOfTable(table, {
     kind: 'hash',
     id,
     spec,
-    at: table.at,
-    get regions() {
-      return pool.regions;
-    },
-    get entries() {
-      return table.entries;
-    },
     userValueSize: valueSize,
     lookup(key, keyAt) {
       const element = table.find(table.hash(key, keyAt), key, keyAt);
       return element === 0 ? 0 : element + valueSkip;
     },
     update,
-    remove,
-    userLookup,
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, 0),
-    userRemove: (key) => remove(key, 0),
-    userTake: (key) => takeOut(key, userLookup, remove),
-    nextKey: (key) => table.nextKey(key),
-    buckets: table,
-    walk: table,
-    free: () => table.free(),
-  };
+    copy: (at) => copyValue(memory, at, valueSize, fields),
+    discard(element) {
+      if (fields !== undefined) context.released(fields, element + valueSkip);
+      pool.give(element);
+    },
+  });
 }
 
 /** Makes a percpu_hash map, or answers -errno. The spec has passed `checkMapSpec`. */
@@ -205,29 +183,10 @@ export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap 
     table.link(element, hash);
     return element;
   };
-  const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.takeKey(key, keyAt);
-    if (element === 0) return -ERRNO.ENOENT;
-    releasePercpu(context, pool.valueAt(element, 0), layout);
-    pool.give(element);
-    return 0;
-  };
-  const userLookup: KernelMap['userLookup'] = (key) => {
-    const at = table.valueOf(key, 0, 0);
-    return at === 0 ? -ERRNO.ENOENT : copyPercpu(memory, at, layout);
-  };
-
-  return {
+  return mapOfTable(table, {
     kind: 'percpu_hash',
     id,
     spec,
-    at: table.at,
-    get regions() {
-      return pool.regions;
-    },
-    get entries() {
-      return table.entries;
-    },
     userValueSize: percpuBytes(valueSize, cpus),
     lookup: (key, keyAt, cpu) => table.valueOf(key, keyAt, cpu),
     update(key, keyAt, value, valueAt, flags, cpu) {
@@ -248,8 +207,6 @@ export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap 
       initPercpu(memory, pool.valueAt(element, 0), bytes, valueAt, cpu, layout);
       return 0;
     },
-    remove,
-    userLookup,
     userUpdate(key, values, flags) {
       if (flags > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
       const hash = table.hash(key, 0);
@@ -262,22 +219,57 @@ export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap 
       if (old !== 0) releasePercpu(context, pool.valueAt(old, 0), layout);
       return 0;
     },
+    copy: (at) => copyPercpu(memory, at, layout),
+    discard(element) {
+      releasePercpu(context, pool.valueAt(element, 0), layout);
+      pool.give(element);
+    },
+  });
+}
+
+/** What a kind adds to its table. */
+export interface TableMapParts extends Pick<
+  KernelMap,
+  'kind' | 'id' | 'spec' | 'userValueSize' | 'lookup' | 'update' | 'userUpdate'
+> {
+  /** The value, or the values of all CPUs, at an offset, as user space gets it. */
+  readonly copy: (at: number) => Uint8Array;
+  /** An element has been taken out: what its value holds is released, and it is unused again. */
+  readonly discard: (element: number) => void;
+}
+
+/** A map whose elements are those of a table. */
+export function mapOfTable(table: HashTable, { copy, discard, ...parts }: TableMapParts): KernelMap {
+  const remove: KernelMap['remove'] = (key, keyAt) => {
+    const element = table.takeKey(key, keyAt);
+    if (element === 0) return -ERRNO.ENOENT;
+    discard(element);
+    return 0;
+  };
+  const userLookup: KernelMap['userLookup'] = (key) => {
+    const at = table.valueOf(key, 0, 0);
+    return at === 0 ? -ERRNO.ENOENT : copy(at);
+  };
+  return {
+    ...parts,
+    at: table.at,
+    get regions() {
+      return table.pool.regions;
+    },
+    get entries() {
+      return table.entries;
+    },
+    remove,
+    userLookup,
     userRemove: (key) => remove(key, 0),
-    userTake: (key) => takeOut(key, userLookup, remove),
+    userTake(key) {
+      const value = userLookup(key);
+      if (typeof value !== 'number') remove(key, 0);
+      return value;
+    },
     nextKey: (key) => table.nextKey(key),
     buckets: table,
     walk: table,
     free: () => table.free(),
   };
-}
-
-/** Looks a value up and removes it: a copy or -errno. */
-export function takeOut(
-  key: Uint8Array,
-  lookup: KernelMap['userLookup'],
-  remove: KernelMap['remove'],
-): Uint8Array | number {
-  const value = lookup(key);
-  if (typeof value !== 'number') remove(key, 0);
-  return value;
 }

@@ -8,7 +8,7 @@
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
 import { HashTable } from './hash-table.ts';
-import { checkExists, checkHashSizes, takeOut } from './hash.ts';
+import { checkExists, checkHashSizes, mapOfTable } from './hash.ts';
 import { lruBytes, LruLists } from './lru-lists.ts';
 import { LRU_NODE_BYTES } from './lru-nodes.ts';
 import { invalid, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
@@ -41,23 +41,23 @@ export function checkLruPercpuHash(spec: MapSpec): MapRefusal | undefined {
   return checkLru(spec, true);
 }
 
+/** Lets go of what the value of an element holds. */
+type Release = (table: HashTable, element: number) => void;
+
 /** A hash table with its lists: elements are taken from them and given back to them. */
 class LruTable {
   readonly table: HashTable;
   private readonly lists: LruLists;
+  private readonly release: Release;
 
-  private constructor(table: HashTable, lists: LruLists) {
+  private constructor(table: HashTable, lists: LruLists, release: Release) {
     this.table = table;
     this.lists = lists;
+    this.release = release;
   }
 
-  /** Undefined when there is no memory. `cpus` of the elements are 0 for one value; `evicted` is told each element that goes. */
-  static make(
-    context: MapContext,
-    spec: MapSpec,
-    cpus: number,
-    evicted: (table: HashTable, element: number) => void,
-  ): LruTable | undefined {
+  /** Undefined when there is no memory. `cpus` of the elements are 0 for one value; `release` is told each element that goes. */
+  static make(context: MapContext, spec: MapSpec, cpus: number, release: Release): LruTable | undefined {
     const isPercpu = hasFlag(spec.flags, 'no_common_lru');
     // Lists of their own: each CPU the same number of elements.
     const elements = isPercpu ? Math.ceil(spec.maxEntries / context.cpus) * context.cpus : spec.maxEntries;
@@ -80,7 +80,7 @@ class LruTable {
       evict(node) {
         const element = node - NODE_OFF;
         if (!table.unlink(element)) return false;
-        evicted(table, element);
+        release(table, element);
         return true;
       },
       claim: (node, hash) => table.setHash(node - NODE_OFF, hash),
@@ -88,7 +88,7 @@ class LruTable {
     lists.init();
     const share = isPercpu ? elements / context.cpus : elements;
     for (let i = 0; i < elements; i++) lists.add(table.pool.take() + NODE_OFF, Math.floor(i / share));
-    return new LruTable(table, lists);
+    return new LruTable(table, lists, release);
   }
 
   /** An element that is in no bucket, with this key; 0 when none can be had. */
@@ -101,6 +101,12 @@ class LruTable {
 
   give(element: number): void {
     this.lists.give(element + NODE_OFF);
+  }
+
+  /** Gives an element back that had a value. */
+  discard(element: number): void {
+    this.release(this.table, element);
+    this.give(element);
   }
 
   reference(element: number): void {
@@ -146,49 +152,23 @@ export function createLruHash(context: MapContext, spec: MapSpec): KernelMap | n
     if (old === 0) return 0;
     lru.reference(element);
     table.unlink(old);
-    released(table, old);
-    lru.give(old);
+    lru.discard(old);
     return 0;
   };
-  const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.takeKey(key, keyAt);
-    if (element === 0) return -ERRNO.ENOENT;
-    released(table, element);
-    lru.give(element);
-    return 0;
-  };
-  const userLookup: KernelMap['userLookup'] = (key) => {
-    const at = table.valueOf(key, 0, USER_CPU);
-    return at === 0 ? -ERRNO.ENOENT : copyValue(memory, at, valueSize, fields);
-  };
-
-  return {
+  return mapOfTable(table, {
     kind: 'lru_hash',
     id,
     spec,
-    at: table.at,
-    get regions() {
-      return pool.regions;
-    },
-    get entries() {
-      return table.entries;
-    },
     userValueSize: valueSize,
     lookup(key, keyAt) {
       const element = lru.use(key, keyAt);
       return element === 0 ? 0 : element + valueSkip;
     },
     update,
-    remove,
-    userLookup,
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, USER_CPU),
-    userRemove: (key) => remove(key, 0),
-    userTake: (key) => takeOut(key, userLookup, remove),
-    nextKey: (key) => table.nextKey(key),
-    buckets: table,
-    walk: table,
-    free: () => table.free(),
-  };
+    copy: (at) => copyValue(memory, at, valueSize, fields),
+    discard: (element) => lru.discard(element),
+  });
 }
 
 /** Makes an lru_percpu_hash map, or answers -errno. The spec has passed `checkMapSpec`. */
@@ -237,43 +217,18 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
     if (isAdding) lru.give(added);
     return error;
   };
-  const remove: KernelMap['remove'] = (key, keyAt) => {
-    const element = table.takeKey(key, keyAt);
-    if (element === 0) return -ERRNO.ENOENT;
-    released(table, element);
-    lru.give(element);
-    return 0;
-  };
-  const userLookup: KernelMap['userLookup'] = (key) => {
-    const at = table.valueOf(key, 0, 0);
-    return at === 0 ? -ERRNO.ENOENT : copyPercpu(memory, at, layout);
-  };
-
-  return {
+  return mapOfTable(table, {
     kind: 'lru_percpu_hash',
     id,
     spec,
-    at: table.at,
-    get regions() {
-      return pool.regions;
-    },
-    get entries() {
-      return table.entries;
-    },
     userValueSize: percpuBytes(valueSize, cpus),
     lookup(key, keyAt, cpu) {
       const element = lru.use(key, keyAt);
       return element === 0 ? 0 : pool.valueAt(element, cpu);
     },
     update: (key, keyAt, value, valueAt, flags, cpu) => write(key, keyAt, value, valueAt, flags, cpu, false),
-    remove,
-    userLookup,
     userUpdate: (key, values, flags) => write(key, 0, values, 0, flags, USER_CPU, true),
-    userRemove: (key) => remove(key, 0),
-    userTake: (key) => takeOut(key, userLookup, remove),
-    nextKey: (key) => table.nextKey(key),
-    buckets: table,
-    walk: table,
-    free: () => table.free(),
-  };
+    copy: (at) => copyPercpu(memory, at, layout),
+    discard: (element) => lru.discard(element),
+  });
 }
