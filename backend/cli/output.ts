@@ -46,9 +46,9 @@ export function endOnSignals(): void {
   onSignals((signal) => process.exit(128 + constants.signals[signal]));
 }
 
-/** A count with its noun: '1 call', '1,234 calls'. */
-export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+/** A count with its noun: '1 call', '1,234 calls'; `plural` where it is not the noun with an s. */
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
 }
 
 /** Bytes for people: '812 B', '1.4 MB'. */

@@ -137,7 +137,7 @@ function mapsText({ object, outlets }: Replay): string {
       const read = outlets.read(map);
       const what =
         read === undefined
-          ? `${countEntries(map)} of ${countOf(maxEntries, 'entry').replace('entrys', 'entries')}`
+          ? `${countEntries(map)} of ${countOf(maxEntries, 'entry', 'entries')}`
           : `${countOf(read, 'record')} read, ${map.dropped} dropped`;
       const head = `map ${name}: ${type}, ${what}\n`;
       const stats = type === 'prog_array' ? object.progArray(map) : undefined;
