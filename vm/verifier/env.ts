@@ -1,0 +1,146 @@
+// What all parts of the verifier share while they walk one program.
+import type { Insn } from '../isa/insn.ts';
+import type { FuncInfo, LineInfo, VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
+import { Log } from './log.ts';
+import { NOT_INIT, type Reg } from './reg.ts';
+import type { Frame, State, Step } from './state.ts';
+
+/** A function of the program. @see struct bpf_subprog_info */
+export interface Subprog {
+  readonly start: number;
+  /** pc behind its last slot. */
+  readonly end: number;
+  readonly info: FuncInfo | undefined;
+  /** Deepest stack access, in bytes; grows while it is walked. */
+  stackBytes: number;
+  hasTailCall: boolean;
+  isTailCallReachable: boolean;
+  hasPacketLoad: boolean;
+  isAsyncCallback: boolean;
+  isExceptionCallback: boolean;
+  /** Its code, or that of those it calls, may change packet data; may sleep. */
+  changesPacket: boolean;
+  mightSleep: boolean;
+  mightThrow: boolean;
+  /** Global functions: verified on their own, and called. */
+  isVerified: boolean;
+  isCalled: boolean;
+  /** Insns in reverse postorder of its graph, filled by flow. */
+  postorder: readonly number[];
+}
+
+/** What is known of an insn, from the graph and from walking it. @see struct bpf_insn_aux_data */
+export interface InsnFacts {
+  /** It was walked. */
+  seen: boolean;
+  /** Where states are compared, where history is kept, where a state is always kept. */
+  isPrunePoint: boolean;
+  isJumpPoint: boolean;
+  isCheckpoint: boolean;
+  /** A call of a function that calls back. */
+  callsBack: boolean;
+  /** Number of the strongly connected component it lies in, 0 none. */
+  scc: number;
+  /** Registers that are read before they are written from here on, as bits. */
+  liveRegs: number;
+  /** Type of the pointer that it loads or stores through; all paths agree. */
+  pointer: Reg['type'] | undefined;
+  /** Of a call that takes a map: the one map that all paths give, 'many' when they differ. */
+  map: VerifierMap | 'many' | undefined;
+  /** Of a tail call (or a look-up): the key that all paths give, undefined when none or they differ. */
+  constKey: number | undefined;
+  hasManyKeys: boolean;
+  /** Times it was walked. */
+  walked: number;
+}
+
+export class Env {
+  readonly input: VerifyInput;
+  readonly options: VerifyOptions;
+  readonly log: Log;
+  /** By pc; undefined in the second slot of a wide insn. */
+  readonly insns: readonly (Insn | undefined)[];
+  readonly facts: readonly InsnFacts[];
+  /** In the order of their starts. */
+  subprogs: readonly Subprog[] = [];
+
+  /** The state that is walked on. */
+  state!: State; // set by walk before anything reads it
+  /** The insn that is walked, and the one before it. */
+  pc = 0;
+  prevPc = -1;
+
+  insnsWalked = 0;
+  jumpsWalked = 0;
+  totalStates = 0;
+  peakStates = 0;
+  maxStatesPerInsn = 0;
+  /** States on hold, to be walked from later. */
+  readonly pending: {
+    readonly state: State;
+    readonly pc: number;
+    readonly prevPc: number;
+    readonly logLength: number;
+  }[] = [];
+  private ids = 0;
+
+  /** Registers and slots of the frame that changed since the log showed them: bits, and slot numbers. */
+  touchedRegs = 0;
+  readonly touchedSlots = new Set<number>();
+  /** The source line that the log showed last. */
+  shownLine: LineInfo | undefined = undefined;
+
+  constructor(
+    input: VerifyInput,
+    options: VerifyOptions,
+    insns: readonly (Insn | undefined)[],
+    facts: readonly InsnFacts[],
+  ) {
+    this.input = input;
+    this.options = options;
+    this.log = new Log(options.logLevel ?? 0);
+    this.insns = insns;
+    this.facts = facts;
+  }
+
+  /** A number that no register carries yet. */
+  nextId(): number {
+    this.ids += 1;
+    return this.ids;
+  }
+
+  get frame(): Frame {
+    return this.state.frame;
+  }
+
+  /** What register `n` of the running frame holds, read or not. `readReg` in access.ts checks. */
+  reg(n: number): Reg {
+    return this.state.frame.regs[n] ?? NOT_INIT;
+  }
+
+  setReg(n: number, reg: Reg): void {
+    this.state.frame.regs[n] = reg;
+    this.touchedRegs |= 1 << n;
+  }
+
+  /** The frame that a stack pointer points into. */
+  frameOf(reg: Reg): Frame {
+    return this.state.frames[reg.frame]!;
+  }
+
+  /** Index of the subprogram that begins at `pc`, -1 when none does. */
+  subprogAt(pc: number): number {
+    return this.subprogs.findIndex(({ start }) => start === pc);
+  }
+
+  /** The subprogram that `pc` lies in. */
+  subprogOf(pc: number): Subprog {
+    return this.subprogs.findLast(({ start }) => start <= pc)!;
+  }
+
+  /** The last step of the path, when it is of this insn. */
+  get step(): Step | undefined {
+    const last = this.state.history.at(-1);
+    return last?.pc === this.pc ? last : undefined;
+  }
+}

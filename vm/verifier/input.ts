@@ -1,0 +1,88 @@
+// What the verifier is given.
+import type { Btf } from '../btf/btf.ts';
+import type { ProgTypeName } from '../kernel/prog-types.ts';
+import type { MapSpec, ObjectType } from '../object.ts';
+
+/** A map that the program names. The same map is the same JavaScript object. */
+export interface VerifierMap {
+  readonly spec: MapSpec;
+  /** Of maps of maps: what those inside are like. */
+  readonly inner?: VerifierMap;
+  /** The value of a frozen map that programs may only read (.rodata): loads from it yield what stands there. */
+  readonly constant?: Uint8Array;
+}
+
+/** Which map a wide insn names, and where in its value it points. */
+export interface MapUse {
+  readonly map: VerifierMap;
+  /** Present when the insn loads the address of the value. */
+  readonly valueOff?: number;
+}
+
+/** What BTF says of a function of the program: func_info of BPF_PROG_LOAD. */
+export interface FuncInfo {
+  /** pc of its first insn. */
+  readonly pc: number;
+  readonly name: string;
+  /** A global function is verified on its own, for all arguments of its types. */
+  readonly linkage: 'static' | 'global';
+  /** Id of its BTF_KIND_FUNC in `VerifyInput.types`; absent: a function of assembly text, which returns an int and takes whatever it is given. */
+  readonly typeId?: number;
+}
+
+/** What BTF says of a line: line_info of BPF_PROG_LOAD. It holds up to the next entry. */
+export interface LineInfo {
+  readonly pc: number;
+  readonly file: string;
+  /** The line's text, as it stands in the source. */
+  readonly text: string;
+  /** From 1; 0 unknown. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a tracing program is attached to, where its type or ctx depends on that. */
+export interface AttachTarget {
+  /** Name of the kernel's function, or of the tracepoint. */
+  readonly name: string;
+}
+
+export interface VerifyInput {
+  readonly name: string;
+  readonly type: ProgTypeName;
+  /** expected_attach_type. */
+  readonly attachType: number;
+  /** BPF_F_* of the load. */
+  readonly flags: number;
+  /** The licence is GPL compatible. */
+  readonly gpl: boolean;
+  /** 8 bytes each, little endian. */
+  readonly insns: Uint8Array;
+  /** By pc of the wide insn. */
+  readonly maps: ReadonlyMap<number, MapUse>;
+  /** By pc; empty when there is no BTF. */
+  readonly funcs: readonly FuncInfo[];
+  /** By pc; empty when there is none. */
+  readonly lines: readonly LineInfo[];
+  /** The program's BTF. */
+  readonly types?: Btf;
+  /** The kernel's. */
+  readonly kernel: Btf;
+  readonly target?: AttachTarget;
+  /** Types that bpf_obj_new makes. */
+  readonly objects: readonly ObjectType[];
+}
+
+/** How much is written down. */
+export interface VerifyOptions {
+  /** 0 nothing but the verdict, 1 the path that fails, 2 everything; as log_level of BPF_PROG_LOAD. Default 0. */
+  readonly logLevel?: 0 | 1 | 2;
+  /** Insns to walk at most. Default LIMIT_INSNS. */
+  readonly limitInsns?: number;
+  /** BPF_F_TEST_STATE_FREQ: a state is kept at each point where one can be. Default false. */
+  readonly everyState?: boolean;
+  /** Follows only this path (pcs in order), and forks nowhere: how an explanation is traced. */
+  readonly path?: readonly number[];
+  /** Shown the state in front of each insn that is walked. Slow: for tests and explanations. */
+  readonly onInsn?: (pc: number, env: import('./env.ts').Env) => void;
+}

@@ -1,0 +1,4 @@
+// Why programs are refused: ctx.
+import type { MessageTable } from './row.ts';
+
+export const CTX_MESSAGES = {} as const satisfies MessageTable;

@@ -1,0 +1,4 @@
+// Why programs are refused: kfuncs.
+import type { MessageTable } from './row.ts';
+
+export const KFUNCS_MESSAGES = {} as const satisfies MessageTable;

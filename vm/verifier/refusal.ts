@@ -1,0 +1,44 @@
+// How a walk ends when the program is refused.
+import type { Env } from './env.ts';
+import { MESSAGES, type MessageArgs, type MessageCode } from './messages/index.ts';
+import type { MessageRow } from './messages/row.ts';
+
+/** A register, or a stack slot of a frame, that a refusal is about: its history explains the refusal. */
+export type Place = { readonly reg: number } | { readonly frame: number; readonly slot: number };
+
+/** Thrown inside of the verifier only; `verify` makes a verdict of it. */
+export class Refusal extends Error {
+  readonly code: MessageCode;
+  /** Positive. */
+  readonly errno: number;
+  readonly pc: number;
+  readonly places: readonly Place[];
+  readonly why: string;
+  readonly fix: string;
+
+  constructor(code: MessageCode, pc: number, places: readonly Place[], args: readonly unknown[]) {
+    const row: MessageRow = MESSAGES[code];
+    const say = (words: MessageRow['why'] | MessageRow['text']): string =>
+      typeof words === 'string' ? words : (words as (...args: readonly unknown[]) => string)(...args); // refuse() has checked args
+    super(say(row.text));
+    this.name = 'Refusal';
+    this.code = code;
+    this.errno = row.errno;
+    this.pc = pc;
+    this.places = places;
+    this.why = say(row.why);
+    this.fix = say(row.fix);
+  }
+}
+
+/** Refuses the program at `env.pc`; the kernel's line goes into the log. `places` are what the message is about. */
+export function refuse<Code extends MessageCode>(
+  env: Env,
+  code: Code,
+  places: readonly Place[],
+  ...args: MessageArgs<Code>
+): never {
+  const refusal = new Refusal(code, env.pc, places, args);
+  env.log.line(refusal.message);
+  throw refusal;
+}
