@@ -69,6 +69,28 @@ export interface ObjectType {
   readonly isReadonly?: true;
 }
 
+/** What BTF says of a function of the program: func_info of BPF_PROG_LOAD. */
+export interface FuncInfo {
+  /** pc of its first insn. */
+  readonly pc: number;
+  readonly name: string;
+  /** A global function is verified on its own, for all arguments of its types. */
+  readonly linkage: 'static' | 'global';
+  /** Id of its BTF_KIND_FUNC in the program's BTF; absent: a function of assembly text, which returns an int and takes whatever it is given. */
+  readonly typeId?: number;
+}
+
+/** What BTF says of a line: line_info of BPF_PROG_LOAD. It holds up to the next entry. */
+export interface LineInfo {
+  readonly pc: number;
+  readonly file: string;
+  /** The line's text, as it stands in the source. */
+  readonly text: string;
+  /** From 1; 0 unknown. */
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A program to load. */
 export interface ProgSpec {
   readonly name: string;
@@ -87,6 +109,10 @@ export interface ProgSpec {
   readonly attachType?: number;
   /** Types of the objects that it makes. */
   readonly objects?: readonly ObjectType[];
+  /** Its functions by pc; absent or empty: nothing is known of them, as for an object without BTF. */
+  readonly funcs?: readonly FuncInfo[];
+  /** Its source lines by pc, as BTF tells them. */
+  readonly sourceLines?: readonly LineInfo[];
 }
 
 /** A prog-array slot to fill after loading. */

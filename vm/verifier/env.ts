@@ -1,6 +1,7 @@
 // What all parts of the verifier share while they walk one program.
 import type { Insn } from '../isa/insn.ts';
-import type { FuncInfo, LineInfo, VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
+import type { FuncInfo, LineInfo } from '../object.ts';
+import type { VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
 import { Log } from './log.ts';
 import { NOT_INIT, type Reg } from './reg.ts';
 import type { Frame, State, Step } from './state.ts';

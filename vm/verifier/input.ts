@@ -1,7 +1,7 @@
 // What the verifier is given.
 import type { Btf } from '../btf/btf.ts';
 import type { ProgTypeName } from '../kernel/prog-types.ts';
-import type { MapSpec, ObjectType } from '../object.ts';
+import type { FuncInfo, LineInfo, MapSpec, ObjectType } from '../object.ts';
 
 /** A map that the program names. The same map is the same JavaScript object. */
 export interface VerifierMap {
@@ -17,28 +17,6 @@ export interface MapUse {
   readonly map: VerifierMap;
   /** Present when the insn loads the address of the value. */
   readonly valueOff?: number;
-}
-
-/** What BTF says of a function of the program: func_info of BPF_PROG_LOAD. */
-export interface FuncInfo {
-  /** pc of its first insn. */
-  readonly pc: number;
-  readonly name: string;
-  /** A global function is verified on its own, for all arguments of its types. */
-  readonly linkage: 'static' | 'global';
-  /** Id of its BTF_KIND_FUNC in `VerifyInput.types`; absent: a function of assembly text, which returns an int and takes whatever it is given. */
-  readonly typeId?: number;
-}
-
-/** What BTF says of a line: line_info of BPF_PROG_LOAD. It holds up to the next entry. */
-export interface LineInfo {
-  readonly pc: number;
-  readonly file: string;
-  /** The line's text, as it stands in the source. */
-  readonly text: string;
-  /** From 1; 0 unknown. */
-  readonly line: number;
-  readonly column: number;
 }
 
 /** What a tracing program is attached to, where its type or ctx depends on that. */
