@@ -1,10 +1,10 @@
 // Names to numbers: lays a program and the subprograms it calls one after the other, and fills in labels, helpers and maps.
 import { labelPc, type Body } from './body.ts';
 import type { DataSymbol } from './data-section.ts';
-import { encodeInsn, makeInsn } from '../isa/insn.ts';
+import { calleePc, encodeInsn, makeInsn, readSlot } from '../isa/insn.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS, type Field, type OpName } from '../isa/ops.ts';
-import type { MapReloc } from '../object.ts';
+import type { FuncInfo, MapReloc } from '../object.ts';
 import { refuse, type ProblemList } from './errors.ts';
 import type { AddressRef, Draft, JumpRef, Ref } from './draft.ts';
 import { didYouMean } from './suggest.ts';
@@ -32,6 +32,8 @@ export interface LinkedProg {
   readonly insns: Uint8Array;
   readonly relocs: readonly MapReloc[];
   readonly lines: readonly number[];
+  /** Its functions: the program itself, and what it calls or takes the address of, by their labels. */
+  readonly funcs: readonly FuncInfo[];
 }
 
 /**
@@ -59,7 +61,25 @@ export function link({ starts, slots }: Layout, scope: LinkScope, problems: Prob
       );
     }
   }
-  return { insns, relocs: linker.relocs, lines };
+  return { insns, relocs: linker.relocs, lines, funcs: funcsOf(insns, starts) };
+}
+
+/** Functions by pc. One whose target has no label is called after its pc. */
+function funcsOf(insns: Uint8Array, starts: ReadonlyMap<Body, number>): FuncInfo[] {
+  const names = new Map<number, string>();
+  for (const [body, start] of starts) {
+    for (const [label, { pc }] of body.labels) names.set(start + pc, label);
+    names.set(start, body.name);
+  }
+  const count = insns.length / SLOT_BYTES;
+  const pcs = new Set([0]);
+  for (let pc = 0; pc < count; pc++) {
+    const target = calleePc(readSlot(insns, pc), pc);
+    if (target !== undefined && target >= 0 && target < count) pcs.add(target);
+  }
+  return [...pcs]
+    .toSorted((a, b) => a - b)
+    .map((pc) => ({ pc, name: names.get(pc) ?? `func_${pc}`, linkage: 'static' }));
 }
 
 /** Lays out the programs of a text. Throws AsmError where they are too long together, before memory is taken for them. */

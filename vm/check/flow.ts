@@ -1,5 +1,5 @@
 // Where control can go: subprograms, jumps, ends, and insns that no path reaches.
-import { readSlot, type Slot } from '../isa/insn.ts';
+import { calleePc, readSlot, type Slot } from '../isa/insn.ts';
 import { CLASSES, CLASS_BITS, EXIT, OPERATION_BITS, SLOT_BYTES } from '../isa/opcodes.ts';
 import { OPS } from '../isa/ops.ts';
 import { checkError, type CheckError } from './messages.ts';
@@ -21,7 +21,7 @@ export function checkSubprogs(insns: Uint8Array, kfuncs: ReadonlySet<number>): C
     const slot = readSlot(insns, pc);
     const kfunc = checkKfunc(slot, pc, kfuncs);
     if (kfunc !== undefined) errors.push(kfunc);
-    const target = calleeOf(slot, pc);
+    const target = calleePc(slot, pc);
     if (target === undefined) continue;
     if (target < 0 || target >= count) errors.push(checkError(pc, 'call-target'));
     else if (starts.size === LIMIT_SUBPROGS && !starts.has(target)) {
@@ -58,13 +58,6 @@ function checkSubprog(insns: Uint8Array, start: number, end: number): CheckError
   return errors;
 }
 
-/** Where a call of a subprogram, or a wide insn that names one, leads. */
-function calleeOf({ opcode, src, imm }: Slot, pc: number): number | undefined {
-  const call = opcode === OPS.call_subprog.opcode && src === OPS.call_subprog.fixed.src;
-  const address = opcode === OPS.ld_func.opcode && src === OPS.ld_func.fixed.src;
-  return call || address ? pc + 1 + imm : undefined;
-}
-
 /** Where a jump leads; undefined for what is none. Calls and exits are of the jump classes and are left out. */
 function jumpTarget({ opcode, off, imm }: Slot, pc: number): number | undefined {
   const cls = opcode & CLASS_BITS;
@@ -98,7 +91,7 @@ export function checkFlow(insns: Uint8Array): CheckError[] {
 function successors(insns: Uint8Array, pc: number): number[] {
   const slot = readSlot(insns, pc);
   if (slot.opcode === OPS.exit.opcode) return [];
-  const target = jumpTarget(slot, pc) ?? calleeOf(slot, pc);
+  const target = jumpTarget(slot, pc) ?? calleePc(slot, pc);
   const goes = slot.opcode === OPS.goto.opcode || slot.opcode === OPS.gotol.opcode;
   const next = goes ? [] : [pc + (isWide(slot) ? 2 : 1)];
   return target === undefined ? next : [...next, target];

@@ -80,6 +80,13 @@ function tailImm(insns: Uint8Array, pc: number, op: Op): number | undefined {
   return imm !== 0 && !op.free.includes('hi') ? undefined : imm;
 }
 
+/** Where a call of a subprogram, or a wide insn that names one, leads; undefined for other slots. */
+export function calleePc({ opcode, src, imm }: Slot, pc: number): number | undefined {
+  const call = opcode === OPS.call_subprog.opcode && src === OPS.call_subprog.fixed.src;
+  const address = opcode === OPS.ld_func.opcode && src === OPS.ld_func.fixed.src;
+  return call || address ? pc + 1 + imm : undefined;
+}
+
 /** Builds an insn from the free fields of an operation. Numbers are taken modulo the width of their field. */
 export function makeInsn(name: OpName, fields: Partial<Omit<Insn, 'op'>> = {}): Insn {
   const op = OPS[name];
