@@ -5,18 +5,9 @@ import { kfuncName, kfuncRow } from '../helpers/kfuncs.ts';
 import { helperName, helperRow } from '../helpers/table.ts';
 import type { Insn } from '../isa/insn.ts';
 import { LoadError } from '../load-error.ts';
+import { isGplCompatible } from './licenses.ts';
 import type { ProgAttr } from './prog-load.ts';
 import { maySleep } from './prog-maps.ts';
-
-/** Licences that the kernel takes for GPL compatible. @see include/linux/license.h */
-const GPL_LICENSES: ReadonlySet<string> = new Set([
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-]);
 
 /** Throws LoadError for a call that the program may not make. The insn has passed `checkProg`. */
 export function checkCall(attr: ProgAttr, pc: number, { op, imm }: Insn): void {
@@ -34,7 +25,7 @@ function checkHelper(attr: ProgAttr, pc: number, id: number): void {
   if (isElsewhere || (row.progTypes !== undefined && !includes(row.progTypes, type))) {
     throw new LoadError('helper', name, `program of this type cannot use helper bpf_${helper}#${id}`, { pc });
   }
-  if (row.gplOnly === true && !includes(row.gplFreeIn, type) && !GPL_LICENSES.has(license)) {
+  if (row.gplOnly === true && !includes(row.gplFreeIn, type) && !isGplCompatible(license)) {
     const why = `bpf_${helper} needs the licence GPL, and the object's is "${license}"`;
     const rule = 'cannot call GPL-restricted function from non-GPL compatible program';
     throw new LoadError('license', name, `${rule} (${why})`, { pc });
@@ -53,7 +44,7 @@ function checkHelper(attr: ProgAttr, pc: number, id: number): void {
 function checkKfunc(attr: ProgAttr, pc: number, id: number): void {
   const { name, type, license = '' } = attr;
   const kfunc = kfuncName(id)!; // checkProg knows all kernel functions that are called
-  if (!GPL_LICENSES.has(license)) {
+  if (!isGplCompatible(license)) {
     const rule = 'cannot call kernel function from non-GPL compatible program';
     const why = `${kfunc} needs the licence GPL, and the object's is "${license}"`;
     throw new LoadError('license', name, `${rule} (${why})`, { pc });
