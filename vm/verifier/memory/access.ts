@@ -27,7 +27,7 @@ export function checkAccess(
 /** What a callee may do with memory it is given. */
 export interface CalleeAccess {
   readonly access: 'read' | 'write' | 'read-write';
-  /** The callee fills it: nothing needs to stand there before. */
+  /** The callee fills it: nothing needs to stand there before. The stack is marked by whoever checks the call, once all arguments are checked: `fillByCallee` in calls. */
   readonly isUninit?: boolean;
   /** 0 bytes are taken, also through a null pointer. */
   readonly mayBeEmpty?: boolean;
