@@ -28,6 +28,8 @@ export type LogRecord =
       readonly state: ShownState;
       readonly isSpeculative: boolean;
     }
+  /** All of a frame, on a line by itself. */
+  | { readonly kind: 'frame'; readonly state: ShownState }
   /** A line that stands for itself. */
   | { readonly kind: 'line'; readonly text: string };
 
