@@ -3,6 +3,7 @@ import type { Insn } from '../isa/insn.ts';
 import type { FuncInfo, LineInfo } from '../object.ts';
 import type { VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
 import { Log } from './log.ts';
+import { showFrame } from './shown.ts';
 import { NOT_INIT, type Reg } from './reg.ts';
 import type { Frame, State, Step } from './state.ts';
 
@@ -132,6 +133,23 @@ export class Env {
   /** Index of the subprogram that begins at `pc`, -1 when none does. */
   subprogAt(pc: number): number {
     return this.subprogs.findIndex(({ start }) => start === pc);
+  }
+
+  /** Everything of the running frame counts as changed: a path is taken up. */
+  touchAll(): void {
+    this.touchedRegs = 0x7ff;
+    for (let slot = 0; slot < this.frame.stack.length; slot++) this.touchedSlots.add(slot);
+  }
+
+  /** Logs what changed since this was last asked, if anything did. @see print_insn_state */
+  showChanges(): void {
+    if (this.touchedRegs === 0 && this.touchedSlots.size === 0) return;
+    if (this.log.level > 0) {
+      const state = showFrame(this.state, this.frame, { regs: this.touchedRegs, slots: this.touchedSlots });
+      this.log.add({ kind: 'changes', pc: this.pc, state });
+    }
+    this.touchedRegs = 0;
+    this.touchedSlots.clear();
   }
 
   /** The subprogram that `pc` lies in. */

@@ -1,39 +1,34 @@
 // The verifier's log as data. print.ts makes the kernel's lines of it.
 import type { Reg } from './reg.ts';
-import type { Slot } from './state.ts';
+import type { Held, Slot } from './state.ts';
 
-/** Registers and slots of a frame that a line shows. */
+/** Registers and slots of a frame that a record shows. */
 export interface ShownState {
   readonly frameno: number;
   readonly regs: readonly { readonly reg: number; readonly value: Reg }[];
   /** By slot: slot i lies at r10 - 8(i+1). */
   readonly slots: readonly { readonly slot: number; readonly value: Slot }[];
-  /** Ids of the references that are held. */
-  readonly refs: readonly number[];
+  readonly held: readonly Held[];
   readonly isCallback: boolean;
   readonly isAsyncCallback: boolean;
 }
 
 /** A record. */
 export type LogRecord =
-  /** An insn that is walked; `after` is what it changed, once it is known. */
-  | { readonly kind: 'insn'; readonly pc: number; readonly after: ShownState | undefined }
-  /** The source line of the insn that follows. */
-  | { readonly kind: 'source'; readonly pc: number }
-  /** The whole state in front of an insn: at the begin of a path, behind `from` when a path is taken up again. */
-  | {
-      readonly kind: 'state';
-      readonly from: number | undefined;
-      readonly pc: number;
-      readonly state: ShownState;
-      readonly isSpeculative: boolean;
-    }
-  /** All of a frame, on a line by itself. */
-  | { readonly kind: 'frame'; readonly state: ShownState }
+  /** An insn that is walked. */
+  | { readonly kind: 'insn'; readonly pc: number }
+  /** The source line of the insn that follows. `LineInfo` of the input, by its position there. */
+  | { readonly kind: 'source'; readonly line: number }
+  /** What changed up to `pc`: behind an insn its effect, printed in its line. */
+  | { readonly kind: 'changes'; readonly pc: number; readonly state: ShownState }
+  /** A path that was on hold is taken up at `pc`, from the insn `from`. */
+  | { readonly kind: 'path'; readonly from: number; readonly pc: number; readonly state: ShownState }
+  /** A whole frame behind some words, which may be none. */
+  | { readonly kind: 'state'; readonly words: string; readonly state: ShownState }
   /** A line that stands for itself. */
   | { readonly kind: 'line'; readonly text: string };
 
-/** Collects records; at level 1 those of paths that ended well are taken back. */
+/** Collects records; at level 1 those of paths that ended well are taken back with `cut`. */
 export class Log {
   readonly level: 0 | 1 | 2;
   private readonly all: LogRecord[] = [];
@@ -51,18 +46,13 @@ export class Log {
     return this.all.length;
   }
 
+  /** Keeps a record at levels 1 and 2. Ask `level` first where making the record takes time. */
   add(record: LogRecord): void {
     if (this.level > 0) this.all.push(record);
   }
 
   line(text: string): void {
     if (this.level > 0) this.all.push({ kind: 'line', text });
-  }
-
-  /** Gives the last insn record what the insn changed. */
-  settle(after: ShownState | undefined): void {
-    const last = this.all.at(-1);
-    if (last?.kind === 'insn') this.all[this.all.length - 1] = { ...last, after };
   }
 
   /** Forgets what came after `length` records. */

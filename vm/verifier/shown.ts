@@ -2,27 +2,24 @@
 import type { ShownState } from './log.ts';
 import type { Frame, State } from './state.ts';
 
-/** All registers and slots of a frame that hold something, whether they changed or not. @see print_verifier_state with print_all */
-export function showFrame(state: State, frame: Frame): ShownState {
-  const regs: ShownState['regs'][number][] = [];
-  frame.regs.forEach((value, reg) => {
-    if (value.type !== 'not_init') regs.push({ reg, value });
-  });
-  const slots: ShownState['slots'][number][] = [];
-  frame.stack.forEach((value, slot) => {
-    if (value.kinds !== 0) slots.push({ slot, value });
-  });
-  return { frameno: frame.frameno, regs, slots, ...aboutFrame(state, frame) };
+/** Registers (bits) and slots that are to be shown. */
+interface Touched {
+  readonly regs: number;
+  readonly slots: ReadonlySet<number>;
 }
 
-/** What stands behind the registers and slots. */
-export function aboutFrame(
-  state: State,
-  frame: Frame,
-): Pick<ShownState, 'refs' | 'isCallback' | 'isAsyncCallback'> {
-  return {
-    refs: state.held.filter(({ kind }) => kind === 'ref').map(({ id }) => id),
-    isCallback: frame.isCallback,
-    isAsyncCallback: frame.isAsyncCallback,
-  };
+/** Registers and slots of a frame that hold something: all, or those of them that are `touched`. @see print_verifier_state */
+export function showFrame({ held }: State, frame: Frame, touched?: Touched): ShownState {
+  const regs: ShownState['regs'][number][] = [];
+  for (const [reg, value] of frame.regs.entries()) {
+    if (value.type === 'not_init' || (touched !== undefined && (touched.regs & (1 << reg)) === 0)) continue;
+    regs.push({ reg, value });
+  }
+  const slots: ShownState['slots'][number][] = [];
+  for (const [slot, value] of frame.stack.entries()) {
+    if (value.kinds === 0 || touched?.slots.has(slot) === false) continue;
+    slots.push({ slot, value });
+  }
+  const { frameno, isCallback, isAsyncCallback } = frame;
+  return { frameno, regs, slots, held, isCallback, isAsyncCallback };
 }
