@@ -36,9 +36,9 @@ export function allOf(kind: ByteKind): number {
   return (BYTES[kind].code * 0x1111_1111) >>> 0;
 }
 
-/** True when a register was spilled here, all of it or its low bytes. @see is_spilled_reg: the top byte says so */
+/** True when a register was spilled here, all of it or its low bytes. @see is_spilled_reg: the byte at the lowest address says so (the kernel counts from the other end) */
 export function isSpill(slot: Slot): boolean {
-  return slot.kinds >>> 28 === BYTES.spill.code;
+  return (slot.kinds & 15) === BYTES.spill.code;
 }
 
 /** A call frame. `regs` and `stack` belong to this frame alone and are written in place; what they hold is never changed. @see struct bpf_func_state */
