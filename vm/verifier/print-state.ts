@@ -72,15 +72,13 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** `smin=umin=3,smax=7`: ends that are not the widest; those of one side that print alike stand together. @see print_scalar_ranges */
 function ranges(scalar: Scalar): string[] {
-  // s32 ends are shown as 64-bit numbers where they print as decimals, else as u32
-  const s32 = (value: number): bigint => (isSmall(BigInt(value)) ? BigInt(value) : BigInt(value >>> 0));
   const ends: readonly (readonly [string, bigint, boolean])[] = [
     ['smin', scalar.smin, scalar.smin === -(1n << 63n)],
     ['smax', scalar.smax, scalar.smax === (1n << 63n) - 1n],
     ['umin', scalar.umin, scalar.umin === 0n],
     ['umax', scalar.umax, scalar.umax === U64_MAX],
-    ['smin32', s32(scalar.s32min), scalar.s32min === -0x8000_0000],
-    ['smax32', s32(scalar.s32max), scalar.s32max === 0x7fff_ffff],
+    ['smin32', printedS32(scalar.s32min), scalar.s32min === -0x8000_0000],
+    ['smax32', printedS32(scalar.s32max), scalar.s32max === 0x7fff_ffff],
     ['umin32', BigInt(scalar.u32min), scalar.u32min === 0],
     ['umax32', BigInt(scalar.u32max), scalar.u32max === 0xffff_ffff],
   ];
@@ -102,6 +100,11 @@ function ranges(scalar: Scalar): string[] {
     list.push(`${names}${name.startsWith('s') ? signed(value) : unsigned(value)}`);
   }
   return list;
+}
+
+/** An end of a 32-bit signed range: a 64-bit number where it prints as a decimal, else a u32. */
+function printedS32(value: number): bigint {
+  return isSmall(BigInt(value)) ? BigInt(value) : BigInt(value >>> 0);
 }
 
 /** What stands in a slot: `mmmm????`, a spilled register, an object; undefined for all but the first slot of an object. */
@@ -152,6 +155,5 @@ function isSmall(value: bigint): boolean {
 
 /** `(0x0; 0xff)`, or the number when all bits are known. @see tnum_strn */
 export function printTnum({ value, mask }: Tnum): string {
-  const hex = (number: bigint): string => (number === 0n ? '0x0' : `0x${number.toString(16)}`);
-  return mask === 0n ? unsigned(value) : `(${hex(value)}; ${hex(mask)})`;
+  return mask === 0n ? unsigned(value) : `(0x${value.toString(16)}; 0x${mask.toString(16)})`;
 }

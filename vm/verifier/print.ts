@@ -72,11 +72,9 @@ function padding(length: number): number {
 
 /** Insns by pc as the log prints them. Of a wide insn that names a map the map's name stands where the kernel has its address. */
 export function insnTexts({ insns, maps }: VerifyInput): ReadonlyMap<number, string> {
-  const relocs: MapReloc[] = [...maps].map(([pc, { map, valueOff }]) => ({
-    pc,
-    map: map.spec.name,
-    ...(valueOff === undefined ? {} : { valueOff }),
-  }));
+  const relocs = [...maps].map(([pc, { map, valueOff }]): MapReloc =>
+    valueOff === undefined ? { pc, map: map.spec.name } : { pc, map: map.spec.name, valueOff },
+  );
   const lines = disassemble(insns, { dialect: 'kernel', relocs });
   return new Map(lines.map((line) => [line.pc, logLine(line)]));
 }
