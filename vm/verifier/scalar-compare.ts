@@ -1,32 +1,312 @@
 // Comparisons of what is known of numbers: what a jump decides, and what is known behind it.
 import type { JmpName } from '../isa/opcodes.ts';
 import type { Width } from '../isa/ops.ts';
-import { notBuilt } from './not-built.ts';
-import type { Scalar } from './scalar.ts';
+import { Draft, s64, settleChecked, u64 } from './scalar-bounds.ts';
+import { constScalar, isConst, UNKNOWN, type Scalar } from './scalar.ts';
+import {
+  tnumAnd,
+  tnumCast,
+  tnumConst,
+  tnumIn,
+  tnumIntersect,
+  tnumOr,
+  tnumOverlap,
+  tnumWithLow,
+} from './tnum.ts';
+
+const LOW = 0xffff_ffffn;
+
+/** `b op a` that says the same as `a op b`. */
+export const SWAPPED = {
+  jeq: 'jeq',
+  jne: 'jne',
+  jset: 'jset',
+  jgt: 'jlt',
+  jge: 'jle',
+  jlt: 'jgt',
+  jle: 'jge',
+  jsgt: 'jslt',
+  jsge: 'jsle',
+  jslt: 'jsgt',
+  jsle: 'jsge',
+} as const satisfies Record<JmpName, JmpName>;
+
+/** The comparison that holds when `op` does not; `none` of the bits that jset tests are set. */
+const OPPOSITE = {
+  jeq: 'jne',
+  jne: 'jeq',
+  jset: 'none',
+  jgt: 'jle',
+  jge: 'jlt',
+  jlt: 'jge',
+  jle: 'jgt',
+  jsgt: 'jsle',
+  jsge: 'jslt',
+  jslt: 'jsge',
+  jsle: 'jsgt',
+} as const satisfies Record<JmpName, JmpName | 'none'>;
 
 /** Whether `a op b` holds for all numbers (true), for none (false), or for some (undefined). @see is_scalar_branch_taken */
-export function branchTaken(_op: JmpName, _width: Width, _a: Scalar, _b: Scalar): boolean | undefined {
-  return notBuilt('branchTaken');
+export function branchTaken(op: JmpName, width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  switch (op) {
+    case 'jeq':
+      return isEqual(width, a, b);
+    case 'jne':
+      return not(isEqual(width, a, b));
+    case 'jset':
+      return sharesBits(width, a, b);
+    case 'jgt':
+      return not(isLessOrEqual(width, a, b));
+    case 'jge':
+      return isLessOrEqual(width, b, a);
+    case 'jlt':
+      return not(isLessOrEqual(width, b, a));
+    case 'jle':
+      return isLessOrEqual(width, a, b);
+    case 'jsgt':
+      return not(isSignedLessOrEqual(width, a, b));
+    case 'jsge':
+      return isSignedLessOrEqual(width, b, a);
+    case 'jslt':
+      return not(isSignedLessOrEqual(width, b, a));
+    case 'jsle':
+      return isSignedLessOrEqual(width, a, b);
+  }
 }
-/** What is known of both when the jump was taken, or not. Never empty: branchTaken has been asked, or the path is impossible and any answer sound. @see reg_set_min_max */
+
+/** As `branchTaken` when both sides are one and the same register. */
+export function sameBranchTaken(op: JmpName, width: Width, a: Scalar): boolean | undefined {
+  switch (op) {
+    case 'jeq':
+    case 'jge':
+    case 'jle':
+    case 'jsge':
+    case 'jsle':
+      return true;
+    case 'jset': {
+      const bits = width === 64 ? a.bits : tnumCast(a.bits, 32);
+      if (bits.mask === 0n) return bits.value !== 0n;
+      const hasZero = width === 64 ? a.smin <= 0n && a.smax >= 0n : a.s32min <= 0 && a.s32max >= 0;
+      return hasZero ? undefined : true;
+    }
+    default:
+      return false;
+  }
+}
+
+function not(answer: boolean | undefined): boolean | undefined {
+  return answer === undefined ? undefined : !answer;
+}
+
+function isEqual(width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  if (width === 64) {
+    if (isConst(a) && isConst(b)) return a.bits.value === b.bits.value;
+    if (!tnumOverlap(a.bits, b.bits)) return false;
+    if (a.umin > b.umax || a.umax < b.umin || a.smin > b.smax || a.smax < b.smin) return false;
+  } else {
+    const first = tnumCast(a.bits, 32);
+    const second = tnumCast(b.bits, 32);
+    if (first.mask === 0n && second.mask === 0n) return first.value === second.value;
+    if (!tnumOverlap(first, second)) return false;
+  }
+  if (a.u32min > b.u32max || a.u32max < b.u32min) return false;
+  if (a.s32min > b.s32max || a.s32max < b.s32min) return false;
+  return undefined;
+}
+
+function isLessOrEqual(width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  if (width === 64) {
+    if (a.umax <= b.umin) return true;
+    return a.umin > b.umax ? false : undefined;
+  }
+  if (a.u32max <= b.u32min) return true;
+  return a.u32min > b.u32max ? false : undefined;
+}
+
+function isSignedLessOrEqual(width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  if (width === 64) {
+    if (a.smax <= b.smin) return true;
+    return a.smin > b.smax ? false : undefined;
+  }
+  if (a.s32max <= b.s32min) return true;
+  return a.s32min > b.s32max ? false : undefined;
+}
+
+/** Decided only when one side is one number. */
+function sharesBits(width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  const [tested, constant] = isConstIn(width, b) ? [a, b] : [b, a];
+  if (!isConstIn(width, constant)) return undefined;
+  const wanted = constIn(width, constant);
+  if ((tested.bits.value & wanted) !== 0n) return true;
+  return ((tested.bits.value | tested.bits.mask) & wanted) === 0n ? false : undefined;
+}
+
+function isConstIn(width: Width, scalar: Scalar): boolean {
+  return width === 64 ? isConst(scalar) : (scalar.bits.mask & LOW) === 0n;
+}
+function constIn(width: Width, scalar: Scalar): bigint {
+  return width === 64 ? scalar.bits.value : scalar.bits.value & LOW;
+}
+
+/**
+ * What is known of both when the jump was taken, or not. Never empty: branchTaken has been asked, or the path is impossible and any answer sound.
+ * @see reg_set_min_max, regs_refine_cond_op
+ */
 export function refine(
-  _op: JmpName,
-  _width: Width,
-  _isTaken: boolean,
-  _a: Scalar,
-  _b: Scalar,
+  op: JmpName,
+  width: Width,
+  isTaken: boolean,
+  a: Scalar,
+  b: Scalar,
 ): readonly [Scalar, Scalar] {
-  return notBuilt('refine');
+  const first = new Draft(a);
+  const second = new Draft(b);
+  learn(isTaken ? op : OPPOSITE[op], width, first, second);
+  return [settleChecked(first), settleChecked(second)];
 }
+
+function learn(op: JmpName | 'none', width: Width, a: Draft, b: Draft): void {
+  switch (op) {
+    case 'jeq':
+      return width === 64 ? equal64(a, b) : equal32(a, b);
+    case 'jne':
+    case 'jset':
+    case 'none': {
+      const [tested, constant] = isConstIn(width, b) ? [a, b] : [b, a];
+      if (!isConstIn(width, constant)) return;
+      const value = constIn(width, constant);
+      if (op === 'jset') return someBit(width, tested, value);
+      if (op === 'none') return noBit(width, tested, value);
+      return width === 64 ? unequal64(tested, value) : unequal32(tested, Number(value));
+    }
+    case 'jle':
+      return width === 64 ? less64(a, b, 0n) : less32(a, b, 0);
+    case 'jlt':
+      return width === 64 ? less64(a, b, 1n) : less32(a, b, 1);
+    case 'jge':
+      return width === 64 ? less64(b, a, 0n) : less32(b, a, 0);
+    case 'jgt':
+      return width === 64 ? less64(b, a, 1n) : less32(b, a, 1);
+    case 'jsle':
+      return width === 64 ? signedLess64(a, b, 0n) : signedLess32(a, b, 0);
+    case 'jslt':
+      return width === 64 ? signedLess64(a, b, 1n) : signedLess32(a, b, 1);
+    case 'jsge':
+      return width === 64 ? signedLess64(b, a, 0n) : signedLess32(b, a, 0);
+    case 'jsgt':
+      return width === 64 ? signedLess64(b, a, 1n) : signedLess32(b, a, 1);
+  }
+}
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+function equal64(a: Draft, b: Draft): void {
+  a.umin = b.umin = larger(a.umin, b.umin);
+  a.umax = b.umax = smaller(a.umax, b.umax);
+  a.smin = b.smin = larger(a.smin, b.smin);
+  a.smax = b.smax = smaller(a.smax, b.smax);
+  a.bits = b.bits = tnumIntersect(a.bits, b.bits);
+}
+
+function equal32(a: Draft, b: Draft): void {
+  a.u32min = b.u32min = Math.max(a.u32min, b.u32min);
+  a.u32max = b.u32max = Math.min(a.u32max, b.u32max);
+  a.s32min = b.s32min = Math.max(a.s32min, b.s32min);
+  a.s32max = b.s32max = Math.min(a.s32max, b.s32max);
+  const low = tnumIntersect(tnumCast(a.bits, 32), tnumCast(b.bits, 32));
+  a.bits = tnumWithLow(a.bits, low);
+  b.bits = tnumWithLow(b.bits, low);
+}
+
+/** Only a number at an end of a range says something. */
+function unequal64(a: Draft, value: bigint): void {
+  if (a.umin === value) a.umin = u64(a.umin + 1n);
+  if (a.umax === value) a.umax = u64(a.umax - 1n);
+  if (u64(a.smin) === value) a.smin = s64(a.smin + 1n);
+  if (u64(a.smax) === value) a.smax = s64(a.smax - 1n);
+}
+
+function unequal32(a: Draft, value: number): void {
+  if (a.u32min === value) a.u32min = (a.u32min + 1) >>> 0;
+  if (a.u32max === value) a.u32max = (a.u32max - 1) >>> 0;
+  if (a.s32min === (value | 0)) a.s32min = (a.s32min + 1) | 0;
+  if (a.s32max === (value | 0)) a.s32max = (a.s32max - 1) | 0;
+}
+
+/** Which bit it is, is known only where just one is tested. */
+function someBit(width: Width, a: Draft, value: bigint): void {
+  if (value === 0n || (value & (value - 1n)) !== 0n) return;
+  const bits = tnumOr(a.bits, tnumConst(value));
+  a.bits = width === 64 ? bits : tnumWithLow(a.bits, bits);
+}
+
+function noBit(width: Width, a: Draft, value: bigint): void {
+  a.forgetRanges();
+  const bits = tnumAnd(a.bits, tnumConst(~value));
+  a.bits = width === 64 ? bits : tnumWithLow(a.bits, bits);
+}
+
+/** a + gap <= b */
+function less64(a: Draft, b: Draft, gap: bigint): void {
+  a.umax = smaller(a.umax, u64(b.umax - gap));
+  b.umin = larger(u64(a.umin + gap), b.umin);
+}
+function less32(a: Draft, b: Draft, gap: number): void {
+  a.u32max = Math.min(a.u32max, (b.u32max - gap) >>> 0);
+  b.u32min = Math.max((a.u32min + gap) >>> 0, b.u32min);
+}
+function signedLess64(a: Draft, b: Draft, gap: bigint): void {
+  a.smax = smaller(a.smax, s64(b.smax - gap));
+  b.smin = larger(s64(a.smin + gap), b.smin);
+}
+function signedLess32(a: Draft, b: Draft, gap: number): void {
+  a.s32max = Math.min(a.s32max, (b.s32max - gap) | 0);
+  b.s32min = Math.max((a.s32min + gap) | 0, b.s32min);
+}
+
 /** True when `outer` admits every number that `inner` does, view by view. @see range_within, tnum_in */
-export function contains(_outer: Scalar, _inner: Scalar): boolean {
-  return notBuilt('contains');
+export function contains(outer: Scalar, inner: Scalar): boolean {
+  if (outer === inner) return true;
+  return (
+    outer.u32min <= inner.u32min &&
+    outer.u32max >= inner.u32max &&
+    outer.s32min <= inner.s32min &&
+    outer.s32max >= inner.s32max &&
+    outer.umin <= inner.umin &&
+    outer.umax >= inner.umax &&
+    outer.smin <= inner.smin &&
+    outer.smax >= inner.smax &&
+    tnumIn(outer.bits, inner.bits)
+  );
 }
+
 /** The same number is in both: all that is known, together. */
-export function intersect(_a: Scalar, _b: Scalar): Scalar {
-  return notBuilt('intersect');
+export function intersect(a: Scalar, b: Scalar): Scalar {
+  return narrow(a, b);
 }
+
+/** What is known of a number of which some ends, or bits, have been learned besides. */
+export function narrow(scalar: Scalar, learned: Partial<Scalar>): Scalar {
+  const draft = new Draft(scalar);
+  if (learned.bits !== undefined) draft.bits = tnumIntersect(scalar.bits, learned.bits);
+  if (learned.umin !== undefined) draft.umin = larger(scalar.umin, learned.umin);
+  if (learned.umax !== undefined) draft.umax = smaller(scalar.umax, learned.umax);
+  if (learned.smin !== undefined) draft.smin = larger(scalar.smin, learned.smin);
+  if (learned.smax !== undefined) draft.smax = smaller(scalar.smax, learned.smax);
+  if (learned.u32min !== undefined) draft.u32min = Math.max(scalar.u32min, learned.u32min);
+  if (learned.u32max !== undefined) draft.u32max = Math.min(scalar.u32max, learned.u32max);
+  if (learned.s32min !== undefined) draft.s32min = Math.max(scalar.s32min, learned.s32min);
+  if (learned.s32max !== undefined) draft.s32max = Math.min(scalar.s32max, learned.s32max);
+  return settleChecked(draft);
+}
+
 /** From smin to smax, s64, and nothing else. */
-export function signedRange(_smin: bigint, _smax: bigint): Scalar {
-  return notBuilt('signedRange');
+export function signedRange(smin: bigint, smax: bigint): Scalar {
+  return smin === smax ? constScalar(smin) : narrow(UNKNOWN, { smin, smax });
+}
+
+/** From umin to umax, u64, and nothing else. */
+export function unsignedRange(umin: bigint, umax: bigint): Scalar {
+  return umin === umax ? constScalar(umin) : narrow(UNKNOWN, { umin, umax });
 }

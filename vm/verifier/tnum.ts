@@ -101,18 +101,22 @@ export function tnumXor(a: Tnum, b: Tnum): Tnum {
   return { value: (a.value ^ b.value) & ~mask, mask };
 }
 
-/** Long multiplication: where a bit of `a` is not known, the product so far with and without it are joined in the mask. */
+/** Long multiplication. Where a bit of `a` is not known, the sums with and without its partial product are joined. */
 export function tnumMul(a: Tnum, b: Tnum): Tnum {
-  const known = u64(a.value * b.value);
-  let unknown: Tnum = { value: 0n, mask: 0n };
-  for (let value = a.value, mask = a.mask, by = b; value !== 0n || mask !== 0n;) {
-    if ((value & 1n) !== 0n) unknown = tnumAdd(unknown, { value: 0n, mask: by.mask });
-    else if ((mask & 1n) !== 0n) unknown = tnumAdd(unknown, { value: 0n, mask: by.value | by.mask });
+  let sum: Tnum = { value: 0n, mask: 0n };
+  for (let value = a.value, mask = a.mask, part = b; value !== 0n || mask !== 0n;) {
+    if ((value & 1n) !== 0n) sum = tnumAdd(sum, part);
+    else if ((mask & 1n) !== 0n) sum = tnumUnion(sum, tnumAdd(sum, part));
     value >>= 1n;
     mask >>= 1n;
-    by = tnumLsh(by, 1n);
+    part = tnumLsh(part, 1n);
   }
-  return tnumAdd({ value: known, mask: 0n }, unknown);
+  return sum;
+}
+
+/** True when no known bit of one is the opposite in the other: both may mean the same number. */
+export function tnumOverlap(a: Tnum, b: Tnum): boolean {
+  return ((a.value ^ b.value) & ~a.mask & ~b.mask) === 0n;
 }
 
 /** What both know; the caller is sure that they hold a number in common. */
