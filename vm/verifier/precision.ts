@@ -7,6 +7,10 @@ import type { LinkedPlace, State } from './state.ts';
 export function markPrecise(_env: Env, _n: number): void {
   notBuilt('markPrecise');
 }
+/** The number spilled in slot `slot` of frame `frameno` must be known exactly from here on. @see get_constant_map_key */
+export function markSlotPrecise(_env: Env, _frameno: number, _slot: number): void {
+  notBuilt('markSlotPrecise');
+}
 /** The running path reached a kept state that equals it: what is precise there is precise here. True when something changed. @see propagate_precision */
 export function propagatePrecision(_env: Env, _old: State, _cur: State): boolean {
   return notBuilt('propagatePrecision');

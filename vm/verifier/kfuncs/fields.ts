@@ -36,3 +36,7 @@ export function checkTimerArg(_env: Env, _n: number, _kind: 'timer' | 'workqueue
 export function checkKptrArg(_env: Env, _n: number): import('../../object.ts').ValueField {
   return notBuilt('checkKptrArg');
 }
+/** Register `n` may be stored into the kptr field: its type is the field's. @see map_kptr_match_type */
+export function checkKptrMatch(_env: Env, _n: number, _field: import('../../object.ts').ValueField): void {
+  notBuilt('checkKptrMatch');
+}

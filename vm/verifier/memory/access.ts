@@ -31,6 +31,8 @@ export interface CalleeAccess {
   readonly isUninit?: boolean;
   /** 0 bytes are taken, also through a null pointer. */
   readonly mayBeEmpty?: boolean;
+  /** It must be aligned to its size, whatever the program type. @see MEM_ALIGNED, check_ptr_alignment strict */
+  readonly isAligned?: boolean;
   /** It may lie in the packet. */
   readonly mayBePacket?: boolean;
 }
