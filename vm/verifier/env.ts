@@ -1,6 +1,7 @@
 // What all parts of the verifier share while they walk one program.
 import type { Insn } from '../isa/insn.ts';
 import type { FuncInfo, LineInfo } from '../object.ts';
+import { LiveStack } from './flow/live-masks.ts';
 import type { VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
 import { Log } from './log.ts';
 import { showFrame } from './shown.ts';
@@ -71,6 +72,9 @@ export class Env {
   /** The insn that is walked, and the one before it. */
   pc = 0;
   prevPc = -1;
+  /** The entry of the path's history for this insn; undefined until it has one: the main loop forgets the entry in front of each insn. */
+  step: Step | undefined = undefined;
+  readonly liveStack = new LiveStack();
 
   insnsWalked = 0;
   jumpsWalked = 0;
@@ -155,11 +159,5 @@ export class Env {
   /** The subprogram that `pc` lies in. */
   subprogOf(pc: number): Subprog {
     return this.subprogs.findLast(({ start }) => start <= pc)!;
-  }
-
-  /** The last step of the path, when it is of this insn. */
-  get step(): Step | undefined {
-    const last = this.state.history.at(-1);
-    return last?.pc === this.pc ? last : undefined;
   }
 }

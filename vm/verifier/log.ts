@@ -23,6 +23,8 @@ export type LogRecord =
   | { readonly kind: 'changes'; readonly pc: number; readonly state: ShownState }
   /** A path that was on hold is taken up at `pc`, from the insn `from`. */
   | { readonly kind: 'path'; readonly from: number; readonly pc: number; readonly state: ShownState }
+  /** Some words, and an insn behind them. */
+  | { readonly kind: 'words'; readonly words: string; readonly pc: number }
   /** A whole frame behind some words, which may be none. */
   | { readonly kind: 'state'; readonly words: string; readonly state: ShownState }
   /** A line that stands for itself. */

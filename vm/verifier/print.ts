@@ -53,6 +53,9 @@ export function printRecords(input: VerifyInput, records: readonly LogRecord[]):
       case 'path':
         lines.push('', `from ${record.from} to ${record.pc}:${printState(record.state)}`);
         break;
+      case 'words':
+        lines.push(`${record.words}${(text.get(record.pc) ?? '?').replace(/^\d+: /, '')}`);
+        break;
       case 'state':
         lines.push(`${record.words}${printState(record.state)}`);
         break;

@@ -101,6 +101,8 @@ export interface Step {
   readonly stack: { readonly frame: number; readonly slot: number } | undefined;
   /** Registers and slots that were linked when the insn compared one of them. */
   readonly linked: readonly LinkedPlace[] | undefined;
+  /** A conditional jump compared stack pointers, whose numbers do not matter: 1 dst, 2 src, 3 both. @see INSN_F_DST_REG_STACK */
+  readonly stackOperands: number;
 }
 
 /** A place that holds a linked number. */
