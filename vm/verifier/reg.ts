@@ -45,6 +45,12 @@ export const FLAGS = {
   alloc:       1 << 7,   // MEM_ALLOC: an object that programs make
   rcu:         1 << 8,
   non_own_ref: 1 << 9,
+  // Of mem: part of what a dynptr of this kind points at.
+  dynptr_local:    1 << 10,
+  dynptr_ringbuf:  1 << 11,
+  dynptr_skb:      1 << 12,
+  dynptr_xdp:      1 << 13,
+  dynptr_skb_meta: 1 << 14,
 } as const satisfies Record<string, number>;
 
 /** `Reg.linked`: how the number relates to others with the same id: equal, or by `off` apart. @see enum BPF_ADD_CONST */
