@@ -4,9 +4,11 @@ import type { FuncInfo, LineInfo } from '../object.ts';
 import { LiveStack } from './flow/live-masks.ts';
 import type { VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
 import { Log } from './log.ts';
+import { Trail } from './precision/trail.ts';
 import { showFrame } from './shown.ts';
 import { NOT_INIT, type Reg } from './reg.ts';
 import type { Frame, State, Step } from './state.ts';
+import { Explored } from './walk/explored.ts';
 
 /** A function of the program. @see struct bpf_subprog_info */
 export interface Subprog {
@@ -75,12 +77,16 @@ export class Env {
   /** The entry of the path's history for this insn; undefined until it has one: the main loop forgets the entry in front of each insn. */
   step: Step | undefined = undefined;
   readonly liveStack = new LiveStack();
+  /** What is sought while a path is walked back; empty between. */
+  readonly trail = new Trail();
 
   insnsWalked = 0;
   jumpsWalked = 0;
   totalStates = 0;
   peakStates = 0;
   maxStatesPerInsn = 0;
+  /** States that are kept of the function that is verified. */
+  explored = new Explored(0);
   /** States on hold, to be walked from later. */
   readonly pending: {
     readonly state: State;

@@ -1,19 +1,39 @@
 // Paths on hold.
 import type { Env } from '../env.ts';
-import { notBuilt } from '../not-built.ts';
-import type { State } from '../state.ts';
+import { refuse } from '../refusal.ts';
+import { Frame, State } from '../state.ts';
+
+/** Most paths on hold. @see kernel/bpf/verifier.c BPF_COMPLEXITY_LIMIT_JMP_SEQ */
+const LIMIT_PENDING = 8192;
 
 /** Puts a copy of the running state on hold at `pc`, and gives the copy to be changed. Refuses when too many are. @see push_stack */
-export function pushState(_env: Env, _pc: number, _prevPc: number): State {
-  return notBuilt('pushState');
+export function pushState(env: Env, pc: number, prevPc: number): State {
+  const state = env.state.copy();
+  state.history = env.state.history.slice();
+  hold(env, state, pc, prevPc);
+  if (env.pending.length > LIMIT_PENDING) refuse(env, 'jump-sequence', [], env.pending.length);
+  if (state.parent !== undefined) state.parent.branches += 1;
+  return state;
 }
+
 /** The same for an async callback: a state with one frame, that of `subprog`. @see push_async_cb */
 export function pushAsyncState(
-  _env: Env,
-  _pc: number,
-  _prevPc: number,
-  _subprog: number,
-  _isSleepable: boolean,
+  env: Env,
+  pc: number,
+  prevPc: number,
+  subprog: number,
+  isSleepable: boolean,
 ): State {
-  return notBuilt('pushAsyncState');
+  const state = new State();
+  state.branches = 1;
+  state.isSleepable = isSleepable;
+  state.frames = [new Frame(-1, 0, subprog)];
+  hold(env, state, pc, prevPc);
+  if (env.pending.length > LIMIT_PENDING) refuse(env, 'jump-sequence-async', [], env.pending.length);
+  env.touchAll();
+  return state;
+}
+
+function hold(env: Env, state: State, pc: number, prevPc: number): void {
+  env.pending.push({ state, pc, prevPc, logLength: env.log.length });
 }
