@@ -30,7 +30,9 @@ export type BtfRecord =
       readonly values: readonly { readonly name: string; readonly value: bigint }[];
     }
   | { readonly kind: 'fwd'; readonly name: string; readonly isUnion: boolean }
-  | { readonly kind: 'typedef' | 'type_tag'; readonly name: string; readonly type: number }
+  | { readonly kind: 'typedef'; readonly name: string; readonly type: number }
+  /** `isAttribute`: stands for any attribute of the compiler, not for a tag that the kernel knows. */
+  | { readonly kind: 'type_tag'; readonly name: string; readonly type: number; readonly isAttribute: boolean }
   | { readonly kind: 'const' | 'volatile' | 'restrict'; readonly type: number }
   | {
       readonly kind: 'func';
@@ -55,7 +57,14 @@ export type BtfRecord =
       readonly bytes: number;
       readonly vars: readonly { readonly type: number; readonly off: number; readonly bytes: number }[];
     }
-  | { readonly kind: 'decl_tag'; readonly name: string; readonly type: number; readonly component: number };
+  /** `component`: the member or parameter that the tag is on, -1 for the whole. */
+  | {
+      readonly kind: 'decl_tag';
+      readonly name: string;
+      readonly type: number;
+      readonly component: number;
+      readonly isAttribute: boolean;
+    };
 export type BtfKind = BtfRecord['kind'];
 
 export interface BtfMember {
@@ -77,4 +86,6 @@ export interface Btf {
   type(id: number): BtfRecord;
   /** Id of the first type of a kind by its name, undefined when there is none. */
   find(kind: BtfKind, name: string): number | undefined;
+  /** Ids of all types of a kind, in their order. */
+  ids(kind: BtfKind): readonly number[];
 }

@@ -39,7 +39,8 @@ function walk(btf: Btf, id: number, off: number, depth: number, fields: ValueFie
   if (record.kind === 'datasec') {
     for (const { type, off: at } of record.vars) {
       const variable = btf.type(type);
-      if (variable.kind === 'var') member(btf, { id: variable.type, tagged: type, component: -1 }, at, depth, fields);
+      if (variable.kind === 'var')
+        member(btf, { id: variable.type, tagged: type, component: -1 }, at, depth, fields);
     }
   } else if (record.kind === 'struct') {
     const struct = skipModifiers(btf, id);
@@ -56,7 +57,13 @@ interface Member {
   readonly component: number;
 }
 
-function member(btf: Btf, { id, tagged, component }: Member, off: number, depth: number, fields: ValueField[]): void {
+function member(
+  btf: Btf,
+  { id, tagged, component }: Member,
+  off: number,
+  depth: number,
+  fields: ValueField[],
+): void {
   if (fields.length >= LIMIT_FIELDS) return;
   const record = plainType(btf, id);
   if (record.kind === 'array') {

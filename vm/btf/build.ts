@@ -1,0 +1,180 @@
+// BTF in memory, from tables: structs by their members, functions by their parameters, all types in C.
+import type { Btf, BtfKind, BtfMember, BtfRecord } from './btf.ts';
+import { parseType } from './c-type.ts';
+
+/** A struct: size in bytes, and its members by name. Unnamed members are not needed: members of theirs stand here with their own offset. */
+export interface StructTable {
+  readonly bytes: number;
+  readonly members: Readonly<Record<string, readonly [off: number, type: string]>>;
+}
+
+/** A function: its result, and its parameters by name, in order. */
+export interface FuncTable {
+  readonly ret: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Types to build, each by its name. */
+export interface TypeTables {
+  readonly structs?: Readonly<Record<string, StructTable>>;
+  readonly typedefs?: Readonly<Record<string, string>>;
+  readonly funcs?: Readonly<Record<string, FuncTable>>;
+  /** Typedefs of pointers to functions. */
+  readonly protos?: Readonly<Record<string, FuncTable>>;
+}
+
+/** Builds the types of some tables. Structs that are named nowhere else are there and empty. Throws RangeError for a type that is no C, or unknown. */
+export function buildBtf(name: string, ...tables: readonly TypeTables[]): Btf {
+  const builder = new BtfBuilder(name);
+  for (const table of tables) builder.add(table);
+  return builder.build();
+}
+
+/** Integer types of C, as the kernel's BTF spells them. */
+// oxfmt-ignore
+const INTS: Readonly<Record<string, readonly [bytes: number, isSigned: boolean]>> = {
+  char:                     [1, true],
+  'signed char':            [1, true],
+  'unsigned char':          [1, false],
+  'short int':              [2, true],
+  'short unsigned int':     [2, false],
+  int:                      [4, true],
+  'unsigned int':           [4, false],
+  'long int':               [8, true],
+  'long unsigned int':      [8, false],
+  'long long int':          [8, true],
+  'long long unsigned int': [8, false],
+  _Bool:                    [1, false],
+};
+
+/** Collects types. Equal types that have no name of their own are made once. */
+export class BtfBuilder {
+  private readonly name: string;
+  private readonly records: BtfRecord[] = [{ kind: 'void' }];
+  private readonly known = new Map<string, number>();
+  private readonly typedefs = new Map<string, string>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Adds all types of some tables; they may name each other in any order. */
+  add({ structs = {}, typedefs = {}, funcs = {}, protos = {} }: TypeTables): void {
+    for (const [name, type] of Object.entries(typedefs)) this.typedefs.set(name, type);
+    for (const [name, table] of Object.entries(structs)) this.struct(name, table);
+    for (const name of Object.keys(typedefs)) this.type(name);
+    for (const [name, table] of Object.entries(funcs)) {
+      this.push({ kind: 'func', name, type: this.proto(table), linkage: 'static' });
+    }
+    for (const [name, table] of Object.entries(protos)) {
+      this.push({ kind: 'typedef', name, type: this.once({ kind: 'ptr', type: this.proto(table) }) });
+    }
+  }
+
+  /** Id of a type that is written in C: 'struct task_struct *', 'char[16]', 'u32'. */
+  type(text: string): number {
+    return parseType(text, {
+      named: (name) => this.named(name),
+      struct: (kind, name) => this.declared(kind, name),
+      wrap: (record) => this.once(record),
+    });
+  }
+
+  /** Adds a type, and gives its id. */
+  push(record: BtfRecord): number {
+    this.records.push(record);
+    return this.records.length - 1;
+  }
+
+  /** The types so far. */
+  build(): Btf {
+    return new TableBtf(this.name, this.records.slice());
+  }
+
+  private struct(name: string, { bytes, members }: StructTable): void {
+    const id = this.declared('struct', name);
+    const list = Object.entries(members).map(([member, [off, type]]): BtfMember => {
+      return { name: member, type: this.type(type), bitOff: 8 * off, bits: 0 };
+    });
+    list.sort((a, b) => a.bitOff - b.bitOff);
+    this.records[id] = { kind: 'struct', name, bytes, members: list };
+  }
+
+  private proto({ ret, params }: FuncTable): number {
+    const list = Object.entries(params).map(([name, type]) => ({ name, type: this.type(type) }));
+    return this.push({ kind: 'func_proto', ret: this.type(ret), params: list });
+  }
+
+  /** A struct by its name; one that no table has told of yet has no members. */
+  private declared(kind: 'struct' | 'union', name: string): number {
+    const key = `${kind} ${name}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const id = this.push({ kind, name, bytes: 0, members: [] });
+    this.known.set(key, id);
+    return id;
+  }
+
+  private named(name: string): number {
+    if (name === 'void') return 0;
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const int = INTS[name];
+    const aliased = this.typedefs.get(name);
+    if (int === undefined && aliased === undefined) throw new RangeError(`no type ${name}`);
+    const id =
+      int === undefined
+        ? this.push({ kind: 'typedef', name, type: this.type(aliased!) })
+        : this.push(intRecord(name, ...int));
+    this.known.set(name, id);
+    return id;
+  }
+
+  private once(record: BtfRecord): number {
+    const key = JSON.stringify(record);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const id = this.push(record);
+    this.known.set(key, id);
+    return id;
+  }
+}
+
+function intRecord(name: string, bytes: number, isSigned: boolean): BtfRecord {
+  const isChar = name.endsWith('char');
+  return { kind: 'int', name, bytes, bits: 8 * bytes, bitOff: 0, isSigned, isChar, isBool: name === '_Bool' };
+}
+
+/** Types that are all there already. */
+class TableBtf implements Btf {
+  readonly name: string;
+  private readonly records: readonly BtfRecord[];
+  private readonly names = new Map<string, number>();
+
+  constructor(name: string, records: readonly BtfRecord[]) {
+    this.name = name;
+    this.records = records;
+    records.forEach((record, id) => {
+      const key = 'name' in record ? `${record.kind} ${record.name}` : '';
+      if (key !== '' && !this.names.has(key)) this.names.set(key, id);
+    });
+  }
+
+  get count(): number {
+    return this.records.length;
+  }
+
+  type(id: number): BtfRecord {
+    const record = this.records[id];
+    if (record === undefined) throw new RangeError(`no type ${id} in the BTF ${this.name}`);
+    return record;
+  }
+
+  find(kind: BtfKind, name: string): number | undefined {
+    return this.names.get(`${kind} ${name}`);
+  }
+
+  ids(kind: BtfKind): readonly number[] {
+    return this.records.flatMap((record, id) => (record.kind === kind ? [id] : []));
+  }
+}
