@@ -73,7 +73,7 @@ function isGoodShift(src: Scalar, width: Width): boolean {
 }
 
 function clearHigh(scalar: Scalar): Scalar {
-  if (isConst(scalar)) return constScalar(scalar.umin & LOW);
+  if (isConst(scalar)) return constScalar(scalar.bits.value & LOW);
   const draft = new Draft(scalar);
   draft.clearHigh();
   return settle(draft);
@@ -84,16 +84,34 @@ export function negScalar(width: Width, scalar: Scalar): Scalar {
   return aluScalar('sub', width, ZERO, scalar);
 }
 
-/** Nothing is known of the result, whatever is known of the number. */
-export function swapScalar(_swap: SwapName, _bits: SwapBits, _scalar: Scalar): Scalar {
-  return UNKNOWN;
+/**
+ * The low bits in the other order of bytes, or as they are (`le`: the machine is little-endian), the others 0. Only bits are known of a number
+ * that was turned round. @see scalar_byte_swap
+ */
+export function swapScalar(swap: SwapName, bits: SwapBits, scalar: Scalar): Scalar {
+  if (isConst(scalar))
+    return constScalar(
+      swap === 'le' ? BigInt.asUintN(bits, scalar.bits.value) : swapBytes(scalar.bits.value, bits),
+    );
+  if (swap === 'le') return bits === 64 ? settle(new Draft(scalar)) : truncate(scalar, bits / 8);
+  const draft = new Draft(scalar);
+  draft.bits = { value: swapBytes(scalar.bits.value, bits), mask: swapBytes(scalar.bits.mask, bits) };
+  draft.forgetRanges();
+  if (draft.bits.mask === 0n) return constScalar(draft.bits.value);
+  return bits === 64 ? settle(draft) : truncate(freeze(draft), bits / 8);
+}
+
+function swapBytes(from: bigint, bits: SwapBits): bigint {
+  let to = 0n;
+  for (let at = 0n; at < bits; at += 8n) to = (to << 8n) | ((from >> at) & 0xffn);
+  return to;
 }
 
 /** The low bytes (1, 2, 4 or 8), the rest 0: what a load of that size yields. @see coerce_reg_to_size */
 export function truncate(scalar: Scalar, bytes: number): Scalar {
   if (bytes === 8) return scalar;
   const max = (1n << BigInt(8 * bytes)) - 1n;
-  if (isConst(scalar)) return constScalar(scalar.umin & max);
+  if (isConst(scalar)) return constScalar(scalar.bits.value & max);
   const draft = new Draft(scalar);
   draft.bits = tnumCast(scalar.bits, 8 * bytes);
   const isOneBlock = (scalar.umin & ~max) === (scalar.umax & ~max);
@@ -114,7 +132,7 @@ export function signExtend(scalar: Scalar, bits: 8 | 16 | 32, width: Width): Sca
 }
 
 function signExtend64(scalar: Scalar, bits: 8 | 16 | 32): Scalar {
-  if (isConst(scalar)) return constScalar(BigInt.asIntN(bits, scalar.umin));
+  if (isConst(scalar)) return constScalar(BigInt.asIntN(bits, scalar.bits.value));
   const draft = new Draft(scalar);
   const first = BigInt.asIntN(bits, scalar.smin);
   const last = BigInt.asIntN(bits, scalar.smax);
@@ -142,7 +160,7 @@ function signExtend64(scalar: Scalar, bits: 8 | 16 | 32): Scalar {
 }
 
 function signExtend32(scalar: Scalar, bits: 8 | 16 | 32): Scalar {
-  if (isConst(scalar)) return constScalar(u64(BigInt.asIntN(bits, scalar.umin)) & LOW);
+  if (isConst(scalar)) return constScalar(u64(BigInt.asIntN(bits, scalar.bits.value)) & LOW);
   const draft = new Draft(scalar);
   const cut = (n: number): number => (n << (32 - bits)) >> (32 - bits);
   const first = cut(scalar.s32min);

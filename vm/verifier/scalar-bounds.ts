@@ -6,7 +6,7 @@
 // The order and the number of rounds are the kernel's: another order would find other, equally sound, ranges, and the log shows them.
 // @see kernel/bpf/verifier.c reg_bounds_sync
 import type { Scalar } from './scalar.ts';
-import { tnumCast, tnumIntersect, tnumRange, tnumWithLow, type Tnum } from './tnum.ts';
+import { tnumCast, tnumHas, tnumIntersect, tnumRange, tnumStep, tnumWithLow, type Tnum } from './tnum.ts';
 
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export const S64_MIN = -0x8000_0000_0000_0000n;
@@ -71,6 +71,19 @@ export class Draft implements Scalar {
     this.forgetS32();
   }
 
+  /** Just this number, u64. */
+  set(value: bigint): void {
+    this.bits = { value, mask: 0n };
+    this.umin = value;
+    this.umax = value;
+    this.smin = s64(value);
+    this.smax = this.smin;
+    this.s32min = lowS32(value);
+    this.s32max = this.s32min;
+    this.u32min = this.s32min >>> 0;
+    this.u32max = this.u32min;
+  }
+
   /** The upper half becomes 0; the 64-bit ranges are those of the low half. */
   clearHigh(): void {
     this.bits = tnumCast(this.bits, 32);
@@ -102,30 +115,48 @@ export function freeze(draft: Draft): Scalar {
   return { bits, umin, umax, smin, smax, u32min, u32max, s32min, s32max };
 }
 
-/**
- * False when the views contradict each other, as they do on paths that no run takes. @see reg_bounds_sanity_check
- */
-export function isConsistent(scalar: Scalar): boolean {
+/** As `settle`; where the views contradict each other, the ranges are given up and only the bits kept. `found` is told the kernel's line then. */
+export function settleChecked(draft: Draft, place: string, found: string[] | undefined): Scalar {
+  return check(settle(draft), draft, place, found);
+}
+
+/** The check of `settleChecked`, of a draft that is settled as `scalar`. */
+export function check(scalar: Scalar, draft: Draft, place: string, found: string[] | undefined): Scalar {
+  const broken = contradiction(scalar);
+  if (broken === undefined) return scalar;
+  found?.push(violationLine(scalar, place, broken));
+  draft.forgetRanges();
+  return freeze(draft);
+}
+
+/** How the views contradict each other, as they do on paths that no run takes; undefined when they do not. @see reg_bounds_sanity_check */
+function contradiction(scalar: Scalar): string | undefined {
   const { bits, umin, umax, smin, smax, u32min, u32max, s32min, s32max } = scalar;
-  if (umin > umax || smin > smax || u32min > u32max || s32min > s32max) return false;
+  if (umin > umax || smin > smax || u32min > u32max || s32min > s32max) return 'range bounds violation';
   if (bits.mask === 0n) {
     const { value } = bits;
-    if (umin !== value || umax !== value || u64(smin) !== value || u64(smax) !== value) return false;
+    if (umin !== value || umax !== value || u64(smin) !== value || u64(smax) !== value)
+      return 'const tnum out of sync with range bounds';
   }
   if ((bits.mask & LOW) === 0n) {
     const value = lowU32(bits.value);
     if (u32min !== value || u32max !== value || s32min >>> 0 !== value || s32max >>> 0 !== value)
-      return false;
+      return 'const subreg tnum out of sync with range bounds';
   }
-  return true;
+  return undefined;
 }
 
-/** As `settle`; where the views contradict each other the ranges are given up and only the bits kept. */
-export function settleChecked(draft: Draft): Scalar {
-  const scalar = settle(draft);
-  if (isConsistent(scalar)) return scalar;
-  draft.forgetRanges();
-  return freeze(draft);
+function violationLine(scalar: Scalar, place: string, broken: string): string {
+  const hex = (x: bigint | number): string => `0x${x.toString(16)}`;
+  const { bits, umin, umax, smin, smax, u32min, u32max, s32min, s32max } = scalar;
+  return [
+    `verifier bug: REG INVARIANTS VIOLATION (${place}): ${broken}`,
+    `u64=[${hex(umin)}, ${hex(umax)}]`,
+    `s64=[${hex(u64(smin))}, ${hex(u64(smax))}]`,
+    `u32=[${hex(u32min)}, ${hex(u32max)}]`,
+    `s32=[${hex(s32min >>> 0)}, ${hex(s32max >>> 0)}]`,
+    `var_off=(${hex(bits.value)}, ${hex(bits.mask)})`,
+  ].join(' ');
 }
 
 /** Ends of the ranges that the known bits rule out move in. */
@@ -141,6 +172,16 @@ function rangesFromBits(d: Draft): void {
   d.smax = smaller(d.smax, s64(value | (mask & S64_MAX)));
   d.umin = larger(d.umin, value);
   d.umax = smaller(d.umax, value | mask);
+  const only = onlyNumber(d);
+  if (only !== undefined) d.set(only);
+}
+
+/** The one number that the bits admit in the unsigned range, when there is just one. */
+function onlyNumber({ bits, umin, umax }: Draft): bigint | undefined {
+  const next = tnumStep(bits, umin);
+  if (tnumHas(bits, umin)) return next > umax ? umin : undefined;
+  if (next === (bits.value | bits.mask)) return next;
+  return next <= umax && tnumStep(bits, next) > umax ? next : undefined;
 }
 
 function learnU32(d: Draft, min: number, max: number): void {

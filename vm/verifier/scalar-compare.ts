@@ -1,7 +1,7 @@
 // Comparisons of what is known of numbers: what a jump decides, and what is known behind it.
 import type { JmpName } from '../isa/opcodes.ts';
 import type { Width } from '../isa/ops.ts';
-import { Draft, s64, settleChecked, u64 } from './scalar-bounds.ts';
+import { check, Draft, s64, settle, settleChecked, u64 } from './scalar-bounds.ts';
 import { constScalar, isConst, UNKNOWN, type Scalar } from './scalar.ts';
 import {
   tnumAnd,
@@ -46,52 +46,25 @@ const OPPOSITE = {
   jsle: 'jsgt',
 } as const satisfies Record<JmpName, JmpName | 'none'>;
 
+type Decide = (width: Width, a: Scalar, b: Scalar) => boolean | undefined;
+
+const DECIDE: Readonly<Record<JmpName, Decide>> = {
+  jeq: isEqual,
+  jne: (width, a, b) => not(isEqual(width, a, b)),
+  jset: sharesBits,
+  jgt: (width, a, b) => not(isLessOrEqual(width, a, b)),
+  jge: (width, a, b) => isLessOrEqual(width, b, a),
+  jlt: (width, a, b) => not(isLessOrEqual(width, b, a)),
+  jle: isLessOrEqual,
+  jsgt: (width, a, b) => not(isSignedLessOrEqual(width, a, b)),
+  jsge: (width, a, b) => isSignedLessOrEqual(width, b, a),
+  jslt: (width, a, b) => not(isSignedLessOrEqual(width, b, a)),
+  jsle: isSignedLessOrEqual,
+};
+
 /** Whether `a op b` holds for all numbers (true), for none (false), or for some (undefined). @see is_scalar_branch_taken */
 export function branchTaken(op: JmpName, width: Width, a: Scalar, b: Scalar): boolean | undefined {
-  switch (op) {
-    case 'jeq':
-      return isEqual(width, a, b);
-    case 'jne':
-      return not(isEqual(width, a, b));
-    case 'jset':
-      return sharesBits(width, a, b);
-    case 'jgt':
-      return not(isLessOrEqual(width, a, b));
-    case 'jge':
-      return isLessOrEqual(width, b, a);
-    case 'jlt':
-      return not(isLessOrEqual(width, b, a));
-    case 'jle':
-      return isLessOrEqual(width, a, b);
-    case 'jsgt':
-      return not(isSignedLessOrEqual(width, a, b));
-    case 'jsge':
-      return isSignedLessOrEqual(width, b, a);
-    case 'jslt':
-      return not(isSignedLessOrEqual(width, b, a));
-    case 'jsle':
-      return isSignedLessOrEqual(width, a, b);
-  }
-}
-
-/** As `branchTaken` when both sides are one and the same register. */
-export function sameBranchTaken(op: JmpName, width: Width, a: Scalar): boolean | undefined {
-  switch (op) {
-    case 'jeq':
-    case 'jge':
-    case 'jle':
-    case 'jsge':
-    case 'jsle':
-      return true;
-    case 'jset': {
-      const bits = width === 64 ? a.bits : tnumCast(a.bits, 32);
-      if (bits.mask === 0n) return bits.value !== 0n;
-      const hasZero = width === 64 ? a.smin <= 0n && a.smax >= 0n : a.s32min <= 0 && a.s32max >= 0;
-      return hasZero ? undefined : true;
-    }
-    default:
-      return false;
-  }
+  return DECIDE[op](width, a, b);
 }
 
 function not(answer: boolean | undefined): boolean | undefined {
@@ -149,7 +122,8 @@ function constIn(width: Width, scalar: Scalar): bigint {
 }
 
 /**
- * What is known of both when the jump was taken, or not. Never empty: branchTaken has been asked, or the path is impossible and any answer sound.
+ * What is known of both when the jump was taken, or not. Never empty: branchTaken has been asked, or the path is impossible and any answer sound:
+ * `found` is given the lines that the kernel prints of that.
  * @see reg_set_min_max, regs_refine_cond_op
  */
 export function refine(
@@ -158,11 +132,27 @@ export function refine(
   isTaken: boolean,
   a: Scalar,
   b: Scalar,
+  found?: string[],
 ): readonly [Scalar, Scalar] {
   const first = new Draft(a);
   const second = new Draft(b);
   learn(isTaken ? op : OPPOSITE[op], width, first, second);
-  return [settleChecked(first), settleChecked(second)];
+  return [
+    settleChecked(first, isTaken ? 'true_reg1' : 'false_reg1', found),
+    settleChecked(second, isTaken ? 'true_reg2' : 'false_reg2', found),
+  ];
+}
+
+/**
+ * As `refine` when both sides are one and the same register. The kernel decides no such jump by itself; what it learns from it, it learns of both
+ * sides at once.
+ */
+export function refineSame(op: JmpName, width: Width, isTaken: boolean, a: Scalar, found?: string[]): Scalar {
+  const draft = new Draft(a);
+  learn(isTaken ? op : OPPOSITE[op], width, draft, draft);
+  settle(draft);
+  const once = settleChecked(draft, isTaken ? 'true_reg1' : 'false_reg1', found);
+  return check(once, draft, isTaken ? 'true_reg2' : 'false_reg2', found);
 }
 
 function learn(op: JmpName | 'none', width: Width, a: Draft, b: Draft): void {
@@ -298,7 +288,7 @@ export function narrow(scalar: Scalar, learned: Partial<Scalar>): Scalar {
   if (learned.u32max !== undefined) draft.u32max = Math.min(scalar.u32max, learned.u32max);
   if (learned.s32min !== undefined) draft.s32min = Math.max(scalar.s32min, learned.s32min);
   if (learned.s32max !== undefined) draft.s32max = Math.min(scalar.s32max, learned.s32max);
-  return settleChecked(draft);
+  return settleChecked(draft, 's32_range', undefined);
 }
 
 /** From smin to smax, s64, and nothing else. */
