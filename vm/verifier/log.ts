@@ -27,6 +27,8 @@ export type LogRecord =
   | { readonly kind: 'words'; readonly words: string; readonly pc: number }
   /** A whole frame behind some words, which may be none. */
   | { readonly kind: 'state'; readonly words: string; readonly state: ShownState }
+  /** Records were taken back, and some of them stood in the line of the insn before: its line break is lost (`joins`), or nothing more is added to it. */
+  | { readonly kind: 'cut'; readonly joins: boolean }
   /** A line that stands for itself. */
   | { readonly kind: 'line'; readonly text: string };
 
@@ -57,8 +59,15 @@ export class Log {
     if (this.level > 0) this.all.push({ kind: 'line', text });
   }
 
-  /** Forgets what came after `length` records. */
+  /**
+   * Forgets what came after `length` records. As the kernel cuts its text where the record ended when it was written, the line break goes with what
+   * was added to an insn's line since.
+   */
   cut(length: number): void {
+    const next = this.all[length];
+    const joins = next?.kind === 'changes' || (next?.kind === 'cut' && next.joins);
+    const isInsn = this.all[length - 1]?.kind === 'insn';
     this.all.length = length;
+    if (next !== undefined && isInsn) this.all.push({ kind: 'cut', joins });
   }
 }

@@ -29,6 +29,8 @@ export function printRecords(input: VerifyInput, records: readonly LogRecord[]):
   const lines: string[] = [];
   /** Length of the insn's own text, when an insn stands last. */
   let insnLength = 0;
+  /** Number of the line that lost its line break, from 1; 0: none. */
+  let joined = 0;
   for (const record of records) {
     const length = insnLength;
     insnLength = 0;
@@ -62,6 +64,13 @@ export function printRecords(input: VerifyInput, records: readonly LogRecord[]):
       case 'line':
         lines.push(...record.text.split('\n'));
         break;
+      case 'cut':
+        if (record.joins) joined = lines.length;
+        break;
+    }
+    if (joined > 0 && lines.length > joined) {
+      lines.splice(joined - 1, 2, `${lines[joined - 1]!} ${lines[joined]!}`);
+      joined = 0;
     }
   }
   return lines;

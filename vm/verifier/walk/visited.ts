@@ -91,9 +91,7 @@ function matchInLoop(env: Env, old: State): Match {
   ) {
     return 'equal in loop';
   }
-  if (env.facts[pc]!.callsBack) {
-    return areStatesEqual(env, old, state, 'within') ? 'equal in loop' : 'differs';
-  }
+  if (env.facts[pc]!.callsBack) return areStatesEqual(env, old, state, 'within') ? 'equal' : 'differs';
   if (
     haveSameRegs(old, state) &&
     areStatesEqual(env, old, state, 'exact') &&
