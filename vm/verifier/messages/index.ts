@@ -6,6 +6,7 @@ import { CTX_MESSAGES } from './ctx.ts';
 import { FLOW_MESSAGES } from './flow.ts';
 import { KFUNCS_MESSAGES } from './kfuncs.ts';
 import { MEMORY_MESSAGES } from './memory.ts';
+import type { MessageTable } from './row.ts';
 import { WALK_MESSAGES } from './walk.ts';
 
 export const MESSAGES = {
@@ -26,3 +27,19 @@ export type MessageArgs<Code extends MessageCode> = (typeof MESSAGES)[Code] exte
 }
   ? Args
   : never;
+
+/** Families of rules, and the messages of each. */
+const CATEGORIES: readonly (readonly [string, MessageTable])[] = [
+  ['register safety', ALU_MESSAGES],
+  ['memory safety', MEMORY_MESSAGES],
+  ['access to the ctx', CTX_MESSAGES],
+  ['type safety', BTF_MESSAGES],
+  ['rules of calls', CALLS_MESSAGES],
+  ['rules of kernel functions and objects', KFUNCS_MESSAGES],
+  ['termination', WALK_MESSAGES],
+];
+
+/** Which family of rules a message belongs to. */
+export function categoryOf(code: string): string {
+  return CATEGORIES.find(([, table]) => Object.hasOwn(table, code))?.[0] ?? 'program structure';
+}

@@ -1,0 +1,45 @@
+// An explanation as text, behind the classic log.
+import type { Report, Spot } from './report.ts';
+
+/** Lines with the parts of a report, in the order in which newer kernels print theirs. `file` and line of the source stand where they are known. */
+export function printReport({ category, reason, why, at, context, causes, fix }: Report): string[] {
+  return [
+    `Verification failed: ${category}`,
+    'Reason:',
+    `  ${reason.split('\n').at(-1) ?? ''}`,
+    `  why: ${why}`,
+    'At:',
+    `  ${at.text}`,
+    ...sourceLines(at),
+    'Instruction context:',
+    ...contextLines(context, at.pc),
+    ...(causes.length === 0 ? [] : ['Causal path:', ...causes.flatMap(causeLines)]),
+    'Suggestion:',
+    `  ${fix}`,
+  ];
+}
+
+function sourceLines({ source }: Spot): string[] {
+  return source === undefined ? [] : [`  ${source.text.trim()}  @ ${shortName(source.file)}:${source.line}`];
+}
+
+function contextLines(context: readonly Spot[], failed: number): string[] {
+  let shown = '';
+  return context.flatMap((spot) => {
+    const line = `${spot.pc === failed ? '  > ' : '    '}${spot.text}`;
+    const source = spot.source === undefined ? '' : `    ; ${spot.source.text.trim()}`;
+    if (source === '' || source === shown) return [line];
+    shown = source;
+    return [source, line];
+  });
+}
+
+function causeLines({ text, what, place, value, source }: Report['causes'][number]): string[] {
+  const where = source === undefined ? '' : ` (${shortName(source.file)}:${source.line})`;
+  const known = value === undefined ? '' : `: ${place} is ${value}`;
+  return [`  ${text}${where}`, `      ${what}${known}`];
+}
+
+function shortName(file: string): string {
+  return file.replace(/^.*\//, '');
+}
