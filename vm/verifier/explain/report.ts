@@ -7,7 +7,7 @@ import { printReg } from '../print-state.ts';
 import type { Place } from '../refusal.ts';
 import type { Verdict } from '../verdict.ts';
 import { categoryOf } from '../messages/index.ts';
-import { causesOf } from './causes.ts';
+import { causesOf, type Cause } from './causes.ts';
 import { storyOf, type FramePlace, type Step } from './story.ts';
 import { causeText } from './words.ts';
 
@@ -49,11 +49,18 @@ export interface Report {
 /** Insns shown before and after the one that failed. */
 const CONTEXT_INSNS = 3;
 
-/** Explains a refusal. The verdict is of a walk with log level 1. Undefined when the program was accepted. */
-export function reportOf(input: VerifyInput, { refusal, log }: Verdict): Report | undefined {
+/**
+ * Explains a refusal. The verdict is of a walk with log level 1. `lineAt` tells the source line of an insn where the program's BTF does not.
+ * Undefined when the program was accepted.
+ */
+export function reportOf(
+  input: VerifyInput,
+  { refusal, log }: Verdict,
+  lineAt: (pc: number) => LineInfo | undefined = (pc) => sourceAt(input, pc),
+): Report | undefined {
   if (refusal === undefined) return undefined;
   const texts = insnTexts(input);
-  const spot = (pc: number): Spot => ({ pc, text: texts.get(pc) ?? `${pc}: ?`, source: sourceAt(input, pc) });
+  const spot = (pc: number): Spot => ({ pc, text: texts.get(pc) ?? `${pc}: ?`, source: lineAt(pc) });
   const insnAt = (pc: number): Insn | undefined => (texts.has(pc) ? decodeInsn(input.insns, pc) : undefined);
   const story = storyOf(log, insnAt);
   const pcs = [...texts.keys()];
@@ -72,17 +79,18 @@ export function reportOf(input: VerifyInput, { refusal, log }: Verdict): Report 
     why: refusal.why,
     at: spot(refusal.pc),
     context: pcs.slice(Math.max(index - CONTEXT_INSNS, 0), index + CONTEXT_INSNS + 1).map(spot),
-    causes: inOrder.map((cause) => ({
-      ...spot(cause.step.pc),
-      place: placeText(cause.place),
-      what: causeText(cause),
-      value: cause.value === undefined ? undefined : printReg(cause.value, cause.place.frame),
-    })),
+    causes: inOrder.map((cause) => reportCause(cause, spot(cause.step.pc))),
     fix: refusal.fix,
   };
 }
 
-function causesAt(story: readonly Step[], place: Place): ReturnType<typeof causesOf> {
+function reportCause(cause: Cause, { pc, text, source }: Spot): ReportCause {
+  const { value, place } = cause;
+  const shown = value === undefined ? undefined : printReg(value, place.frame);
+  return { pc, text, source, place: placeText(place), what: causeText(cause), value: shown };
+}
+
+function causesAt(story: readonly Step[], place: Place): Cause[] {
   const failed = story.length - 1;
   const frame = story[failed]?.frameno ?? 0;
   return causesOf(story, failed, 'reg' in place ? { frame, reg: place.reg } : place);

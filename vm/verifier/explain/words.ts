@@ -6,41 +6,31 @@ import { JMP, type JmpName } from '../../isa/opcodes.ts';
 import { hasFlag } from '../reg.ts';
 import type { Cause } from './causes.ts';
 
-/** `r3 is loaded from memory`, `the comparison r1 > 7 does not hold from here on`. */
+/** `r3 is loaded from memory behind r1`, `the jump is not taken: r1 <= 7`. */
 export function causeText(cause: Cause): string {
-  const { place, step, what, value } = cause;
-  const name = 'reg' in place ? `r${place.reg}` : `fp${-8 * (place.slot + 1)}`;
-  const { insn } = step;
-  switch (what) {
-    case 'set':
-      return `${name} is set`;
-    case 'copied':
-      return `${name} takes the value of r${insn.src}`;
-    case 'changed':
-      return insn.op.kind === 'alu' && insn.op.source === 'reg'
-        ? `${name} is changed by r${insn.src}`
-        : `${name} is changed`;
-    case 'loaded':
-      return `${name} is loaded from memory behind r${insn.src}`;
-    case 'filled':
-      return `${name} is read back from the stack`;
-    case 'spilled':
-      return insn.op.name.startsWith('stx')
-        ? `r${insn.src} is stored to the stack at ${name}`
-        : `${name} is written`;
-    case 'passed':
-      return `${name} is handed to the function that is called`;
-    case 'cleared':
-      return `the call leaves ${name} undefined`;
-    case 'returned': {
-      const callee = calleeOf(insn);
-      const orNull = value !== undefined && hasFlag(value, 'maybe_null') ? ', which may be null' : '';
-      return `${name} is the result of ${callee}${orNull}`;
-    }
-    case 'narrowed':
-      return narrowedText(insn, cause.isTaken === true);
-  }
+  const { place } = cause;
+  return WORDS[cause.what]('reg' in place ? `r${place.reg}` : `fp${-8 * (place.slot + 1)}`, cause);
 }
+
+const WORDS: Readonly<Record<Cause['what'], (name: string, cause: Cause) => string>> = {
+  set: (name) => `${name} is set`,
+  copied: (name, { step }) => `${name} takes the value of r${step.insn.src}`,
+  changed: (name, { step: { insn } }) =>
+    insn.op.kind === 'alu' && insn.op.source === 'reg'
+      ? `${name} is changed by r${insn.src}`
+      : `${name} is changed`,
+  loaded: (name, { step }) => `${name} is loaded from memory behind r${step.insn.src}`,
+  filled: (name) => `${name} is read back from the stack`,
+  spilled: (name, { step: { insn } }) =>
+    insn.op.name.startsWith('stx') ? `r${insn.src} is stored to the stack at ${name}` : `${name} is written`,
+  passed: (name) => `${name} is handed to the function that is called`,
+  cleared: (name) => `the call leaves ${name} undefined`,
+  returned: (name, { step, value }) => {
+    const orNull = value !== undefined && hasFlag(value, 'maybe_null') ? ', which may be null' : '';
+    return `${name} is the result of ${calleeOf(step.insn)}${orNull}`;
+  },
+  narrowed: (_name, { step, isTaken }) => narrowedText(step.insn, isTaken === true),
+};
 
 function calleeOf(insn: Insn): string {
   if (insn.op.name === 'call_helper') {
