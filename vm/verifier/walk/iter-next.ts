@@ -18,7 +18,7 @@ export function forkIterNext(env: Env, _insn: Insn, place: Place): void {
   const object = env.state.frames[place.frame]!.stack[place.slot]!.reg.slot;
   if (object?.kind !== 'iter') throw new Error(`no iterator in slot ${place.slot}`);
   if (object.state === 'active') {
-    const before = previousEntry(env, pc);
+    const before = previousEntry(env, pc, env.state.parent);
     const state = pushState(env, pc + 1, pc);
     setIter(state, place, { ...object, depth: object.depth + 1 });
     if (before !== undefined) widenImprecise(before, state);

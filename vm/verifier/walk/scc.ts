@@ -1,5 +1,6 @@
 // Loops: what was found equal to a state of a loop is not done before all paths of the loop are, since only then is known which numbers matter.
 import type { Env } from '../env.ts';
+import { forceAllPrecise } from '../precision/all-scalars.ts';
 import { propagatePrecision } from '../precision.ts';
 import type { State } from '../state.ts';
 import { notePeak } from './counts.ts';
@@ -83,13 +84,21 @@ export function isUnsettled({ visit }: Kept): boolean {
 
 /** @see propagate_backedges */
 function propagateBackEdges(env: Env, visit: SccVisit): void {
-  for (let round = 1, changed = true; changed && round <= LIMIT_ROUNDS; round++) {
-    changed = false;
+  let rounds = 0;
+  for (let isChanged = true; isChanged && rounds <= LIMIT_ROUNDS; rounds++) {
+    isChanged = false;
     for (const state of visit.backEdges) {
-      if (propagatePrecision(env, state.equalState!, state)) changed = true;
+      if (propagatePrecision(env, state.equalState!, state)) isChanged = true;
     }
+    if (isChanged && rounds === LIMIT_ROUNDS) forceBackEdges(env, visit);
   }
   visit.backEdges = [];
+}
+
+/** Numbers still come to matter: all of them do. */
+function forceBackEdges(env: Env, visit: SccVisit): void {
+  if (env.log.level === 2) env.log.line('propagate_backedges: too many iterations');
+  for (const state of visit.backEdges) forceAllPrecise(env, state);
 }
 
 function note(env: Env, what: string, { callsites, scc }: SccVisit): void {

@@ -32,8 +32,7 @@ export function step(env: Env, insn: Insn): number {
       stepAtomic(env, insn);
       break;
     case 'packet':
-      stepPacketLoad(env, insn);
-      break;
+      return stepPacketLoad(env, insn);
     case 'jump':
       env.jumpsWalked += 1;
       return stepJump(env, insn);

@@ -6,15 +6,14 @@ import { isSameUpToIds } from './equal-regs.ts';
 import { haveSameCallsites } from './equal-states.ts';
 import { IdMap } from './id-map.ts';
 
-/** The state that the running path had before insn `pc` a round ago: kept before the one that is its parent. @see find_prev_entry */
-export function previousEntry(env: Env, pc: number): State | undefined {
-  const { parent } = env.state;
-  if (parent === undefined) return undefined;
+/** The kept state that the path of `from` had before insn `pc` a round ago; of the running path at a checkpoint, `from` is its parent. @see find_prev_entry */
+export function previousEntry(env: Env, pc: number, from: State | undefined): State | undefined {
+  if (from === undefined) return undefined;
   const bucket = env.explored.bucket(env.state, pc);
   for (let i = bucket.length - 1; i >= 0; i--) {
     const { state } = bucket[i]!;
-    if (state.pc !== pc || state.branches === 0 || state.dfsDepth >= parent.dfsDepth) continue;
-    if (haveSameCallsites(state, parent)) return state;
+    if (state.pc !== pc || state.branches === 0 || state.dfsDepth >= from.dfsDepth) continue;
+    if (haveSameCallsites(state, from)) return state;
   }
   return undefined;
 }
