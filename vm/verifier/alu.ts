@@ -15,9 +15,11 @@ import { kernelSign, movePointer } from './alu/pointers.ts';
 import { stepWide } from './alu/wide.ts';
 import type { Env } from './env.ts';
 import { markPrecise } from './precision.ts';
-import { UNKNOWN_REG, type Reg } from './reg.ts';
+import { UNKNOWN_REG, withReg, type Reg } from './reg.ts';
 import { refuse } from './refusal.ts';
 import { checkWritable, readReg } from './regs.ts';
+import { check } from './scalar-bounds.ts';
+import { ZERO } from './scalar.ts';
 
 /** Walks one insn of kinds alu, neg, movsx, swap, cast, wide. @see check_alu_op, check_ld_imm */
 export function stepAlu(env: Env, insn: Insn): void {
@@ -25,22 +27,38 @@ export function stepAlu(env: Env, insn: Insn): void {
   switch (op.kind) {
     case 'alu':
       if (op.alu !== 'mov') stepMath(env, insn, op.alu, op.width, op.source);
-      else if (op.source === 'imm') moveImm(env, insn, op.width);
+      else if (op.source === 'imm') return moveImm(env, insn, op.width);
       else moveReg(env, insn, op.width);
-      return;
+      break;
     case 'movsx':
-      return moveExtended(env, insn, op.movsx, op.width);
+      moveExtended(env, insn, op.movsx, op.width);
+      break;
     case 'neg':
-      return stepNeg(env, insn, op.width);
+      stepNeg(env, insn, op.width);
+      break;
     case 'swap':
-      return stepSwap(env, insn, op.swap, op.bits);
+      stepSwap(env, insn, op.swap, op.bits);
+      break;
     case 'wide':
-      return stepWide(env, insn, op.wide);
+      return stepWide(env, insn, op.wide); // known to be right, as constants are
     case 'cast':
       return refuse(env, 'no-arena', []);
     default:
       throw new Error(`${op.name} is not arithmetic`);
   }
+  checkResult(env, insn.dst);
+}
+
+/** Forgets the ranges of a result that contradict each other, as those of dead paths may; the log says so. @see reg_bounds_sanity_check */
+function checkResult(env: Env, n: number): void {
+  const reg = env.reg(n);
+  const { scalar } = reg;
+  if (scalar === ZERO) return; // what most pointers have
+  const found: string[] | undefined = env.log.level > 0 ? [] : undefined;
+  const checked = check(scalar, 'alu', found);
+  if (checked === scalar) return;
+  for (const line of found ?? []) env.log.line(line);
+  env.setReg(n, withReg(reg, { scalar: checked }));
 }
 
 function stepMath(env: Env, insn: Insn, op: AluName, width: Width, source: SourceName): void {
@@ -65,6 +83,8 @@ function checkConstant(env: Env, { imm }: Insn, op: AluName, width: Width): void
     case 'rsh':
     case 'arsh':
       if (imm < 0 || imm >= width) refuse(env, 'shift', [], imm, width);
+      return;
+    default:
   }
 }
 

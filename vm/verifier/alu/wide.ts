@@ -28,7 +28,7 @@ function loaded(env: Env, insn: Insn, wide: WideName): Reg {
     }
     case 'func':
       return functionReg(env, env.pc + insn.imm + 1);
-    case 'btf_id':
+    default: // btf_id
       throw new Error('kernel variables are refused when operands are resolved');
   }
 }
