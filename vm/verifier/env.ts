@@ -50,11 +50,15 @@ export interface InsnFacts {
   liveRegs: number;
   /** Type of the pointer that it loads or stores through; all paths agree. */
   pointer: Reg['type'] | undefined;
+  /** Flags of that pointer; set with it. */
+  pointerFlags?: number;
   /** Of a call that takes a map: the one map that all paths give, 'many' when they differ. */
   map: VerifierMap | 'many' | undefined;
   /** Of a tail call (or a look-up): the key that all paths give, undefined when none or they differ. */
   constKey: number | undefined;
   hasManyKeys: boolean;
+  /** Of a call of bpf_loop: the one function that it is given on all paths, with flags 0; -1 when there is none such. */
+  loopSubprog?: number;
   /** Times it was walked. */
   walked: number;
 }

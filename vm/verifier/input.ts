@@ -49,6 +49,8 @@ export interface VerifyInput {
   readonly target?: AttachTarget;
   /** Types that bpf_obj_new makes. */
   readonly objects: readonly ObjectType[];
+  /** CPUs of the machine: what bpf_get_smp_processor_id stays below. Default: the most that a machine has. */
+  readonly cpus?: number;
 }
 
 /** How much is written down. */

@@ -1,0 +1,49 @@
+// Calls of functions of the program.
+import type { Insn } from '../../isa/insn.ts';
+import { checkGlobalArgs } from '../ctx/btf-access.ts';
+import type { Env, Subprog } from '../env.ts';
+import { UNKNOWN_REG } from '../reg.ts';
+import { refuse } from '../refusal.ts';
+import { showFrame } from '../shown.ts';
+import { newFrame } from './frames.ts';
+import { clearPacketPointers } from './packet.ts';
+import { forgetScratch } from './scratch.ts';
+
+/** Walks a call of a function: the pc to go on at, which is its first insn, or behind the call where it is verified on its own. @see check_func_call */
+export function stepSubprogCall(env: Env, insn: Insn): number {
+  const index = env.subprogAt(env.pc + 1 + insn.imm);
+  const callee = env.subprogs[index]!; // add_subprog has made one of every target
+  return callee.info?.linkage === 'global' ? callGlobal(env, index, callee) : callStatic(env, index, callee);
+}
+
+function callGlobal(env: Env, index: number, callee: Subprog): number {
+  const { state } = env;
+  const name = callee.info!.name; // it has linkage
+  if (state.locks > 0) refuse(env, 'call-global-locked', [], name);
+  const mustNotSleep =
+    state.rcuLocks > 0 || state.preemptLocks > 0 || state.irqId !== 0 || !state.isSleepable;
+  if (callee.mightSleep && mustNotSleep) refuse(env, 'call-global-sleeps', [], name);
+  checkGlobalArgs(env, index);
+  env.log.line(`Func#${index} ('${name}') is global and assumed valid.`);
+  if (callee.changesPacket) clearPacketPointers(env);
+  callee.isCalled = true;
+  forgetScratch(env);
+  env.setReg(0, UNKNOWN_REG);
+  return env.pc + 1;
+}
+
+function callStatic(env: Env, index: number, callee: Subprog): number {
+  const { state } = env;
+  const caller = state.frame;
+  const frame = newFrame(env, state, index);
+  for (let n = 1; n <= 5; n++) frame.regs[n] = caller.regs[n]!;
+  forgetScratch(env);
+  state.frames.push(frame);
+  if (env.log.level > 0) {
+    env.log.line('caller:');
+    env.log.add({ kind: 'state', words: '', state: showFrame(state, caller) });
+    env.log.line('callee:');
+    env.log.add({ kind: 'state', words: '', state: showFrame(state, frame) });
+  }
+  return callee.start;
+}
