@@ -39,6 +39,6 @@ export function refuse<Code extends MessageCode>(
   ...args: MessageArgs<Code>
 ): never {
   const refusal = new Refusal(code, env.pc, places, args);
-  env.log.line(refusal.message);
+  if (refusal.message !== '') env.log.line(refusal.message); // some rules the kernel keeps without a word
   throw refusal;
 }
