@@ -1,7 +1,8 @@
 // Arithmetic on what is known of numbers.
 import type { AluName, SwapName } from '../isa/opcodes.ts';
 import type { SwapBits, Width } from '../isa/ops.ts';
-import { Draft, freeze, settle, u64 } from './scalar-bounds.ts';
+import { Draft, freeze, u64 } from './scalar-bounds.ts';
+import { settle } from './scalar-settle.ts';
 import { alu32, alu64, type TrackedOp } from './scalar-ranges.ts';
 import { constScalar, isConst, UNKNOWN, ZERO, type Scalar } from './scalar.ts';
 import {
@@ -10,7 +11,6 @@ import {
   tnumArsh,
   tnumCast,
   tnumLsh,
-  tnumMul,
   tnumOr,
   tnumRange,
   tnumRsh,
@@ -18,6 +18,7 @@ import {
   tnumXor,
   type Tnum,
 } from './tnum.ts';
+import { tnumMul } from './tnum-mul.ts';
 
 const LOW = 0xffff_ffffn;
 

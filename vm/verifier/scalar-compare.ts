@@ -1,7 +1,8 @@
 // Comparisons of what is known of numbers: what a jump decides, and what is known behind it.
 import type { JmpName } from '../isa/opcodes.ts';
 import type { Width } from '../isa/ops.ts';
-import { check, Draft, s64, settle, settleChecked, u64 } from './scalar-bounds.ts';
+import { check, Draft, s64, settleChecked, u64 } from './scalar-bounds.ts';
+import { settle } from './scalar-settle.ts';
 import { constScalar, isConst, UNKNOWN, type Scalar } from './scalar.ts';
 import {
   tnumAnd,
@@ -150,9 +151,9 @@ export function refine(
 export function refineSame(op: JmpName, width: Width, isTaken: boolean, a: Scalar, found?: string[]): Scalar {
   const draft = new Draft(a);
   learn(isTaken ? op : OPPOSITE[op], width, draft, draft);
-  settle(draft);
-  const once = settleChecked(draft, isTaken ? 'true_reg1' : 'false_reg1', found);
-  return check(once, draft, isTaken ? 'true_reg2' : 'false_reg2', found);
+  const once = settle(settle(draft));
+  const checked = check(once, isTaken ? 'true_reg1' : 'false_reg1', found);
+  return check(checked, isTaken ? 'true_reg2' : 'false_reg2', found);
 }
 
 function learn(op: JmpName | 'none', width: Width, a: Draft, b: Draft): void {

@@ -101,38 +101,9 @@ export function tnumXor(a: Tnum, b: Tnum): Tnum {
   return { value: (a.value ^ b.value) & ~mask, mask };
 }
 
-/** Long multiplication. Where a bit of `a` is not known, the sums with and without its partial product are joined. */
-export function tnumMul(a: Tnum, b: Tnum): Tnum {
-  let sum: Tnum = { value: 0n, mask: 0n };
-  for (let value = a.value, mask = a.mask, part = b; value !== 0n || mask !== 0n;) {
-    if ((value & 1n) !== 0n) sum = tnumAdd(sum, part);
-    else if ((mask & 1n) !== 0n) sum = tnumUnion(sum, tnumAdd(sum, part));
-    value >>= 1n;
-    mask >>= 1n;
-    part = tnumLsh(part, 1n);
-  }
-  return sum;
-}
-
 /** True when no known bit of one is the opposite in the other: both may mean the same number. */
 export function tnumOverlap(a: Tnum, b: Tnum): boolean {
   return ((a.value ^ b.value) & ~a.mask & ~b.mask) === 0n;
-}
-
-/** The smallest number of it above `number`; its largest when there is none. All u64. */
-export function tnumStep(a: Tnum, number: bigint): bigint {
-  const { value, mask } = a;
-  const largest = value | mask;
-  if (number >= largest) return largest;
-  if (number < value) return value;
-  // where `number` and the known bits differ first, from the top: above, the free bits stay as they are in `number`
-  const differ = (number ^ value) & ~mask & U64_MAX;
-  const below = (1n << BigInt(bitLength(differ))) - 1n;
-  const kept = number & mask & ~below;
-  if (differ !== 0n && (value & ((below + 1n) >> 1n)) !== 0n) return value | kept; // already above: free bits below are 0
-  // else one more in the free bits from there up; the known bits let the carry through
-  const next = ((kept | (~mask & U64_MAX) | below) + 1n) & mask & ~below;
-  return value | next;
 }
 
 /** What both know; the caller is sure that they hold a number in common. */
