@@ -140,6 +140,7 @@ function checkCalleeMem(
     case 'ctx':
       if (!PLAIN_CTX.has(env.input.type)) break;
       return checkCtx(env, n, bytes, access, mayBeEmpty);
+    default: // no memory
   }
   if (mayBeEmpty && bytes === 0 && isNull(reg)) return;
   refuse(env, 'memory-type', [{ reg: n }], n, typeText(reg));

@@ -97,6 +97,7 @@ function read(
       if (hasFlag(reg, 'maybe_null')) break;
       checkBuffer(env, n, reg, off, bytes);
       return UNKNOWN_REG;
+    default: // no memory
   }
   return refuse(env, 'no-memory', [{ reg: n }], n, typeText(reg));
 }

@@ -53,7 +53,7 @@ export function checkStackRange(
 function checkNoDynptr(env: Env, n: number, frame: Frame, at: number): void {
   const kinds = frame.stack[slotAt(at)]?.kinds ?? 0;
   if (((kinds >>> (4 * byteAt(at))) & 15) === BYTES.dynptr.code) {
-    refuse(env, 'dynptr-overwrite', [{ reg: n }, { frame: frame.frameno, slot: slotAt(at) }], at);
+    refuse(env, 'dynptr-filled', [{ reg: n }, { frame: frame.frameno, slot: slotAt(at) }], at);
   }
 }
 

@@ -90,6 +90,7 @@ function write(env: Env, n: number, reg: Reg, off: number, bytes: number, valueR
       if (hasFlag(reg, 'maybe_null')) break;
       if (hasFlag(reg, 'rdonly')) refuse(env, 'write-rdonly', [{ reg: n }], n, typeText(reg));
       return checkBuffer(env, n, reg, off, bytes);
+    default: // no memory
   }
   refuse(env, 'no-memory', [{ reg: n }], n, typeText(reg));
 }

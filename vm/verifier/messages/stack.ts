@@ -85,7 +85,7 @@ export const STACK_MESSAGES = {
       `for some values of its index r${reg} points at an object of the kernel (a dynptr, an iterator or a saved interrupt flag)`,
     fix: 'bound the index so that it stays within your own data, or keep the object elsewhere',
   },
-  'dynptr-overwrite': {
+  'dynptr-filled': {
     errno: ERRNO.EACCES,
     text: (off: number) => `potential write to dynptr at off=${off} disallowed`,
     why: (off: number) => `the callee would fill memory that holds a dynptr, at r10${off}`,
