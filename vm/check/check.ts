@@ -55,7 +55,8 @@ export function checkProg(insns: Uint8Array, options: CheckOptions = {}): readon
   return [];
 }
 
-function checkSize(insns: Uint8Array): CheckError[] {
+/** Bytes of a program: whole slots, not too few and not too many. */
+export function checkSize(insns: Uint8Array): CheckError[] {
   if (insns.length % SLOT_BYTES !== 0) return [checkError(0, 'ragged', insns.length)];
   const count = insns.length / SLOT_BYTES;
   return count === 0 || count > LIMIT_INSNS ? [checkError(0, 'prog-size', count)] : [];

@@ -39,6 +39,18 @@ function hasUnread({ op, off }: Insn): boolean {
   return op.unread.includes('off') && off !== 0;
 }
 
+/**
+ * What is wrong with the encoding of the insn at slot `pc`, whatever program it is in and whatever it names: fields that must be 0, atomic operations,
+ * packet loads in programs without a packet, casts. The rules for insns that a walk has to look at anyway are not among these. The opcode is known.
+ */
+export function checkEncoding(insns: Uint8Array, pc: number, type: string): CheckError | undefined {
+  const insn = decodeInsn(insns, pc);
+  if (opsOf(readSlot(insns, pc).opcode)[0]?.kind === 'packet' && progTypeRow(type)?.packetLoads !== true) {
+    return checkError(pc, 'packet-type');
+  }
+  return insn === undefined ? misfit(insns, pc) : checkCast(insn, pc);
+}
+
 /** Which rule an insn breaks whose opcode is known and whose fields match no operation. */
 function misfit(insns: Uint8Array, pc: number): CheckError {
   const { opcode, imm } = readSlot(insns, pc);

@@ -283,6 +283,8 @@ export interface CheckError {
   /** The kernel's words where it has some. */
   readonly message: string;
   readonly why: string;
+  /** What the text was made up from. */
+  readonly args: readonly unknown[];
 }
 
 /** A finding with its text made up. */
@@ -293,7 +295,7 @@ export function checkError<C extends CheckCode>(
 ): CheckError {
   const row: MessageRow = CHECK_MESSAGES[code];
   const text = row.text as (...args: unknown[]) => string; // args match the code by this function's own type
-  return { code, pc, errno: row.errno, message: text(...args), why: row.why };
+  return { code, pc, errno: row.errno, message: text(...args), why: row.why, args };
 }
 
 function hex2(value: number): string {

@@ -1,17 +1,110 @@
-// The graph of a program: functions, edges, loops, live registers.
-import type { Env } from '../env.ts';
-import type { VerifyInput, VerifyOptions } from '../input.ts';
-import { notBuilt } from '../not-built.ts';
+// The program before it is walked: its insns, functions and graph.
+import { checkSubprogs } from '../../check/flow.ts';
+import { checkSize } from '../../check/check.ts';
+import { checkOperands } from '../../check/resolve.ts';
+import { KFUNCS } from '../../helpers/kfuncs.ts';
+import type { MapReloc, MapSpec } from '../../object.ts';
+import { Env, type InsnFacts } from '../env.ts';
+import type { VerifierMap, VerifyInput, VerifyOptions } from '../input.ts';
+import { refuse } from '../refusal.ts';
+import { decodeAll } from './decode.ts';
+import { findFastcalls, removeFastcallSpills } from './fastcall.ts';
+import { checkKfuncsLeft, refuseFound } from './findings.ts';
+import { checkFuncInfo, checkFuncs, checkLines } from './func-info.ts';
+import { checkGraph } from './graph.ts';
+import { computeLiveRegs } from './live-regs.ts';
+import { computePostorder, computeScc } from './order.ts';
+import { checkDepths } from './stack-depth.ts';
+import { findSubprogs, noteInsns } from './subprogs.ts';
 
-/** Looks at the insns as a graph, and gives an Env with functions and facts, ready to be walked. Refuses what has a bad shape. @see add_subprog_and_kfunc, check_subprogs, check_cfg, compute_postorder, compute_scc, compute_live_registers */
-export function buildEnv(_input: VerifyInput, _options: VerifyOptions): Env {
-  return notBuilt('buildEnv');
+const KFUNC_IDS: ReadonlySet<number> = new Set(Object.values(KFUNCS).map(({ id }) => id));
+
+/** An Env with the program's insns; nothing is checked yet. */
+export function makeEnv(input: VerifyInput, options: VerifyOptions): Env {
+  const insns = checkSize(input.insns).length > 0 ? [] : decodeAll(input.insns);
+  return new Env(input, options, insns, insns.map(makeFacts));
 }
-/** Refuses a stack that gets too deep over calls, once every function's depth is known. @see check_max_stack_depth */
-export function checkStackDepth(_env: Env): void {
-  notBuilt('checkStackDepth');
+
+function makeFacts(): InsnFacts {
+  return {
+    seen: false,
+    isPrunePoint: false,
+    isJumpPoint: false,
+    isCheckpoint: false,
+    callsBack: false,
+    scc: 0,
+    liveRegs: 0,
+    pointer: undefined,
+    map: undefined,
+    constKey: undefined,
+    hasManyKeys: false,
+    walked: 0,
+  };
 }
-/** Number of the call frames, subprogs, and so on that the final statistics show: 'stack depth 8+0'. */
-export function stackDepths(_env: Env): readonly number[] {
-  return notBuilt('stackDepths');
+
+/** Looks at the program as a whole, in the kernel's order, and makes it ready to be walked. Refuses what has a bad shape. @see bpf_check */
+export function checkShape(env: Env): void {
+  const { input } = env;
+  refuseFound(env, checkSize(input.insns));
+  checkFuncInfo(env);
+  checkCalls(env);
+  checkFuncs(env);
+  checkLines(env);
+  checkMaps(env);
+  checkGraph(env);
+  computePostorder(env);
+  computeScc(env);
+  computeLiveRegs(env);
+  findFastcalls(env);
+}
+
+/** @see add_subprog_and_kfunc, check_subprogs */
+function checkCalls(env: Env): void {
+  const found = checkSubprogs(env.input.insns, KFUNC_IDS);
+  const isCallFound = found.length > 0 && IN_CALLS.has(found[0]!.code);
+  const unlicensed = env.input.gpl ? -1 : env.insns.findIndex((insn) => insn?.op.name === 'call_kfunc');
+  if (unlicensed >= 0 && !(isCallFound && found[0]!.pc < unlicensed)) {
+    env.pc = unlicensed;
+    refuse(env, 'kfunc-license', []);
+  }
+  if (isCallFound) refuseFound(env, found);
+  env.subprogs = findSubprogs(env);
+  if (env.log.level === 2) {
+    for (const [i, { start }] of env.subprogs.entries()) env.log.line(`func#${i} @${start}`);
+  }
+  refuseFound(env, found);
+  noteInsns(env);
+}
+
+/** What the first look at all insns finds; the rest is found once the functions are known. */
+const IN_CALLS: ReadonlySet<string> = new Set([
+  'call-target',
+  'subprog-count',
+  'kfunc',
+  'kfunc-module',
+  'kfunc-offset',
+]);
+
+/** @see resolve_pseudo_ldimm64 */
+function checkMaps(env: Env): void {
+  const { insns, maps } = env.input;
+  const names = new Map<VerifierMap, string>();
+  for (const { map } of maps.values()) if (!names.has(map)) names.set(map, `map ${names.size}`);
+  const relocs = [...maps].map(([pc, { map, valueOff }]): MapReloc =>
+    valueOff === undefined ? { pc, map: names.get(map)! } : { pc, map: names.get(map)!, valueOff },
+  );
+  const specs = [...names].map(([{ spec }, name]): MapSpec => Object.assign({}, spec, { name }));
+  refuseFound(env, checkOperands(insns, relocs, specs, specs.length > 0 ? Infinity : undefined));
+}
+
+/** Refuses a stack that gets too deep over calls, once every function's depth is known, and calls that lead nowhere. @see check_max_stack_depth */
+export function checkStackDepth(env: Env): void {
+  removeFastcallSpills(env);
+  checkDepths(env);
+  checkKfuncsLeft(env);
+}
+
+/** Bytes of stack of each function, as the final statistics show them: 'stack depth 8+0'. */
+export function stackDepths({ subprogs }: Env): readonly number[] {
+  return subprogs.map(({ stackBytes }) => stackBytes);
 }

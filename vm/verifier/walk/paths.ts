@@ -1,6 +1,7 @@
 // The walk: insn by insn along a path to its end, then the path that was put on hold last, until none is left.
 import { PATH_ENDS } from '../calls/steps.ts';
 import type { Env } from '../env.ts';
+import { checkInsn } from '../flow/findings.ts';
 import { beginSlotMarks, commitSlotMarks, updateLiveStack } from '../flow/live-stack.ts';
 import { pushStep } from '../precision.ts';
 import { refuse } from '../refusal.ts';
@@ -36,6 +37,7 @@ export function walkPaths(env: Env, limitInsns: number): void {
       if (log.level === 2) isTakenUp = false;
     }
     options.onInsn?.(pc, env);
+    if (!facts.seen) checkInsn(env);
     facts.seen = true;
     beginSlotMarks(env);
     const next = step(env, insn);

@@ -1,6 +1,6 @@
 // From a program to its verdict.
 import type { Env } from '../env.ts';
-import { buildEnv, checkStackDepth, stackDepths } from '../flow/flow.ts';
+import { checkShape, checkStackDepth, makeEnv, stackDepths } from '../flow/flow.ts';
 import type { VerifyInput, VerifyOptions } from '../input.ts';
 import { Refusal } from '../refusal.ts';
 import type { Verdict, WalkStats } from '../verdict.ts';
@@ -12,10 +12,10 @@ const LIMIT_INSNS = 1_000_000;
 /** Verifies a program. Throws nothing but what is our own mistake. @see kernel/bpf/verifier.c bpf_check */
 export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict {
   const limitInsns = options.limitInsns ?? LIMIT_INSNS;
-  let env: Env | undefined;
+  const env = makeEnv(input, options);
   let refusal: Refusal | undefined;
   try {
-    env = buildEnv(input, options);
+    checkShape(env);
     walkMain(env, limitInsns);
     walkGlobals(env, limitInsns);
     checkStackDepth(env);
@@ -26,20 +26,20 @@ export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict
   return verdictOf(env, refusal, limitInsns);
 }
 
-function verdictOf(env: Env | undefined, refusal: Refusal | undefined, limitInsns: number): Verdict {
+function verdictOf(env: Env, refusal: Refusal | undefined, limitInsns: number): Verdict {
   const stats: WalkStats = {
-    insns: env?.insnsWalked ?? 0,
+    insns: env.insnsWalked,
     limitInsns,
-    maxStatesPerInsn: env?.maxStatesPerInsn ?? 0,
-    totalStates: env?.totalStates ?? 0,
-    peakStates: env?.peakStates ?? 0,
-    stackBytes: env === undefined || refusal !== undefined ? [] : stackDepths(env),
+    maxStatesPerInsn: env.maxStatesPerInsn,
+    totalStates: env.totalStates,
+    peakStates: env.peakStates,
+    stackBytes: refusal === undefined ? stackDepths(env) : [],
   };
   return {
     ...(refusal === undefined ? {} : { refusal }),
-    log: env?.log.records ?? (refusal === undefined ? [] : [{ kind: 'line', text: refusal.message }]),
+    log: env.log.records,
     stats,
-    facts: env?.facts ?? [],
-    subprogs: env?.subprogs ?? [],
+    facts: env.facts,
+    subprogs: env.subprogs,
   };
 }

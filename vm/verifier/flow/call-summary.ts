@@ -1,0 +1,38 @@
+// What a call reads and leaves alone, as the analysis before the walk takes it.
+import { kfuncName, kfuncRow } from '../../helpers/kfuncs.ts';
+import { helperName, helperRow, type HelperRow } from '../../helpers/table.ts';
+import type { Insn } from '../../isa/insn.ts';
+import type { Env } from '../env.ts';
+
+/** Of a helper or kfunc. @see struct call_summary */
+export interface CallSummary {
+  /** How many of r1 to r5 it takes. */
+  readonly params: number;
+  readonly isVoid: boolean;
+  /** It leaves the other registers alone, and spills around it may go. */
+  readonly isFast: boolean;
+}
+
+/** The row of a helper, undefined when programs of this type may not call it. @see get_helper_proto */
+export function helperFor({ input }: Env, id: number): HelperRow | undefined {
+  const name = helperName(id);
+  if (name === undefined) return undefined;
+  const row = helperRow(name);
+  if (row.progTypes?.includes(input.type) === false) return undefined;
+  return input.type === 'tracing' && row.attachTypes?.includes(input.attachType) === false ? undefined : row;
+}
+
+/** Undefined for calls of subprograms, and for what cannot be called: that is told when it is walked. @see get_call_summary */
+export function callSummary(env: Env, { op, imm }: Insn): CallSummary | undefined {
+  if (op.name === 'call_helper') {
+    const row = helperFor(env, imm);
+    const args = row?.argsIn?.types.includes(env.input.type) === true ? row.argsIn.args : row?.args;
+    if (row === undefined || args === undefined) return undefined;
+    return { params: args.length, isVoid: row.ret === 'void', isFast: row.fastcall === true };
+  }
+  if (op.name !== 'call_kfunc') return undefined;
+  const name = kfuncName(imm);
+  const row = name === undefined ? undefined : kfuncRow(name);
+  if (row?.args === undefined) return undefined;
+  return { params: row.args.length, isVoid: row.ret === 'void', isFast: row.fastcall === true };
+}
