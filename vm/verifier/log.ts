@@ -32,10 +32,15 @@ export type LogRecord =
   /** A line that stands for itself. */
   | { readonly kind: 'line'; readonly text: string };
 
+/** Records that are held at most. With more, the older half goes: what ends a walk stands at the end. (The kernel keeps the last bytes that its buffer has room for.) */
+const LIMIT_RECORDS = 1 << 17;
+
 /** Collects records; at level 1 those of paths that ended well are taken back with `cut`. */
 export class Log {
   readonly level: 0 | 1 | 2;
   private readonly all: LogRecord[] = [];
+  /** Records that are gone from the begin. */
+  private dropped = 0;
 
   constructor(level: 0 | 1 | 2) {
     this.level = level;
@@ -47,16 +52,20 @@ export class Log {
 
   /** Records now; for `cut`. */
   get length(): number {
-    return this.all.length;
+    return this.dropped + this.all.length;
   }
 
   /** Keeps a record at levels 1 and 2. Ask `level` first where making the record takes time. */
   add(record: LogRecord): void {
-    if (this.level > 0) this.all.push(record);
+    if (this.level === 0) return;
+    this.all.push(record);
+    if (this.all.length <= LIMIT_RECORDS) return;
+    this.all.splice(0, LIMIT_RECORDS / 2);
+    this.dropped += LIMIT_RECORDS / 2;
   }
 
   line(text: string): void {
-    if (this.level > 0) this.all.push({ kind: 'line', text });
+    if (this.level > 0) this.add({ kind: 'line', text });
   }
 
   /**
@@ -64,10 +73,11 @@ export class Log {
    * was added to an insn's line since.
    */
   cut(length: number): void {
-    const next = this.all[length];
+    const left = Math.max(0, length - this.dropped);
+    const next = this.all[left];
     const joins = next?.kind === 'changes' || (next?.kind === 'cut' && next.joins);
-    const isInsn = this.all[length - 1]?.kind === 'insn';
-    this.all.length = length;
+    const isInsn = this.all[left - 1]?.kind === 'insn';
+    this.all.length = left;
     if (next !== undefined && isInsn) this.all.push({ kind: 'cut', joins });
   }
 }

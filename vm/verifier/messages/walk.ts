@@ -11,14 +11,21 @@ export const WALK_MESSAGES = {
     fix: 'give loops a smaller bound, or leave them to bpf_loop, an iterator or may_goto, whose body is walked a few times only; make fewer branches whose outcomes all have to be followed, for example with functions that are global',
   },
   'jump-sequence': {
-    errno: ERRNO.E2BIG,
+    errno: ERRNO.EFAULT,
     text: (paths: number) => `The sequence of ${paths} jumps is too complex.`,
     why: (paths: number) =>
       `each conditional jump that may go both ways leaves one way to be walked later, and ${paths} of them wait on this one path: 8192 may`,
     fix: 'split the long chain of comparisons: look the value up in a map, or put parts into functions that are global',
   },
+  'path-sequence': {
+    errno: ERRNO.ENOMEM,
+    text: (paths: number) => `The sequence of ${paths} jumps is too complex.`,
+    why: (paths: number) =>
+      `each call of a callback, each round over an iterator and each may_goto leaves a path to be walked later, as does each conditional jump that may go both ways, and ${paths} of them wait on this one path: 8192 may`,
+    fix: 'do not stand it in a loop that counts: let the callback, the iterator or may_goto itself be the loop',
+  },
   'jump-sequence-async': {
-    errno: ERRNO.E2BIG,
+    errno: ERRNO.EFAULT,
     text: (paths: number) => `The sequence of ${paths} jumps is too complex for async cb.`,
     why: (paths: number) =>
       `each callback that runs later is walked later, as is each way of a jump that is not taken first, and ${paths} of them wait: 8192 may`,

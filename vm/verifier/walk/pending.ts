@@ -11,7 +11,7 @@ export function pushState(env: Env, pc: number, prevPc: number): State {
   const state = env.state.copy();
   state.history = env.state.history.slice();
   hold(env, state, pc, prevPc);
-  if (env.pending.length > LIMIT_PENDING) refuse(env, 'jump-sequence', [], env.pending.length);
+  if (env.pending.length > LIMIT_PENDING) refuseMore(env);
   if (state.parent !== undefined) state.parent.branches += 1;
   return state;
 }
@@ -32,6 +32,13 @@ export function pushAsyncState(
   if (env.pending.length > LIMIT_PENDING) refuse(env, 'jump-sequence-async', [], env.pending.length);
   env.touchAll();
   return state;
+}
+
+/** The kernel's answer tells jumps from calls of callbacks and loops over iterators. */
+function refuseMore(env: Env): never {
+  const count = env.pending.length;
+  if (env.insns[env.pc]?.op.kind === 'jump') return refuse(env, 'jump-sequence', [], count);
+  return refuse(env, 'path-sequence', [], count);
 }
 
 function hold(env: Env, state: State, pc: number, prevPc: number): void {
