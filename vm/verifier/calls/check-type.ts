@@ -1,6 +1,6 @@
 // Whether a register is of a type that a helper's argument takes.
 import { FLAGS, type Reg } from '../reg.ts';
-import { checkKptrMatch } from '../kfuncs/fields.ts';
+import { checkKptrMatch } from '../kfuncs/kptr.ts';
 import { isStruct } from '../ctx/btf-access.ts';
 import type { Env } from '../env.ts';
 import { refuse } from '../refusal.ts';

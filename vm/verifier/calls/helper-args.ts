@@ -2,8 +2,10 @@
 import type { ArgKind } from '../../helpers/args.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
-import { checkKptrArg, checkSpinLockArg, checkTimerArg } from '../kfuncs/fields.ts';
-import { checkDynptrArg } from '../kfuncs/stack-objects.ts';
+import { checkKptrArg } from '../kfuncs/kptr.ts';
+import { checkSpinLockArg } from '../kfuncs/locks.ts';
+import { checkTimerArg } from '../kfuncs/map-fields.ts';
+import { checkDynptrArg } from '../kfuncs/dynptr.ts';
 import { checkHelperMem, checkMemSize, type CalleeAccess } from '../memory/access.ts';
 import { markPrecise } from '../precision.ts';
 import { isPacketPointer, type Reg } from '../reg.ts';

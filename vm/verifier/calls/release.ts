@@ -1,6 +1,6 @@
 // References that a helper gives back.
 import type { Env } from '../env.ts';
-import { releaseDynptr } from '../kfuncs/stack-objects.ts';
+import { releaseDynptr } from '../kfuncs/dynptr-slots.ts';
 import { FLAGS, UNKNOWN_REG, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';

@@ -2,7 +2,8 @@
 import type { ValueField } from '../../object.ts';
 import { hasFlag as hasMapFlag } from '../../maps/types.ts';
 import type { Env } from '../env.ts';
-import { accessKptr, checkFieldAccess } from '../kfuncs/fields.ts';
+import { checkFieldAccess } from '../kfuncs/fields.ts';
+import { accessKptr } from '../kfuncs/kptr.ts';
 import type { VerifierMap } from '../input.ts';
 import { scalarReg, UNKNOWN_REG, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';

@@ -2,7 +2,7 @@
 import { constReg } from '../alu/number-reg.ts';
 import type { Env } from '../env.ts';
 import { markSlotWritten } from '../flow/live-stack.ts';
-import { destroyDynptrAt } from '../kfuncs/stack-objects.ts';
+import { destroyDynptrAt } from '../kfuncs/dynptr-slots.ts';
 import { markPrecise, pushStep } from '../precision.ts';
 import { NOT_INIT, withReg, type Reg, type RegType } from '../reg.ts';
 import { refuse } from '../refusal.ts';

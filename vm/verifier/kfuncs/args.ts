@@ -1,0 +1,203 @@
+// Arguments of kernel functions.
+import type { Insn } from '../../isa/insn.ts';
+import { checkArgOffset } from '../calls/arg-offset.ts';
+import type { Env } from '../env.ts';
+import { checkMemSize } from '../memory/access.ts';
+import { markPrecise } from '../precision.ts';
+import { FLAGS, type Reg } from '../reg.ts';
+import { refuse, Refusal } from '../refusal.ts';
+import { isConst } from '../scalar.ts';
+import { typeText } from '../type-text.ts';
+import type { Kfunc, KfuncArg, KfuncNotes } from './call.ts';
+import { restoreIrqFlag, saveIrqFlag } from './irq-flag.ts';
+import { checkIter, destroyIter, newIter } from './iter.ts';
+import { isNull } from './kptr.ts';
+import { checkResLockArg } from './locks.ts';
+import { checkTimerArg } from './map-fields.ts';
+import { checkCounted, checkNode, checkOwned, checkRoot } from './object-args.ts';
+import { checkDynptrArg } from './dynptr.ts';
+import { checkStructArg, checkTrust, isStructPointer } from './struct-args.ts';
+import { isCtxHere } from './ctx-args.ts';
+
+/** Checks them in their order, and does what they do to the state: iterators and dynptrs are made, locks taken. @see check_kfunc_args */
+export function checkKfuncArgs(env: Env, insn: Insn, kfunc: Kfunc, notes: KfuncNotes): void {
+  const { args } = kfunc;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    const { kind } = arg.row;
+    if (kind === 'ignored') continue;
+    if (kind === 'scalar' || kind === 'const_scalar' || kind === 'size') {
+      checkScalar(env, arg, notes);
+      continue;
+    }
+    const isMemory = checkPointer(env, insn, kfunc, arg, args[i + 1], notes);
+    if (isMemory) i += 1; // its size was checked with it
+  }
+  if (kfunc.isRelease && notes.releaseReg === 0)
+    refuse(env, 'kfunc-release-unreferenced', [{ reg: 1 }], kfunc.name);
+}
+
+function checkScalar(env: Env, { n, row }: KfuncArg, notes: KfuncNotes): void {
+  const reg = env.reg(n);
+  if (reg.type !== 'scalar') refuse(env, 'kfunc-arg-scalar', [{ reg: n }], n);
+  if (row.kind !== 'const_scalar') return;
+  notes.constant = constantOf(env, n, reg);
+  markPrecise(env, n);
+}
+
+function constantOf(env: Env, n: number, reg: Reg): bigint {
+  if (!isConst(reg.scalar)) refuse(env, 'kfunc-arg-constant', [{ reg: n }], n);
+  return reg.scalar.umin;
+}
+
+/** True for memory whose size is the argument behind it. */
+function checkPointer(
+  env: Env,
+  insn: Insn,
+  kfunc: Kfunc,
+  arg: KfuncArg,
+  next: KfuncArg | undefined,
+  notes: KfuncNotes,
+): boolean {
+  const { n, row } = arg;
+  const reg = env.reg(n);
+  const isMaybeNull = isNull(reg) || (reg.flags & FLAGS.maybe_null) !== 0;
+  if (kfunc.demands !== undefined && isMaybeNull && row.orNull !== true) {
+    refuse(env, 'trusted-null', [{ reg: n }], n);
+  }
+  if (reg.refId !== 0) {
+    notes.refId = reg.refId;
+    if (kfunc.isRelease) notes.releaseReg = n;
+  }
+  const isMemory = row.kind === 'mem';
+  if (row.orNull === true && !isMemory && isNull(reg)) return false;
+  if (isStructPlace(env, kfunc, arg, reg)) {
+    checkTrust(env, kfunc, n, reg);
+    checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
+    checkStructArg(env, kfunc, arg, reg);
+    return false;
+  }
+  const isSized = isMemory && next !== undefined && env.reg(next.n).type === 'scalar';
+  if (isMemory && !isSized) refuse(env, 'arg-pointee', [{ reg: n }], n, 'UNKNOWN ');
+  if (row.kind === 'object' && arg.word === 'ptr_to_alloc_obj') checkTrust(env, kfunc, n, reg);
+  if (row.kind === 'map') noteMap(env, n, reg, notes);
+  checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
+  if (isSized) {
+    checkMemory(env, arg, next, reg, notes);
+    return true;
+  }
+  checkKind(env, insn, kfunc, arg, reg, notes);
+  return false;
+}
+
+/** The argument is looked at as a pointer to a struct of the kernel: it is declared so, or the register is one. */
+function isStructPlace(env: Env, kfunc: Kfunc, { row, n }: KfuncArg, reg: Reg): boolean {
+  if (row.kind === 'btf_id') return true;
+  if (row.kind === 'map') return kfunc.name === 'bpf_map_sum_elem_count';
+  if (row.kind === 'ctx') return !isCtxHere(env, kfunc.name);
+  if ((row.kind === 'mem' || row.kind === 'func') && isStructPointer(reg)) {
+    const what = row.kind === 'func' ? 'FUNC_PROTO ' : 'UNKNOWN ';
+    refuse(env, 'arg-not-struct', [{ reg: n }], kfunc.name, n, what);
+  }
+  return false;
+}
+
+function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
+  const { map } = reg;
+  if (map === undefined) refuse(env, 'map-expected', [{ reg: n }], n);
+  const hasQueue = map.spec.fields?.some(({ kind }) => kind === 'workqueue') === true;
+  if (notes.map !== undefined && hasQueue && (notes.map !== map || notes.mapUid !== reg.mapUid)) {
+    refuse(env, 'workqueue-map', [{ reg: 1 }, { reg: n }], notes.mapUid, reg.mapUid);
+  }
+  notes.map = map;
+  notes.mapUid = reg.mapUid;
+}
+
+/** @see check_kfunc_mem_size_reg */
+function checkMemory(env: Env, arg: KfuncArg, size: KfuncArg, reg: Reg, notes: KfuncNotes): void {
+  if (!isNull(reg) || arg.row.orNull !== true) {
+    try {
+      checkMemSize(env, size.n, arg.n, { access: 'read-write', mayBeEmpty: true });
+    } catch (error) {
+      if (error instanceof Refusal) {
+        env.log.line(`arg#${arg.n - 1} arg#${size.n - 1} memory, len pair leads to invalid memory access`);
+      }
+      throw error;
+    }
+  }
+  if (size.word === 'const_size') notes.constant = constantOf(env, size.n, env.reg(size.n));
+}
+
+function checkKind(env: Env, insn: Insn, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: KfuncNotes): void {
+  const { n, row, detail = '' } = arg;
+  const { name } = kfunc;
+  switch (row.kind) {
+    case 'ctx':
+      if (reg.type !== 'ctx') refuse(env, 'ctx-expected', [{ reg: n }], n, typeText(reg));
+      return;
+    case 'dynptr':
+      checkDynptr(env, insn, arg, notes);
+      return;
+    case 'iter':
+      checkIterator(env, kfunc, n, detail, notes);
+      return;
+    case 'irq_flag': {
+      const family = name.startsWith('bpf_res') ? 'lock' : 'native';
+      if (row.uninit === true) saveIrqFlag(env, n, family);
+      else restoreIrqFlag(env, n, family);
+      return;
+    }
+    case 'res_spin_lock': {
+      if (reg.type !== 'map_value' && !isOwnObject(reg)) refuse(env, 'res-lock-pointer', [{ reg: n }], n);
+      checkResLockArg(env, n, !name.includes('unlock'), name.includes('irq'));
+      return;
+    }
+    case 'workqueue':
+      if (reg.type !== 'map_value' || reg.flags !== 0) refuse(env, 'map-value-expected', [{ reg: n }], n);
+      checkTimerArg(env, n, 'workqueue');
+      notes.map = reg.map;
+      notes.mapUid = reg.mapUid;
+      return;
+    case 'func':
+      if (reg.type !== 'func') refuse(env, 'func-expected', [{ reg: n }], n);
+      notes.subprog = reg.subprog;
+      return;
+    case 'list_head':
+    case 'rb_root':
+      notes.root = checkRoot(env, n, reg, row.kind);
+      return;
+    case 'list_node':
+    case 'rb_node':
+      checkNode(env, kfunc, n, reg, row.kind, notes.root!);
+      return;
+    case 'object':
+      if (arg.word === 'ptr_to_alloc_obj') checkOwned(env, n, reg);
+      else checkCounted(env, n, reg, notes);
+      return;
+    case 'map':
+      checkStructArg(env, kfunc, arg, reg);
+      return;
+    default:
+      throw new Error(`kfunc ${name} has an argument ${arg.word}, which no kfunc has`);
+  }
+}
+
+function isOwnObject({ type, flags }: Reg): boolean {
+  return type === 'btf_id' && flags === FLAGS.alloc;
+}
+
+function checkDynptr(env: Env, insn: Insn, { n, word, row }: KfuncArg, notes: KfuncNotes): void {
+  const dynptr = checkDynptrArg(env, insn, n, word, row.uninit === true ? notes.dynptr : undefined);
+  if (row.uninit !== true) notes.dynptr = dynptr;
+}
+
+function checkIterator(env: Env, kfunc: Kfunc, n: number, kind: string, notes: KfuncNotes): void {
+  const { name, row } = kfunc;
+  if (row.iter === 'new') {
+    newIter(env, n, kind, row.rcuProtected === true);
+    return;
+  }
+  notes.iter = checkIter(env, n, kind, name);
+  notes.refId = notes.iter.reg.refId;
+  if (row.iter === 'destroy') destroyIter(env, notes.iter, kind);
+}

@@ -1,0 +1,79 @@
+// Arguments that are pointers to structs of the kernel.
+import { isNumber, isStruct as isStructRecord, plainType } from '../../btf/query.ts';
+import type { Btf } from '../../btf/btf.ts';
+import { isStruct } from '../ctx/btf-access.ts';
+import type { Env } from '../env.ts';
+import { checkMemReg } from '../memory/access.ts';
+import { FLAGS, type Reg } from '../reg.ts';
+import { refuse } from '../refusal.ts';
+import { typeText } from '../type-text.ts';
+import type { Kfunc, KfuncArg } from './call.ts';
+import { CTX_STRUCTS, PROJECTED } from './ctx-args.ts';
+import { kernelStruct, pointeeName } from './objects.ts';
+import { hasUnsafeFlags, isRcu, isTrusted, STRUCT_OF } from './trust.ts';
+
+/** How deep structs may lie in a struct of numbers. @see __btf_type_is_scalar_struct */
+const LIMIT_NESTING = 3;
+
+/** The register is a pointer to a struct of the kernel, as such or under another name. */
+export function isStructPointer({ type }: Reg): boolean {
+  return type === 'btf_id' || STRUCT_OF[type] !== undefined;
+}
+
+/** Refuses a pointer that is not trusted where the function relies on it. Memory that is no struct pointer is not asked. */
+export function checkTrust(env: Env, { demands }: Kfunc, n: number, reg: Reg): void {
+  if (demands === undefined || isTrusted(reg)) return;
+  if (demands === 'trusted') refuse(env, 'arg-untrusted', [{ reg: n }], n);
+  if (!isRcu(reg)) refuse(env, 'arg-not-rcu', [{ reg: n }], n);
+}
+
+/** Refuses what is no pointer to the struct that the argument asks for. @see process_kf_arg_ptr_to_btf_id */
+export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg): void {
+  const { n } = arg;
+  const wanted = wantedStruct(kfunc, arg);
+  if (!isStructPointer(reg)) {
+    checkStructMemory(env, n, reg, wanted);
+    return;
+  }
+  if (reg.type === 'btf_id' && hasUnsafeFlags(reg) && !isRcu(reg)) {
+    const kept = { type: reg.type, flags: reg.flags & (FLAGS.alloc | FLAGS.trusted | FLAGS.non_own_ref) };
+    refuse(env, 'arg-unsafe', [{ reg: n }], n, typeText(reg), typeText(kept));
+  }
+  const given = STRUCT_OF[reg.type] ?? pointeeName(reg);
+  if (PROJECTED[wanted] === given) return;
+  if (isThatStruct(env, reg, given, wanted, kfunc.isRelease && reg.refId !== 0)) return;
+  refuse(env, 'arg-struct-other', [{ reg: n }], kfunc.name, n, wanted, given);
+}
+
+/** Name of the struct that an argument asks for. */
+export function wantedStruct({ name }: Kfunc, { row, detail }: KfuncArg): string {
+  if (row.kind === 'map') return 'bpf_map';
+  return row.kind === 'ctx' ? CTX_STRUCTS[name]! : detail!;
+}
+
+function isThatStruct(env: Env, reg: Reg, given: string, wanted: string, isStrict: boolean): boolean {
+  if (reg.type !== 'btf_id') return given === wanted;
+  const type = kernelStruct(env, wanted);
+  return type !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, type, isStrict);
+}
+
+/** Memory will do for a struct that is made of numbers. */
+function checkStructMemory(env: Env, n: number, reg: Reg, wanted: string): void {
+  const type = kernelStruct(env, wanted);
+  if (type === undefined || !isNumbers(type.btf, type.id, 0)) {
+    refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
+  }
+  const record = plainType(type.btf, type.id);
+  checkMemReg(env, n, reg, isStructRecord(record) ? record.bytes : 0);
+}
+
+function isNumbers(btf: Btf, id: number, depth: number): boolean {
+  const record = plainType(btf, id);
+  if (!isStructRecord(record)) return false;
+  return record.members.every((member) => {
+    const type = plainType(btf, member.type);
+    if (isStructRecord(type)) return depth < LIMIT_NESTING && isNumbers(btf, member.type, depth + 1);
+    if (type.kind === 'array') return type.count > 0 && isNumber(plainType(btf, type.type));
+    return isNumber(type);
+  });
+}
