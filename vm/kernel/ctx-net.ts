@@ -48,7 +48,7 @@ export const SK_BUFF = {
   tstamp:          { off: 152, size: 8,  read: TC_OR_CGROUP, write: TC_OR_CGROUP,        kind: 'number' },
   wire_len:        { off: 160, size: 4,  read: TC,           write: 'none',              kind: 'number', narrow: 'loads' },
   gso_segs:        { off: 164, size: 4,  read: 'all',        write: 'none',              kind: 'number', narrow: 'loads' },
-  sk:              { off: 168, size: 8,  read: 'all',        write: 'none',              kind: 'sock' },
+  sk:              { off: 168, size: 8,  read: 'all',        write: 'none',              kind: 'sock_common_or_null' },
   gso_size:        { off: 176, size: 4,  read: 'all',        write: 'none',              kind: 'number', narrow: 'loads' },
   tstamp_type:     { off: 180, size: 1,  read: TC,           write: 'none',              kind: 'number' },
   hwtstamp:        { off: 184, size: 8,  read: TC_OR_CGROUP, write: 'none',              kind: 'number' },
@@ -64,26 +64,26 @@ export const XDP_MD = {
   data_meta:       { off: 8,  size: 4, read: 'all', write: 'none', kind: 'pkt_meta' },
   ingress_ifindex: { off: 12, size: 4, read: 'all', write: 'none', kind: 'number' },
   rx_queue_index:  { off: 16, size: 4, read: 'all', write: 'none', kind: 'number' },
-  egress_ifindex:  { off: 20, size: 4, read: 'all', write: 'none', kind: 'number' },
+  egress_ifindex:  { off: 20, size: 4, read: 'all', write: 'none', kind: 'number', readAt: [33] },
 } as const satisfies Record<string, CtxField>;
 export const XDP_MD_BYTES = 24;
 
 /** struct bpf_sock. Addresses and dst_port are big endian, src_port is not. */
 // oxfmt-ignore
 export const BPF_SOCK = {
-  bound_dev_if:     { off: 0,  size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  family:           { off: 4,  size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  type:             { off: 8,  size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  protocol:         { off: 12, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  mark:             { off: 16, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  priority:         { off: 20, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
+  bound_dev_if:     { off: 0,  size: 4,  read: 'all', write: 'none', kind: 'number' },
+  family:           { off: 4,  size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
+  type:             { off: 8,  size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
+  protocol:         { off: 12, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
+  mark:             { off: 16, size: 4,  read: 'all', write: 'none', kind: 'number' },
+  priority:         { off: 20, size: 4,  read: 'all', write: 'none', kind: 'number' },
   src_ip4:          { off: 24, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
   src_ip6:          { off: 28, size: 16, read: 'all', write: 'none', kind: 'number', narrow: 'loads', element: 4 },
-  src_port:         { off: 44, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  dst_port:         { off: 48, size: 2,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
+  src_port:         { off: 44, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
+  dst_port:         { off: 48, size: 2,  read: 'all', write: 'none', kind: 'number', narrow: 'loads', alsoLoads: 4 },
   dst_ip4:          { off: 52, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
   dst_ip6:          { off: 56, size: 16, read: 'all', write: 'none', kind: 'number', narrow: 'loads', element: 4 },
-  state:            { off: 72, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
-  rx_queue_mapping: { off: 76, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'loads' },
+  state:            { off: 72, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
+  rx_queue_mapping: { off: 76, size: 4,  read: 'all', write: 'none', kind: 'number', narrow: 'start' },
 } as const satisfies Record<string, CtxField>;
 export const BPF_SOCK_BYTES = 80;

@@ -10,9 +10,16 @@ export type CtxKind =
   | 'pkt'
   | 'pkt_meta'
   | 'pkt_end'
-  /** A struct bpf_sock, or null. */
+  /** A struct bpf_sock of a full socket, or null; and one that is there. */
+  | 'sock_or_null'
   | 'sock'
-  /** A struct that only bpf_probe_read_kernel and BTF loads reach. */
+  /** The fields of it that every socket has, or null. */
+  | 'sock_common_or_null'
+  /** A struct bpf_flow_keys. */
+  | 'flow_keys'
+  /** The buffer of a tracepoint that programs may write. */
+  | 'tp_buffer'
+  /** A struct of the kernel, `struct` of the field, that BTF loads reach. */
   | 'kernel';
 
 /** Who may: everyone whose ctx this is, nobody, or programs of these types. */
@@ -25,12 +32,23 @@ export interface CtxField {
   readonly read: CtxRight;
   readonly write: CtxRight;
   readonly kind: CtxKind;
-  /** What may be narrower than an element of the field: loads, or loads and stores. Default: nothing. */
-  readonly narrow?: 'loads' | 'both';
+  /** What may be narrower than an element of the field: loads, loads at the field's start, or loads and stores. Default: nothing. */
+  readonly narrow?: 'loads' | 'start' | 'both';
   /** Bytes of an element where the field is an array. Default: `size`. */
   readonly element?: number;
   /** The kernel keeps fewer bytes than a program stores: loads and stores go through `NetPacket.field`. */
   readonly kept?: 2;
+  /** Expected attach types of the programs that may; those of any where absent. */
+  readonly readAt?: readonly number[];
+  readonly writeAt?: readonly number[];
+  /** Two elements may be loaded or stored at once, where they lie at a multiple of 8. */
+  readonly pairs?: true;
+  /** Bytes that a load must have at least. */
+  readonly least?: number;
+  /** A load of so many bytes is taken at the field's start too, beyond its end. */
+  readonly alsoLoads?: number;
+  /** Of kind kernel: the struct's name. */
+  readonly struct?: string;
 }
 
 /** A layout: fields by the kernel's names. */
