@@ -1,5 +1,6 @@
 // Loads from the stack: what was spilled comes back, other bytes are numbers of which little is known.
 import type { Env } from '../env.ts';
+import { noteStackAccess } from '../flow/fastcall.ts';
 import { markSlotRead } from '../flow/live-stack.ts';
 import { pushStep } from '../precision.ts';
 import { printTnum } from '../print-state.ts';
@@ -31,6 +32,7 @@ export function readStack(
   }
   checkStackRange(env, n, reg, off, bytes, { access: 'read' });
   const from = Number(reg.scalar.smin) + off;
+  noteStackAccess(env, env.frameOf(reg), from);
   return readBytes(env, env.frameOf(reg), from, Number(reg.scalar.smax) + off + bytes);
 }
 
@@ -39,6 +41,7 @@ function readFixed(env: Env, frame: Frame, off: number, bytes: number, isWanted:
   const slot = slotAt(off);
   const value = frame.stack[slot]!;
   env.touchedSlots.add(slot);
+  noteStackAccess(env, env.frame, off);
   markSlotRead(env, frame.frameno, slot);
   if (isSpill(value)) return fill(env, frame, slot, off, bytes, isWanted);
   const from = byteAt(off);

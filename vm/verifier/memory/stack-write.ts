@@ -1,6 +1,7 @@
 // Stores to the stack: registers are spilled, other bytes become data.
 import { constReg } from '../alu/number-reg.ts';
 import type { Env } from '../env.ts';
+import { noteStackAccess } from '../flow/fastcall.ts';
 import { markSlotWritten } from '../flow/live-stack.ts';
 import { destroyDynptrAt } from '../kfuncs/dynptr-slots.ts';
 import { markPrecise, pushStep } from '../precision.ts';
@@ -39,6 +40,7 @@ function writeFixed(env: Env, frame: Frame, off: number, bytes: number, valueReg
   destroyDynptr(env, frame, slot);
   const at = byteAt(off);
   if (bytes === SLOT_BYTES) markSlotWritten(env, frame.frameno, slot);
+  noteStackAccess(env, frame, off);
   const value = storedValue(env, valueReg);
   if (value?.type === 'scalar' && at === 0) {
     spillNumber(env, frame, slot, bytes, value, valueReg);
@@ -98,6 +100,7 @@ function writeVariable(
   const from = Number(pointer.scalar.smin) + off;
   const end = Number(pointer.scalar.smax) + off + bytes;
   for (let at = from; at < end; at++) destroyDynptr(env, frame, slotAt(at));
+  noteStackAccess(env, frame, from);
   const isZero = isNull(storedValue(env, valueReg));
   let zeroStays = false;
   for (let at = from; at < end; at++) {
