@@ -131,10 +131,10 @@ function printObject(reg: Reg, object: Exclude<SlotObject, { kind: 'irq_flag' }>
   return `dynptr_${object.dynptr}(${known.join(',')})`;
 }
 
-/** One character a byte, the lowest address first. */
+/** One character a byte, the highest address first. */
 function kindsText(slot: Slot): string {
   let text = '';
-  for (let i = 0; i < 8; i++) text += KIND_CHARS[byteKind(slot, i)] ?? '?';
+  for (let i = 7; i >= 0; i--) text += KIND_CHARS[byteKind(slot, i)] ?? '?';
   return text;
 }
 const KIND_CHARS = Object.values(BYTES)

@@ -36,16 +36,11 @@ export function stepHelper(env: Env, insn: Insn): number {
   return env.pc + 1;
 }
 
-/** Marks stack that the callee has filled, in pieces that lie within a slot. */
+/** Marks stack that the callee has filled: byte by byte, since a callee that fails may leave what was there. */
 function fill(env: Env, n: number, bytes: number): void {
-  const reg = env.reg(n);
-  const start = reg.off + Number(reg.scalar.smin);
-  for (let at = 0; at < bytes;) {
-    const isWhole = ((start + at) & 7) === 0 && bytes - at >= 8;
-    checkAccess(env, n, at, isWhole ? 8 : 1, 'write', { valueReg: -1 });
-    at += isWhole ? 8 : 1;
-  }
+  for (let at = 0; at < bytes; at++) checkAccess(env, n, at, 1, 'write', UNKNOWN_VALUE);
 }
+const UNKNOWN_VALUE = { valueReg: -1 };
 
 function changesPacket(name: HelperName, { proto, dynptrKind }: CallNotes): boolean {
   if (name === 'dynptr_write') return dynptrKind === 'skb' || dynptrKind === 'skb_meta';
