@@ -59,6 +59,11 @@ export interface VerifyOptions {
   readonly logLevel?: 0 | 1 | 2;
   /** Insns to walk at most. Default LIMIT_INSNS. */
   readonly limitInsns?: number;
+  /**
+   * False: a path ends only where a state that was walked admits every number that this one does, whether anything relied on it or not. What
+   * `onInsn` saw stands for all runs then. Slow. Default true.
+   */
+  readonly isPruning?: boolean;
   /** BPF_F_TEST_STATE_FREQ: a state is kept at each point where one can be. Default false. */
   readonly everyState?: boolean;
   /** Follows only this path (pcs in order), and forks nowhere: how an explanation is traced. */

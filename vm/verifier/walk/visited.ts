@@ -71,7 +71,8 @@ function isApartInLoop(env: Env): boolean {
 function matchKept(env: Env, kept: Kept): Match {
   if (kept.state.branches !== 0) return matchInLoop(env, kept.state);
   const isLoop = isUnsettled(kept);
-  if (!areStatesEqual(env, kept.state, env.state, isLoop ? 'within' : 'loose')) return 'differs';
+  const likeness = isLoop || env.options.isPruning === false ? 'within' : 'loose';
+  if (!areStatesEqual(env, kept.state, env.state, likeness)) return 'differs';
   return isLoop ? 'equal in loop' : 'equal';
 }
 
