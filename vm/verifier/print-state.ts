@@ -49,12 +49,12 @@ function attributes(reg: Reg): string[] {
   if (reg.id !== 0) list.push(`id=${reg.id}${reg.linked === 'equal' ? '' : `${off < 0 ? '' : '+'}${off}`}`);
   if (reg.refId !== 0) list.push(`ref_obj_id=${reg.refId}`);
   if (hasFlag(reg, 'non_own_ref')) list.push('non_own_ref');
-  if (map !== undefined) {
+  if (map !== undefined && type.startsWith('map_')) {
     if (map.spec.name !== '') list.push(`map=${map.spec.name.slice(0, MAP_NAME_CHARS)}`);
     list.push(`ks=${map.spec.keySize}`, `vs=${map.spec.valueSize}`);
   }
   if (type !== 'scalar' && off !== 0) list.push(`off=${signed(BigInt(off))}`);
-  if (isPacketPointer(reg)) list.push(`r=${unsigned(BigInt(reg.range))}`);
+  if (isPacketPointer(reg)) list.push(`r=${unsigned(BigInt.asUintN(64, BigInt(reg.range)))}`);
   if (type === 'mem') list.push(`sz=${unsigned(BigInt(reg.memBytes))}`);
   if (type === 'dynptr' && reg.slot?.kind === 'dynptr') list.push(`type=${reg.slot.dynptr}`);
   if (isConst(scalar)) {
