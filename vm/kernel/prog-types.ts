@@ -65,3 +65,8 @@ export const PROG_FLAGS = { sleepable: 1 << 4, xdpHasFrags: 1 << 5 } as const sa
   string,
   number
 >;
+
+/** True for programs that may sleep: asked for at load, or by their type. */
+export function isSleepable({ type, flags }: { readonly type: string; readonly flags: number }): boolean {
+  return (flags & PROG_FLAGS.sleepable) !== 0 || progTypeRow(type)?.sleepable === 'always';
+}

@@ -1,5 +1,6 @@
 // Functions that are verified on their own: the program itself, and the global ones that it calls.
 import { setEntryRegs } from '../ctx/btf-access.ts';
+import { isSleepable } from '../../kernel/prog-types.ts';
 import type { Env } from '../env.ts';
 import { makeReg } from '../reg.ts';
 import { Frame, State } from '../state.ts';
@@ -37,6 +38,7 @@ function walkFunction(env: Env, subprog: number, limitInsns: number): void {
   env.pc = start;
   const state = new State();
   state.branches = 1;
+  state.isSleepable = isSleepable(env.input);
   state.frames = [new Frame(-1, 0, subprog)];
   state.frame.regs[10] = makeReg('stack');
   state.firstPc = start;
