@@ -84,6 +84,12 @@ export class Env {
   readonly liveStack = new LiveStack();
   /** Spills around calls that leave registers alone. */
   readonly fastcall = new Fastcall();
+  /**
+   * Linux 6.18 has gaps that later kernels closed: it may take a program for safe that is not. A walk that comes near one notes it; the program is then
+   * walked once more, strictly, and that walk decides.
+   */
+  isStrict = false;
+  hasGap = false;
   /** What is sought while a path is walked back; empty between. */
   readonly trail = new Trail();
 

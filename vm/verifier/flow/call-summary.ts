@@ -1,5 +1,5 @@
 // What a call reads and leaves alone, as the analysis before the walk takes it.
-import { kfuncName, kfuncRow } from '../../helpers/kfuncs.ts';
+import { kfuncName, kfuncRow, type KfuncRow } from '../../helpers/kfuncs.ts';
 import { helperName, helperRow, type HelperRow } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
@@ -22,6 +22,13 @@ export function helperFor({ input }: Env, id: number): HelperRow | undefined {
   return input.type === 'tracing' && row.attachTypes?.includes(input.attachType) === false ? undefined : row;
 }
 
+/** The row of a kernel function, undefined when programs of this type may not call it. @see fetch_kfunc_arg_meta */
+export function kfuncFor({ input }: Env, id: number): KfuncRow | undefined {
+  const name = kfuncName(id);
+  const row = name === undefined ? undefined : kfuncRow(name);
+  return row?.progTypes?.includes(input.type) === false ? undefined : row;
+}
+
 /** Undefined for calls of subprograms, and for what cannot be called: that is told when it is walked. @see get_call_summary */
 export function callSummary(env: Env, { op, imm }: Insn): CallSummary | undefined {
   if (op.name === 'call_helper') {
@@ -31,8 +38,7 @@ export function callSummary(env: Env, { op, imm }: Insn): CallSummary | undefine
     return { params: args.length, isVoid: row.ret === 'void', isFast: row.fastcall === true };
   }
   if (op.name !== 'call_kfunc') return undefined;
-  const name = kfuncName(imm);
-  const row = name === undefined ? undefined : kfuncRow(name);
+  const row = kfuncFor(env, imm);
   if (row?.args === undefined) return undefined;
   return { params: row.args.length, isVoid: row.ret === 'void', isFast: row.fastcall === true };
 }

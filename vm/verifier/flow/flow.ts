@@ -1,11 +1,9 @@
 // The program before it is walked: its insns, functions and graph.
 import { checkSubprogs } from '../../check/flow.ts';
 import { checkSize } from '../../check/check.ts';
-import { checkOperands } from '../../check/resolve.ts';
 import { KFUNCS } from '../../helpers/kfuncs.ts';
-import type { MapReloc, MapSpec } from '../../object.ts';
 import { Env, type InsnFacts } from '../env.ts';
-import type { VerifierMap, VerifyInput, VerifyOptions } from '../input.ts';
+import type { VerifyInput, VerifyOptions } from '../input.ts';
 import { refuse } from '../refusal.ts';
 import { decodeAll } from './decode.ts';
 import { findFastcalls, removeFastcallSpills } from './fastcall.ts';
@@ -13,6 +11,7 @@ import { checkKfuncsLeft, refuseFound } from './findings.ts';
 import { checkFuncInfo, checkFuncs, checkLines } from './func-info.ts';
 import { checkGraph } from './graph.ts';
 import { computeLiveRegs } from './live-regs.ts';
+import { checkMaps } from './map-use.ts';
 import { computePostorder, computeScc } from './order.ts';
 import { checkDepths } from './stack-depth.ts';
 import { findSubprogs, noteInsns } from './subprogs.ts';
@@ -84,18 +83,6 @@ const IN_CALLS: ReadonlySet<string> = new Set([
   'kfunc-module',
   'kfunc-offset',
 ]);
-
-/** @see resolve_pseudo_ldimm64 */
-function checkMaps(env: Env): void {
-  const { insns, maps } = env.input;
-  const names = new Map<VerifierMap, string>();
-  for (const { map } of maps.values()) if (!names.has(map)) names.set(map, `map ${names.size}`);
-  const relocs = [...maps].map(([pc, { map, valueOff }]): MapReloc =>
-    valueOff === undefined ? { pc, map: names.get(map)! } : { pc, map: names.get(map)!, valueOff },
-  );
-  const specs = [...names].map(([{ spec }, name]): MapSpec => Object.assign({}, spec, { name }));
-  refuseFound(env, checkOperands(insns, relocs, specs, specs.length > 0 ? Infinity : undefined));
-}
 
 /** Refuses a stack that gets too deep over calls, once every function's depth is known, and calls that lead nowhere. @see check_max_stack_depth */
 export function checkStackDepth(env: Env): void {

@@ -1,11 +1,10 @@
 // The graph of all functions together: depth first from the program's first insn, and what is known of insns from their places in it.
-import { kfuncName, kfuncRow } from '../../helpers/kfuncs.ts';
 import { helperName, helperRow } from '../../helpers/table.ts';
 import { calleePc, type Insn } from '../../isa/insn.ts';
 import type { Env, Subprog } from '../env.ts';
 import { callsBackLater, callsBackNow } from '../precision/backtrack.ts';
 import { refuse } from '../refusal.ts';
-import { helperFor } from './call-summary.ts';
+import { helperFor, kfuncFor } from './call-summary.ts';
 
 /** How far the search is with an insn. */
 const NEW = 0;
@@ -145,8 +144,7 @@ function noteCall({ env, owners }: Search, pc: number, insn: Insn): void {
   }
   if (insn.op.name === 'call_helper') noteHelper(env, subprog, insn.imm);
   if (insn.op.name !== 'call_kfunc') return;
-  const name = kfuncName(insn.imm);
-  const row = name === undefined ? undefined : kfuncRow(name);
+  const row = kfuncFor(env, insn.imm);
   if (row?.iter === 'next') {
     facts.isPrunePoint = true;
     facts.isCheckpoint = true;

@@ -22,10 +22,7 @@ export function updateInstance(env: Env, instance: Instance): void {
     env.log.line(`${chainText(instance)} live stack update done in ${rounds} iterations`);
 }
 
-/**
- * True when something changed. What stands behind a tail call may not run: it counts for nothing that must be written. (Linux 6.18 does not say
- * so, and later kernels do.)
- */
+/** True when something changed. What stands behind a tail call may not run, and so writes nothing for certain: Linux 6.18 does not see that, which is a gap. */
 function updateInsn(env: Env, instance: Instance, frameno: number, masks: FrameMasks, pc: number): boolean {
   const next = successors(env.insns, pc);
   if (next.length === 0) return false;
@@ -33,9 +30,10 @@ function updateInsn(env: Env, instance: Instance, frameno: number, masks: FrameM
   const live = [0, 0];
   const writtenOn = [0, 0];
   const endsHere = isTailCall(env.insns[pc]);
+  if (endsHere) env.hasGap = true;
   for (let word = 0; word < WORDS; word++) {
     let after = 0;
-    let written = endsHere ? 0 : -1;
+    let written = endsHere && env.isStrict ? 0 : -1;
     for (const target of next) {
       after |= masks.live[instance.at(target) + word]!;
       written &= masks.writtenOn[instance.at(target) + word]!;

@@ -31,8 +31,8 @@ export function computePostorder({ insns, subprogs }: Env): void {
 const CLOSED = 0xffff_ffff;
 
 /**
- * Numbers components that are loops from 1 on, in the order in which they close, into `InsnFacts.scc`. A call that calls back is a loop by itself.
- * Tarjan's algorithm in Pearce's form. @see compute_scc
+ * Numbers components that are loops from 1 on, in the order in which they close, into `InsnFacts.scc`. A call that calls back is a loop by itself,
+ * which Linux 6.18 does not see, so that it may miss which numbers matter in the callback: that is a gap. Tarjan's algorithm in Pearce's form. @see compute_scc
  */
 export function computeScc(env: Env): void {
   const { insns, facts } = env;
@@ -63,7 +63,9 @@ export function computeScc(env: Env): void {
       }
       stack.pop();
       if (lowest[pc]! < order[pc]!) continue;
-      const isLoop = open.at(-1) !== pc || next.includes(pc) || facts[pc]!.callsBack;
+      const { callsBack } = facts[pc]!;
+      if (callsBack) env.hasGap = true;
+      const isLoop = open.at(-1) !== pc || next.includes(pc) || (env.isStrict && callsBack);
       for (let member = open.pop(); member !== undefined; member = open.pop()) {
         lowest[member] = CLOSED;
         if (isLoop) facts[member]!.scc = nextScc;

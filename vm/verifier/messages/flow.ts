@@ -172,6 +172,31 @@ export const FLOW_MESSAGES = {
     why: 'functions of the kernel are for programs under a licence that is compatible with the GPL',
     fix: 'set the licence: char LICENSE[] SEC("license") = "GPL"',
   },
+  'map-count': {
+    errno: ERRNO.E2BIG,
+    text: (limit: number) => `The total number of maps per program has reached the limit of ${limit}`,
+    why: (limit: number) => `a program names at most ${limit} maps`,
+    fix: 'put data that belongs together into one map, or maps into an array of maps',
+  },
+  'map-field-socket': {
+    errno: ERRNO.EINVAL,
+    text: () => 'socket filter progs cannot use bpf_spin_lock yet',
+    why: 'the values of this map have a lock, which socket filters may not take: they may be attached without privileges',
+    fix: 'use atomic insns on the value, or another type of program',
+  },
+  'map-field-tracing': {
+    errno: ERRNO.EINVAL,
+    text: (field: string) => `tracing progs cannot use ${field} yet`,
+    why: (field: string) =>
+      `the values of this map have a ${field}. A kprobe, tracepoint, raw tracepoint or perf event may interrupt the very code that uses it, and would wait for itself`,
+    fix: 'use a map without such fields, or a program of fentry, fexit or tp_btf',
+  },
+  'map-sleepable': {
+    errno: ERRNO.EINVAL,
+    text: () => 'Sleepable programs can only use array, hash, ringbuf and local storage maps',
+    why: 'other maps free their elements without waiting for programs that sleep',
+    fix: 'use a map of these kinds, or a program that does not sleep',
+  },
   'call-depth': {
     errno: ERRNO.E2BIG,
     text: (frames: number) => `the call stack of ${frames} frames is too deep !`,

@@ -9,10 +9,19 @@ import { walkGlobals, walkMain } from './functions.ts';
 /** Most insns that are walked. @see include/linux/bpf.h BPF_COMPLEXITY_LIMIT_INSNS */
 const LIMIT_INSNS = 1_000_000;
 
-/** Verifies a program. Throws nothing but what is our own mistake. @see kernel/bpf/verifier.c bpf_check */
+/** Verifies a program. Throws nothing but what is our own mistake. What Linux 6.18 takes for safe by mistake is refused, with the log of the stricter walk. @see kernel/bpf/verifier.c bpf_check */
 export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict {
-  const limitInsns = options.limitInsns ?? LIMIT_INSNS;
   const env = makeEnv(input, options);
+  const verdict = walkAll(env);
+  if (verdict.refusal !== undefined || !env.hasGap) return verdict;
+  const strict = makeEnv(input, options);
+  strict.isStrict = true;
+  const last = walkAll(strict);
+  return last.refusal === undefined ? verdict : last;
+}
+
+function walkAll(env: Env): Verdict {
+  const limitInsns = env.options.limitInsns ?? LIMIT_INSNS;
   let refusal: Refusal | undefined;
   try {
     checkShape(env);
