@@ -52,10 +52,7 @@ export function syncLinked(state: State, n: number, places: readonly LinkedPlace
 function synced(reg: Reg, known: Reg): Reg {
   if (reg.type !== 'scalar' || reg.id !== known.id) return reg;
   if (isMixed(reg.linked, known.linked)) return reg; // the distance holds in one width only
-  const isEqual = reg.linked === 'equal' && known.linked === 'equal';
-  if (isEqual || reg.off === known.off) {
-    return numberReg(known.scalar, known.precise, reg.id, reg.linked, reg.off);
-  }
+  if (reg.off === known.off) return numberReg(known.scalar, known.precise, known.id, known.linked, known.off);
   const distance = constScalar(BigInt(reg.off) - BigInt(known.off));
   const width = reg.linked === 'add32' || known.linked === 'add32' ? 32 : 64;
   const scalar = aluScalar('add', width, known.scalar, distance);
