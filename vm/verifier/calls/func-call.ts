@@ -2,6 +2,8 @@
 import type { Insn } from '../../isa/insn.ts';
 import { checkGlobalArgs } from '../ctx/btf-access.ts';
 import type { Env, Subprog } from '../env.ts';
+import { leaveLiveChain } from '../flow/live-stack.ts';
+import { leaveLiveChain } from '../flow/live-stack.ts';
 import { UNKNOWN_REG } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { showFrame } from '../shown.ts';
@@ -33,12 +35,14 @@ function callGlobal(env: Env, index: number, callee: Subprog): number {
 }
 
 function callStatic(env: Env, index: number, callee: Subprog): number {
+  leaveLiveChain(env);
   const { state } = env;
   const caller = state.frame;
   const frame = newFrame(env, state, index);
   for (let n = 1; n <= 5; n++) frame.regs[n] = caller.regs[n]!;
   forgetScratch(env);
   state.frames.push(frame);
+  leaveLiveChain(env);
   if (env.log.level > 0) {
     env.log.line('caller:');
     env.log.add({ kind: 'state', words: '', state: showFrame(state, caller) });
