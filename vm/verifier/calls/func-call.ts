@@ -3,7 +3,6 @@ import type { Insn } from '../../isa/insn.ts';
 import { checkGlobalArgs } from '../ctx/btf-access.ts';
 import type { Env, Subprog } from '../env.ts';
 import { leaveLiveChain } from '../flow/live-stack.ts';
-import { leaveLiveChain } from '../flow/live-stack.ts';
 import { UNKNOWN_REG } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { showFrame } from '../shown.ts';
@@ -35,7 +34,6 @@ function callGlobal(env: Env, index: number, callee: Subprog): number {
 }
 
 function callStatic(env: Env, index: number, callee: Subprog): number {
-  leaveLiveChain(env);
   const { state } = env;
   const caller = state.frame;
   const frame = newFrame(env, state, index);

@@ -1,7 +1,6 @@
 // Ways out of functions: back to the caller, or to the helper that called.
 import type { Env } from '../env.ts';
 import { updateLiveStack } from '../flow/live-stack.ts';
-import { updateLiveStack } from '../flow/live-stack.ts';
 import { markPrecise } from '../precision.ts';
 import { refuse } from '../refusal.ts';
 import { showFrame } from '../shown.ts';
@@ -10,7 +9,6 @@ import { invalidScalarText, isWithin } from './result-range.ts';
 
 /** Leaves the running function, r0 being its result: the pc to go on at, which is the call itself where a helper made it. @see prepare_func_exit */
 export function returnToCaller(env: Env): number {
-  updateLiveStack(env);
   updateLiveStack(env);
   const { state } = env;
   const callee = state.frame;
