@@ -2,7 +2,7 @@
 import type { Effect } from './effects.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { MapRecord } from './maps/map.ts';
-import type { ProgAttr } from './kernel/prog-load.ts';
+import type { ProgAttr, VerifierSwitch } from './kernel/prog-load.ts';
 import type { SyscallInfo } from './kernel/syscalls.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
 
@@ -107,7 +107,7 @@ export interface LoadedObject {
 export interface Bpf {
   /** An fd. Inner maps of a map of maps are to be like the map of `innerFd`, or else like a map of `spec.inner`. */
   mapCreate(spec: MapSpec, innerFd?: number): number;
-  /** An fd. In `attr.insns` wide insns name maps by fd. `log` takes the reason of a refusal. */
+  /** An fd. In `attr.insns` wide insns name maps by fd. `log` takes the lines of the verifier's log, or the reason of another refusal. */
   progLoad(attr: ProgAttr, log?: string[]): number;
   /** A map lives while an fd or a program holds it, a program while an fd, a slot or a hook does. */
   close(fd: number): number;
@@ -197,6 +197,8 @@ export interface MachineOptions {
   readonly seed?: number;
   /** System calls of all ABIs: hooks that go by the name of a call find it here. Default none. */
   readonly syscalls?: readonly SyscallInfo[];
+  /** `off`: programs are loaded without being verified, and what they do wrong ends in a fault. Default `on`. */
+  readonly verifier?: VerifierSwitch;
   /**
    * What programs do to the world. These are called from within a run: maps and programs may be looked at and changed there, but the machine
    * neither runs anything nor is it saved or restored; it throws an Error then.

@@ -1,5 +1,7 @@
 // Why an object could not be loaded or attached.
 import { ERRNO } from './errno.ts';
+import type { VerifyInput } from './verifier/input.ts';
+import type { Verdict } from './verifier/verdict.ts';
 
 /** What a LoadError is about; `code` of the error. */
 export const LOAD_ERRORS = {
@@ -7,10 +9,9 @@ export const LOAD_ERRORS = {
   type: 'the program type, its attach type or its flags are none of the kernel',
   structure: 'the insns cannot run: bad opcode, jump out of range, no exit',
   unsupported: 'the kernel has it, this machine does not yet',
-  helper: 'the helper is unknown, or not for this program type',
-  license: 'the helper is for programs with a GPL-compatible licence only',
+  verifier: 'the verifier refuses the program',
   reloc: 'an insn names a map that is not there, or a value that has no address',
-  'map-arg': 'a helper is given a map that it does not take',
+  'map-arg': 'programs of the type may not use the map',
   sleepable: 'programs of the type may not sleep, or must; or one that sleeps uses what may not',
   owner: 'the map belongs to programs of another kind',
   slot: 'a prog_array slot could not be filled',
@@ -18,6 +19,19 @@ export const LOAD_ERRORS = {
   memory: 'there is no room in linear memory',
 } as const satisfies Record<string, string>;
 export type LoadErrorCode = keyof typeof LOAD_ERRORS;
+
+/** What the verifier was given, and what it said. */
+export interface Refused {
+  readonly input: VerifyInput;
+  readonly verdict: Verdict;
+}
+
+interface LoadErrorDetails {
+  readonly errno?: number;
+  readonly pc?: number;
+  readonly line?: number;
+  readonly refused?: Refused | undefined;
+}
 
 /** Thrown by load and attach. `line` is that of the source, 0 unknown. `errno` is what bpf(2) would answer with, negative. */
 export class LoadError extends Error {
@@ -29,12 +43,14 @@ export class LoadError extends Error {
   readonly pc: number;
   /** The message without program, pc and line. */
   readonly reason: string;
+  /** Of a program that the verifier refused: what it was given and what it says, its log at level 1. */
+  readonly refused: Refused | undefined;
 
   constructor(
     code: LoadErrorCode,
     subject: string,
     reason: string,
-    { errno = -ERRNO.EINVAL, pc = -1, line = 0 }: { errno?: number; pc?: number; line?: number } = {},
+    { errno = -ERRNO.EINVAL, pc = -1, line = 0, refused }: LoadErrorDetails = {},
   ) {
     const where = line === 0 ? `${pc}` : `${pc} (line ${line})`;
     super(pc < 0 ? `${subject}: ${reason}` : `${subject}: ${where}: ${reason}`);
@@ -44,5 +60,6 @@ export class LoadError extends Error {
     this.subject = subject;
     this.pc = pc;
     this.reason = reason;
+    this.refused = refused;
   }
 }

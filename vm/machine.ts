@@ -61,9 +61,10 @@ class TailscopeMachine implements Machine {
     }
     this.syscalls = new SyscallIndex(options.syscalls ?? []);
     this.objects = new ObjectTable(new RegionTable(), cpus, this.memory);
-    this.bpf = createBpf(this.objects, this.memory, cpus);
+    const verifier = options.verifier ?? 'on';
+    this.bpf = createBpf(this.objects, this.memory, cpus, verifier);
     const linksOf = (prog: KernelProg) => this.attachments.of(prog);
-    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, linksOf, cpus);
+    this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, linksOf, cpus, verifier);
     this.runs = new MachineRuns(options, this.memory, this.objects);
   }
 

@@ -6,7 +6,7 @@ import { WIDES } from './isa/opcodes.ts';
 import { OPS } from './isa/ops.ts';
 import type { Link } from './kernel/attachments.ts';
 import type { ObjectTable } from './kernel/objects.ts';
-import { loadProg } from './kernel/prog-load.ts';
+import { loadProg, type VerifierSwitch } from './kernel/prog-load.ts';
 import { counter, type CounterName, type KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
 import { openPerfBuffers, withBufferSize } from './loader-buffers.ts';
@@ -16,6 +16,7 @@ import type { KernelMap } from './maps/map.ts';
 import { isProgArray } from './maps/prog-array.ts';
 import type { LinearMemory } from './memory/linear.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
+import { targetOf } from './verifier/input-of.ts';
 
 /** Makes LoadedObjects for one machine. */
 export class ObjectLoader {
@@ -23,6 +24,7 @@ export class ObjectLoader {
   private readonly objects: ObjectTable;
   private readonly memory: LinearMemory;
   private readonly cpus: number;
+  private readonly verifier: VerifierSwitch;
   private readonly linksOf: (prog: KernelProg) => readonly Link[];
   /** What handles stand for. Neither fd nor id would do: a machine that is restored to an earlier state gives both again. */
   private readonly progs = new WeakMap<Prog, KernelProg>();
@@ -34,12 +36,14 @@ export class ObjectLoader {
     memory: LinearMemory,
     linksOf: (prog: KernelProg) => readonly Link[],
     cpus: number,
+    verifier: VerifierSwitch,
   ) {
     this.bpf = bpf;
     this.objects = objects;
     this.memory = memory;
     this.linksOf = linksOf;
     this.cpus = cpus;
+    this.verifier = verifier;
   }
 
   /** Throws LoadError; what was created until then is closed again. */
@@ -163,14 +167,16 @@ export class ObjectLoader {
 
   /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
   private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
-    const { name, type, lines, flags = 0, attachType = 0, objects = [] } = spec;
-    const attr = { name, type, license, flags, expectedAttachType: attachType, objects };
+    const { name, type, lines, flags = 0, attachType = 0, objects = [], funcs = [], sourceLines = [] } = spec;
+    const target = targetOf(spec.section);
+    const about = { name, type, license, flags, expectedAttachType: attachType, objects, funcs, sourceLines };
+    const attr = target === undefined ? about : { ...about, target };
     try {
-      return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory);
+      return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory, this.verifier);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      const { code, subject, reason, errno, pc } = error;
-      throw new LoadError(code, subject, reason, { errno, pc, line: lines[pc] ?? 0 });
+      const { code, subject, reason, errno, pc, refused } = error;
+      throw new LoadError(code, subject, reason, { errno, pc, line: lines[pc] ?? 0, refused });
     }
   }
 

@@ -10,10 +10,16 @@ import type { MapSpec, ValueField } from '../object.ts';
 import { createBufferCalls } from './buffers.ts';
 import { createMapCommands } from './map-commands.ts';
 import type { ObjectTable } from './objects.ts';
-import { loadProg, type ProgAttr } from './prog-load.ts';
+import { printLog } from '../verifier/print.ts';
+import { loadProg, type ProgAttr, type VerifierSwitch } from './prog-load.ts';
 
 /** The commands over an object table; `cpus` is how many values a per-CPU map has. */
-export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: number): Bpf {
+export function createBpf(
+  objects: ObjectTable,
+  memory: LinearMemory,
+  cpus: number,
+  verifier: VerifierSwitch,
+): Bpf {
   /** Runs `create` with the map that inner maps are to be like, or -errno: that of an fd, or one made of the spec for as long as this takes. */
   const withInner = (
     inner: MapSpec | undefined,
@@ -55,10 +61,11 @@ export function createBpf(objects: ObjectTable, memory: LinearMemory, cpus: numb
     mapCreate,
     progLoad(attr: ProgAttr, log?: string[]) {
       try {
-        return loadProg(attr, objects, memory);
+        return loadProg(attr, objects, memory, verifier);
       } catch (error) {
         if (!(error instanceof LoadError)) throw error;
-        log?.push(error.message);
+        if (error.refused === undefined) log?.push(error.message);
+        else log?.push(...printLog(error.refused.input, error.refused.verdict));
         return error.errno;
       }
     },

@@ -1,5 +1,5 @@
 // BPF_PROG_LOAD: from insns with map fds to a program that can run, or the reason why not.
-import type { ObjectType } from '../object.ts';
+import type { FuncInfo, LineInfo, ObjectType } from '../object.ts';
 import { checkProg } from '../check/check.ts';
 import type { CheckError } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
@@ -7,14 +7,13 @@ import { prepareCode } from '../interp/code.ts';
 import { decodeInsn } from '../isa/insn.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { LoadError } from '../load-error.ts';
-import type { KernelMap } from '../maps/map.ts';
 import { checkPlaces } from '../maps/value-fields.ts';
 import type { LinearMemory } from '../memory/linear.ts';
-import { checkMapArgs } from './map-args.ts';
 import type { ObjectTable } from './objects.ts';
-import { checkCall } from './prog-calls.ts';
-import { checkMaps, mapAddress, mapOf } from './prog-maps.ts';
+import { checkMaps, checkOwners, mapAddress, mapOf } from './prog-maps.ts';
 import { KNOWN_PROG_FLAGS, PROG_FLAGS, progTypeRow } from './prog-types.ts';
+import { checkSupported } from './supported.ts';
+import { verifyProg, type NamedMap } from './prog-verify.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
 
 /** What BPF_PROG_LOAD takes. In `insns`, imm of a wide insn with src 1 or 2 is a map fd. */
@@ -32,45 +31,69 @@ export interface ProgAttr {
   readonly objects?: readonly ObjectType[];
   /** Map fds that wide insns with src 5 or 6 name by position. */
   readonly fdArray?: readonly number[];
+  /** Its functions and source lines, as BTF tells them. */
+  readonly funcs?: readonly FuncInfo[];
+  readonly sourceLines?: readonly LineInfo[];
+  /** Name of the kernel's function or tracepoint that a tracing program is for. */
+  readonly target?: string;
 }
 
+/** `off`: programs are loaded as they are, as long as the interpreter can read them; what they do wrong ends in a fault. */
+export type VerifierSwitch = 'on' | 'off';
+
 /** Loads a program into the table: its fd. Throws LoadError; nothing is left behind then. */
-export function loadProg(attr: ProgAttr, objects: ObjectTable, memory: LinearMemory): number {
+export function loadProg(
+  attr: ProgAttr,
+  objects: ObjectTable,
+  memory: LinearMemory,
+  verifier: VerifierSwitch,
+): number {
   const { name, type, insns, flags = 0, fdArray } = attr;
   const expectedAttachType = attachTypeOf(attr);
-  const finding = checkProg(insns, { type, ...(fdArray === undefined ? {} : { fds: fdArray.length }) })[0];
-  if (finding !== undefined) throw refusal(attr, finding);
-  const maps = new Map<number, KernelMap>();
-  const addresses = new Map<number, bigint>();
-  for (let pc = 0; pc < insns.length / SLOT_BYTES;) {
-    const insn = decodeInsn(insns, pc)!; // checkProg has decoded it
-    checkCall(attr, pc, insn);
-    const map = mapOf(attr, pc, insn, objects);
-    if (map !== undefined) {
-      maps.set(pc, map);
-      addresses.set(pc, mapAddress(attr, pc, insn, map));
-    }
-    pc += insn.op.slots;
-  }
-  for (const type of attr.objects ?? []) checkObjectType(name, type);
-  const wrong = checkMapArgs(insns, (pc) => maps.get(pc));
-  if (wrong !== undefined) throw new LoadError('map-arg', name, wrong.message, wrong);
-  const usedMaps = [...new Set(maps.values())];
   checkSleep(attr);
-  checkMaps({ ...attr, expectedAttachType }, usedMaps);
+  if (verifier === 'off') {
+    const finding = checkProg(insns, { type, ...(fdArray === undefined ? {} : { fds: fdArray.length }) })[0];
+    if (finding !== undefined) throw refusal(attr, finding);
+  }
+  checkSupported(name, insns);
+  for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
+  const maps = namedMaps(attr, objects);
+  const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
+  checkMaps(attr, usedMaps);
+  if (verifier === 'on') verifyProg(attr, expectedAttachType, maps, memory);
+  checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {
     throw new LoadError('memory', name, 'no room for the counters of the program', { errno: -ERRNO.ENOMEM });
   }
+  const addresses = new Map([...maps].map(([pc, { address }]) => [pc, address]));
   const code = prepareCode(insns, addresses);
   const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [] };
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
 }
 
-/** What the structural check found; a helper that Linux has and Tailscope does not says why itself. */
-function refusal({ name }: ProgAttr, { code, errno, message, why, pc }: CheckError): LoadError {
-  if (code === 'helper-missing') return new LoadError('unsupported', name, message, { errno: -errno, pc });
+/** The maps that the insns name, by pc, with what each insn loads. Insns that are none are left to the verifier. */
+function namedMaps(
+  attr: ProgAttr,
+  objects: ObjectTable,
+): Map<number, NamedMap & { readonly address: bigint }> {
+  const maps = new Map<number, NamedMap & { readonly address: bigint }>();
+  for (let pc = 0; pc < Math.floor(attr.insns.length / SLOT_BYTES);) {
+    const insn = decodeInsn(attr.insns, pc);
+    const map = insn === undefined ? undefined : mapOf(attr, pc, insn, objects);
+    if (insn !== undefined && map !== undefined) {
+      const valueOff =
+        insn.op.name === 'ld_map_value' || insn.op.name === 'ld_map_idx_value' ? insn.hi >>> 0 : undefined;
+      maps.set(pc, { map, valueOff, address: mapAddress(attr, pc, insn, map) });
+    }
+    pc += insn?.op.slots ?? 1;
+  }
+  return maps;
+}
+
+/** What the structural check found. */
+function refusal({ name }: ProgAttr, { errno, message, why, pc }: CheckError): LoadError {
   return new LoadError('structure', name, `${message} (${why})`, { errno: -errno, pc });
 }
 

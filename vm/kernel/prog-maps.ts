@@ -51,7 +51,7 @@ const MAX_USED_MAPS = 64;
 
 /** Refuses maps that programs like this one may not use. @see kernel/bpf/verifier.c check_map_prog_compatibility */
 export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
-  const { name, type, expectedAttachType = 0, flags = 0 } = attr;
+  const { name } = attr;
   if (maps.length > MAX_USED_MAPS) {
     const text = `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`;
     throw new LoadError('structure', name, text, { errno: -ERRNO.E2BIG });
@@ -63,11 +63,13 @@ export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
       throw new LoadError('sleepable', name, `${rule} (${map.spec.name} is a ${map.kind})`);
     }
   }
-  const traits: Pick<KernelProg, 'type' | 'expectedAttachType' | 'flags'> = {
-    type,
-    expectedAttachType,
-    flags,
-  };
+}
+
+/** Refuses maps that belong to programs of another kind; the first that uses one becomes its owner. @see kernel/bpf/core.c bpf_prog_map_compatible */
+export function checkOwners(
+  { name, ...traits }: Pick<KernelProg, 'name' | 'type' | 'expectedAttachType' | 'flags'>,
+  maps: readonly KernelMap[],
+): void {
   for (const map of maps) {
     if (map.admits === undefined || map.admits(traits)) continue;
     const text = `the ${map.kind} ${map.spec.name} is owned by programs of another kind`;

@@ -55,7 +55,7 @@ function paddedTo(bytes: number, data: Uint8Array): Uint8Array {
 }
 
 /** What stands behind the first slash of a section: the function or tracepoint that the program is for. */
-function targetOf(section: string): string | undefined {
+export function targetOf(section: string): string | undefined {
   const slash = section.indexOf('/');
   return slash < 0 ? undefined : section.slice(slash + 1);
 }

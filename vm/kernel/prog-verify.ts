@@ -1,0 +1,73 @@
+// BPF_PROG_LOAD's verifier: from the attributes of a load to the verdict.
+import { kernelTypes } from '../btf/kernel-types.ts';
+import { LoadError } from '../load-error.ts';
+import { isFrozen, type KernelMap } from '../maps/map.ts';
+import { hasFlag } from '../maps/types.ts';
+import type { LinearMemory } from '../memory/linear.ts';
+import type { MapUse, VerifierMap, VerifyInput } from '../verifier/input.ts';
+import { verify } from '../verifier/walk/verify.ts';
+import { isGplCompatible } from './licenses.ts';
+import type { ProgAttr } from './prog-load.ts';
+import type { ProgTypeName } from './prog-types.ts';
+
+/** A map that a program names, and where in its value. */
+export interface NamedMap {
+  readonly map: KernelMap;
+  readonly valueOff: number | undefined;
+}
+
+/** Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps` are by pc. */
+export function verifyProg(
+  attr: ProgAttr,
+  expectedAttachType: number,
+  maps: ReadonlyMap<number, NamedMap>,
+  memory: LinearMemory,
+): void {
+  const input = inputOfLoad(attr, expectedAttachType, maps, memory);
+  if (verify(input).refusal === undefined) return;
+  const verdict = verify(input, { logLevel: 1 });
+  const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way
+  const reason = message.split('\n').at(-1) ?? '';
+  throw new LoadError('verifier', attr.name, reason, { errno: -errno, pc, refused: { input, verdict } });
+}
+
+function inputOfLoad(
+  attr: ProgAttr,
+  expectedAttachType: number,
+  named: ReadonlyMap<number, NamedMap>,
+  memory: LinearMemory,
+): VerifyInput {
+  const known = new Map<KernelMap, VerifierMap>();
+  const maps = new Map<number, MapUse>();
+  for (const [pc, { map: kernelMap, valueOff }] of named) {
+    const map = known.get(kernelMap) ?? verifierMap(kernelMap, memory);
+    known.set(kernelMap, map);
+    maps.set(pc, valueOff === undefined ? { map } : { map, valueOff });
+  }
+  return {
+    name: attr.name,
+    type: attr.type as ProgTypeName, // loadProg has checked it
+    attachType: expectedAttachType,
+    flags: attr.flags ?? 0,
+    gpl: isGplCompatible(attr.license ?? ''),
+    insns: attr.insns,
+    maps,
+    funcs: attr.funcs ?? [],
+    lines: attr.sourceLines ?? [],
+    kernel: kernelTypes(),
+    ...(attr.target === undefined ? {} : { target: { name: attr.target } }),
+    objects: attr.objects ?? [],
+  };
+}
+
+/** A loaded map as the verifier sees it. @see kernel/bpf/verifier.c bpf_map_is_rdonly */
+function verifierMap(map: KernelMap, memory: LinearMemory): VerifierMap {
+  const { spec } = map;
+  const isConstant = hasFlag(spec.flags, 'rdonly_prog') && isFrozen(memory, map) && map.kind === 'array';
+  const value = isConstant ? map.userLookup(new Uint8Array(spec.keySize)) : 0;
+  return {
+    spec,
+    ...(spec.inner === undefined ? {} : { inner: { spec: spec.inner } }),
+    ...(typeof value === 'number' ? {} : { constant: value }),
+  };
+}
