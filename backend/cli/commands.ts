@@ -6,11 +6,13 @@ import { addList } from './list.ts';
 import { addRecord } from './record.ts';
 import { addRun } from './run.ts';
 import { addServe } from './serve.ts';
+import { addVerify } from './verify.ts';
 
 /** Adds the command to the program and gives it back; in the order of the help. */
 export const COMMANDS = {
   serve: addServe,
   run: addRun,
+  verify: addVerify,
   import: addImport,
   record: addRecord,
   info: addInfo,

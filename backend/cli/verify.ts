@@ -1,0 +1,125 @@
+// tailscope verify: what the verifier says of the programs of an object, without running them.
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError, type Command } from 'commander';
+import {
+  inputOf,
+  kernelTypes,
+  printLog,
+  printReport,
+  reportOf,
+  SAMPLES,
+  verify,
+  type LineInfo,
+  type ObjectSpec,
+  type ProgSpec,
+  type Report,
+  type Verdict,
+  type VerifyInput,
+} from '../../vm/index.ts';
+import { openProgram } from '../library/programs.ts';
+import { print, printJson, say } from './output.ts';
+
+const HELP = `
+Examples:
+  tailscope verify ./mine.bpf.asm
+  tailscope verify tracex5 --log 2
+  tailscope verify ./mine.bpf.asm --json > verdicts.json
+
+Each program gets a line: accepted or refused. Of one that is refused the log follows, as Linux writes it, and an explanation. The exit
+code is 1 when a program is refused.`;
+
+interface VerifyCommandOptions {
+  readonly log?: 0 | 1 | 2;
+  readonly json?: boolean;
+}
+
+export function addVerify(program: Command): Command {
+  return program
+    .command('verify')
+    .summary('tell whether Linux would accept a program, and why not')
+    .description(
+      'Verifies the programs of an object: the verdict, the log, and what is wrong with those that are refused.',
+    )
+    .argument('<PROG>', 'sample or path of assembly text')
+    .option(
+      '--log <LEVEL>',
+      'how much of the log: 0 none, 1 the path that fails, 2 everything (default 1)',
+      logLevel,
+    )
+    .option('--json', 'print one JSON document: verdicts, logs, explanations, statistics')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+function logLevel(text: string): 0 | 1 | 2 {
+  if (text === '0' || text === '1' || text === '2') return Number(text) as 0 | 1 | 2; // just compared
+  throw new InvalidArgumentError(`--log is 0, 1 or 2 and not ${text}`);
+}
+
+/** A program with what was said of it. */
+interface Verified {
+  readonly prog: ProgSpec;
+  readonly input: VerifyInput;
+  readonly verdict: Verdict;
+  readonly report: Report | undefined;
+}
+
+async function run(name: string, { log = 1, json = false }: VerifyCommandOptions): Promise<void> {
+  const object = openProgram(name);
+  const source = sourceOf(name);
+  const all = object.progs.map((prog) => verifyProg(object, prog, log, source));
+  if (json) await printJson(all.map(resultOf));
+  else for (const one of all) await print(verdictText(one, log, object));
+  const refused = all.filter(({ report }) => report !== undefined).length;
+  if (refused === 0) return;
+  say(`${refused} of ${all.length} programs refused`);
+  process.exitCode = 1;
+}
+
+/** The lines of the text that a program was assembled from. */
+function sourceOf(name: string): { readonly file: string; readonly lines: readonly string[] } {
+  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name] : undefined;
+  const text = sample === undefined ? readFileSync(name, 'utf8') : sample.source;
+  return { file: name, lines: text.split('\n') };
+}
+
+function verifyProg(
+  object: ObjectSpec,
+  prog: ProgSpec,
+  log: 0 | 1 | 2,
+  { file, lines }: ReturnType<typeof sourceOf>,
+): Verified {
+  const input = inputOf(object, prog, kernelTypes());
+  const verdict = verify(input, { logLevel: log === 2 ? 2 : 1 });
+  const lineAt = (pc: number): LineInfo | undefined => {
+    const line = prog.lines[pc] ?? 0;
+    return line === 0 ? undefined : { pc, file, text: lines[line - 1] ?? '', line, column: 0 };
+  };
+  const explained = log === 2 ? verify(input, { logLevel: 1 }) : verdict;
+  return { prog, input, verdict, report: reportOf(input, explained, lineAt) };
+}
+
+function verdictText({ prog, input, verdict, report }: Verified, log: 0 | 1 | 2, object: ObjectSpec): string {
+  const head = `${object.name} ${prog.name} (${prog.type}): ${report === undefined ? 'accepted' : 'refused'}`;
+  const lines = [
+    head,
+    ...(log === 0 ? [] : printLog(input, verdict).map((line) => `  ${line}`)),
+    ...(report === undefined ? [] : ['', ...printReport(report).map((line) => `  ${line}`)]),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** A program of the document of --json. */
+function resultOf({ prog, input, verdict, report }: Verified): unknown {
+  const { stats, refusal } = verdict;
+  return {
+    prog: prog.name,
+    type: prog.type,
+    accepted: refusal === undefined,
+    errno: refusal === undefined ? 0 : -refusal.errno,
+    report: report ?? null,
+    stats,
+    walked: verdict.facts.map(({ walked }) => walked),
+    log: printLog(input, verdict),
+  };
+}
