@@ -59,7 +59,7 @@ export function readLoads(path: string): CapturedLoad[] {
 /** Why a load cannot be put to the verifier. */
 export class NotComparable extends Error {}
 
-const progTypes = new Map(
+const progTypes: ReadonlyMap<number, ProgTypeName> = new Map(
   Object.entries(PROG_TYPES).map(([name, row]) => [row.number, name as ProgTypeName]),
 ); // keys of the table
 const mapTypes: ReadonlyMap<number, MapTypeName> = new Map(
