@@ -16,7 +16,7 @@ import { checkResLockArg } from './locks.ts';
 import { checkTimerArg } from './map-fields.ts';
 import { checkCounted, checkNode, checkOwned, checkRoot } from './object-args.ts';
 import { checkDynptrArg } from './dynptr.ts';
-import { checkStructArg, checkTrust, isStructPointer } from './struct-args.ts';
+import { checkIsNumbers, checkStructArg, checkTrust, isStructPointer, wantedStruct } from './struct-args.ts';
 import { isCtxHere } from './ctx-args.ts';
 
 /** Checks them in their order, and does what they do to the state: iterators and dynptrs are made, locks taken. @see check_kfunc_args */
@@ -72,7 +72,8 @@ function checkPointer(
   const isMemory = row.kind === 'mem';
   if (row.orNull === true && !isMemory && isNull(reg)) return false;
   if (isStructPlace(env, kfunc, arg, reg)) {
-    checkTrust(env, kfunc, n, reg);
+    if (isStructPointer(reg)) checkTrust(env, kfunc, n, reg);
+    else checkIsNumbers(env, n, wantedStruct(kfunc, arg));
     checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
     checkStructArg(env, kfunc, arg, reg);
     return false;

@@ -6,7 +6,7 @@ import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import type { Held } from '../state.ts';
 import { fieldsOf, FIELD_NAMES } from './fields.ts';
-import { dropNonOwning } from './owning.ts';
+import { dropNonOwning, inTreeCallback } from './owning.ts';
 
 /** Owner of the locks of all objects: they are told apart by the id of the pointer. */
 const OBJECTS = 'objects';
@@ -18,6 +18,7 @@ export function lockOwner(reg: Reg): unknown {
 
 /** Argument `n` is a bpf_spin_lock in a map value or object. @see process_spin_lock */
 export function checkSpinLockArg(env: Env, n: number, isLock: boolean): void {
+  if (inTreeCallback(env)) refuse(env, 'lock-in-tree-callback', [{ reg: n }]);
   checkLock(env, n, 'spin_lock', 'lock', isLock);
 }
 

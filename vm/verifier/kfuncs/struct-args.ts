@@ -1,5 +1,5 @@
 // Arguments that are pointers to structs of the kernel.
-import { isNumber, isStruct as isStructRecord, plainType } from '../../btf/query.ts';
+import { isNumber, isStruct as isStructRecord, plainType, sizeOf } from '../../btf/query.ts';
 import type { Btf } from '../../btf/btf.ts';
 import { isStruct } from '../ctx/btf-access.ts';
 import type { Env } from '../env.ts';
@@ -32,7 +32,8 @@ export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg):
   const { n } = arg;
   const wanted = wantedStruct(kfunc, arg);
   if (!isStructPointer(reg)) {
-    checkStructMemory(env, n, reg, wanted);
+    const { btf, id } = kernelStruct(env, wanted)!; // checkIsNumbers has found it
+    checkMemReg(env, n, reg, sizeOf(btf, id) ?? 0);
     return;
   }
   if (reg.type === 'btf_id' && hasUnsafeFlags(reg) && !isRcu(reg)) {
@@ -57,14 +58,12 @@ function isThatStruct(env: Env, reg: Reg, given: string, wanted: string, isStric
   return type !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, type, isStrict);
 }
 
-/** Memory will do for a struct that is made of numbers. */
-function checkStructMemory(env: Env, n: number, reg: Reg, wanted: string): void {
+/** Refuses a struct that memory of the program cannot stand in for: one that is made of more than numbers. */
+export function checkIsNumbers(env: Env, n: number, wanted: string): void {
   const type = kernelStruct(env, wanted);
   if (type === undefined || !isNumbers(type.btf, type.id, 0)) {
     refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
   }
-  const record = plainType(type.btf, type.id);
-  checkMemReg(env, n, reg, isStructRecord(record) ? record.bytes : 0);
 }
 
 function isNumbers(btf: Btf, id: number, depth: number): boolean {

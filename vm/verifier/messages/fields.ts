@@ -62,6 +62,12 @@ export const FIELD_MESSAGES = {
       `what the pointer points into has no member of type struct ${lock}`,
     fix: (_where: string, lock: string) => `add a struct ${lock} to its type`,
   },
+  'lock-in-tree-callback': {
+    errno: ERRNO.EACCES,
+    text: () => "can't spin_{lock,unlock} in rbtree cb",
+    why: 'the function that orders a tree runs under the lock of the tree, and must leave it as it is',
+    fix: 'only compare the two nodes in it',
+  },
   'lock-twice': {
     errno: ERRNO.EINVAL,
     text: () => 'Acquiring the same lock again, AA deadlock detected',
