@@ -1,6 +1,7 @@
 // Numbers in several places at once: by their id what is learnt of one is learnt of all.
+import { numberReg } from '../alu/number-reg.ts';
 import type { Env } from '../env.ts';
-import { withReg, type Reg } from '../reg.ts';
+import type { Reg } from '../reg.ts';
 import { isConst } from '../scalar.ts';
 
 /** The register with an id of its own, where it is a number that is not known and has none: about to be copied. @see assign_scalar_id_before_mov */
@@ -8,8 +9,8 @@ export function withOwnId(env: Env, reg: Reg): Reg {
   if (reg.type !== 'scalar') return reg;
   const isShifted = reg.linked !== 'equal';
   if (reg.id !== 0 && !isShifted) return reg;
-  if (isConst(reg.scalar)) return isShifted ? withReg(reg, { id: 0, off: 0, linked: 'equal' }) : reg;
-  return withReg(reg, { id: env.nextId(), off: isShifted ? 0 : reg.off, linked: 'equal' });
+  if (isConst(reg.scalar)) return isShifted ? numberReg(reg.scalar, reg.precise) : reg;
+  return numberReg(reg.scalar, reg.precise, env.nextId());
 }
 
 /** True when the number is no larger than `bytes` can hold. @see get_reg_width */

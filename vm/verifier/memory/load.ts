@@ -1,8 +1,9 @@
 // Loads of the program: what each kind of pointer yields.
+import { numberReg } from '../alu/number-reg.ts';
 import { accessBtf } from '../ctx/btf-access.ts';
 import { accessCtx, accessSock } from '../ctx/ctx-access.ts';
 import type { Env } from '../env.ts';
-import { hasFlag, scalarReg, UNKNOWN_REG, withReg, type Reg } from '../reg.ts';
+import { hasFlag, scalarReg, UNKNOWN_REG, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { signExtend, truncate } from '../scalar-alu.ts';
 import { UNKNOWN } from '../scalar.ts';
@@ -116,11 +117,17 @@ function narrowed(value: Reg, bytes: number, isSigned: boolean): Reg {
     const at = isSigned ? bytes + 8 : bytes;
     return (NARROW[at] ??= scalarReg(isSigned ? extended(UNKNOWN, bytes) : truncate(UNKNOWN, bytes)));
   }
-  if (!isSigned) return withReg(value, { scalar: truncate(value.scalar, bytes) });
+  if (!isSigned) {
+    const scalar = truncate(value.scalar, bytes);
+    if (scalar === value.scalar) return value;
+    return numberReg(scalar, value.precise, value.id, value.linked, value.off);
+  }
   const scalar = extended(value.scalar, bytes);
   // A number that is extended is no longer equal to what it was loaded from.
   const isSame = value.id === 0 || value.scalar.umax < 1n << BigInt(8 * bytes - 1);
-  return withReg(value, isSame ? { scalar } : { scalar, id: 0, off: 0, linked: 'equal' });
+  return isSame
+    ? numberReg(scalar, value.precise, value.id, value.linked, value.off)
+    : numberReg(scalar, value.precise);
 }
 
 function extended(scalar: Reg['scalar'], bytes: number): Reg['scalar'] {

@@ -1,10 +1,11 @@
 // Loads from the stack: what was spilled comes back, other bytes are numbers of which little is known.
+import { numberReg } from '../alu/number-reg.ts';
 import type { Env } from '../env.ts';
 import { noteStackAccess } from '../flow/fastcall.ts';
 import { markSlotRead } from '../flow/live-stack.ts';
 import { pushStep } from '../precision.ts';
 import { printTnum } from '../print-state.ts';
-import { UNKNOWN_REG, withReg, ZERO_REG, type Reg } from '../reg.ts';
+import { UNKNOWN_REG, ZERO_REG, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { BYTES, isSpill, type Frame, type Slot } from '../state.ts';
@@ -73,7 +74,7 @@ function fill(
   const whole =
     bytes === 4 && size === 4 && fits(value.reg, 4) ? linkSlot(env, frame, slot, value) : value.reg;
   pushStep(env, { frame: frame.frameno, slot });
-  return fits(whole, bytes) ? whole : withReg(whole, { id: 0, off: 0, linked: 'equal' });
+  return fits(whole, bytes) ? whole : numberReg(whole.scalar, whole.precise);
 }
 
 /** Gives what is spilled in a slot an id, so that it and the register that is loaded stay related. */

@@ -1,11 +1,11 @@
 // Stores to the stack: registers are spilled, other bytes become data.
-import { constReg } from '../alu/number-reg.ts';
+import { constReg, numberReg } from '../alu/number-reg.ts';
 import type { Env } from '../env.ts';
 import { noteStackAccess } from '../flow/fastcall.ts';
 import { markSlotWritten } from '../flow/live-stack.ts';
 import { destroyDynptrAt } from '../kfuncs/dynptr-slots.ts';
 import { markPrecise, pushStep } from '../precision.ts';
-import { NOT_INIT, withReg, type Reg, type RegType } from '../reg.ts';
+import { NOT_INIT, type Reg, type RegType } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { BYTES, isSpill, type Frame, type Slot } from '../state.ts';
@@ -63,7 +63,7 @@ function spillNumber(
 ): void {
   let kept = value;
   if (!fits(value, bytes)) {
-    kept = withReg(value, { id: 0, linked: 'equal' }); // what comes back is another number
+    kept = numberReg(value.scalar, value.precise); // what comes back is another number
   } else if (valueReg >= 0) {
     kept = withOwnId(env, value);
     if (kept !== value) env.setReg(valueReg, kept);
