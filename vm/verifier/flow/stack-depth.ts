@@ -103,7 +103,7 @@ function checkFrom(descent: Descent, first: number): void {
     call.site += 1;
     if (isLater(env, site)) continue;
     if (env.subprogs[site.callee]!.hasTailCall) descent.hasTailCall = true;
-    if (calls.length === LIMIT_FRAMES) refuse(env, 'call-depth', [], LIMIT_FRAMES);
+    if (calls.length === LIMIT_FRAMES) refuse(env, 'call-chain-depth', [], LIMIT_FRAMES);
     if (isDone(descent, site.callee)) markAbove(descent);
     else enter(descent, site.callee);
   }

@@ -197,7 +197,7 @@ export const FLOW_MESSAGES = {
     why: 'other maps free their elements without waiting for programs that sleep',
     fix: 'use a map of these kinds, or a program that does not sleep',
   },
-  'call-depth': {
+  'call-chain-depth': {
     errno: ERRNO.E2BIG,
     text: (frames: number) => `the call stack of ${frames} frames is too deep !`,
     why: (frames: number) =>
