@@ -6,6 +6,7 @@ import type { Btf } from './btf.ts';
 import { buildBtf, type StructTable } from './build.ts';
 import { ANY_SYSCALL_FUNC, KERNEL_FUNCS, SYSCALL_FUNC, TRACEPOINT_PROTOS } from './kernel-funcs.ts';
 import { BPF_STRUCTS, FILE_STRUCTS, NET_STRUCTS, TASK_STRUCTS } from './kernel-structs.ts';
+import { MAP_STRUCTS } from './map-structs.ts';
 
 let known: Btf | undefined;
 
@@ -23,6 +24,7 @@ export function kernelTypes(): Btf {
       ...FILE_STRUCTS,
       ...NET_STRUCTS,
       ...BPF_STRUCTS,
+      ...MAP_STRUCTS,
       ...SAFE_MEMBERS,
     },
     funcs: { ...KERNEL_FUNCS, [ANY_SYSCALL_FUNC]: SYSCALL_FUNC },
