@@ -1,5 +1,5 @@
 // The log in the kernel's lines, line for line. @see kernel/bpf/log.c, kernel/bpf/verifier.c do_check
-import { disassemble, logLine } from '../asm/disassemble.ts';
+import { disassemble, logLine, type DisassembledLine } from '../asm/disassemble.ts';
 import type { MapReloc } from '../object.ts';
 import type { VerifyInput } from './input.ts';
 import type { LogRecord } from './log.ts';
@@ -88,5 +88,12 @@ export function insnTexts({ insns, maps }: VerifyInput): ReadonlyMap<number, str
     valueOff === undefined ? { pc, map: map.spec.name } : { pc, map: map.spec.name, valueOff },
   );
   const lines = disassemble(insns, { dialect: 'kernel', relocs });
-  return new Map(lines.map((line) => [line.pc, logLine(line)]));
+  return new Map(lines.map((line) => [line.pc, logLine(asLogged(line))]));
+}
+
+/** The address of a function prints as the number that stands in the insn. */
+function asLogged(line: DisassembledLine): DisassembledLine {
+  const { insn } = line;
+  if (insn?.op.name !== 'ld_func') return line;
+  return { ...line, text: `r${insn.dst} = 0x${(insn.imm >>> 0).toString(16)}` };
 }

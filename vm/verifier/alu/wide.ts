@@ -39,11 +39,10 @@ function mapUse(env: Env): MapUse {
   return use;
 }
 
-/** The address of a function: a static one other than the main program. */
+/** The address of a function, a static one. */
 function functionReg(env: Env, start: number): Reg {
   const subprog = env.subprogAt(start);
   if (env.input.funcs.length === 0) refuse(env, 'callback-types', []);
   if (env.subprogs[subprog]?.info?.linkage !== 'static') refuse(env, 'callback-global', []);
-  if (subprog === 0) refuse(env, 'callback-main', []);
   return withReg(makeReg('func'), { subprog });
 }

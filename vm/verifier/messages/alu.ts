@@ -143,12 +143,6 @@ export const ALU_MESSAGES = {
     why: 'a function that is called back is verified for the very call that takes it, and only static functions are verified so',
     fix: 'declare the callback static',
   },
-  'callback-main': {
-    errno: ERRNO.EINVAL,
-    text: () => 'callback function cannot be the main program',
-    why: 'the function whose address is taken is the program itself',
-    fix: 'put the callback into a static function of its own',
-  },
 } as const satisfies MessageTable;
 
 /** A register in a text; an immediate has no name. */
