@@ -13,10 +13,11 @@ const ALL_SPILL = allOf('spill');
 /** True when a program that is safe with the stack of `old` is safe with that of `cur`. @see stacksafe */
 export function isStackSafe(old: Frame, cur: Frame, ids: IdMap, likeness: Likeness): boolean {
   const count = old.stack.length;
-  if (likeness === 'exact' && count > cur.stack.length) return false;
+  const isStrict = likeness !== 'loose'; // which slots are read is not known yet
+  if (isStrict && count > cur.stack.length) return false;
   for (let i = 0; i < count; i++) {
     const slot = old.stack[i]!;
-    if (likeness === 'exact' && slot.kinds !== cur.stack[i]!.kinds) return false;
+    if (isStrict && slot.kinds !== cur.stack[i]!.kinds) return false;
     if (slot.kinds === 0 || slot.kinds === ALL_MISC) continue;
     if (!isSlotSafe(slot, cur.stack[i], ids, likeness)) return false;
   }

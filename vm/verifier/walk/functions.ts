@@ -1,5 +1,5 @@
 // Functions that are verified on their own: the program itself, and the global ones that it calls.
-import { setEntryRegs } from '../ctx/btf-access.ts';
+import { setEntryRegs } from '../ctx/entry-regs.ts';
 import { isSleepable } from '../../kernel/prog-types.ts';
 import type { Env } from '../env.ts';
 import { makeReg } from '../reg.ts';

@@ -92,7 +92,10 @@ function matchInLoop(env: Env, old: State): Match {
   ) {
     return 'equal in loop';
   }
-  if (env.facts[pc]!.callsBack) return areStatesEqual(env, old, state, 'within') ? 'equal' : 'differs';
+  if (env.facts[pc]!.callsBack) {
+    if (!areStatesEqual(env, old, state, 'within')) return 'differs';
+    return env.isStrict ? 'equal in loop' : 'equal';
+  }
   if (
     haveSameRegs(old, state) &&
     areStatesEqual(env, old, state, 'exact') &&

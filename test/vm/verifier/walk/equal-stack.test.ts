@@ -43,6 +43,8 @@ describe('a stack stands for another', () => {
     ['one that was deeper, where what lies deeper was not used', [spill, EMPTY_SLOT], [spill], 'loose', true],
     ['and not where it was used', [spill, spill], [spill], 'loose', false],
     ['one that is deeper now', [spill], [spill, spill], 'loose', true],
+    ['in a loop that is not done it may not have been deeper', [EMPTY_SLOT], [], 'within', false],
+    ['nor hold bytes of other kinds', [filled('misc')], [filled('zero')], 'within', false],
     ['for a loop without end it may not have been deeper', [EMPTY_SLOT], [], 'exact', false],
     ['bytes of which nothing was known, now not even written', [filled('misc')], [EMPTY_SLOT], 'loose', true],
     [
