@@ -48,6 +48,11 @@ export function nameOf(record: BtfRecord): string {
   return 'name' in record ? record.name : '';
 }
 
+/** A name as the kernel's messages show it. @see __btf_name_by_offset */
+export function shownName(name: string): string {
+  return name === '' ? '(anon)' : name;
+}
+
 /** Bytes of a type's value, undefined for those that have none: void, functions, incomplete structs. @see btf_resolve_size */
 export function sizeOf(btf: Btf, id: number): number | undefined {
   let times = 1;

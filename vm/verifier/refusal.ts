@@ -16,6 +16,7 @@ export class Refusal extends Error {
   readonly why: string;
   readonly fix: string;
 
+  /** `args` of the message; one that is a refusal is what it came of, and gives the errno. */
   constructor(code: MessageCode, pc: number, places: readonly Place[], args: readonly unknown[]) {
     const row: MessageRow = MESSAGES[code];
     const say = (words: MessageRow['why'] | MessageRow['text']): string =>
@@ -23,7 +24,7 @@ export class Refusal extends Error {
     super(say(row.text));
     this.name = 'Refusal';
     this.code = code;
-    this.errno = row.errno;
+    this.errno = args.find((arg) => arg instanceof Refusal)?.errno ?? row.errno;
     this.pc = pc;
     this.places = places;
     this.why = say(row.why);

@@ -1,10 +1,10 @@
 // Calls of functions of the program.
 import type { Insn } from '../../isa/insn.ts';
-import { checkGlobalArgs } from '../ctx/btf-access.ts';
+import { mismatchOf, refuseCall } from '../ctx/call-args.ts';
 import type { Env, Subprog } from '../env.ts';
 import { leaveLiveChain } from '../flow/live-stack.ts';
 import { UNKNOWN_REG } from '../reg.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, type Refusal } from '../refusal.ts';
 import { showFrame } from '../shown.ts';
 import { newFrame } from './frames.ts';
 import { clearPacketPointers } from './packet.ts';
@@ -14,17 +14,19 @@ import { forgetScratch } from './scratch.ts';
 export function stepSubprogCall(env: Env, insn: Insn): number {
   const index = env.subprogAt(env.pc + 1 + insn.imm);
   const callee = env.subprogs[index]!; // add_subprog has made one of every target
-  return callee.info?.linkage === 'global' ? callGlobal(env, index, callee) : callStatic(env, index, callee);
+  const mismatch = mismatchOf(env, index);
+  if (callee.info?.linkage !== 'global') return callStatic(env, index, callee);
+  return callGlobal(env, index, callee, mismatch);
 }
 
-function callGlobal(env: Env, index: number, callee: Subprog): number {
+function callGlobal(env: Env, index: number, callee: Subprog, mismatch: Refusal | undefined): number {
   const { state } = env;
   const name = callee.info!.name; // it has linkage
   if (state.locks > 0) refuse(env, 'call-global-locked', [], name);
   const mustNotSleep =
     state.rcuLocks > 0 || state.preemptLocks > 0 || state.irqId !== 0 || !state.isSleepable;
   if (callee.mightSleep && mustNotSleep) refuse(env, 'call-global-sleeps', [], name);
-  checkGlobalArgs(env, index);
+  if (mismatch !== undefined) refuseCall(env, index, mismatch);
   env.log.line(`Func#${index} ('${name}') is global and assumed valid.`);
   if (callee.changesPacket) clearPacketPointers(env);
   callee.isCalled = true;

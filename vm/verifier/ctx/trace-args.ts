@@ -1,6 +1,14 @@
 // The ctx of programs that are attached to a function: its arguments, and behind them its result.
 import type { Btf, BtfRecord } from '../../btf/btf.ts';
-import { isSmallInt, isStruct, kindWord, nameOf, plainType, skipModifiers } from '../../btf/query.ts';
+import {
+  isSmallInt,
+  isStruct,
+  kindWord,
+  nameOf,
+  plainType,
+  shownName,
+  skipModifiers,
+} from '../../btf/query.ts';
 import type { Env } from '../env.ts';
 import { FLAGS, makeReg, scalarReg, UNKNOWN_REG, withReg, type Reg } from '../reg.ts';
 import { signedRange } from '../scalar-compare.ts';
@@ -98,7 +106,7 @@ function loadValue(env: Env, target: TraceTarget, value: Value): Reg | string {
   const type = plainType(kernel, value.type);
   if (isSmallInt(type) || type.kind === 'enum' || isStruct(type)) return UNKNOWN_REG;
   if (type.kind !== 'ptr') {
-    return `func '${name}' arg${arg} '${nameOf(type)}' has type ${kindWord(type)}. Only pointer access is allowed`;
+    return `func '${name}' arg${arg} '${shownName(nameOf(type))}' has type ${kindWord(type)}. Only pointer access is allowed`;
   }
   if (bytes !== 8) return `func '${name}' size ${bytes} must be 8`;
   const special = attachType === TRACE_ATTACH.iter ? iterArg(name, arg) : undefined;
@@ -132,7 +140,7 @@ function pointerTo(
   const mayBeNull = isNullable || flaw === 'null';
   const flags = tags | (isTrusted(env, name) ? FLAGS.trusted : 0) | (mayBeNull ? FLAGS.maybe_null : 0);
   if (env.log.level > 0) {
-    const type = `${kindWord(pointed)} '${nameOf(pointed)}'`;
+    const type = `${kindWord(pointed)} '${shownName(nameOf(pointed))}'`;
     env.log.line(`func '${name}' arg${arg} has btf_id ${id} type ${type}`);
     if (flaw === 'errno') env.log.line(`marking pointer arg${arg} as scalar as it may encode error`);
   }
