@@ -29,14 +29,17 @@ function updateInsn(env: Env, instance: Instance, frameno: number, masks: FrameM
   const at = instance.at(pc);
   const live = [0, 0];
   const writtenOn = [0, 0];
-  const endsHere = isTailCall(env.insns[pc]);
-  if (endsHere) env.hasGap = true;
+  const mayEndHere = frameno < instance.depth && isTailCall(env.insns[pc]);
   for (let word = 0; word < WORDS; word++) {
     let after = 0;
-    let written = endsHere && env.isStrict ? 0 : -1;
+    let written = -1;
     for (const target of next) {
       after |= masks.live[instance.at(target) + word]!;
       written &= masks.writtenOn[instance.at(target) + word]!;
+    }
+    if (mayEndHere && written !== 0) {
+      env.hasGap = true;
+      if (env.isStrict) written = 0;
     }
     writtenOn[word] = (written | masks.written[at + word]!) >>> 0;
     live[word] = ((after & ~masks.written[at + word]!) | masks.read[at + word]!) >>> 0;
