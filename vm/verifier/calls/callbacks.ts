@@ -2,6 +2,7 @@
 import { helperName } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
+import { makeReg } from '../reg.ts';
 import type { Frame } from '../state.ts';
 import { pushAsyncState, pushState } from '../walk/pending.ts';
 import { newFrame } from './frames.ts';
@@ -27,6 +28,7 @@ export function pushCallback(
     const state = pushAsyncState(env, callee.start, env.pc, subprog, mayCallbackSleep(insn));
     const frame = state.frames[0]!;
     frame.asyncEntries = caller.asyncEntries + 1;
+    frame.regs[10] = makeReg('stack');
     fill(env, caller, frame, insn);
     return;
   }

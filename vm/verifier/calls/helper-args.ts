@@ -20,9 +20,11 @@ import { constantString } from './const-str.ts';
 import { mayTakePacket } from './packet.ts';
 import type { ProtoArg } from './protos.ts';
 import { checkRelease } from './release.ts';
+import { isSockMap, socketArg } from './sock-maps.ts';
 
 /** Checks an argument, and notes what the others and the result depend on. */
-export function checkArg(env: Env, insn: Insn, notes: CallNotes, arg: ProtoArg): void {
+export function checkArg(env: Env, insn: Insn, notes: CallNotes, given: ProtoArg): void {
+  const arg = given.row.kind === 'map_value' && isSockMap(notes.map) ? socketArg(given) : given;
   const reg = readReg(env, arg.reg);
   if (arg.types === undefined) return; // anything
   if (isPacketPointer(reg) && !mayTakePacket(env, notes.proto.row.packetArgs === true)) {

@@ -9,6 +9,7 @@ import { UNKNOWN } from '../scalar.ts';
 import type { CallNotes } from './call-notes.ts';
 import { isAlwaysFull } from './const-key.ts';
 import { acquire } from './held.ts';
+import { isSockMap } from './sock-maps.ts';
 
 const MAX_ERRNO = 4095;
 /** CPUs that a program must count on where nobody says how many there are: as many as `LIMIT_CPUS` of machine.ts. */
@@ -126,7 +127,8 @@ function withIds(env: Env, notes: CallNotes, result: Reg): Reg {
     return withReg(result, { id, refId: notes.dynptrRefId, dynptrId: notes.dynptrId });
   }
   if (CASTS.has(name)) return withReg(result, { id, refId: notes.refId });
-  if (row.acquires !== true) return withReg(result, { id });
+  const isSocket = name === 'map_lookup_elem' && isSockMap(notes.map);
+  if (row.acquires !== true && !isSocket) return withReg(result, { id });
   const held = acquire(env);
   return withReg(result, { id: held, refId: held });
 }

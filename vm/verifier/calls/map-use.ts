@@ -6,6 +6,7 @@ import type { VerifierMap } from '../input.ts';
 import { markPrecise } from '../precision.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
+import { isSockMap, mayUseSockMap } from './sock-maps.ts';
 
 /** Helpers that are compiled for the map that they are given. @see record_func_map */
 const RECORDED: ReadonlySet<HelperName> = new Set([
@@ -65,6 +66,7 @@ export function checkMapType(env: Env, name: HelperName, map: VerifierMap): void
   const { id, maps } = helperRow(name);
   const { type } = map.spec;
   if (maps === undefined || (maps as readonly string[]).includes(type)) return; // widened: any type's name
+  if (isSockMap(map) && mayUseSockMap(env, name)) return;
   const reg = helperRow(name).args?.indexOf('const_map_ptr') ?? 0;
   refuse(env, 'map-type', [{ reg: reg + 1 }], mapTypeRow(type)?.number ?? 0, name, id, type);
 }
