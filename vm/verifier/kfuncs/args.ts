@@ -118,7 +118,8 @@ function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
 function checkMemory(env: Env, arg: KfuncArg, size: KfuncArg, reg: Reg, notes: KfuncNotes): void {
   if (!isNull(reg) || arg.row.orNull !== true) {
     try {
-      checkMemSize(env, size.n, arg.n, { access: 'read-write', mayBeEmpty: true });
+      checkMemSize(env, size.n, arg.n, { access: 'read', mayBeEmpty: true });
+      checkMemSize(env, size.n, arg.n, { access: 'write', mayBeEmpty: true });
     } catch (error) {
       if (error instanceof Refusal) {
         env.log.line(`arg#${arg.n - 1} arg#${size.n - 1} memory, len pair leads to invalid memory access`);

@@ -32,7 +32,9 @@ export function saveIrqFlag(env: Env, n: number, family: IrqFamily): void {
 /** Register `n` is a flag that is put back. @see unmark_stack_slot_irq_flag */
 export function restoreIrqFlag(env: Env, n: number, family: IrqFamily): void {
   const reg = onStack(env, n);
-  const slot = stackPlace(env, reg, 'irq_flag', 1);
+  const place = stackPlace(env, reg, 'irq_flag', 1);
+  // Linux takes r10 + 0 for the slot below it too, and reads the flag from outside of the stack.
+  const slot = offsetOf(reg) < 0 ? place : 'bad';
   const frame = env.frameOf(reg);
   const at = typeof slot === 'number' ? frame.stack[slot] : undefined;
   if (at?.kinds !== allOf('irq_flag') || at.reg.slot?.kind !== 'irq_flag') {

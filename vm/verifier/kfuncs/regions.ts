@@ -25,13 +25,17 @@ function rcu(env: Env, name: string, sleeps: boolean): void {
   const { state } = env;
   const isLock = name === 'bpf_rcu_read_lock';
   const isUnlock = name === 'bpf_rcu_read_unlock';
-  if (isLock) state.rcuLocks += 1;
-  else if (isUnlock) {
-    if (state.rcuLocks === 0) refuse(env, 'rcu-unmatched', [], name);
-    state.rcuLocks -= 1;
-    if (state.rcuLocks === 0) endRcu(env);
-  } else if (sleeps && state.rcuLocks > 0) refuse(env, 'sleep-rcu', [], name);
+  if (state.rcuLocks === 0) {
+    if (isUnlock) refuse(env, 'rcu-unmatched', [], name);
+    if (isLock) state.rcuLocks = 1;
+    return;
+  }
   if ((isLock || isUnlock) && inTreeCallback(env)) refuse(env, 'rcu-in-tree-callback', []);
+  if (isLock) refuse(env, 'rcu-nested', [], name);
+  if (sleeps) refuse(env, 'sleep-rcu', [], name);
+  if (!isUnlock) return;
+  state.rcuLocks = 0;
+  endRcu(env);
 }
 
 function preemption(env: Env, name: string, sleeps: boolean): void {

@@ -1,6 +1,5 @@
 // Arguments that are pointers to structs of the kernel.
-import { isNumber, isStruct as isStructRecord, plainType, sizeOf } from '../../btf/query.ts';
-import type { Btf } from '../../btf/btf.ts';
+import { sizeOf } from '../../btf/query.ts';
 import { isStruct } from '../ctx/btf-access.ts';
 import type { Env } from '../env.ts';
 import { checkMemReg } from '../memory/access.ts';
@@ -12,8 +11,8 @@ import { CTX_STRUCTS, PROJECTED } from './ctx-args.ts';
 import { kernelStruct, pointeeName } from './objects.ts';
 import { hasUnsafeFlags, isRcu, isTrusted, STRUCT_OF } from './trust.ts';
 
-/** How deep structs may lie in a struct of numbers. @see __btf_type_is_scalar_struct */
-const LIMIT_NESTING = 3;
+/** Structs that are made of numbers, of those that kernel functions take. @see __btf_type_is_scalar_struct */
+const OF_NUMBERS: ReadonlySet<string> = new Set(['cpumask', 'bpf_cpumask']);
 
 /** The register is a pointer to a struct of the kernel, as such or under another name. */
 export function isStructPointer({ type }: Reg): boolean {
@@ -32,8 +31,8 @@ export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg):
   const { n } = arg;
   const wanted = wantedStruct(kfunc, arg);
   if (!isStructPointer(reg)) {
-    const { btf, id } = kernelStruct(env, wanted)!; // checkIsNumbers has found it
-    checkMemReg(env, n, reg, sizeOf(btf, id) ?? 0);
+    const type = kernelStruct(env, wanted);
+    checkMemReg(env, n, reg, type === undefined ? 0 : (sizeOf(type.btf, type.id) ?? 0));
     return;
   }
   if (reg.type === 'btf_id' && hasUnsafeFlags(reg) && !isRcu(reg)) {
@@ -60,19 +59,5 @@ function isThatStruct(env: Env, reg: Reg, given: string, wanted: string, isStric
 
 /** Refuses a struct that memory of the program cannot stand in for: one that is made of more than numbers. */
 export function checkIsNumbers(env: Env, n: number, wanted: string): void {
-  const type = kernelStruct(env, wanted);
-  if (type === undefined || !isNumbers(type.btf, type.id, 0)) {
-    refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
-  }
-}
-
-function isNumbers(btf: Btf, id: number, depth: number): boolean {
-  const record = plainType(btf, id);
-  if (!isStructRecord(record)) return false;
-  return record.members.every((member) => {
-    const type = plainType(btf, member.type);
-    if (isStructRecord(type)) return depth < LIMIT_NESTING && isNumbers(btf, member.type, depth + 1);
-    if (type.kind === 'array') return type.count > 0 && isNumber(plainType(btf, type.type));
-    return isNumber(type);
-  });
+  if (!OF_NUMBERS.has(wanted)) refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
 }

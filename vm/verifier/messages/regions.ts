@@ -44,6 +44,12 @@ export const REGION_MESSAGES = {
       `what ${name} hands out may go away at any time outside of an RCU section, and a sleepable program is in none by itself`,
     fix: 'put the calls between bpf_rcu_read_lock() and bpf_rcu_read_unlock()',
   },
+  'rcu-nested': {
+    errno: ERRNO.EINVAL,
+    text: (name: string) => `nested rcu read lock (kernel function ${name})`,
+    why: 'an RCU section is open on this path already, and sections may not lie within each other',
+    fix: 'leave out the inner bpf_rcu_read_lock and bpf_rcu_read_unlock: the outer ones do for both',
+  },
   'rcu-unmatched': {
     errno: ERRNO.EINVAL,
     text: (name: string) => `unmatched rcu read unlock (kernel function ${name})`,
