@@ -4,7 +4,7 @@ import { checkAccess } from '../memory/access.ts';
 import { makeReg, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { allOf, BYTES, byteKind, EMPTY_SLOT } from '../state.ts';
-import { stackPlace, noteObjectRead, noteObjectWritten } from './stack-place.ts';
+import { noteObjectRead, noteObjectWritten, offsetOf, stackPlace } from './stack-place.ts';
 
 /** Which family of kfuncs saved the flag: that of local_irq_save, or that of the locks. */
 export type IrqFamily = 'native' | 'lock';
