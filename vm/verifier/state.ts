@@ -41,12 +41,15 @@ export function isSpill(slot: Slot): boolean {
   return (slot.kinds & 15) === BYTES.spill.code;
 }
 
+const NO_REGS: readonly Reg[] = Array.from({ length: 11 }, () => NOT_INIT);
+const ANY_RESULT: readonly [number, number] = [0, 0];
+
 /** A call frame. `regs` and `stack` belong to this frame alone and are written in place; what they hold is never changed. @see struct bpf_func_state */
 export class Frame {
   /** r0 to r10. */
-  regs: Reg[] = Array.from({ length: 11 }, () => NOT_INIT);
+  regs: Reg[];
   /** Slot i are the bytes -8(i+1) to -8i-1 from r10. As long as the deepest that was touched. */
-  stack: Slot[] = [];
+  stack: Slot[];
   /** pc of the call, -1 in the first frame (and in an async callback's). */
   callsite: number;
   readonly frameno: number;
@@ -61,18 +64,26 @@ export class Frame {
   /** How often the callback of this frame's call was entered. */
   callbackDepth = 0;
   /** What the callback must return, inclusive. */
-  callbackRange: readonly [number, number] = [0, 0];
+  callbackRange = ANY_RESULT;
 
-  constructor(callsite: number, frameno: number, subprog: number) {
+  /** Nothing was written to it, or `regs` and `stack` were, which become the frame's own. */
+  constructor(
+    callsite: number,
+    frameno: number,
+    subprog: number,
+    regs: Reg[] = NO_REGS.slice(),
+    stack: Slot[] = [],
+  ) {
+    this.regs = regs;
+    this.stack = stack;
     this.callsite = callsite;
     this.frameno = frameno;
     this.subprog = subprog;
   }
 
   copy(): Frame {
-    const copy = new Frame(this.callsite, this.frameno, this.subprog);
-    copy.regs = this.regs.slice();
-    copy.stack = this.stack.slice();
+    const { callsite, frameno, subprog, regs, stack } = this;
+    const copy = new Frame(callsite, frameno, subprog, regs.slice(), stack.slice());
     copy.isCallback = this.isCallback;
     copy.isAsyncCallback = this.isAsyncCallback;
     copy.isExceptionCallback = this.isExceptionCallback;
