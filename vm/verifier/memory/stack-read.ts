@@ -8,10 +8,10 @@ import { printTnum } from '../print-state.ts';
 import { UNKNOWN_REG, ZERO_REG, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
-import { BYTES, isSpill, type Frame, type Slot } from '../state.ts';
-import { fits, withOwnId } from './links.ts';
+import { BYTES, isSpill, type Frame } from '../state.ts';
+import { fits } from './links.ts';
 
-import { byteAt, isData, setSlot, SLOT_BYTES, slotAt, spilledBytes } from './stack.ts';
+import { byteAt, isData, SLOT_BYTES, slotAt, spilledBytes } from './stack.ts';
 import { fixedOff } from './stack-bounds.ts';
 import { checkStackRange } from './stack-range.ts';
 
@@ -64,24 +64,14 @@ function fill(
   const value = frame.stack[slot]!;
   const size = spilledBytes(value);
   if (bytes === SLOT_BYTES && size === SLOT_BYTES) {
-    const reg = isWanted ? linkSlot(env, frame, slot, value) : undefined;
     pushStep(env, { frame: frame.frameno, slot });
-    return reg;
+    return isWanted ? value.reg : undefined;
   }
   if (value.reg.type !== 'scalar') refuse(env, 'fill-size', [{ frame: frame.frameno, slot }]);
   if (!isWanted) return undefined;
   if (bytes > size || byteAt(off) !== 0) return fillParts(env, frame, slot, off, bytes);
-  const whole =
-    bytes === 4 && size === 4 && fits(value.reg, 4) ? linkSlot(env, frame, slot, value) : value.reg;
   pushStep(env, { frame: frame.frameno, slot });
-  return fits(whole, bytes) ? whole : numberReg(whole.scalar, whole.precise);
-}
-
-/** Gives what is spilled in a slot an id, so that it and the register that is loaded stay related. */
-function linkSlot(env: Env, frame: Frame, slot: number, value: Slot): Reg {
-  const reg = withOwnId(env, value.reg);
-  if (reg !== value.reg) setSlot(env, frame, slot, { kinds: value.kinds, reg });
-  return reg;
+  return fits(value.reg, bytes) ? value.reg : numberReg(value.reg.scalar, value.reg.precise);
 }
 
 /** A load that takes more or other bytes than were spilled. */
