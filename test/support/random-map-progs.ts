@@ -51,6 +51,19 @@ export function randomMapProg(random: Random, name: string): string[] {
   return [`prog ${name} socket_filter log=0`, insnsLine(insns), ...types, 'end'];
 }
 
+/** The text of an object with one random program, and the maps. */
+export function randomMapText(random: Random): string {
+  const lines = [
+    ...MAP_NAMES.map((name) => [name, RANDOM_MAPS[name].line] as const),
+    ...Object.entries(RANDOM_QUEUES),
+  ];
+  const maps = [...lines, [JUMPS, `prog_array 4 4 ${JUMP_SLOTS} 0`] as const].map(([name, line]) => {
+    const [type, key, value, entries, flags] = line.split(' ');
+    return `.map ${name} ${type} key=${key} value=${value} entries=${entries}${flags === '1' ? ' flags=no_prealloc' : ''}`;
+  });
+  return ['.license "GPL"', ...maps, '.section "socket"', 'main:', new ProgWriter(random).text()].join('\n');
+}
+
 function functionStarts(insns: Uint8Array): number[] {
   const { op, imm, count } = decodeColumns(insns);
   const starts = new Set([0]);
