@@ -62,9 +62,9 @@ function fork(env: Env, insn: Insn, jmp: JmpName, width: Width, source: SourceNa
     learnNumbers(taken.frame, insn, jmp, width, source, true, found);
     learnNumbers(env.state.frame, insn, jmp, width, source, false, found);
     for (const line of found ?? NO_LINES) env.log.line(line);
-    if (places.length > 0) tellLinked(env.state, taken, insn, source, places);
-    return;
   }
+  if (places.length > 0) tellLinked(env.state, taken, insn, source, places); // also when a number is compared with a pointer
+  if (dst.type === 'scalar' && src.type === 'scalar') return;
   if (width === 32) return;
   if (source === 'imm') learnNull(env.state, taken, insn, jmp, dst);
   else {
@@ -125,14 +125,19 @@ function tellLinked(
   source: SourceName,
   places: readonly LinkedPlace[],
 ): void {
-  if (source === 'reg' && state.frame.regs[insn.src]!.id !== 0) {
+  if (source === 'reg' && isLinked(state, insn.src)) {
     syncLinked(state, insn.src, places);
     syncLinked(taken, insn.src, places);
   }
-  if (state.frame.regs[insn.dst]!.id !== 0) {
+  if (isLinked(state, insn.dst)) {
     syncLinked(state, insn.dst, places);
     syncLinked(taken, insn.dst, places);
   }
+}
+
+function isLinked(state: State, n: number): boolean {
+  const { type, id } = state.frame.regs[n]!;
+  return type === 'scalar' && id !== 0;
 }
 
 /** `if pointer == 0`, or `!= 0`: all copies of the pointer are null on one side, and not null on the other. */

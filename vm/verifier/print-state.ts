@@ -25,12 +25,12 @@ export function printState({ frameno, regs, slots, held, isCallback, isAsyncCall
 export function printReg(reg: Reg, frameno: number): string {
   const { type, scalar, off } = reg;
   const precise = type === 'scalar' && reg.precise ? 'P' : '';
-  if (type === 'scalar' && isConst(scalar)) return `${precise}${signed(scalar.smin)}`;
+  if (type === 'scalar' && isConst(scalar)) return `${precise}${signed(scalar.bits.value)}`;
   const name = `${precise}${typeText(reg)}`;
   if (type === 'arena') return name;
   if (type === 'stack') {
     const frame = reg.frame === frameno ? '' : `[${reg.frame}]`;
-    if (isConst(scalar)) return `${name}${frame}${signed(scalar.smin + BigInt(off))}`;
+    if (isConst(scalar)) return `${name}${frame}${signed(scalar.bits.value + BigInt(off))}`;
     return `${name}${frame}(${attributes(reg).join(',')})`;
   }
   return `${name}${btfName(reg)}(${attributes(reg).join(',')})`;
@@ -58,7 +58,7 @@ function attributes(reg: Reg): string[] {
   if (type === 'mem') list.push(`sz=${unsigned(BigInt(reg.memBytes))}`);
   if (type === 'dynptr' && reg.slot?.kind === 'dynptr') list.push(`type=${reg.slot.dynptr}`);
   if (isConst(scalar)) {
-    if (scalar.umin !== 0n) list.push(`imm=${signed(scalar.smin)}`);
+    if (scalar.bits.value !== 0n) list.push(`imm=${signed(scalar.bits.value)}`);
     return list;
   }
   list.push(...ranges(scalar));

@@ -1,0 +1,68 @@
+// Random programs: the verifier's log, line for line, beside that of the kernel of this machine.
+import { expect, test } from 'vitest';
+import { askKernel } from '../../support/oracle.ts';
+import { randomWalk, SETTINGS, type SettingName } from '../../support/random-walks.ts';
+import { Random, seedOf } from '../../support/seed.ts';
+import { hasTool } from '../../support/tools.ts';
+import { ourLog, verifierSpec } from '../../support/verifier-case.ts';
+import type { TestCase } from '../../support/case-file.ts';
+
+const SEED = seedOf(61_844);
+const PROGRAMS = Number(process.env['WALKS'] ?? 500);
+const AT_ONCE = 50;
+
+test.skipIf(!hasTool('kernel')).each(Object.keys(SETTINGS) as SettingName[])(
+  `%s: walks as the kernel does (${PROGRAMS} programs from seed ${SEED})`,
+  (setting) => {
+    const random = new Random(SEED);
+    const differences: string[] = [];
+    for (let done = 0; done < PROGRAMS; done += AT_ONCE) {
+      const cases = Array.from({ length: AT_ONCE }, () => anyCase(random, setting));
+      let maps = 0;
+      const lines = cases.flatMap((testCase, i) => {
+        const spec = verifierSpec(testCase, `p${i}`, maps, 2);
+        maps += spec.maps;
+        return spec.lines;
+      });
+      const answers = askKernel(lines.join('\n')).filter(({ op }) => op === 'prog');
+      for (const [i, testCase] of cases.entries()) {
+        const difference = firstDifference(ourLog(testCase, 2).log, answers[i]?.log?.split('\n') ?? []);
+        if (difference !== undefined) differences.push(`${difference}\n${testCase.sections.get('asm')}`);
+      }
+    }
+    expect(differences).toEqual([]);
+  },
+  600_000,
+);
+
+function anyCase(random: Random, setting: SettingName): TestCase {
+  const { type, maps, asm } = randomWalk(random, setting);
+  const sections = new Map([
+    [`prog ${type}`, ''],
+    ['maps', maps],
+    ['asm', asm],
+  ]);
+  return { title: setting, where: setting, sections };
+}
+
+/** The first line that differs, both ways, with the one before it. */
+function firstDifference(ours: readonly string[], theirs: readonly string[]): string | undefined {
+  const [a, b] = [walked(ours), walked(theirs)];
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    if (a[i] !== b[i]) return `${a[i - 1]}\n  ours:   ${a[i]}\n  kernel: ${b[i]}`;
+  }
+  return undefined;
+}
+
+/** Lines of the walk itself, without what names addresses and maps. */
+function walked(log: readonly string[]): string[] {
+  return log
+    .filter((line) => !/^(\s*$|Live regs|\(\d+(,\d+)*\) |[ \d]*: [.\d]{10} )/.test(line))
+    .map((line) =>
+      line
+        .replace(/\(18\) r(\d) = \S+/, '(18) r$1 = map')
+        .replaceAll(/map=\w+/g, 'map=m')
+        .replaceAll(/ +/g, ' ')
+        .trimEnd(),
+    );
+}
