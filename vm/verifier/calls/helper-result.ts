@@ -3,6 +3,7 @@ import type { HelperRet } from '../../helpers/args.ts';
 import type { HelperName } from '../../helpers/table.ts';
 import type { BtfType } from '../btf-type.ts';
 import type { Env } from '../env.ts';
+import { kptrTarget } from '../kfuncs/objects.ts';
 import { FLAGS, makeReg, NOT_INIT, UNKNOWN_REG, withReg, type Reg, type RegType } from '../reg.ts';
 import { narrow } from '../scalar-compare.ts';
 import { UNKNOWN } from '../scalar.ts';
@@ -86,10 +87,10 @@ function mapValue(env: Env, { proto, map, mapUid, constKey }: CallNotes, flags: 
 /** What stood in a field of a map value. */
 function kptr(env: Env, { kptr }: CallNotes, flags: number): Reg {
   const field = kptr!; // kptr_xchg alone has such a result
-  const own = env.input.objects.find(({ name }) => name === field.target);
+  const target = kptrTarget(env, field);
+  if (target?.object === undefined) return withReg(makeReg('btf_id'), { ...target, flags });
   const alloc = FLAGS.alloc | (field.kind === 'kptr_percpu' ? FLAGS.percpu : 0);
-  if (own !== undefined) return withReg(makeReg('btf_id'), { flags: flags | alloc, object: own });
-  return withReg(makeReg('btf_id'), { flags, btf: kernelStruct(env, field.target ?? '') });
+  return withReg(makeReg('btf_id'), { ...target, flags: flags | alloc });
 }
 
 /** Results that are trusted, or valid for as long as RCU is. */

@@ -15,6 +15,7 @@ const OF_BTF = new WeakMap<Btf, Map<number, ObjectType>>();
 /** The program's own struct with an id in its BTF, undefined when there is none. */
 export function ownStruct(env: Env, id: number): Pointee | undefined {
   const { objects, types } = env.input;
+  if (types !== undefined && (id >= types.count || types.type(id).kind !== 'struct')) return undefined;
   const object = objects.find((known) => known.id === id) ?? (types && objectOf(types, id));
   if (object === undefined) return undefined;
   return { object, btf: types === undefined ? undefined : { btf: types, id } };
@@ -62,7 +63,6 @@ function objectOf(types: Btf, id: number): ObjectType | undefined {
   if (known === undefined) OF_BTF.set(types, (known = new Map<number, ObjectType>()));
   const found = known.get(id);
   if (found !== undefined) return found;
-  if (id >= types.count) return undefined;
   const record = types.type(id);
   if (!isStructRecord(record)) return undefined;
   const object = { id, name: record.name, bytes: record.bytes, fields: valueFields(types, id) };
