@@ -83,6 +83,11 @@ export function hasFlag(flags: number, name: MapFlagName): boolean {
   return (flags & MAP_FLAGS[name].bit) !== 0;
 }
 
+/** True when programs may not write the values: the kernel sets rdonly_prog itself for maps of devices. @see kernel/bpf/devmap.c dev_map_init_map */
+export function isReadonlyForProgs({ type, flags }: { readonly type: string; readonly flags: number }): boolean {
+  return hasFlag(flags, 'rdonly_prog') || type === 'devmap' || type === 'devmap_hash';
+}
+
 /** Flags of an update. @see include/uapi/linux/bpf.h */
 export const UPDATE_FLAGS = { any: 0, noexist: 1, exist: 2, lock: 4 } as const satisfies Record<
   string,

@@ -1,6 +1,6 @@
 // The map that a helper is given: whether the helper takes maps of its type, and what of it the compiled program may rely on.
 import { helperRow, type HelperName } from '../../helpers/table.ts';
-import { hasFlag, mapTypeRow } from '../../maps/types.ts';
+import { isReadonlyForProgs, mapTypeRow } from '../../maps/types.ts';
 import type { Env } from '../env.ts';
 import type { VerifierMap } from '../input.ts';
 import { markPrecise } from '../precision.ts';
@@ -32,7 +32,7 @@ const WRITERS: ReadonlySet<HelperName> = new Set([
 /** Notes which map the call at `env.pc` takes; refuses to write where the program may only read. @see record_func_map */
 export function noteMap(env: Env, name: HelperName, map: VerifierMap): void {
   if (!RECORDED.has(name)) return;
-  if (WRITERS.has(name) && hasFlag(map.spec.flags, 'rdonly_prog')) {
+  if (WRITERS.has(name) && isReadonlyForProgs(map.spec)) {
     refuse(env, 'map-readonly', [{ reg: 1 }], map.spec.name, name);
   }
   const facts = env.facts[env.pc]!;

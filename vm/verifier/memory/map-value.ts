@@ -1,6 +1,6 @@
 // Values of maps.
 import type { ValueField } from '../../object.ts';
-import { hasFlag as hasMapFlag } from '../../maps/types.ts';
+import { hasFlag as hasMapFlag, isReadonlyForProgs } from '../../maps/types.ts';
 import type { Env } from '../env.ts';
 import { checkFieldAccess } from '../kfuncs/fields.ts';
 import { accessKptr } from '../kfuncs/kptr.ts';
@@ -80,12 +80,11 @@ function checkMapRights(
   bytes: number,
   access: 'read' | 'write',
 ): void {
-  const { flags, valueSize } = reg.map!.spec;
-  if (flags === 0) return;
-  if (access === 'write' && hasMapFlag(flags, 'rdonly_prog')) {
-    refuse(env, 'map-write', [{ reg: n }], valueSize, off, bytes);
-  }
-  if (access === 'read' && !hasMapFlag(flags, 'rdonly_prog') && hasMapFlag(flags, 'wronly_prog')) {
+  const { spec } = reg.map!;
+  const { flags, valueSize } = spec;
+  if (access === 'write') {
+    if (isReadonlyForProgs(spec)) refuse(env, 'map-write', [{ reg: n }], valueSize, off, bytes);
+  } else if (!hasMapFlag(flags, 'rdonly_prog') && hasMapFlag(flags, 'wronly_prog')) {
     refuse(env, 'map-read', [{ reg: n }], valueSize, off, bytes);
   }
 }
