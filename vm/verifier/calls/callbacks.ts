@@ -1,6 +1,7 @@
 // Functions of the program that a helper or kfunc calls.
 import { helperName } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { mismatchOf } from '../ctx/call-args.ts';
 import type { Env } from '../env.ts';
 import { makeReg } from '../reg.ts';
 import type { Frame } from '../state.ts';
@@ -21,6 +22,7 @@ export function pushCallback(
   when: 'now' | 'later',
   fill: SetCallbackRegs,
 ): void {
+  mismatchOf(env, subprog); // the log is told; the function is walked with what it is given
   const callee = env.subprogs[subprog]!;
   const caller = env.frame;
   if (when === 'later') {
