@@ -1,6 +1,7 @@
 // What all parts of the verifier share while they walk one program.
 import type { Insn } from '../isa/insn.ts';
 import type { FuncInfo, LineInfo } from '../object.ts';
+import type { Edges } from './flow/edges.ts';
 import { Fastcall } from './flow/fastcall.ts';
 import { LiveStack } from './flow/live-masks.ts';
 import type { VerifierMap, VerifyInput, VerifyOptions } from './input.ts';
@@ -82,6 +83,8 @@ export class Env {
   /** The entry of the path's history for this insn; undefined until it has one: the main loop forgets the entry in front of each insn. */
   step: Step | undefined = undefined;
   readonly liveStack = new LiveStack();
+  /** Of the graph; set by flow. */
+  edges!: Edges;
   /** Spills around calls that leave registers alone. */
   readonly fastcall = new Fastcall();
   /**

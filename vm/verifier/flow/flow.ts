@@ -6,6 +6,7 @@ import { Env, type InsnFacts } from '../env.ts';
 import type { VerifyInput, VerifyOptions } from '../input.ts';
 import { refuse } from '../refusal.ts';
 import { decodeAll } from './decode.ts';
+import { Edges } from './edges.ts';
 import { findFastcalls, removeFastcallSpills } from './fastcall.ts';
 import { checkKfuncsLeft, refuseFound } from './findings.ts';
 import { checkFuncInfo, checkFuncs, checkLines } from './func-info.ts';
@@ -51,6 +52,7 @@ export function checkShape(env: Env): void {
   checkLines(env);
   checkMaps(env);
   checkGraph(env);
+  env.edges = new Edges(env.insns);
   computePostorder(env);
   computeScc(env);
   computeLiveRegs(env);

@@ -28,8 +28,8 @@ export class Instance {
   readonly frames: (FrameMasks | undefined)[];
   /** By insn: 1 once its `written` sets are those of a walk. */
   readonly isWalked: Uint8Array;
-  /** Something was learnt since `live` was computed; sets of written slots shrank. */
-  isStale = false;
+  /** pcs of which something was learnt since `live` was computed; sets of written slots shrank. */
+  stale: number[] = [];
   isShrunk = false;
   /** Instances that it calls, by callsite and start of the callee. */
   readonly callees = new Map<number, Instance>();

@@ -44,11 +44,11 @@ export function updateLiveStack(env: Env): void {
   leaveLiveChain(env);
   for (let frameno = env.state.frames.length - 1; frameno >= 0; frameno--) {
     const instance = instanceOf(env, env.state, frameno);
-    if (!instance.isStale) continue;
+    if (instance.stale.length === 0) continue;
     updateInstance(env, instance);
-    if (instance.caller !== undefined) tellCaller(env, instance, instance.caller);
-    instance.isStale = false;
+    instance.stale = [];
     instance.isShrunk = false;
+    if (instance.caller !== undefined) tellCaller(env, instance, instance.caller);
   }
 }
 
@@ -106,7 +106,7 @@ function addRead(instance: Instance, frameno: number, pc: number, word: number, 
   const more = bits & ~read[at]!;
   if (more === 0) return;
   read[at]! |= more;
-  if ((read[at]! & ~live[at]!) !== 0) instance.isStale = true;
+  if ((read[at]! & ~live[at]!) !== 0) instance.stale.push(pc);
 }
 
 /** The first walk of an insn says what it writes; later ones take away what they do not write. */
@@ -127,7 +127,7 @@ function commit({ liveStack }: Env, instance: Instance, pc: number): void {
         : old & liveStack.writes[WORDS * frameno + word]!;
       if (now >>> 0 === old) continue;
       written[at] = now;
-      instance.isStale = true;
+      instance.stale.push(pc);
       if ((old & ~now) !== 0) instance.isShrunk = true;
     }
   }

@@ -1,11 +1,17 @@
 // Carries what is known of reads and writes of stack slots backwards through a function.
 import type { Env } from '../env.ts';
-import { WORDS, type FrameMasks, type Instance } from './live-masks.ts';
+import type { FrameMasks, Instance } from './live-masks.ts';
 import { setText } from './slot-set.ts';
-import { isTailCall, successors } from './successors.ts';
+import { isTailCall } from './successors.ts';
 
 /** Computes `live` and `writtenOn` of an instance anew, until nothing changes. @see update_instance */
 export function updateInstance(env: Env, instance: Instance): void {
+  if (env.log.level === 2) sweep(env, instance);
+  else spread(env, instance);
+}
+
+/** As the kernel does it, since its log shows the order: over all insns, again and again. */
+function sweep(env: Env, instance: Instance): void {
   if (instance.isShrunk) for (const masks of instance.frames) masks?.writtenOn.fill(0);
   let rounds = 0;
   for (let isChanged = true; isChanged;) {
@@ -18,41 +24,55 @@ export function updateInstance(env: Env, instance: Instance): void {
       }
     }
   }
-  if (env.log.level === 2)
-    env.log.line(`${chainText(instance)} live stack update done in ${rounds} iterations`);
+  env.log.line(`${chainText(instance)} live stack update done in ${rounds} iterations`);
+}
+
+/** With the same outcome: from the insns of which something was learnt to those in front of them. */
+function spread(env: Env, instance: Instance): void {
+  const { edges } = env;
+  for (const [frameno, masks] of instance.frames.entries()) {
+    if (masks === undefined) continue;
+    const isAnew = instance.isShrunk && frameno < instance.depth;
+    if (isAnew) masks.writtenOn.fill(0);
+    const todo = isAnew ? instance.subprog.postorder.toReversed() : [...instance.stale];
+    for (let pc = todo.pop(); pc !== undefined; pc = todo.pop()) {
+      if (!updateInsn(env, instance, frameno, masks, pc)) continue;
+      for (let i = edges.starts[pc]!; i < edges.starts[pc + 1]!; i++) todo.push(edges.from[i]!);
+    }
+  }
 }
 
 /** True when something changed. What stands behind a tail call may not run, and so writes nothing for certain: Linux 6.18 does not see that, which is a gap. */
 function updateInsn(env: Env, instance: Instance, frameno: number, masks: FrameMasks, pc: number): boolean {
-  const next = successors(env.insns, pc);
-  if (next.length === 0) return false;
+  const next = env.edges.next[pc]!;
+  if (next < 0) return false;
+  const { target } = env.edges;
   const at = instance.at(pc);
-  const live = [0, 0];
-  const writtenOn = [0, 0];
-  const mayEndHere = frameno < instance.depth && isTailCall(env.insns[pc]);
-  for (let word = 0; word < WORDS; word++) {
-    let after = 0;
-    let written = -1;
-    for (const target of next) {
-      after |= masks.live[instance.at(target) + word]!;
-      written &= masks.writtenOn[instance.at(target) + word]!;
-    }
-    if (mayEndHere && written !== 0) {
-      env.hasGap = true;
-      if (env.isStrict) written = 0;
-    }
-    writtenOn[word] = (written | masks.written[at + word]!) >>> 0;
-    live[word] = ((after & ~masks.written[at + word]!) | masks.read[at + word]!) >>> 0;
+  const atNext = instance.at(next);
+  const atTarget = target[pc]! < 0 ? atNext : instance.at(target[pc]!);
+  const { live, read, written, writtenOn } = masks;
+  const low = ((live[atNext]! | live[atTarget]!) & ~written[at]!) | read[at]!;
+  const high = ((live[atNext + 1]! | live[atTarget + 1]!) & ~written[at + 1]!) | read[at + 1]!;
+  let lowOn = writtenOn[atNext]! & writtenOn[atTarget]!;
+  let highOn = writtenOn[atNext + 1]! & writtenOn[atTarget + 1]!;
+  if (frameno < instance.depth && (lowOn | highOn) !== 0 && isTailCall(env.insns[pc])) {
+    env.hasGap = true;
+    if (env.isStrict) lowOn = highOn = 0;
   }
-  const isLiveSame = live[0] === masks.live[at] && live[1] === masks.live[at + 1];
-  const isWrittenSame = writtenOn[0] === masks.writtenOn[at] && writtenOn[1] === masks.writtenOn[at + 1];
+  lowOn |= written[at]!;
+  highOn |= written[at + 1]!;
+  const isLiveSame = low >>> 0 === live[at] && high >>> 0 === live[at + 1];
+  const isWrittenSame = lowOn >>> 0 === writtenOn[at] && highOn >>> 0 === writtenOn[at + 1];
   if (isLiveSame && isWrittenSame) return false;
   if (env.log.level === 2 && isTold(env, instance, masks, pc)) {
-    if (!isLiveSame) tell(env, instance, frameno, pc, 'live', masks.live, live);
-    if (!isWrittenSame) tell(env, instance, frameno, pc, 'written', masks.writtenOn, writtenOn);
+    const words = `${chainText(instance)} frame ${frameno} insn ${pc} `;
+    if (!isLiveSame) tell(env, words, 'live', live, at, low, high);
+    if (!isWrittenSame) tell(env, words, 'written', writtenOn, at, lowOn, highOn);
   }
-  masks.live.set(live, at);
-  masks.writtenOn.set(writtenOn, at);
+  live[at] = low;
+  live[at + 1] = high;
+  writtenOn[at] = lowOn;
+  writtenOn[at + 1] = highOn;
   return true;
 }
 
@@ -63,30 +83,26 @@ function isTold(env: Env, instance: Instance, { read, written }: FrameMasks, pc:
   return isUsing || pc === instance.subprog.start || env.facts[pc]!.isPrunePoint;
 }
 
+/** Logs which slots came into a set and which left it. */
 function tell(
   env: Env,
-  instance: Instance,
-  frameno: number,
-  pc: number,
+  words: string,
   what: 'live' | 'written',
   sets: Uint32Array,
-  now: readonly number[],
+  at: number,
+  low: number,
+  high: number,
 ): void {
-  const at = instance.at(pc);
-  const [low, high] = [sets[at]!, sets[at + 1]!];
-  const [nowLow, nowHigh] = [now[0]!, now[1]!];
-  let text = `${chainText(instance)} frame ${frameno} insn ${pc} `;
-  if ((nowLow & ~low) !== 0 || (nowHigh & ~high) !== 0)
-    text += `+${what} ${setText(nowLow & ~low, nowHigh & ~high)} `;
-  if ((low & ~nowLow) !== 0 || (high & ~nowHigh) !== 0)
-    text += `-${what} ${setText(low & ~nowLow, high & ~nowHigh)}`;
-  env.log.line(text);
+  const more = setText(low & ~sets[at]!, high & ~sets[at + 1]!);
+  const less = setText(sets[at]! & ~low, sets[at + 1]! & ~high);
+  env.log.line(words + (more === '' ? '' : `+${what} ${more} `) + (less === '' ? '' : `-${what} ${less}`));
 }
 
 /** pcs of the calls that lead to an instance, and of its first insn: '(4,10)'. */
 function chainText(instance: Instance): string {
   const chain: number[] = [instance.subprog.start];
-  for (let at: Instance | undefined = instance; at?.caller !== undefined; at = at.caller)
+  for (let at: Instance | undefined = instance; at?.caller !== undefined; at = at.caller) {
     chain.unshift(at.callsite);
+  }
   return `(${chain.join(',')})`;
 }
