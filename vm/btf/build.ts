@@ -141,8 +141,8 @@ export class BtfBuilder {
 }
 
 function intRecord(name: string, bytes: number, isSigned: boolean): BtfRecord {
-  const isChar = name.endsWith('char');
-  return { kind: 'int', name, bytes, bits: 8 * bytes, bitOff: 0, isSigned, isChar, isBool: name === '_Bool' };
+  const isBool = name === '_Bool';
+  return { kind: 'int', name, bytes, bits: 8 * bytes, bitOff: 0, isSigned, isChar: false, isBool };
 }
 
 /** Types that are all there already. */

@@ -16,7 +16,6 @@ export class Refusal extends Error {
   readonly why: string;
   readonly fix: string;
 
-  /** `args` of the message; one that is a refusal is what it came of, and gives the errno. */
   constructor(code: MessageCode, pc: number, places: readonly Place[], args: readonly unknown[]) {
     const row: MessageRow = MESSAGES[code];
     const say = (words: MessageRow['why'] | MessageRow['text']): string =>
@@ -24,7 +23,7 @@ export class Refusal extends Error {
     super(say(row.text));
     this.name = 'Refusal';
     this.code = code;
-    this.errno = args.find((arg) => arg instanceof Refusal)?.errno ?? row.errno;
+    this.errno = row.errno === 'cause' ? args.find((arg) => arg instanceof Refusal)!.errno : row.errno; // such rows take one
     this.pc = pc;
     this.places = places;
     this.why = say(row.why);

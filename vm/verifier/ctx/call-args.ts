@@ -64,7 +64,7 @@ function checkArg(env: Env, i: number, arg: FuncArg): void {
       return;
     case 'memory':
       checkArgOffset(env, n, reg, false);
-      checkMemReg(env, n, reg, arg.bytes);
+      checkMemory(env, n, reg, arg.bytes);
       if (!arg.mayBeNull && hasFlag(reg, 'maybe_null')) refuse(env, 'func-call-null', place, i);
       return;
     case 'arena':
@@ -76,6 +76,16 @@ function checkArg(env: Env, i: number, arg: FuncArg): void {
       return;
     case 'struct':
       checkStructArg(env, n, reg, arg);
+  }
+}
+
+/** What is wrong with memory counts as a wrong argument, whatever it is. The log has been told. */
+function checkMemory(env: Env, n: number, reg: Reg, bytes: number): void {
+  try {
+    checkMemReg(env, n, reg, bytes);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal('func-call-memory', env.pc, error.places, [n, bytes, error]);
   }
 }
 

@@ -51,11 +51,12 @@ function entryReg(env: Env, arg: FuncArg): Reg {
     case 'dynptr':
       return dynptrReg('local', true, env.nextId());
     case 'memory': {
-      const flags = arg.mayBeNull ? FLAGS.maybe_null : 0;
-      return withReg(makeReg('mem'), { flags, memBytes: arg.bytes, id: env.nextId() });
+      const { bytes: memBytes, mayBeNull } = arg;
+      if (!mayBeNull) return withReg(makeReg('mem'), { memBytes });
+      return withReg(makeReg('mem'), { flags: FLAGS.maybe_null, memBytes, id: env.nextId() });
     }
     case 'any-memory':
-      return withReg(makeReg('mem'), { flags: FLAGS.rdonly | FLAGS.untrusted, id: env.nextId() });
+      return withReg(makeReg('mem'), { flags: FLAGS.rdonly | FLAGS.untrusted });
     case 'struct':
       return withReg(makeReg('btf_id'), {
         flags: arg.flags,

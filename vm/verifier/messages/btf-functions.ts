@@ -132,7 +132,7 @@ export const FUNCTION_MESSAGES = {
 /** Of what a caller gives it. */
 export const FUNCTION_CALL_MESSAGES = {
   'func-call-args': {
-    errno: ERRNO.EINVAL,
+    errno: 'cause',
     text: (index: number, name: string, _mismatch: Refusal) =>
       `Caller passes invalid args into func#${index} ('${name}')`,
     why: (_index: number, name: string, mismatch: Refusal) =>
@@ -151,6 +151,13 @@ export const FUNCTION_CALL_MESSAGES = {
     why: (arg: number) =>
       `parameter ${arg + 1} is the ctx of the program, and r${arg + 1} holds something else`,
     fix: (arg: number) => `keep the ctx that the program began with in r1, and put it into r${arg + 1}`,
+  },
+  'func-call-memory': {
+    errno: ERRNO.EINVAL,
+    text: (_n: number, _bytes: number, cause: Refusal) => cause.message,
+    why: (n: number, bytes: number, cause: Refusal) =>
+      `parameter ${n} is memory of ${bytes} bytes, all of which the function may read and write. ${cause.why}`,
+    fix: (n: number, bytes: number) => `let r${n} point at ${bytes} bytes that can be read and written`,
   },
   'func-call-null': {
     errno: ERRNO.EINVAL,

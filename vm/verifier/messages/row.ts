@@ -5,8 +5,8 @@ type Words = string | ((...args: never[]) => string);
 
 /** Why a program is refused. */
 export interface MessageRow {
-  /** What BPF_PROG_LOAD returns, positive. */
-  readonly errno: number;
+  /** What BPF_PROG_LOAD returns, positive; 'cause': that of the refusal among the arguments, which this one came of. */
+  readonly errno: number | 'cause';
   /** The kernel's line, word for word. */
   readonly text: (...args: never[]) => string;
   /** The rule behind it, for a student, in plain words. */
