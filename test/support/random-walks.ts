@@ -7,6 +7,8 @@ interface Setting {
   readonly type: string;
   readonly maps: string;
   readonly head: readonly string[];
+  /** Functions, behind the program. */
+  readonly tail?: readonly string[];
   /** Insns of this setting, a register or two for `$` and `@`, and a small number for `#`. */
   readonly own: readonly string[];
 }
@@ -87,6 +89,34 @@ export const SETTINGS = {
       'r$ = *(u16 *)(r@ + #)',
     ],
   },
+  functions: {
+    type: 'socket_filter',
+    maps: '',
+    head: [...NUMBERS, ...SLOTS, 'r8 = r6', 'r9 = -1', 'r1 = 7', 'w2 = w7'],
+    own: [
+      'r1 = r$\nr2 = r@\ncall f\nr1 = r0\nr2 = #',
+      'r1 = r$\nr2 = r10\nr2 += -8\ncall g\nr1 = 1\nr2 = r8',
+      'r$ = r@',
+      'r$ = *(u64 *)(r10 - 8)',
+      '*(u64 *)(r10 - 8) = r$',
+    ],
+    tail: [
+      'f: r0 = 0',
+      'r6 = r1',
+      'if r6 > 9 goto +4',
+      'r0 = r6',
+      'if w2 == 3 goto +2',
+      'r0 += 4',
+      'if r0 < 6 goto +0',
+      'exit',
+      'g: r3 = *(u64 *)(r2 + 0)',
+      'r0 = r3',
+      'if r3 <= 7 goto +2',
+      '*(u64 *)(r2 + 0) = r1',
+      'if r1 s< 0 goto +0',
+      'exit',
+    ],
+  },
 } as const satisfies Record<string, Setting>;
 export type SettingName = keyof typeof SETTINGS;
 
@@ -116,12 +146,12 @@ export function randomWalk(
   random: Random,
   setting: SettingName,
 ): { type: string; maps: string; asm: string } {
-  const { type, maps, head, own } = SETTINGS[setting];
+  const { type, maps, head, own, tail = [] }: Setting = SETTINGS[setting];
   const count = 6 + random.below(18);
   const lines: string[] = [...head];
   for (let i = 0; i < count; i++) lines.push(`l${i}: ${anyInsn(random, own, i)}`);
   for (let i = count; i < count + 6; i++) lines.push(`l${i}: r${random.pick(REGS)} ^= 0`);
-  return { type, maps, asm: [...lines, 'out: r0 = 0', 'exit'].join('\n') };
+  return { type, maps, asm: [...lines, 'out: r0 = 0', 'exit', ...tail].join('\n') };
 }
 
 function anyInsn(random: Random, own: readonly string[], at: number): string {

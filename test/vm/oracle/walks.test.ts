@@ -4,12 +4,16 @@ import { askKernel } from '../../support/oracle.ts';
 import { randomWalk, SETTINGS, type SettingName } from '../../support/random-walks.ts';
 import { Random, seedOf } from '../../support/seed.ts';
 import { hasTool } from '../../support/tools.ts';
-import { ourLog, verifierSpec } from '../../support/verifier-case.ts';
+import { verifierInput, verifierSpec } from '../../support/verifier-case.ts';
+import { printLog } from '../../../vm/verifier/print.ts';
+import { verify } from '../../../vm/verifier/walk/verify.ts';
 import type { TestCase } from '../../support/case-file.ts';
 
 const SEED = seedOf(61_844);
 const PROGRAMS = Number(process.env['WALKS'] ?? 500);
 const AT_ONCE = 50;
+/** A state is kept wherever one can be. @see include/uapi/linux/bpf.h BPF_F_TEST_STATE_FREQ */
+const TEST_STATE_FREQ = 8;
 
 test.skipIf(!hasTool('kernel')).each(Object.keys(SETTINGS) as SettingName[])(
   `%s: walks as the kernel does (${PROGRAMS} programs from seed ${SEED})`,
@@ -26,7 +30,7 @@ test.skipIf(!hasTool('kernel')).each(Object.keys(SETTINGS) as SettingName[])(
       });
       const answers = askKernel(lines.join('\n')).filter(({ op }) => op === 'prog');
       for (const [i, testCase] of cases.entries()) {
-        const difference = firstDifference(ourLog(testCase, 2).log, answers[i]?.log?.split('\n') ?? []);
+        const difference = firstDifference(ourLog(testCase), answers[i]?.log?.split('\n') ?? []);
         if (difference !== undefined) differences.push(`${difference}\n${testCase.sections.get('asm')}`);
       }
     }
@@ -38,11 +42,17 @@ test.skipIf(!hasTool('kernel')).each(Object.keys(SETTINGS) as SettingName[])(
 function anyCase(random: Random, setting: SettingName): TestCase {
   const { type, maps, asm } = randomWalk(random, setting);
   const sections = new Map([
-    [`prog ${type}`, ''],
+    [`prog ${type} flags=${random.below(4) === 0 ? TEST_STATE_FREQ : 0}`, ''],
     ['maps', maps],
     ['asm', asm],
   ]);
   return { title: setting, where: setting, sections };
+}
+
+function ourLog(testCase: TestCase): readonly string[] {
+  const input = verifierInput(testCase);
+  const everyState = (input.flags & TEST_STATE_FREQ) !== 0;
+  return printLog(input, verify(input, { logLevel: 2, everyState }));
 }
 
 /** The first line that differs, both ways, with the one before it. */
