@@ -150,7 +150,10 @@ export interface CallRow {
   /** Which program types may call it; every type where absent. */
   readonly progTypes?: readonly ProgTypeName[];
   /** Types whose programs give other arguments, and which. */
-  readonly argsIn?: { readonly types: readonly ProgTypeName[]; readonly args: readonly HelperArg[] };
+  readonly argsIn?: readonly {
+    readonly types: readonly ProgTypeName[];
+    readonly args: readonly HelperArg[];
+  }[];
   /** Expected attach types of tracing programs that may call it; every one where absent. */
   readonly attachTypes?: readonly number[];
   /** Only programs that may sleep may call it. */
@@ -178,4 +181,9 @@ export function argRow(arg: HelperArg): { readonly row: ArgRow; readonly detail:
   const [name, detail] = arg.split(':', 2);
   const row: ArgRow = ARG_TYPES[name as ArgName]; // HelperArg admits the table's names only
   return { row: name === 'ptr_to_fixed_size_mem' ? { ...row, bytes: Number(detail) } : row, detail };
+}
+
+/** The arguments that programs of a type give: r1, r2, ... */
+export function argsFor({ args = [], argsIn }: CallRow, type: ProgTypeName): readonly HelperArg[] {
+  return argsIn?.find(({ types }) => types.includes(type))?.args ?? args;
 }

@@ -85,7 +85,7 @@ function checkMap(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: R
 
 function checkKey(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: Reg): void {
   const { keySize, type } = notes.map!.spec; // rows have the map before the key
-  checkHelperMem(env, arg.reg, keySize, { access: 'read', mayBePacket: true });
+  checkHelperMem(env, arg.reg, keySize, { access: 'read' });
   notes.constKey = isAlwaysFull(type) ? constantKey(env, reg, keySize) : undefined;
 }
 
@@ -97,13 +97,12 @@ function checkValue(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg:
   if (!isAsked && arg.row.uninit === true) noteFill(notes, arg.reg, reg, valueSize);
 }
 
-const READ: CalleeAccess = { access: 'read', mayBePacket: true };
+const READ: CalleeAccess = { access: 'read' };
 
 function accessOf({ row }: ProtoArg): CalleeAccess {
   return {
     access: row.access ?? 'read',
     isUninit: row.uninit === true,
-    mayBePacket: true,
     isAligned: row.bytes !== undefined && row.access !== undefined,
   };
 }

@@ -93,10 +93,9 @@ function kptr(env: Env, { kptr }: CallNotes, flags: number): Reg {
   return withReg(makeReg('btf_id'), { ...target, flags: flags | alloc });
 }
 
-/** Results that are trusted, or valid for as long as RCU is. */
+/** Results that are trusted. */
 const RESULT_FLAGS: Readonly<Partial<Record<HelperName, number>>> = {
   get_current_task_btf: FLAGS.trusted,
-  task_pt_regs: FLAGS.trusted,
 };
 
 function struct(env: Env, { proto }: CallNotes, flags: number, name: string): Reg {

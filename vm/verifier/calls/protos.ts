@@ -1,5 +1,5 @@
 // The helpers' rows, made ready for the checks: what depends on the program's type is settled, words are taken apart.
-import { argRow, type ArgRow, type HelperArg } from '../../helpers/args.ts';
+import { argRow, argsFor, type ArgRow, type HelperArg } from '../../helpers/args.ts';
 import { helperRow, type HelperName, type HelperRow } from '../../helpers/table.ts';
 import type { ProgTypeName } from '../../kernel/prog-types.ts';
 import { ACCEPTED, type AcceptedType } from './arg-types.ts';
@@ -32,12 +32,11 @@ const CACHE = new Map<string, HelperProto>();
 /** The helper for programs of a type; the same object each time. */
 export function protoOf(name: HelperName, type: ProgTypeName): HelperProto {
   const row = helperRow(name);
-  const isOther = row.argsIn?.types.includes(type) === true;
-  const key = isOther ? `${name} in ${type}` : name;
+  const key = row.argsIn === undefined ? name : `${name} in ${type}`;
   const known = CACHE.get(key);
   if (known !== undefined) return known;
-  const words = (isOther ? row.argsIn?.args : row.args) ?? [];
-  const proto = { name, row, args: words.map((word, i) => protoArg(word, i + 1, row.releases === i + 1)) };
+  const args = argsFor(row, type);
+  const proto = { name, row, args: args.map((word, i) => protoArg(word, i + 1, row.releases === i + 1)) };
   CACHE.set(key, proto);
   return proto;
 }

@@ -1,4 +1,5 @@
 // What a call reads and leaves alone, as the analysis before the walk takes it.
+import { argsFor } from '../../helpers/args.ts';
 import { kfuncName, kfuncRow, type KfuncRow } from '../../helpers/kfuncs.ts';
 import { helperName, helperRow, type HelperRow } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
@@ -33,9 +34,12 @@ export function kfuncFor({ input }: Env, id: number): KfuncRow | undefined {
 export function callSummary(env: Env, { op, imm }: Insn): CallSummary | undefined {
   if (op.name === 'call_helper') {
     const row = helperFor(env, imm);
-    const args = row?.argsIn?.types.includes(env.input.type) === true ? row.argsIn.args : row?.args;
-    if (row === undefined || args === undefined) return undefined;
-    return { params: args.length, isVoid: row.ret === 'void', isFast: row.fastcall === true };
+    if (row?.args === undefined) return undefined;
+    return {
+      params: argsFor(row, env.input.type).length,
+      isVoid: row.ret === 'void',
+      isFast: row.fastcall === true,
+    };
   }
   if (op.name !== 'call_kfunc') return undefined;
   const row = kfuncFor(env, imm);
