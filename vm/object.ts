@@ -13,7 +13,7 @@ export interface MapSpec {
   readonly extra?: number;
   /** Of array_of_maps and hash_of_maps: what each inner map is like. */
   readonly inner?: MapSpec;
-  /** Fields of the value that only the kernel writes, as the value's BTF type tells them; by offset. */
+  /** Fields of the value that only the kernel writes, as the value's BTF type tells them; by offset. Absent: nothing tells what type values have. */
   readonly fields?: readonly ValueField[];
   /** What the value with key 0 holds at first: global data. At most valueSize bytes. */
   readonly data?: Uint8Array;

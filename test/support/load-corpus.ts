@@ -141,7 +141,7 @@ function mapOf(
   const captured = load.maps[fd];
   if (captured === undefined) throw new NotComparable(`map ${fd} was not captured`);
   const btf = captured.btf === null ? types : btfOf(captured.btf);
-  const fields = btf === undefined || captured.vt === 0 ? [] : valueFields(btf, captured.vt);
+  const fields = btf === undefined || captured.vt === 0 ? undefined : valueFields(btf, captured.vt);
   const inner = captured.inner === 0 ? undefined : mapOf(load, captured.inner, types, made);
   const kind = mapTypes.get(captured.type);
   if (kind === undefined) throw new NotComparable(`map type ${captured.type}`);
@@ -152,7 +152,7 @@ function mapOf(
     valueSize: captured.value,
     maxEntries: captured.max,
     flags: captured.flags,
-    ...(fields.length === 0 ? {} : { fields }),
+    ...(fields === undefined ? {} : { fields }),
     ...(inner === undefined ? {} : { inner: inner.spec }),
   };
   const isConstant = captured.frozen === 1 && hasFlag(captured.flags, 'rdonly_prog');

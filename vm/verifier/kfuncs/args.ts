@@ -106,8 +106,8 @@ function isStructPlace(env: Env, kfunc: Kfunc, { row, n }: KfuncArg, reg: Reg): 
 function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
   const { map } = reg;
   if (map === undefined) refuse(env, 'map-expected', [{ reg: n }], n);
-  const hasQueue = map.spec.fields?.some(({ kind }) => kind === 'workqueue') === true;
-  if (notes.map !== undefined && hasQueue && (notes.map !== map || notes.mapUid !== reg.mapUid)) {
+  // Linux does not compare where the other map's values have no work queue, and then calls back with a map that is not the value's.
+  if (notes.map !== undefined && (notes.map !== map || notes.mapUid !== reg.mapUid)) {
     refuse(env, 'workqueue-map', [{ reg: 1 }, { reg: n }], notes.mapUid, reg.mapUid);
   }
   notes.map = map;

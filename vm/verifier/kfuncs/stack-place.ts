@@ -21,7 +21,8 @@ export function stackPlace(env: Env, reg: Reg, what: StackObject, slots: number)
   }
   const off = offsetOf(reg);
   const slot = Math.trunc((-off - 1) / 8);
-  if (off % 8 !== 0 || slot + 1 < slots) {
+  // Linux takes what points at r10 itself for the first slot, as its division rounds towards 0: the object would lie outside of the frame
+  if (off % 8 !== 0 || off >= 0 || slot + 1 < slots) {
     env.log.line(`cannot pass in ${what} at an offset=${off}`);
     return 'bad';
   }
