@@ -150,10 +150,7 @@ export interface CallRow {
   /** Which program types may call it; every type where absent. */
   readonly progTypes?: readonly ProgTypeName[];
   /** Types whose programs give other arguments, and which. */
-  readonly argsIn?: readonly {
-    readonly types: readonly ProgTypeName[];
-    readonly args: readonly HelperArg[];
-  }[];
+  readonly argsIn?: { readonly types: readonly ProgTypeName[]; readonly args: readonly HelperArg[] };
   /** Expected attach types of tracing programs that may call it; every one where absent. */
   readonly attachTypes?: readonly number[];
   /** Only programs that may sleep may call it. */
@@ -164,8 +161,9 @@ export interface CallRow {
   readonly releases?: number;
   /** Pointers into the packet are not valid behind the call. */
   readonly changesPacket?: true;
-  /** Keeps r1 to r5. */
+  /** Keeps r1 to r5, so that the verifier takes spills around it out; but not in programs of the types in `slowIn`. */
   readonly fastcall?: true;
+  readonly slowIn?: readonly ProgTypeName[];
   /** Calls the function that it is given: before it returns, or after the program. */
   readonly callback?: 'now' | 'later';
   readonly summary?: string;
@@ -185,5 +183,5 @@ export function argRow(arg: HelperArg): { readonly row: ArgRow; readonly detail:
 
 /** The arguments that programs of a type give: r1, r2, ... */
 export function argsFor({ args = [], argsIn }: CallRow, type: ProgTypeName): readonly HelperArg[] {
-  return argsIn?.find(({ types }) => types.includes(type))?.args ?? args;
+  return argsIn?.types.includes(type) === true ? argsIn.args : args;
 }

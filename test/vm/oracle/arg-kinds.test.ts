@@ -72,18 +72,16 @@ interface Question {
 
 /** Each helper that runs here, once for each kind of arguments that it has. */
 const QUESTIONS: readonly Question[] = (Object.keys(HELPERS) as HelperName[]).flatMap((name) => {
-  const { refused, args = [], progTypes, argsIn = [], attachTypes } = helperRow(name);
+  const { refused, args = [], progTypes, argsIn, attachTypes } = helperRow(name);
   if (refused !== undefined || name === 'tail_call') return [];
   const types = (Object.keys(LOADS) as ProgTypeName[]).filter(
     (type) => (progTypes?.includes(type) ?? true) && (type !== 'tracing' || attachTypes === undefined),
   );
-  const usual = types.find((type) => argsIn.every((other) => !other.types.includes(type)));
+  const usual = types.find((type) => argsIn?.types.includes(type) !== true);
+  const other = types.find((type) => argsIn?.types.includes(type) === true);
   const sleeps = helperRow(name).mightSleep === true ? ('syscall' as const) : usual;
   const questions: Question[] = sleeps === undefined ? [] : [{ name, type: sleeps, args }];
-  for (const other of argsIn) {
-    const type = types.find((each) => other.types.includes(each));
-    if (type !== undefined) questions.push({ name, type, args: other.args });
-  }
+  if (argsIn !== undefined && other !== undefined) questions.push({ name, type: other, args: argsIn.args });
   return questions;
 });
 
