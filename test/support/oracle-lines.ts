@@ -28,8 +28,14 @@ function insnLines(object: ObjectSpec, prog: ProgSpec, firstMap: number): string
   }
   const starts = new Set([0]);
   for (let pc = 0; pc < bytes.length / 8;) {
-    const { op, imm } = decodeInsn(prog.insns, pc)!;
-    if (op.name === 'call_kfunc') bytes.writeInt32LE(kernelTypeId('func', kfuncName(imm)!) ?? 0, 8 * pc + 4);
+    const insn = decodeInsn(prog.insns, pc);
+    if (insn === undefined) {
+      pc += 1;
+      continue;
+    }
+    const { op, imm } = insn;
+    const kfunc = op.name === 'call_kfunc' ? kfuncName(imm) : undefined;
+    if (kfunc !== undefined) bytes.writeInt32LE(kernelTypeId('func', kfunc) ?? 0, 8 * pc + 4);
     if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
     pc += op.slots;
   }

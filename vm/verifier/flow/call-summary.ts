@@ -38,7 +38,7 @@ export function callSummary(env: Env, { op, imm }: Insn): CallSummary | undefine
     return {
       params: argsFor(row, env.input.type).length,
       isVoid: row.ret === 'void',
-      isFast: row.fastcall === true,
+      isFast: row.fastcall === true && row.slowIn?.includes(env.input.type) !== true,
     };
   }
   if (op.name !== 'call_kfunc') return undefined;

@@ -21,6 +21,7 @@ const MAX_ERRNO = 4095;
 
 /** Walks a call of a kfunc: the pc to go on at. @see check_kfunc_call */
 export function stepKfunc(env: Env, insn: Insn): number {
+  if (insn.imm === 0) return env.pc + 1; // of no kernel: refused once all is walked
   const kfunc = kfuncOf(insn.imm);
   if (kfunc === undefined) throw new Error(`insn ${env.pc} calls kernel function ${insn.imm}, which is none`);
   const { name, row, isInsert } = kfunc;
