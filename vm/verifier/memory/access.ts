@@ -44,8 +44,6 @@ export interface CalleeAccess {
   readonly isUninit?: boolean;
   /** 0 bytes are taken, also through a null pointer. */
   readonly mayBeEmpty?: boolean;
-  /** It may lie in the packet. */
-  readonly mayBePacket?: boolean;
   /** It must be aligned to its size, whatever the program type. @see MEM_ALIGNED, check_ptr_alignment strict */
   readonly isAligned?: boolean;
 }
@@ -81,16 +79,16 @@ export function checkMemSize(env: Env, sizeReg: number, mem: number, how: Callee
 /** Memory and its size, both asked for reading and for writing; the pointer may be null. @see check_kfunc_mem_size_reg */
 export function checkMaybeMemSize(env: Env, sizeReg: number, mem: number): void {
   const reg = notNull(env.reg(mem));
-  checkSizedMem(env, sizeReg, mem, reg, { access: 'read', mayBeEmpty: true, mayBePacket: true });
-  checkSizedMem(env, sizeReg, mem, reg, { access: 'write', mayBeEmpty: true, mayBePacket: true });
+  checkSizedMem(env, sizeReg, mem, reg, { access: 'read', mayBeEmpty: true });
+  checkSizedMem(env, sizeReg, mem, reg, { access: 'write', mayBeEmpty: true });
 }
 
 /** Memory of a fixed size behind a register that may be null: of the arguments of global functions and kfuncs. @see check_mem_reg */
 export function checkMemReg(env: Env, n: number, reg: Reg, bytes: number): void {
   if (isNull(reg)) return;
   const pointer = notNull(reg);
-  checkCalleeMem(env, n, pointer, bytes, { access: 'read', mayBeEmpty: true, mayBePacket: true }, false);
-  checkCalleeMem(env, n, pointer, bytes, { access: 'write', mayBeEmpty: true, mayBePacket: true }, false);
+  checkCalleeMem(env, n, pointer, bytes, { access: 'read', mayBeEmpty: true }, false);
+  checkCalleeMem(env, n, pointer, bytes, { access: 'write', mayBeEmpty: true }, false);
 }
 
 function checkSizedMem(env: Env, sizeReg: number, mem: number, reg: Reg, how: CalleeAccess): void {
@@ -132,14 +130,15 @@ function checkCalleeMem(
       return checkBuffer(env, n, reg, reg.off, bytes);
     case 'pkt':
     case 'pkt_meta':
-      if (how.mayBePacket !== true) refuse(env, 'memory-packet', [{ reg: n }], n);
       return checkPacket(env, n, reg, reg.off, bytes, mayBeEmpty);
     case 'btf_id':
       accessBtf(env, n, reg, reg.off, bytes, 'read');
       return;
     case 'ctx':
       if (!PLAIN_CTX.has(env.input.type)) break;
-      return checkCtx(env, n, bytes, access, mayBeEmpty);
+      // The last byte tells whether all are there.
+      if (bytes > 0) checkAccess(env, n, bytes - 1, 1, access, { valueReg: -1 });
+      return;
     default: // no memory
   }
   if (mayBeEmpty && bytes === 0 && isNull(reg)) return;
@@ -148,12 +147,6 @@ function checkCalleeMem(
 
 function checkNotReadonly(env: Env, n: number, reg: Reg): void {
   if (hasFlag(reg, 'rdonly')) refuse(env, 'write-rdonly', [{ reg: n }], n, typeText(reg));
-}
-
-/** Of a ctx the last byte tells whether all are there. */
-function checkCtx(env: Env, n: number, bytes: number, access: 'read' | 'write', mayBeEmpty: boolean): void {
-  if (bytes > 0) checkAccess(env, n, bytes - 1, 1, access, { valueReg: -1 });
-  else if (!mayBeEmpty) refuse(env, 'memory-empty', [{ reg: n }], n);
 }
 
 function isNull(reg: Reg): boolean {

@@ -1,5 +1,6 @@
-// Why programs are refused: loads, stores, and memory that callees are given.
+// Why programs are refused: loads and stores.
 import { ERRNO } from '../../errno.ts';
+import { CALLEE_MEMORY_MESSAGES } from './callee-memory.ts';
 import type { MessageTable } from './row.ts';
 import { STACK_MESSAGES } from './stack.ts';
 
@@ -12,6 +13,7 @@ const notAllWithin = (reg: number, off: number, bytes: number, size: number): st
 
 export const MEMORY_MESSAGES = {
   ...STACK_MESSAGES,
+  ...CALLEE_MEMORY_MESSAGES,
   'no-memory': {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string) => `R${reg} invalid mem access '${type}'`,
@@ -215,53 +217,6 @@ export const MEMORY_MESSAGES = {
     why: (name: string) =>
       `the pointer is to the map itself (struct ${name}), which belongs to the kernel, and not to one of its values`,
     fix: 'look the value up with bpf_map_lookup_elem, and write to that',
-  },
-  'memory-type': {
-    errno: ERRNO.EACCES,
-    text: (reg: number, type: string) => `R${reg} type=${type} expected=fp`,
-    why: (reg: number, type: string) =>
-      `the callee takes memory, and r${reg} is a ${type}: no memory that the program owns`,
-    fix: 'pass a pointer to the stack, to a map value or to other memory',
-  },
-  'memory-packet': {
-    errno: ERRNO.EACCES,
-    text: (_reg: number) => 'helper access to the packet is not allowed',
-    why: (reg: number) =>
-      `r${reg} points into the packet, and this callee must not be given memory there: it might move the packet`,
-    fix: 'copy the bytes to the stack first',
-  },
-  'memory-empty': {
-    errno: ERRNO.EACCES,
-    text: (_reg: number) => '',
-    why: (reg: number) => `the callee takes at least one byte behind r${reg}, and the size is 0`,
-    fix: 'pass a size of at least 1',
-  },
-  'size-negative': {
-    errno: ERRNO.EACCES,
-    text: (reg: number, _min: bigint) =>
-      `R${reg} min value is negative, either use unsigned or 'var &= const'`,
-    why: (reg: number, min: bigint) => `r${reg} is a size, and may be as low as ${min} here`,
-    fix: (reg: number) =>
-      `make it unsigned and bound it: mask it (r${reg} &= 63), or leave when it is larger than the memory`,
-  },
-  'size-zero': {
-    errno: ERRNO.EACCES,
-    text: (reg: number, min: bigint, max: bigint) =>
-      `R${reg} invalid zero-sized read: u64=[${BigInt.asIntN(64, min)},${BigInt.asIntN(64, max)}]`,
-    why: (reg: number) => `r${reg} is a size that this callee does not take as 0, and it may be 0 here`,
-    fix: (reg: number) => `leave when it is 0: if (r${reg} == 0) return`,
-  },
-  'size-unbounded': {
-    errno: ERRNO.EACCES,
-    text: (reg: number) => `R${reg} unbounded memory access, use 'var &= const' or 'if (var < const)'`,
-    why: (reg: number) => `r${reg} is a size, and has no useful upper bound here`,
-    fix: (reg: number) => `bound it by the size of the memory: r${reg} &= 63, or if (r${reg} > 64) return`,
-  },
-  'packet-load-callback': {
-    errno: ERRNO.EINVAL,
-    text: () => 'cannot use BPF_LD_[ABS|IND] within callback',
-    why: 'a load behind the end of the packet leaves the function at once, which a callback must not do',
-    fix: 'use bpf_skb_load_bytes',
   },
   'packet-load-ctx': {
     errno: ERRNO.EINVAL,
