@@ -1,11 +1,14 @@
 // BTF in memory, from tables: structs by their members, functions by their parameters, all types in C.
 import type { Btf, BtfKind, BtfMember, BtfRecord } from './btf.ts';
 import { parseType } from './c-type.ts';
+import { sizeOf } from './query.ts';
 
 /** A struct: size in bytes, and its members by name. Unnamed members are not needed: members of theirs stand here with their own offset. */
 export interface StructTable {
   readonly bytes: number;
   readonly members: Readonly<Record<string, readonly [off: number, type: string]>>;
+  /** Members that share their bytes with others: each is in an unnamed union. */
+  readonly shared?: readonly string[];
 }
 
 /** A function: its result, and its parameters by name, in order. */
@@ -45,6 +48,17 @@ const INTS: Readonly<Record<string, readonly [bytes: number, isSigned: boolean]>
   'long long int':          [8, true],
   'long long unsigned int': [8, false],
   _Bool:                    [1, false],
+};
+
+/** Other ways to write them. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  long: 'long int',
+  'unsigned long': 'long unsigned int',
+  'long long': 'long long int',
+  'unsigned long long': 'long long unsigned int',
+  short: 'short int',
+  'unsigned short': 'short unsigned int',
+  unsigned: 'unsigned int',
 };
 
 /** Collects types. Equal types that have no name of their own are made once. */
@@ -91,13 +105,26 @@ export class BtfBuilder {
     return new TableBtf(this.name, this.records.slice());
   }
 
-  private struct(name: string, { bytes, members }: StructTable): void {
+  private struct(name: string, { bytes, members, shared = [] }: StructTable): void {
     const id = this.declared('struct', name);
-    const list = Object.entries(members).map(([member, [off, type]]): BtfMember => {
-      return { name: member, type: this.type(type), bitOff: 8 * off, bits: 0 };
+    const list = Object.entries(members).map(([member, [off, text]]): BtfMember => {
+      const type = this.type(text);
+      return shared.includes(member)
+        ? { name: '', type: this.shared(member, type), bitOff: 8 * off, bits: 0 }
+        : { name: member, type, bitOff: 8 * off, bits: 0 };
     });
     list.sort((a, b) => a.bitOff - b.bitOff);
     this.records[id] = { kind: 'struct', name, bytes, members: list };
+  }
+
+  /** A union of a member and of its bytes. */
+  private shared(name: string, type: number): number {
+    const bytes = sizeOf(this.build(), type) ?? 0;
+    const members = [
+      { name, type, bitOff: 0, bits: 0 },
+      { name: '', type: this.type(`char[${bytes}]`), bitOff: 0, bits: 0 },
+    ];
+    return this.push({ kind: 'union', name: '', bytes, members });
   }
 
   private proto({ ret, params }: FuncTable): number {
@@ -115,7 +142,8 @@ export class BtfBuilder {
     return id;
   }
 
-  private named(name: string): number {
+  private named(spelling: string): number {
+    const name = SPELLINGS[spelling] ?? spelling;
     if (name === 'void') return 0;
     const known = this.known.get(name);
     if (known !== undefined) return known;

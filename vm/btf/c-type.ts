@@ -25,10 +25,9 @@ export function parseType(text: string, make: TypeMaker): number {
     id = make.struct(first, tokens[at + 1] ?? '');
     at += 2;
   } else {
-    const words: string[] = [];
-    while (/^[A-Za-z]|^_Bool/.test(tokens[at] ?? '') && tokens[at] !== 'const') words.push(tokens[at++]!);
-    if (words.length === 0 && /^_/.test(tokens[at] ?? '')) words.push(tokens[at++]!);
-    id = make.named(words.join(' '));
+    const start = at;
+    while (/^([A-Za-z]\w*|_Bool)$/.test(tokens[at] ?? '') && tokens[at] !== 'const') at += 1;
+    id = make.named(tokens.slice(start, at).join(' '));
   }
   if (isConst) id = make.wrap({ kind: 'const', type: id });
   const rest = tokens.slice(at);

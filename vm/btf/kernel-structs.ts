@@ -27,7 +27,7 @@ export const TASK_STRUCTS = {
     arg_start: [480, 'unsigned long'], arg_end: [488, 'unsigned long'], env_start: [496, 'unsigned long'],
     env_end: [504, 'unsigned long'], owner: [1296, 'struct task_struct *'], exe_file: [1312, 'struct file *'],
   } },
-  vm_area_struct: { bytes: 192, members: {
+  vm_area_struct: { bytes: 192, shared: ['vm_start', 'vm_end', 'vm_flags'], members: {
     vm_start: [0, 'unsigned long'], vm_end: [8, 'unsigned long'], vm_mm: [16, 'struct mm_struct *'],
     vm_flags: [32, 'const unsigned long'], vm_pgoff: [80, 'unsigned long'], vm_file: [88, 'struct file *'],
   } },
@@ -51,7 +51,7 @@ export const TASK_STRUCTS = {
 /** Files and paths. */
 // oxfmt-ignore
 export const FILE_STRUCTS = {
-  file: { bytes: 184, members: {
+  file: { bytes: 184, shared: ['f_path'], members: {
     f_mode: [4, 'u32'], f_op: [8, 'const struct file_operations *'], f_mapping: [16, 'struct address_space *'],
     private_data: [24, 'void *'], f_inode: [32, 'struct inode *'], f_flags: [40, 'u32'], f_cred: [48, 'const struct cred *'],
     f_path: [64, 'const struct path'], f_pos: [112, 's64'],
@@ -61,11 +61,11 @@ export const FILE_STRUCTS = {
     i_mode: [0, 'u16'], i_flags: [12, 'u32'], i_op: [32, 'const struct inode_operations *'], i_sb: [40, 'struct super_block *'],
     i_mapping: [48, 'struct address_space *'], i_ino: [64, 'unsigned long'], i_rdev: [76, 'u32'], i_size: [80, 's64'],
   } },
-  dentry: { bytes: 192, members: {
+  dentry: { bytes: 192, shared: ['d_name'], members: {
     d_parent: [24, 'struct dentry *'], d_name: [32, 'const struct qstr'], d_inode: [48, 'struct inode *'],
     d_op: [96, 'const struct dentry_operations *'], d_sb: [104, 'struct super_block *'],
   } },
-  qstr: { bytes: 16, members: { hash: [0, 'u32'], len: [4, 'u32'], name: [8, 'const u8 *'] } },
+  qstr: { bytes: 16, shared: ['hash', 'len'], members: { hash: [0, 'u32'], len: [4, 'u32'], name: [8, 'const u8 *'] } },
   super_block: { bytes: 1472, members: {
     s_dev: [16, 'u32'], s_type: [40, 'struct file_system_type *'], s_flags: [80, 'unsigned long'], s_magic: [96, 'unsigned long'],
     s_id: [936, 'char[32]'],
@@ -85,7 +85,8 @@ export const FILE_STRUCTS = {
 /** Packets, sockets, devices. */
 // oxfmt-ignore
 export const NET_STRUCTS = {
-  sk_buff: { bytes: 224, members: {
+  sk_buff: { bytes: 224, shared: ['next', 'prev', 'dev', 'priority', 'skb_iif', 'hash', 'mark', 'protocol', 'transport_header', 'network_header', 'mac_header'],
+    members: {
     next: [0, 'struct sk_buff *'], prev: [8, 'struct sk_buff *'], dev: [16, 'struct net_device *'], sk: [24, 'struct sock *'],
     cb: [40, 'char[48]'], len: [112, 'u32'], data_len: [116, 'u32'], mac_len: [120, 'u16'], hdr_len: [122, 'u16'],
     queue_mapping: [124, 'u16'], priority: [140, 'u32'], skb_iif: [144, 'int'], hash: [148, 'u32'], mark: [164, 'u32'],
@@ -93,7 +94,8 @@ export const NET_STRUCTS = {
     tail: [184, 'u32'], end: [188, 'u32'], head: [192, 'u8 *'], data: [200, 'u8 *'], truesize: [208, 'u32'],
     users: [212, 'refcount_t'],
   } },
-  sock_common: { bytes: 136, members: {
+  sock_common: { bytes: 136, shared: ['skc_daddr', 'skc_rcv_saddr', 'skc_hash', 'skc_dport', 'skc_num'],
+    members: {
     skc_daddr: [0, 'u32'], skc_rcv_saddr: [4, 'u32'], skc_hash: [8, 'u32'], skc_dport: [12, 'u16'], skc_num: [14, 'u16'],
     skc_family: [16, 'u16'], skc_state: [18, 'u8'], skc_bound_dev_if: [20, 'int'],
   } },
@@ -108,6 +110,9 @@ export const NET_STRUCTS = {
     bytes_acked: [1824, 'u64'],
   } },
   udp_sock: { bytes: 1344, members: { inet: [0, 'struct inet_sock'] } },
+  tcp6_sock: { bytes: 2432, members: { tcp: [0, 'struct tcp_sock'] } },
+  udp6_sock: { bytes: 1472, members: { udp: [0, 'struct udp_sock'] } },
+  mptcp_sock: { bytes: 1936, members: { sk: [0, 'struct inet_connection_sock'] } },
   unix_sock: { bytes: 1152, members: { sk: [0, 'struct sock'], path: [792, 'struct path'] } },
   tcp_request_sock: { bytes: 312, members: {} },
   tcp_timewait_sock: { bytes: 248, members: {} },
@@ -116,14 +121,14 @@ export const NET_STRUCTS = {
     state: [0, 'u32'], type: [4, 'short'], flags: [8, 'unsigned long'], file: [16, 'struct file *'], sk: [24, 'struct sock *'],
     ops: [32, 'const struct proto_ops *'],
   } },
-  sockaddr: { bytes: 16, members: { sa_family: [0, 'u16'], sa_data: [2, 'char[14]'] } },
+  sockaddr: { bytes: 16, shared: ['sa_data'], members: { sa_family: [0, 'u16'], sa_data: [2, 'char[14]'] } },
   net: { bytes: 4288, members: {} },
   net_device: { bytes: 2496, members: {
     mtu: [56, 'u32'], flags: [176, 'u32'], ifindex: [224, 'int'], name: [280, 'char[16]'], type: [536, 'u16'],
     addr_len: [808, 'u8'],
   } },
   net_device_ops: { bytes: 656, members: {} },
-  xdp_buff: { bytes: 56, members: {
+  xdp_buff: { bytes: 56, shared: ['frame_sz', 'flags'], members: {
     data: [0, 'void *'], data_end: [8, 'void *'], data_meta: [16, 'void *'], data_hard_start: [24, 'void *'],
     rxq: [32, 'struct xdp_rxq_info *'], txq: [40, 'struct xdp_txq_info *'], frame_sz: [48, 'u32'], flags: [52, 'u32'],
   } },
@@ -144,7 +149,7 @@ export const BPF_STRUCTS = {
     map_type: [64, 'u32'], key_size: [68, 'u32'], value_size: [72, 'u32'], max_entries: [76, 'u32'], map_extra: [80, 'u64'],
     map_flags: [88, 'u32'], id: [92, 'u32'], name: [136, 'char[16]'],
   } },
-  bpf_prog: { bytes: 96, members: {
+  bpf_prog: { bytes: 96, shared: ['tag'], members: {
     type: [4, 'u32'], expected_attach_type: [8, 'u32'], len: [12, 'u32'], jited_len: [16, 'u32'], tag: [20, 'u8[8]'],
     aux: [80, 'struct bpf_prog_aux *'],
   } },

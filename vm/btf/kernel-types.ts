@@ -36,7 +36,7 @@ export function kernelTypes(): Btf {
 // oxfmt-ignore
 const TYPEDEFS = {
   u8: 'unsigned char', u16: 'short unsigned int', u32: 'unsigned int', u64: 'long long unsigned int',
-  s64: 'long long int', long: 'long int', 'unsigned long': 'long unsigned int', short: 'short int',
+  s64: 'long long int',
   size_t: 'long unsigned int', ssize_t: 'long int', loff_t: 'long long int', off_t: 'long int',
   umode_t: 'short unsigned int', uid_t: 'unsigned int', gid_t: 'unsigned int', key_t: 'int',
   kuid_t: 'struct kuid_t', kgid_t: 'struct kgid_t', cpumask_t: 'struct cpumask', refcount_t: 'struct refcount_struct',

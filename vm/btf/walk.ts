@@ -225,7 +225,7 @@ export function walkErrorText(error: WalkError): string {
       const { member, at, struct, off, bytes } = error;
       return `access beyond the end of member ${member} (mend:${at}) in struct ${struct} with off ${off} size ${bytes}`;
     }
-    case 'no-member':
+    default:
       return `struct ${error.struct} doesn't have field at offset ${error.off}`;
   }
 }

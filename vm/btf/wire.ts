@@ -45,9 +45,6 @@ interface Sections {
 
 /** @see kernel/bpf/btf.c btf_parse_hdr, btf_check_sec_info, btf_parse_str_sec */
 function readHeader(view: DataView): Sections {
-  const fail = (at: number, why: string): never => {
-    throw new BtfError('header', 'header', at, BTF_ERRORS.header(why));
-  };
   if (view.byteLength < HEADER_BYTES) fail(0, `${view.byteLength} bytes, and it has ${HEADER_BYTES}`);
   const magic = view.getUint16(0, true);
   if (magic !== MAGIC) fail(0, `magic 0x${magic.toString(16)}`);
@@ -72,6 +69,10 @@ function readHeader(view: DataView): Sections {
     throw new BtfError('bounds', 'strings', strings.start, BTF_ERRORS.bounds(why));
   }
   return { types, strings };
+}
+
+function fail(at: number, why: string): never {
+  throw new BtfError('header', 'header', at, BTF_ERRORS.header(why));
 }
 
 function cutOff(at: number): BtfError {

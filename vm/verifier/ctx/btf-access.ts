@@ -92,7 +92,7 @@ function refuseWalk(env: Env, n: number, error: WalkError): never {
       return refuse(env, 'btf-part-of-pointer', place, error);
     case 'member-end':
       return refuse(env, 'btf-member-end', place, error);
-    case 'no-member':
+    default:
       return refuse(env, 'btf-no-member', place, error);
   }
 }

@@ -31,7 +31,7 @@ export function accessCtx(
       return accessWords(env, rule, off, bytes, access);
     case 'args':
       return accessArgs(env, off, bytes, access);
-    case 'fields': {
+    default: {
       const attachType = attachTypeOf(env.input);
       return accessField(env, rule, { type, attachType, off, bytes, access, isSigned });
     }

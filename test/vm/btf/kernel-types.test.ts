@@ -1,0 +1,86 @@
+// The kernel's types as our tables have them, against those of the running kernel.
+import { describe, expect, test } from 'vitest';
+import { HELPERS, helperRow, type HelperName } from '../../../vm/helpers/table.ts';
+import { KFUNCS, kfuncRow, type KfuncName } from '../../../vm/helpers/kfuncs.ts';
+import { INNER_FUNCTIONS } from '../../../vm/kernel/functions.ts';
+import type { Btf } from '../../../vm/btf/btf.ts';
+import { kernelTypes } from '../../../vm/btf/kernel-types.ts';
+import { isStruct, nameOf, plainType, sizeOf } from '../../../vm/btf/query.ts';
+import { declaration } from '../../../vm/btf/text.ts';
+import { vmlinux } from '../../support/vmlinux.ts';
+
+const OURS = kernelTypes();
+
+/** Offset, size and struct of each named member, those of unnamed members too. */
+function membersOf(btf: Btf, id: number, base = 0): Map<string, string> {
+  const record = plainType(btf, id);
+  if (!isStruct(record)) return new Map();
+  const members = new Map<string, string>();
+  for (const { name, type, bitOff, bits } of record.members) {
+    const off = base + bitOff / 8;
+    if (name === '') for (const entry of membersOf(btf, type, off)) members.set(...entry);
+    else if (bits === 0) members.set(name, `${off}, ${sizeOf(btf, type)} bytes${pointee(btf, type)}`);
+  }
+  return members;
+}
+
+function pointee(btf: Btf, type: number): string {
+  const pointer = plainType(btf, type);
+  const target = pointer.kind === 'ptr' ? plainType(btf, pointer.type) : undefined;
+  return target !== undefined && isStruct(target) && target.name !== '' ? `, to ${target.name}` : '';
+}
+
+/** Ours are as wide as programs see them: of segment registers the kernel's struct has two bytes. The kernel does not say how long sa_data is. */
+const OTHERWISE = new Set(['pt_regs.cs', 'pt_regs.ss', 'sockaddr.sa_data']);
+
+describe.runIf(vmlinux() !== undefined && process.arch === 'x64')('the running kernel has', () => {
+  const structs = OURS.ids('struct').flatMap((id) => {
+    const record = OURS.type(id);
+    const isTold = isStruct(record) && record.members.length > 0 && !/^k[ug]id_t$/.test(record.name);
+    return isTold ? [{ id, name: record.name, bytes: record.bytes }] : [];
+  });
+
+  test.each(structs)('struct $name with our members where we have them', ({ id, name, bytes }) => {
+    const theirs = vmlinux()!.find('struct', name)!;
+    expect(sizeOf(vmlinux()!, theirs)).toBe(bytes);
+    const members = membersOf(vmlinux()!, theirs);
+    for (const [member, place] of membersOf(OURS, id)) {
+      if (!OTHERWISE.has(`${name}.${member}`))
+        expect(`${member}: ${members.get(member)}`).toBe(`${member}: ${place}`);
+    }
+  });
+
+  test('our functions, with their parameters', () => {
+    const spaced = (text: string): string =>
+      text.replaceAll('long int', 'long').replaceAll('ssize_t', 'long');
+    for (const id of OURS.ids('func')) {
+      const name = nameOf(OURS.type(id));
+      const found = vmlinux()!.find('func', name);
+      if (found === undefined) continue;
+      expect(declaration(vmlinux()!, found)).toBe(declaration(OURS, id));
+    }
+  });
+});
+
+test('there is a function for each that programs are attached to', () => {
+  for (const name of Object.keys(INNER_FUNCTIONS)) expect(OURS.find('func', name), name).toBeDefined();
+});
+
+test('there is a struct for each that helpers and kernel functions name', () => {
+  const args = [
+    ...(Object.keys(HELPERS) as HelperName[]).flatMap((name) => [
+      ...(helperRow(name).args ?? []),
+      helperRow(name).ret,
+    ]),
+    ...(Object.keys(KFUNCS) as KfuncName[]).flatMap((name) => [
+      ...(kfuncRow(name)?.args ?? []),
+      kfuncRow(name)?.ret,
+    ]),
+  ];
+  const names = new Set(
+    args.flatMap((arg) => (arg?.startsWith('ptr_to_btf_id') === true ? arg.split(':').slice(1) : [])),
+  );
+  names.delete('any');
+  expect(names.size).toBeGreaterThan(3);
+  expect([...names].filter((name) => OURS.find('struct', name) === undefined)).toEqual([]);
+});
