@@ -15,7 +15,8 @@ export function printState({ frameno, regs, slots, held, isCallback, isAsyncCall
     if (text !== undefined) words.push(`fp${-8 * (slot + 1)}=${text}`);
   }
   const ids = held.map(({ id }) => id).filter((id) => id !== 0);
-  if (ids.length > 0) words.push(`refs=${ids.join(',')}`);
+  // the kernel looks at the first only: behind the lock of a map's value, which has no id, none are shown
+  if (held.length > 0 && held[0]!.id !== 0) words.push(`refs=${ids.join(',')}`);
   if (isCallback) words.push('cb');
   if (isAsyncCallback) words.push('async_cb');
   return words.map((word) => ` ${word}`).join('');

@@ -101,6 +101,10 @@ function forceBackEdges(env: Env, visit: SccVisit): void {
   for (const state of visit.backEdges) forceAllPrecise(env, state);
 }
 
+/** The kernel shows call sites up to one at pc 0. @see format_callchain */
 function note(env: Env, what: string, { callsites, scc }: SccVisit): void {
-  if (env.log.level === 2) env.log.line(`SCC ${what} (${[...callsites, scc].join(',')})`);
+  if (env.log.level !== 2) return;
+  const first = callsites.indexOf(0);
+  const shown = first < 0 ? callsites : callsites.slice(0, first);
+  env.log.line(`SCC ${what} (${[...shown, scc].join(',')})`);
 }
