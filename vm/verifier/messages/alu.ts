@@ -1,4 +1,5 @@
 // Why programs are refused: registers, arithmetic, jumps.
+import { CHECK_MESSAGES } from '../../check/messages.ts';
 import { ERRNO } from '../../errno.ts';
 import type { MessageTable } from './row.ts';
 
@@ -7,9 +8,7 @@ type Unsaid<T> = T;
 
 export const ALU_MESSAGES = {
   register: {
-    errno: ERRNO.EINVAL,
-    text: (reg: number) => `R${reg} is invalid`,
-    why: 'there are eleven registers, r0 to r10',
+    ...CHECK_MESSAGES.register,
     fix: 'name one of r0 to r10; a compiler never writes others, so the program may be damaged',
   },
   'not-readable': {
@@ -21,14 +20,12 @@ export const ALU_MESSAGES = {
       `write a value to r${reg} on every path that leads here; keep what must survive a call in r6 to r9 or on the stack`,
   },
   'frame-pointer': {
-    errno: ERRNO.EACCES,
-    text: () => 'frame pointer is read only',
+    ...CHECK_MESSAGES['frame-pointer'],
     why: 'r10 holds the top of the stack for as long as a function runs, and nothing may be written to it',
     fix: 'copy r10 to another register, and change that: r2 = r10; r2 += -8',
   },
   'div-zero': {
-    errno: ERRNO.EINVAL,
-    text: () => 'div by zero',
+    ...CHECK_MESSAGES['div-zero'],
     why: 'a constant divisor must not be 0 (a register may be: the quotient is then 0, and the remainder what was divided)',
     fix: 'divide by another constant, or leave the insn out',
   },
@@ -38,12 +35,6 @@ export const ALU_MESSAGES = {
     why: (bits: number, width: number) =>
       `a constant shift of a ${width}-bit register goes from 0 to ${width - 1} bits, and this one is by ${bits}`,
     fix: (_bits: number, width: number) => `shift by 0 to ${width - 1} bits`,
-  },
-  'no-arena': {
-    errno: ERRNO.EINVAL,
-    text: () => 'addr_space_cast insn can only be used in a program that has an associated arena',
-    why: 'a move between address spaces makes sense for pointers into an arena only, and the program uses none',
-    fix: 'use a plain move, or another kind of map: Tailscope has no arenas',
   },
   'pointer-32bit': {
     errno: ERRNO.EACCES,
