@@ -2,7 +2,7 @@
 import type { Insn } from '../../isa/insn.ts';
 import { checkArgOffset } from '../calls/arg-offset.ts';
 import type { Env } from '../env.ts';
-import { checkMemSize } from '../memory/access.ts';
+import { checkMaybeMemSize } from '../memory/access.ts';
 import { markPrecise } from '../precision.ts';
 import { FLAGS, type Reg } from '../reg.ts';
 import { refuse, Refusal } from '../refusal.ts';
@@ -118,8 +118,7 @@ function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
 function checkMemory(env: Env, arg: KfuncArg, size: KfuncArg, reg: Reg, notes: KfuncNotes): void {
   if (!isNull(reg) || arg.row.orNull !== true) {
     try {
-      checkMemSize(env, size.n, arg.n, { access: 'read', mayBeEmpty: true });
-      checkMemSize(env, size.n, arg.n, { access: 'write', mayBeEmpty: true });
+      checkMaybeMemSize(env, size.n, arg.n);
     } catch (error) {
       if (error instanceof Refusal) {
         env.log.line(`arg#${arg.n - 1} arg#${size.n - 1} memory, len pair leads to invalid memory access`);
