@@ -4,6 +4,7 @@ import { ObjectTable } from '../../vm/kernel/objects.ts';
 import type { Cpu } from '../../vm/interp/cpu.ts';
 import type { Fault, LoadedObject, ObjectSpec, ProgSpec, TestRunInput } from '../../vm/index.ts';
 import { kernelTypes } from '../../vm/btf/kernel-types.ts';
+import { LoadError } from '../../vm/load-error.ts';
 import { MachineRuns } from '../../vm/machine-runs.ts';
 import { LinearMemory } from '../../vm/memory/linear.ts';
 import { RegionTable } from '../../vm/memory/regions.ts';
@@ -74,8 +75,14 @@ export class ObservedRuns {
     );
   }
 
-  load(object: ObjectSpec): LoadedObject {
-    return this.loader.load(object);
+  /** Undefined for a program with insns that are never run and that the machine does not load without its verifier. */
+  load(object: ObjectSpec): LoadedObject | undefined {
+    try {
+      return this.loader.load(object);
+    } catch (error) {
+      if (error instanceof LoadError) return undefined;
+      throw error;
+    }
   }
 
   unload(object: LoadedObject): void {

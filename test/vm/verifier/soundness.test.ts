@@ -49,6 +49,7 @@ function runAll(random: Random, wanted: number, make: () => ObjectSpec): number 
     const knowledge = knowledgeOf(object, object.progs[0]!, LIMIT_WALKED);
     if (typeof knowledge === 'string') continue;
     const loaded = runs.load(object);
+    if (loaded === undefined) continue;
     const inputs = Array.from({ length: RUNS_EACH }, () => anyInput(random));
     const wrong = runs.wrong(loaded, knowledge, inputs);
     runs.unload(loaded);
