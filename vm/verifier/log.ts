@@ -70,14 +70,23 @@ export class Log {
 
   /**
    * Forgets what came after `length` records. As the kernel cuts its text where the record ended when it was written, the line break goes with what
-   * was added to an insn's line since.
+   * was added to an insn's line since. What is shown next is added to that line only when no other insn was shown in between.
    */
   cut(length: number): void {
     const left = Math.max(0, length - this.dropped);
     const next = this.all[left];
-    const joins = next?.kind === 'changes' || (next?.kind === 'cut' && next.joins);
-    const isInsn = this.all[left - 1]?.kind === 'insn';
+    const isLeft = this.all[left - 1]?.kind === 'insn' && this.hasInsn(left);
     this.all.length = left;
-    if (next !== undefined && isInsn) this.all.push({ kind: 'cut', joins });
+    if (!isLeft) return;
+    this.all.push({ kind: 'cut', joins: next?.kind === 'changes' || (next?.kind === 'cut' && next.joins) });
+  }
+
+  /** An insn was shown from record `from` on, or had been and was cut. */
+  private hasInsn(from: number): boolean {
+    for (let i = from; i < this.all.length; i++) {
+      const { kind } = this.all[i]!;
+      if (kind === 'insn' || kind === 'cut') return true;
+    }
+    return false;
   }
 }
