@@ -3,6 +3,8 @@ import { disassemble, logLine, type DisassembledLine } from '../asm/disassemble.
 import type { MapReloc } from '../object.ts';
 import type { VerifyInput } from './input.ts';
 import type { LogRecord } from './log.ts';
+import { MESSAGES } from './messages/index.ts';
+import type { MessageRow } from './messages/row.ts';
 import { printState } from './print-state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -13,7 +15,8 @@ const COLUMN_STEP = 8;
 /** Lines as BPF_PROG_LOAD would write them at the log's level, the statistics behind them. */
 export function printLog(input: VerifyInput, verdict: Verdict): string[] {
   const lines = printRecords(input, verdict.log);
-  lines.push(statsLine(verdict));
+  const row: MessageRow | undefined = verdict.refusal && MESSAGES[verdict.refusal.code];
+  lines.push((row?.isOpen === true ? lines.pop()! : '') + statsLine(verdict)); // a refusal with such a row has a line
   return lines;
 }
 

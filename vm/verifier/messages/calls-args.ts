@@ -55,6 +55,7 @@ export const ARGS_MESSAGES = {
   },
   'arg-references': {
     errno: ERRNO.EACCES,
+    isOpen: true,
     text: (n: number, second: number, first: number) =>
       `more than one arg with ref_obj_id R${n} ${second} ${first}`,
     why: (n: number) =>

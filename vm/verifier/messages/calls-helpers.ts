@@ -71,6 +71,7 @@ export const HELPERS_MESSAGES = {
   },
   'tail-call-map': {
     errno: ERRNO.EINVAL,
+    isOpen: true,
     text: (_map: string, _type: string) => 'expected prog array map for tail call',
     why: (map: string, type: string) =>
       `bpf_tail_call jumps to a program in a slot of a prog_array, and ${map} is of type ${type}`,

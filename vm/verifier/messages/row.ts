@@ -9,6 +9,8 @@ export interface MessageRow {
   readonly errno: number | 'cause';
   /** The kernel's line, word for word. */
   readonly text: (...args: never[]) => string;
+  /** The kernel does not end the line: the statistics follow on it. */
+  readonly isOpen?: true;
   /** The rule behind it, for a student, in plain words. */
   readonly why: Words;
   /** What to change. */
