@@ -4,7 +4,7 @@ import { checkAccess } from '../memory/access.ts';
 import { makeReg, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { allOf, BYTES, byteKind, EMPTY_SLOT } from '../state.ts';
-import { noteObjectRead, noteObjectWritten, offsetOf, stackPlace } from './stack-place.ts';
+import { newPlace, noteObjectRead, noteObjectWritten, stackPlace } from './stack-place.ts';
 
 /** Which family of kfuncs saved the flag: that of local_irq_save, or that of the locks. */
 export type IrqFamily = 'native' | 'lock';
@@ -12,7 +12,7 @@ export type IrqFamily = 'native' | 'lock';
 /** Register `n` is where the flag is saved. @see process_irq_flag, mark_stack_slot_irq_flag */
 export function saveIrqFlag(env: Env, n: number, family: IrqFamily): void {
   const reg = onStack(env, n);
-  const place = stackPlace(env, reg, 'irq_flag', 1);
+  const place = newPlace(env, reg, 'irq_flag', 1);
   if (place === 'bad' || (typeof place === 'number' && meetsFlag(env, reg, place))) {
     refuse(env, 'irq-flag-uninit', [{ reg: n }], n);
   }
@@ -32,9 +32,7 @@ export function saveIrqFlag(env: Env, n: number, family: IrqFamily): void {
 /** Register `n` is a flag that is put back. @see unmark_stack_slot_irq_flag */
 export function restoreIrqFlag(env: Env, n: number, family: IrqFamily): void {
   const reg = onStack(env, n);
-  const place = stackPlace(env, reg, 'irq_flag', 1);
-  // Linux takes r10 + 0 for the slot below it too, and reads the flag from outside of the stack.
-  const slot = offsetOf(reg) < 0 ? place : 'bad';
+  const slot = stackPlace(env, reg, 'irq_flag', 1);
   const frame = env.frameOf(reg);
   const at = typeof slot === 'number' ? frame.stack[slot] : undefined;
   if (at?.kinds !== allOf('irq_flag') || at.reg.slot?.kind !== 'irq_flag') {

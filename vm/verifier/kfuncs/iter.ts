@@ -6,7 +6,7 @@ import { FLAGS, hasFlag, makeReg, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { allOf, BYTES, byteKind, EMPTY_SLOT, type Slot } from '../state.ts';
 import { inRcuSection } from './regions.ts';
-import { stackPlace, noteObjectRead, noteObjectWritten } from './stack-place.ts';
+import { newPlace, noteObjectRead, noteObjectWritten, stackPlace } from './stack-place.ts';
 
 /** Where the iterator of a call lies, and what it is. */
 export interface IterArg {
@@ -24,7 +24,7 @@ const ITER_SLOTS: Readonly<Record<string, number>> = { num: 1, bits: 2, task: 3 
 export function newIter(env: Env, n: number, name: string, isRcu: boolean): void {
   const slots = ITER_SLOTS[name] ?? 1;
   const reg = onStack(env, n);
-  const place = stackPlace(env, reg, 'iter', slots);
+  const place = newPlace(env, reg, 'iter', slots);
   if (place === 'bad' || (typeof place === 'number' && meetsIter(env, reg, place, slots))) {
     refuse(env, 'iter-uninit', [{ reg: n }], n, name);
   }

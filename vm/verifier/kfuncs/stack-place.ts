@@ -29,6 +29,12 @@ export function stackPlace(env: Env, reg: Reg, what: StackObject, slots: number)
   return slot - slots + 1 >= 0 && slot < env.frameOf(reg).stack.length ? slot : 'outside';
 }
 
+/** The same for an object that is to be made: one of a single slot at r10 itself is left to the check of the stores that make it. */
+export function newPlace(env: Env, reg: Reg, what: StackObject, slots: number): StackPlace {
+  const isAtTop = slots === 1 && isConst(reg.scalar) && offsetOf(reg) === 0;
+  return isAtTop ? 'outside' : stackPlace(env, reg, what, slots);
+}
+
 /** Bytes from the start of what a pointer with a constant offset points at. */
 export function offsetOf(reg: Reg): number {
   return (reg.off + Number(BigInt.asIntN(32, reg.scalar.bits.value))) | 0;
