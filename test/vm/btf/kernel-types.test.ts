@@ -1,5 +1,6 @@
 // The kernel's types as our tables have them, against those of the running kernel.
 import { describe, expect, test } from 'vitest';
+import type { CallRow } from '../../../vm/helpers/args.ts';
 import { HELPERS, helperRow, type HelperName } from '../../../vm/helpers/table.ts';
 import { KFUNCS, kfuncRow, type KfuncName } from '../../../vm/helpers/kfuncs.ts';
 import { INNER_FUNCTIONS } from '../../../vm/kernel/functions.ts';
@@ -51,8 +52,6 @@ describe.runIf(vmlinux() !== undefined && process.arch === 'x64')('the running k
   });
 
   test('our functions, with their parameters', () => {
-    const spaced = (text: string): string =>
-      text.replaceAll('long int', 'long').replaceAll('ssize_t', 'long');
     for (const id of OURS.ids('func')) {
       const name = nameOf(OURS.type(id));
       const found = vmlinux()!.find('func', name);
@@ -67,16 +66,11 @@ test('there is a function for each that programs are attached to', () => {
 });
 
 test('there is a struct for each that helpers and kernel functions name', () => {
-  const args = [
-    ...(Object.keys(HELPERS) as HelperName[]).flatMap((name) => [
-      ...(helperRow(name).args ?? []),
-      helperRow(name).ret,
-    ]),
-    ...(Object.keys(KFUNCS) as KfuncName[]).flatMap((name) => [
-      ...(kfuncRow(name)?.args ?? []),
-      kfuncRow(name)?.ret,
-    ]),
+  const rows: readonly (CallRow | undefined)[] = [
+    ...(Object.keys(HELPERS) as HelperName[]).map(helperRow), // the tables' own keys
+    ...(Object.keys(KFUNCS) as KfuncName[]).map(kfuncRow),
   ];
+  const args = [...rows.flatMap((row) => row?.args ?? []), ...rows.map((row) => row?.ret)];
   const names = new Set(
     args.flatMap((arg) => (arg?.startsWith('ptr_to_btf_id') === true ? arg.split(':').slice(1) : [])),
   );

@@ -140,24 +140,14 @@ const SOCK_LAYOUTS: Readonly<Partial<Record<RegType, CtxLayout>>> = {
 /** Fields that only a full socket has: type, protocol, mark, priority. */
 const FULL_SOCK = { from: 8, to: 24 };
 
-/** A load of `bytes` at `off` behind register `n`, a pointer to a socket; refuses what may not be read, and all stores. @see check_sock_access */
-export function accessSock(
-  env: Env,
-  n: number,
-  reg: Reg,
-  off: number,
-  bytes: number,
-  access: 'read' | 'write',
-): void {
-  const place = [{ reg: n }];
-  const type = REG_TYPES[reg.type].text;
-  if (access === 'write') refuse(env, 'sock-write', place, n, type);
-  if (reg.scalar.smin < 0n) refuse(env, 'sock-negative', place, n);
+/** A load of `bytes` at `off` behind register `n`, a pointer to a socket that is not null; refuses what may not be read. @see check_sock_access */
+export function accessSock(env: Env, n: number, reg: Reg, off: number, bytes: number): void {
   const layout = SOCK_LAYOUTS[reg.type];
   const isHidden = reg.type === 'sock_common' && off >= FULL_SOCK.from && off < FULL_SOCK.to;
-  if (layout !== undefined && off >= 0 && !isHidden) {
-    const load = { type: env.input.type, attachType: 0, off, bytes, access, isSigned: false };
+  if (layout !== undefined && !isHidden) {
+    const { type } = env.input;
+    const load = { type, attachType: 0, off, bytes, access: 'read', isSigned: false } as const;
     if (fieldProblem(fieldAt(layout, off), load) === 'none') return;
   }
-  refuse(env, 'sock-access', place, n, type, off, bytes);
+  refuse(env, 'sock-access', [{ reg: n }], n, REG_TYPES[reg.type].text, off, bytes);
 }

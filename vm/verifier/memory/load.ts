@@ -87,7 +87,7 @@ function read(
     case 'xdp_sock':
       if (reg.flags !== 0) break;
       if (reg.scalar.smin < 0n) refuse(env, 'index-negative', [{ reg: n }], n);
-      accessSock(env, n, reg, off, bytes, 'read');
+      accessSock(env, n, reg, off, bytes);
       return UNKNOWN_REG;
     case 'flow_keys':
       if (reg.flags !== 0) break;

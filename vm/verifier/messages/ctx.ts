@@ -11,20 +11,6 @@ export const CTX_MESSAGES = {
     why: (_off: number, _bytes: number, { why }: Explanation) => why,
     fix: (_off: number, _bytes: number, { fix }: Explanation) => fix,
   },
-  'sock-write': {
-    errno: ERRNO.EACCES,
-    text: (reg: number, type: string) => `R${reg} cannot write into ${type}`,
-    why: (reg: number, type: string) =>
-      `r${reg} points to a ${type} of the kernel, which programs may only read`,
-    fix: 'keep what you want to store on the stack or in a map; a socket option is set with bpf_setsockopt',
-  },
-  'sock-negative': {
-    errno: ERRNO.EACCES,
-    text: (reg: number) =>
-      `R${reg} min value is negative, either use unsigned index or do a if (index >=0) check.`,
-    why: (reg: number) => `r${reg} may point before the start of the socket`,
-    fix: 'access fields of a socket at constant offsets',
-  },
   'sock-access': {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string, off: number, bytes: number) =>
