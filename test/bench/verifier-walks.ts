@@ -30,7 +30,7 @@ function mapsy(lookups: number): string {
 r2 = r10
 r2 += -4
 r1 = counts ll
-call bpf_map_lookup_elem
+call map_lookup_elem
 if r0 == 0 goto +3
 r1 = *(u64 *)(r0 + 0)
 r1 += 1
@@ -59,31 +59,36 @@ exit`;
 const WALKS: readonly WalkCase[] = [
   { name: 'branchy 1000', text: branchy(249), insns: 1871, kernelMs: 1.56 },
   { name: 'branchy 4000', text: branchy(999), insns: 7496, kernelMs: 6.7 },
-  { name: 'mapsy 1000', text: mapsy(90), insns: 0, kernelMs: 1.18 },
-  { name: 'mapsy 4000', text: mapsy(363), insns: 0, kernelMs: 10.8 },
+  { name: 'mapsy 1000', text: mapsy(90), insns: 992, kernelMs: 1.18 },
+  { name: 'mapsy 4000', text: mapsy(363), insns: 3994, kernelMs: 10.8 },
   { name: 'straight 4000', text: straight(4000), insns: 4000, kernelMs: 1.73 },
   { name: 'loop 100k', text: LOOP, insns: 500_005, kernelMs: 270 },
 ];
 
-const ROUNDS = 5;
+/** Each program is verified at least so often, and for so long: the engine warms up. */
+const ROUNDS = 3;
+const WARM_MS = 1000;
 
 for (const { name, text, insns, kernelMs } of WALKS) {
   const source = `.map counts array key=4 value=8 entries=256\n.section "tc"\nmain:\n${text}\n`;
   const object = assembleObject(source, name);
   const input = inputOf(object, { ...object.progs[0]!, type: 'sched_cls' }, kernelTypes());
   let best = Infinity;
+  let first = 0;
   let walked = 0;
-  const rounds = insns > 100_000 ? 2 : ROUNDS;
-  for (let round = 0; round < rounds; round++) {
+  const begin = performance.now();
+  for (let round = 0; round < ROUNDS || performance.now() - begin < WARM_MS; round++) {
     const start = performance.now();
     const { refusal, stats } = verify(input);
-    best = Math.min(best, performance.now() - start);
+    const ms = performance.now() - start;
+    if (round === 0) first = ms;
+    best = Math.min(best, ms);
     walked = stats.insns;
     if (refusal !== undefined) throw refusal;
   }
-  if (insns !== 0 && walked !== insns) throw new Error(`${name}: ${walked} insns walked, not ${insns}`);
+  if (walked !== insns) throw new Error(`${name}: ${walked} insns walked, not ${insns}`);
   const each = ((1e6 * best) / walked).toFixed(0);
   process.stdout.write(
-    `${name}: ${best.toFixed(2)} ms, ${walked} insns walked, ${each} ns each; Linux ${kernelMs} ms, ratio ${(best / kernelMs).toFixed(1)}\n`,
+    `${name}: ${best.toFixed(2)} ms (the first time ${first.toFixed(1)}), ${walked} insns walked, ${each} ns each; Linux ${kernelMs} ms, ratio ${(best / kernelMs).toFixed(1)}\n`,
   );
 }
