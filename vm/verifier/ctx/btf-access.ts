@@ -1,16 +1,18 @@
 // Loads and stores through pointers to the kernel's structs.
-import type { Btf, BtfKind } from '../../btf/btf.ts';
-import { nameOf, skipModifiers } from '../../btf/query.ts';
-import { findMember, walkErrorText, walkStruct, type Found, type WalkError } from '../../btf/walk.ts';
+import type { Btf } from '../../btf/btf.ts';
+import { knownMember } from '../../btf/known-members.ts';
+import { nameOf } from '../../btf/query.ts';
+import { walkErrorText, walkStruct, type Found, type WalkError } from '../../btf/walk.ts';
 import type { BtfType } from '../btf-type.ts';
 import type { Env } from '../env.ts';
 import { checkFieldAccess } from '../kfuncs/fields.ts';
 import { inRcuSection } from '../kfuncs/regions.ts';
 import { isRcu, isTrusted } from '../kfuncs/trust.ts';
+import { printTnum } from '../print-state.ts';
 import { FLAGS, hasFlag, makeReg, UNKNOWN_REG, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
-import { printTnum } from '../tnum.ts';
+import { memberTrust } from './safe-members.ts';
 
 /** What a load of `bytes` at `off` behind btf_id register `n` yields; of a store undefined. `off` has the register's in it. @see check_ptr_to_btf_access */
 export function accessBtf(
@@ -29,10 +31,7 @@ export function accessBtf(
   }
   if (isObject) checkFieldAccess(env, n, reg, off, bytes, access);
   if (btf === undefined) return accessObject(env, n, reg, off, bytes, access);
-  const { found, isUntrusted } = findMember(btf.btf, btf.id, off, bytes, {
-    isFlexible: !isObject,
-    isUntrusted: false,
-  });
+  const { found, isUntrusted } = knownMember(btf.btf, btf.id, off, bytes, !isObject);
   if (found.kind === 'error') return refuseWalk(env, n, found.error);
   if (access === 'write') return undefined;
   switch (found.kind) {
@@ -123,32 +122,15 @@ const TRUST = FLAGS.alloc | FLAGS.trusted | FLAGS.non_own_ref | FLAGS.rcu;
 function pointerFlags(env: Env, reg: Reg, target: BtfType, member: string, known: number): number {
   if (hasFlag(reg, 'untrusted')) return FLAGS.untrusted;
   if (!isTrusted(reg) && !isRcu(reg)) return known & ~TRUST;
-  const isSafe = (suffix: string): boolean => isSafeMember(reg.btf!, target, member, suffix);
-  if (isSafe('__safe_trusted')) return known | FLAGS.trusted;
-  if (isSafe('__safe_trusted_or_null')) return known | FLAGS.trusted | FLAGS.maybe_null;
+  const trust = memberTrust(target.btf, reg.btf!.id, member, target.id);
+  if (trust === 'trusted') return known | FLAGS.trusted;
+  if (trust === 'trusted_or_null') return known | FLAGS.trusted | FLAGS.maybe_null;
   if (!inRcuSection(env) || hasFlag(reg, 'maybe_null')) return FLAGS.untrusted;
-  if (isSafe('__safe_rcu')) return known | FLAGS.rcu;
-  if (isSafe('__safe_rcu_or_null')) return (known | FLAGS.rcu | FLAGS.maybe_null) & ~FLAGS.untrusted;
+  if (trust === 'rcu') return known | FLAGS.rcu;
+  if (trust === 'rcu_or_null') return (known | FLAGS.rcu | FLAGS.maybe_null) & ~FLAGS.untrusted;
   if ((known & FLAGS.rcu) !== 0) return known | FLAGS.maybe_null;
   if ((known & (FLAGS.percpu | FLAGS.user)) !== 0) return known;
   return known & ~TRUST;
-}
-
-/**
- * The kernel's list says that this member of the struct behind `from` is as good as the pointer to the struct.
- * @see btf_nested_type_is_trusted
- */
-function isSafeMember(from: BtfType, target: BtfType, name: string, suffix: string): boolean {
-  const { btf } = from;
-  const struct = btf.type(from.id);
-  const kind: BtfKind = struct.kind;
-  const id = btf.find(kind, nameOf(struct) + suffix);
-  const list = id === undefined ? undefined : btf.type(id);
-  if (list === undefined || !('members' in list)) return false;
-  return list.members.some((member) => {
-    const type = btf.type(member.type);
-    return member.name === name && type.kind === 'ptr' && skipModifiers(btf, type.type) === target.id;
-  });
 }
 
 /**

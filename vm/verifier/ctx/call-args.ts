@@ -72,7 +72,7 @@ function checkArg(env: Env, i: number, arg: FuncArg): void {
       return;
     case 'dynptr':
       checkArgOffset(env, n, reg, false, true);
-      checkDynptrArg(env, env.insns[env.pc]!, n, 'ptr_to_dynptr');
+      checkDynptrArg(env, n, 'ptr_to_dynptr');
       return;
     case 'struct':
       checkStructArg(env, n, reg, arg);

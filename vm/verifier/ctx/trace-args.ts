@@ -11,7 +11,7 @@ import {
 } from '../../btf/query.ts';
 import type { Env } from '../env.ts';
 import { FLAGS, makeReg, scalarReg, UNKNOWN_REG, withReg, type Reg } from '../reg.ts';
-import { signedRange } from '../scalar-compare.ts';
+import { signedRange } from '../scalar-narrow.ts';
 import { iterArg } from './iter-args.ts';
 import { argFlaw } from './null-args.ts';
 import { TRACE_ATTACH, traceTarget, type FuncProto, type TraceTarget } from './target.ts';
