@@ -93,33 +93,24 @@ function checkValue(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg:
   if (arg.orNull && isNullReg(reg)) return;
   const { valueSize, type } = notes.map!.spec; // rows have the map before the value
   const isAsked = type === 'bloom_filter' && notes.proto.name === 'map_peek_elem';
-  checkHelperMem(env, arg.reg, valueSize, isAsked ? READ : accessOf(arg));
+  checkHelperMem(env, arg.reg, valueSize, isAsked ? READ : arg.access);
   if (!isAsked && arg.row.uninit === true) noteFill(notes, arg.reg, reg, valueSize);
 }
 
 const READ: CalleeAccess = { access: 'read' };
 
-function accessOf({ row }: ProtoArg): CalleeAccess {
-  return {
-    access: row.access ?? 'read',
-    isUninit: row.uninit === true,
-    isAligned: row.bytes !== undefined && row.access !== undefined,
-  };
-}
-
 /** Memory whose size the word says; that of other memory is in the next argument, and is checked with that. */
 function checkMem(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: Reg): void {
   const { bytes } = arg.row;
   if (bytes === undefined) return;
-  checkHelperMem(env, arg.reg, bytes, accessOf(arg));
+  checkHelperMem(env, arg.reg, bytes, arg.access);
   if (arg.row.uninit === true) noteFill(notes, arg.reg, reg, bytes);
 }
 
 function checkSize(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: Reg): void {
   const memory = notes.proto.args[arg.reg - 2]!; // rows have a size behind its memory
   notes.maxBytes = reg.scalar.umax;
-  const mayBeEmpty = arg.row.orZero === true;
-  checkMemSize(env, arg.reg, memory.reg, { ...accessOf(memory), mayBeEmpty });
+  checkMemSize(env, arg.reg, memory.reg, arg.access);
   if (memory.row.uninit === true && isConst(reg.scalar)) {
     noteFill(notes, memory.reg, env.reg(memory.reg), Number(reg.scalar.umax));
   }
@@ -144,8 +135,8 @@ function checkTimer(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg:
   notes.mapUid = reg.mapUid;
 }
 
-function checkDynptr(env: Env, insn: Insn, notes: CallNotes, arg: ProtoArg): void {
-  const dynptr = checkDynptrArg(env, insn, arg.reg, arg.word);
+function checkDynptr(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg): void {
+  const dynptr = checkDynptrArg(env, arg.reg, arg.word);
   notes.dynptrId = dynptr.id;
   notes.dynptrRefId = dynptr.refId;
   notes.dynptrKind = dynptr.kind;

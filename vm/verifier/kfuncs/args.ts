@@ -1,5 +1,4 @@
 // Arguments of kernel functions.
-import type { Insn } from '../../isa/insn.ts';
 import { checkArgOffset } from '../calls/arg-offset.ts';
 import type { Env } from '../env.ts';
 import { checkMaybeMemSize } from '../memory/access.ts';
@@ -20,7 +19,7 @@ import { checkIsNumbers, checkStructArg, checkTrust, isStructPointer, wantedStru
 import { isCtxHere } from './ctx-args.ts';
 
 /** Checks them in their order, and does what they do to the state: iterators and dynptrs are made, locks taken. @see check_kfunc_args */
-export function checkKfuncArgs(env: Env, insn: Insn, kfunc: Kfunc, notes: KfuncNotes): void {
+export function checkKfuncArgs(env: Env, kfunc: Kfunc, notes: KfuncNotes): void {
   const { args } = kfunc;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -30,7 +29,7 @@ export function checkKfuncArgs(env: Env, insn: Insn, kfunc: Kfunc, notes: KfuncN
       checkScalar(env, arg, notes);
       continue;
     }
-    const isMemory = checkPointer(env, insn, kfunc, arg, args[i + 1], notes);
+    const isMemory = checkPointer(env, kfunc, arg, args[i + 1], notes);
     if (isMemory) i += 1; // its size was checked with it
   }
   if (kfunc.isRelease && notes.releaseReg === 0)
@@ -53,7 +52,6 @@ function constantOf(env: Env, n: number, reg: Reg): bigint {
 /** True for memory whose size is the argument behind it. */
 function checkPointer(
   env: Env,
-  insn: Insn,
   kfunc: Kfunc,
   arg: KfuncArg,
   next: KfuncArg | undefined,
@@ -87,7 +85,7 @@ function checkPointer(
     checkMemory(env, arg, next, reg, notes);
     return true;
   }
-  checkKind(env, insn, kfunc, arg, reg, notes);
+  checkKind(env, kfunc, arg, reg, notes);
   return false;
 }
 
@@ -129,7 +127,7 @@ function checkMemory(env: Env, arg: KfuncArg, size: KfuncArg, reg: Reg, notes: K
   if (size.word === 'const_size') notes.constant = constantOf(env, size.n, env.reg(size.n));
 }
 
-function checkKind(env: Env, insn: Insn, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: KfuncNotes): void {
+function checkKind(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: KfuncNotes): void {
   const { n, row, detail = '' } = arg;
   const { name } = kfunc;
   switch (row.kind) {
@@ -137,7 +135,7 @@ function checkKind(env: Env, insn: Insn, kfunc: Kfunc, arg: KfuncArg, reg: Reg, 
       if (reg.type !== 'ctx') refuse(env, 'ctx-expected', [{ reg: n }], n, typeText(reg));
       return;
     case 'dynptr':
-      checkDynptr(env, insn, arg, notes);
+      checkDynptr(env, arg, notes);
       return;
     case 'iter':
       checkIterator(env, kfunc, n, detail, notes);
@@ -149,7 +147,8 @@ function checkKind(env: Env, insn: Insn, kfunc: Kfunc, arg: KfuncArg, reg: Reg, 
       return;
     }
     case 'res_spin_lock': {
-      if (reg.type !== 'map_value' && !isOwnObject(reg)) refuse(env, 'res-lock-pointer', [{ reg: n }], n);
+      const isMapValue = reg.type === 'map_value' && reg.flags === 0;
+      if (!isMapValue && !isOwnObject(reg)) refuse(env, 'res-lock-pointer', [{ reg: n }], n);
       checkResLockArg(env, n, !name.includes('unlock'), name.includes('irq'));
       return;
     }
@@ -187,8 +186,8 @@ function isOwnObject({ type, flags }: Reg): boolean {
   return type === 'btf_id' && flags === FLAGS.alloc;
 }
 
-function checkDynptr(env: Env, insn: Insn, { n, word, row }: KfuncArg, notes: KfuncNotes): void {
-  const dynptr = checkDynptrArg(env, insn, n, word, row.uninit === true ? notes.dynptr : undefined);
+function checkDynptr(env: Env, { n, word, row }: KfuncArg, notes: KfuncNotes): void {
+  const dynptr = checkDynptrArg(env, n, word, row.uninit === true ? notes.dynptr : undefined);
   if (row.uninit !== true) notes.dynptr = dynptr;
 }
 

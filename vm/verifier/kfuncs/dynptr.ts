@@ -1,6 +1,5 @@
 // Dynptrs as arguments: made, cloned and used.
 import { argRow, type HelperArg } from '../../helpers/args.ts';
-import type { Insn } from '../../isa/insn.ts';
 import { acquire } from '../calls/held.ts';
 import type { Env } from '../env.ts';
 import { checkAccess } from '../memory/access.ts';
@@ -21,25 +20,16 @@ export interface DynptrArg {
 
 /**
  * Register `n` is a dynptr argument as `arg` of the tables says; `cloned` for what bpf_dynptr_clone makes. Of an argument that the callee fills in, the result
- * is what it fills in. @see process_dynptr_func
+ * is what it fills in. That a dynptr which is given back holds a reference, so is one of a ring buffer and no callback's, was checked before. @see process_dynptr_func
  */
-export function checkDynptrArg(
-  env: Env,
-  insn: Insn,
-  n: number,
-  arg: HelperArg,
-  cloned?: DynptrArg,
-): DynptrArg {
+export function checkDynptrArg(env: Env, n: number, arg: HelperArg, cloned?: DynptrArg): DynptrArg {
   const { row, detail } = argRow(arg);
   const kind = detail as DynptrKind | undefined; // HelperArg admits these only
   const reg = env.reg(n);
   if (reg.type !== 'stack' && reg.type !== 'dynptr') refuse(env, 'dynptr-pointer', [{ reg: n }], n);
   if (row.uninit === true) return makeDynptr(env, n, reg, cloned?.kind ?? kind ?? 'local', cloned);
-  const mutates = insn.op.name !== 'call_kfunc' && kind !== undefined;
-  if (reg.type === 'dynptr' && mutates) refuse(env, 'dynptr-const', [{ reg: n }], n);
   const at = reg.type === 'dynptr' ? reg : initialized(env, n, reg);
   const { dynptr } = dynptrOf(at);
-  if (kind !== undefined && dynptr !== kind) refuse(env, 'dynptr-kind', [{ reg: n }], n, kind, dynptr);
   return { id: at.id, refId: at.refId, kind: dynptr, isReadonly: reg.type === 'dynptr' };
 }
 

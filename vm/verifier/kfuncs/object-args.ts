@@ -13,8 +13,7 @@ import { offsetOf } from './stack-place.ts';
 
 /** Register `n` is an object that the program owns: bpf_obj_drop. */
 export function checkOwned(env: Env, n: number, reg: Reg): void {
-  if (!isPlainObject(reg)) refuse(env, 'object-expected', [{ reg: n }], n);
-  if (reg.refId === 0) refuse(env, 'object-unreferenced', [{ reg: n }], n);
+  if (!isPlainObject(reg) || reg.refId === 0) refuse(env, 'object-expected', [{ reg: n }], n);
 }
 
 /** Register `n` is an object that counts its references. */
@@ -29,8 +28,8 @@ export function checkCounted(env: Env, n: number, reg: Reg, notes: KfuncNotes): 
 /** Register `n` is a list or a tree whose lock is held: its field. @see __process_kf_arg_ptr_to_graph_root */
 export function checkRoot(env: Env, n: number, reg: Reg, kind: 'list_head' | 'rb_root'): ValueField {
   const isMapValue = reg.type === 'map_value' && reg.flags === 0;
-  if (!isMapValue && !isPlainObject(reg)) refuse(env, 'root-pointer', [{ reg: n }], n);
-  if (!isMapValue && reg.refId === 0) refuse(env, 'object-unreferenced', [{ reg: n }], n);
+  const isOwned = isPlainObject(reg) && reg.refId !== 0;
+  if (!isMapValue && !isOwned) refuse(env, 'root-pointer', [{ reg: n }], n);
   const field = fieldAt(env, n, reg, kind);
   const owner = lockOwner(reg);
   const { held, locks } = env.state;

@@ -5,7 +5,6 @@ import type { Env } from '../env.ts';
 import { FLAGS, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { BYTES } from '../state.ts';
-import { inTreeCallback } from './owning.ts';
 
 /** Pointers of RCU hold here: in a section, under a lock, or in a program that cannot sleep. @see in_rcu_cs */
 export function inRcuSection({ state }: Env): boolean {
@@ -30,7 +29,6 @@ function rcu(env: Env, name: string, sleeps: boolean): void {
     if (isLock) state.rcuLocks = 1;
     return;
   }
-  if ((isLock || isUnlock) && inTreeCallback(env)) refuse(env, 'rcu-in-tree-callback', []);
   if (isLock) refuse(env, 'rcu-nested', [], name);
   if (sleeps) refuse(env, 'sleep-rcu', [], name);
   if (!isUnlock) return;

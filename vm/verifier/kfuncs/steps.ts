@@ -5,7 +5,7 @@ import { release } from '../calls/held.ts';
 import type { Env } from '../env.ts';
 import { NOT_INIT, scalarReg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
-import { narrow } from '../scalar-compare.ts';
+import { narrow } from '../scalar-narrow.ts';
 import { UNKNOWN } from '../scalar.ts';
 import { forkIterNext } from '../walk/iter-next.ts';
 import { pushState } from '../walk/pending.ts';
@@ -33,7 +33,7 @@ export function stepKfunc(env: Env, insn: Insn): number {
   if (name === 'bpf_res_spin_lock' || name === 'bpf_res_spin_lock_irqsave') pushNotLocked(env);
   if (row.mightSleep === true && !state.isSleepable) refuse(env, 'kfunc-sleeps', [], name);
   const notes = new KfuncNotes();
-  checkKfuncArgs(env, insn, kfunc, notes);
+  checkKfuncArgs(env, kfunc, notes);
   callBack(env, insn, kfunc, notes);
   enterRegions(env, name, row);
   if (notes.releaseReg !== 0) release(env, env.reg(notes.releaseReg).refId);

@@ -28,13 +28,6 @@ export const OBJECT_MESSAGES = {
       `r${reg} must be an object that bpf_obj_new made or a list or tree gave back, and that this program owns`,
     fix: 'pass the pointer that owns the object, checked against NULL',
   },
-  'object-unreferenced': {
-    errno: ERRNO.EINVAL,
-    text: (_reg: number) => 'allocated object must be referenced',
-    why: (reg: number) =>
-      `r${reg} points at an object that a list, a tree or a map owns now: only the owner may give it away`,
-    fix: 'take the object back first (bpf_list_pop_front, bpf_rbtree_remove, bpf_kptr_xchg), or get one more reference with bpf_refcount_acquire',
-  },
   'object-not-own': {
     errno: ERRNO.EINVAL,
     text: (reg: number) => `arg#${reg - 1} is neither owning or non-owning ref`,

@@ -56,12 +56,6 @@ export const REGION_MESSAGES = {
     why: 'no bpf_rcu_read_lock is open on this path',
     fix: 'call bpf_rcu_read_lock on every path that leads here, and unlock just once for each',
   },
-  'rcu-in-tree-callback': {
-    errno: ERRNO.EACCES,
-    text: () => 'Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback',
-    why: 'the function that orders a tree runs under the lock of the tree, which is as good as an RCU section',
-    fix: 'leave bpf_rcu_read_lock and bpf_rcu_read_unlock out of the function that compares',
-  },
   'preempt-unmatched': {
     errno: ERRNO.EINVAL,
     text: (name: string) => `unmatched attempt to enable preemption (kernel function ${name})`,

@@ -27,21 +27,6 @@ export const STACK_OBJECT_MESSAGES = {
       `r${reg} does not point at the first byte of a dynptr that was made on this path: none was made there, it was overwritten, or it was given back`,
     fix: 'make the dynptr on every path that leads here (bpf_dynptr_from_mem, bpf_ringbuf_reserve_dynptr ...), and use it no more once it is given back',
   },
-  'dynptr-kind': {
-    errno: ERRNO.EINVAL,
-    text: (reg: number, wanted: string, _given: string) =>
-      `Expected a dynptr of type ${wanted} as arg #${reg - 1}`,
-    why: (reg: number, wanted: string, given: string) =>
-      `the call takes a dynptr of type ${wanted}, and the one behind r${reg} is of type ${given}`,
-    fix: (_reg: number, wanted: string) => `give the call a dynptr that was made as one of type ${wanted}`,
-  },
-  'dynptr-const': {
-    errno: ERRNO.EINVAL,
-    text: (_reg: number) => 'cannot pass pointer to const bpf_dynptr, the helper mutates it',
-    why: (reg: number) =>
-      `r${reg} is the dynptr that a callback was given: it may be read and written through, but not given back or changed`,
-    fix: 'leave the dynptr to the function that called the callback',
-  },
   'dynptr-overwrite': {
     errno: ERRNO.EINVAL,
     text: () => 'cannot overwrite referenced dynptr',
