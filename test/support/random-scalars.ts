@@ -1,5 +1,5 @@
 // Random sets of numbers as the verifier knows them, with numbers that are in them.
-import { narrow } from '../../vm/verifier/scalar-compare.ts';
+import { narrow } from '../../vm/verifier/scalar-narrow.ts';
 import { UNKNOWN, type Scalar } from '../../vm/verifier/scalar.ts';
 import type { Random } from './seed.ts';
 

@@ -7,7 +7,8 @@ import type { OpName, SwapBits, Width } from '../../vm/isa/ops.ts';
 import { printReg } from '../../vm/verifier/print-state.ts';
 import { scalarReg } from '../../vm/verifier/reg.ts';
 import { aluScalar, negScalar, signExtend, swapScalar, truncate } from '../../vm/verifier/scalar-alu.ts';
-import { branchTaken, refine, refineSame } from '../../vm/verifier/scalar-compare.ts';
+import { branchTaken } from '../../vm/verifier/scalar-compare.ts';
+import { refine, refineSame } from '../../vm/verifier/scalar-refine.ts';
 import { constScalar, isConst, UNKNOWN, type Scalar } from '../../vm/verifier/scalar.ts';
 import type { Random } from './seed.ts';
 

@@ -16,7 +16,7 @@ import { learnPacketEnd } from './jump/packet-end.ts';
 import { markPrecise, pushStep } from './precision.ts';
 import { hasFlag, type Reg } from './reg.ts';
 import { readReg } from './regs.ts';
-import { refine, refineSame } from './scalar-compare.ts';
+import { refine, refineSame } from './scalar-refine.ts';
 import type { Scalar } from './scalar.ts';
 import type { Frame, LinkedPlace, State } from './state.ts';
 import { pushState } from './walk/pending.ts';

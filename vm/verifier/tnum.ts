@@ -13,8 +13,6 @@ export interface Tnum {
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const U32_MAX = 0xffff_ffffn;
-const SIGN_64 = 1n << 63n;
-const SIGN_32 = 1n << 31n;
 
 /** Nothing is known. */
 export const TNUM_UNKNOWN: Tnum = { value: 0n, mask: U64_MAX };
@@ -38,15 +36,6 @@ export function tnumRange(min: bigint, max: bigint): Tnum {
 function bitLength(x: bigint): number {
   const high = Number(x >> 32n);
   return high === 0 ? 32 - Math.clz32(Number(x & U32_MAX)) : 64 - Math.clz32(high);
-}
-
-export function tnumIsConst(a: Tnum): boolean {
-  return a.mask === 0n;
-}
-
-/** True when `number` (u64) may be meant. */
-export function tnumHas(a: Tnum, number: bigint): boolean {
-  return (number & ~a.mask & U64_MAX) === a.value;
 }
 
 /** True when all that `b` holds `a` holds too. */
@@ -82,10 +71,6 @@ export function tnumSub(a: Tnum, b: Tnum): Tnum {
   return { value: u64(values) & ~mask, mask };
 }
 
-export function tnumNeg(a: Tnum): Tnum {
-  return tnumSub({ value: 0n, mask: 0n }, a);
-}
-
 export function tnumAnd(a: Tnum, b: Tnum): Tnum {
   const value = a.value & b.value;
   return { value, mask: (a.value | a.mask) & (b.value | b.mask) & ~value };
@@ -112,12 +97,6 @@ export function tnumIntersect(a: Tnum, b: Tnum): Tnum {
   return { value: (a.value | b.value) & ~mask, mask };
 }
 
-/** All that one of them holds. */
-export function tnumUnion(a: Tnum, b: Tnum): Tnum {
-  const mask = a.mask | b.mask | (a.value ^ b.value);
-  return { value: a.value & b.value & ~mask, mask };
-}
-
 /** The low `bits` bits, the others 0. */
 export function tnumCast(a: Tnum, bits: number): Tnum {
   return { value: BigInt.asUintN(bits, a.value), mask: BigInt.asUintN(bits, a.mask) };
@@ -134,19 +113,4 @@ export function tnumWithLow(a: Tnum, low: Tnum): Tnum {
 /** True when every number of it is a multiple of `size`, a power of two. */
 export function tnumIsAligned(a: Tnum, size: number): boolean {
   return ((a.value | a.mask) & BigInt(size - 1)) === 0n;
-}
-
-/** As the kernel's log prints it: (0x0; 0xff). */
-export function printTnum({ value, mask }: Tnum): string {
-  return `(0x${value.toString(16)}; 0x${mask.toString(16)})`;
-}
-
-/** Smallest and largest number of it, taken as signed numbers of `bits` bits. */
-export function tnumSigned(a: Tnum, bits: 32 | 64): { readonly min: bigint; readonly max: bigint } {
-  const sign = bits === 64 ? SIGN_64 : SIGN_32;
-  const { value, mask } = bits === 64 ? a : tnumCast(a, 32);
-  return {
-    min: BigInt.asIntN(bits, value | (mask & sign)),
-    max: BigInt.asIntN(bits, value | (mask & ~sign)),
-  };
 }

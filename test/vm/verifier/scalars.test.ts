@@ -6,15 +6,9 @@ import { JUMP32, JUMP64 } from '../../../vm/interp/jumps.ts';
 import { ALU, JMP, SWAPS, type AluName, type JmpName, type SwapName } from '../../../vm/isa/opcodes.ts';
 import type { Width } from '../../../vm/isa/ops.ts';
 import { aluScalar, negScalar, signExtend, swapScalar, truncate } from '../../../vm/verifier/scalar-alu.ts';
-import {
-  branchTaken,
-  contains,
-  intersect,
-  refine,
-  refineSame,
-  signedRange,
-  unsignedRange,
-} from '../../../vm/verifier/scalar-compare.ts';
+import { branchTaken } from '../../../vm/verifier/scalar-compare.ts';
+import { contains, intersect, signedRange, unsignedRange } from '../../../vm/verifier/scalar-narrow.ts';
+import { refine, refineSame } from '../../../vm/verifier/scalar-refine.ts';
 import { constScalar, UNKNOWN, ZERO } from '../../../vm/verifier/scalar.ts';
 import { anyNumber, anySet, viewsAgainst, type NumberSet } from '../../support/random-scalars.ts';
 import { Random, seedOf } from '../../support/seed.ts';

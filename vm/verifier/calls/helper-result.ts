@@ -5,7 +5,7 @@ import type { BtfType } from '../btf-type.ts';
 import type { Env } from '../env.ts';
 import { kptrTarget } from '../kfuncs/objects.ts';
 import { FLAGS, makeReg, NOT_INIT, UNKNOWN_REG, withReg, type Reg, type RegType } from '../reg.ts';
-import { narrow } from '../scalar-compare.ts';
+import { narrow } from '../scalar-narrow.ts';
 import { UNKNOWN } from '../scalar.ts';
 import type { CallNotes } from './call-notes.ts';
 import { isAlwaysFull } from './const-key.ts';

@@ -1,6 +1,6 @@
 // Whether what was verified for one register holds for another.
 import type { Linked, Reg, SlotObject } from '../reg.ts';
-import { contains } from '../scalar-compare.ts';
+import { contains } from '../scalar-narrow.ts';
 import type { Scalar } from '../scalar.ts';
 import type { IdMap } from './id-map.ts';
 

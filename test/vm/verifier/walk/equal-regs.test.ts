@@ -9,7 +9,7 @@ import {
   withReg,
   type Reg,
 } from '../../../../vm/verifier/reg.ts';
-import { signedRange } from '../../../../vm/verifier/scalar-compare.ts';
+import { signedRange } from '../../../../vm/verifier/scalar-narrow.ts';
 import { constScalar } from '../../../../vm/verifier/scalar.ts';
 import {
   hasSameContents,

@@ -7,7 +7,7 @@ import {
   type Reg,
   type SlotObject,
 } from '../../../../vm/verifier/reg.ts';
-import { signedRange } from '../../../../vm/verifier/scalar-compare.ts';
+import { signedRange } from '../../../../vm/verifier/scalar-narrow.ts';
 import { constScalar } from '../../../../vm/verifier/scalar.ts';
 import { allOf, BYTES, EMPTY_SLOT, Frame, type ByteKind, type Slot } from '../../../../vm/verifier/state.ts';
 import type { Likeness } from '../../../../vm/verifier/walk/equal-regs.ts';
