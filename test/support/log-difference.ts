@@ -21,7 +21,7 @@ function plain(line: string): string {
   return line
     .replace(/= 0xffff[0-9a-f]{12}/, '= ADDRESS')
     .replace(/= map(val)?\[[\w.]+\](\+\d+)?/, '= ADDRESS')
-    .replace(/map=p\d+_/g, 'map=')
+    .replace(/map(=| ')p\d+_/g, 'map$1')
     .replace(/ +;/, ' ;')
     .replace(/^(verification time|stack depth).*/, '')
     .trimEnd();
