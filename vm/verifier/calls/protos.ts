@@ -2,6 +2,7 @@
 import { argRow, argsFor, type ArgRow, type HelperArg } from '../../helpers/args.ts';
 import { helperRow, type HelperName, type HelperRow } from '../../helpers/table.ts';
 import type { ProgTypeName } from '../../kernel/prog-types.ts';
+import type { CalleeAccess } from '../memory/access.ts';
 import { ACCEPTED, type AcceptedType } from './arg-types.ts';
 
 /** An argument of a helper. */
@@ -18,6 +19,8 @@ export interface ProtoArg {
   readonly isReadonly: boolean;
   /** Its reference is given back. */
   readonly isRelease: boolean;
+  /** What the callee does with the memory: its own, or of a size that before it. */
+  readonly access: CalleeAccess;
 }
 
 /** A helper as programs of some type call it. */
@@ -36,12 +39,16 @@ export function protoOf(name: HelperName, type: ProgTypeName): HelperProto {
   const known = CACHE.get(key);
   if (known !== undefined) return known;
   const args = argsFor(row, type);
-  const proto = { name, row, args: args.map((word, i) => protoArg(word, i + 1, row.releases === i + 1)) };
+  const proto = {
+    name,
+    row,
+    args: args.map((word, i) => protoArg(word, i + 1, row.releases === i + 1, args[i - 1])),
+  };
   CACHE.set(key, proto);
   return proto;
 }
 
-function protoArg(word: HelperArg, reg: number, isRelease: boolean): ProtoArg {
+function protoArg(word: HelperArg, reg: number, isRelease: boolean, before: HelperArg | undefined): ProtoArg {
   const { row, detail } = argRow(word);
   return {
     reg,
@@ -52,5 +59,17 @@ function protoArg(word: HelperArg, reg: number, isRelease: boolean): ProtoArg {
     orNull: row.orNull === true,
     isReadonly: row.kind === 'mem' && row.access === undefined,
     isRelease,
+    access:
+      row.kind === 'size' && before !== undefined
+        ? { ...accessOf(argRow(before).row), mayBeEmpty: row.orZero === true }
+        : accessOf(row),
+  };
+}
+
+function accessOf({ access, bytes, uninit }: ArgRow): CalleeAccess {
+  return {
+    access: access ?? 'read',
+    isUninit: uninit === true,
+    isAligned: bytes !== undefined && access !== undefined,
   };
 }

@@ -12,10 +12,10 @@ export function isSockMap(map: VerifierMap | undefined): boolean {
 }
 
 /** In the place of a value: a socket. @see resolve_map_arg_type */
-export function socketArg({ reg, word, orNull, isRelease }: ProtoArg): ProtoArg {
+export function socketArg({ reg, word, orNull, isRelease, access }: ProtoArg): ProtoArg {
   const row = { kind: 'sock_common' } as const;
   const types = ACCEPTED.btf_sock_common;
-  return { reg, word, row, detail: undefined, types, orNull, isReadonly: false, isRelease };
+  return { reg, word, row, detail: undefined, types, orNull, isReadonly: false, isRelease, access };
 }
 
 /** Types whose programs run where no socket is locked. */
