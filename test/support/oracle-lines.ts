@@ -15,8 +15,19 @@ export function mapLine(map: MapSpec, tag: string): string {
 /** The lines that load a program as `name`. The maps of its object are those from the place `firstMap` on. */
 export function progLines(object: ObjectSpec, prog: ProgSpec, name: string, firstMap: number): string[] {
   const flags = progTypeRow(prog.type)?.sleepable === 'always' ? PROG_FLAGS.sleepable : (prog.flags ?? 0);
-  const head = `prog ${name} ${prog.type} log=0 attach=${prog.attachType ?? 0} flags=${flags}`;
+  const head = `prog ${name} ${prog.type} log=0 attach=${prog.attachType ?? 0} flags=${flags}${targetOption(prog)}`;
   return [head, ...insnLines(object, prog, firstMap), 'end'];
+}
+
+/** The kernel's type that the program is attached to, where its section names one that can be asked for here. */
+function targetOption({ section }: ProgSpec): string {
+  const [, prefix, name] = /^(tp_btf|iter)\/(.+)$/.exec(section) ?? [];
+  if (name === undefined) return '';
+  const id =
+    prefix === 'iter'
+      ? kernelTypeId('func', `bpf_iter_${name}`)
+      : kernelTypeId('typedef', `btf_trace_${name}`);
+  return ` btfid=${id ?? 0}`;
 }
 
 /** Insns as Linux takes them: maps by position, kernel functions by its own ids; types of functions when there are any. */

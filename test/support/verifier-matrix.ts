@@ -71,22 +71,7 @@ function specLines(question: Question, insns: Uint8Array, name: string): string[
 }
 
 function differenceOf(question: Question, insns: Uint8Array, answer: OracleAnswer): string | undefined {
-  const { type, attachType = 0, flags = 0, license = 'GPL', target, types, funcs = [] } = question;
-  const input: VerifyInput = {
-    name: 'main',
-    type,
-    attachType,
-    flags,
-    gpl: license === 'GPL',
-    insns,
-    maps: new Map(),
-    funcs,
-    lines: [],
-    kernel: vmlinux() ?? kernelTypes(),
-    objects: [],
-    ...(target === undefined ? {} : { target: { name: target.name } }),
-    ...(types === undefined ? {} : { types }),
-  };
+  const input = questionInput(question, insns, vmlinux() ?? kernelTypes());
   const verdict = verify(input, { logLevel: 2 });
   const theirs = linesOf(answer.log ?? '');
   if (verdict.refusal !== undefined && answer.log?.includes(KERNEL_BUG) === true) return undefined;
@@ -97,6 +82,26 @@ function differenceOf(question: Question, insns: Uint8Array, answer: OracleAnswe
   );
   if (at >= 0) return `we say "${ours[at]}", the kernel "${theirs[at]}"`;
   return errno === answer.errno ? undefined : `we say errno ${errno}, the kernel ${answer.errno}`;
+}
+
+/** The verifier's input for a question. */
+export function questionInput(question: Question, insns: Uint8Array, kernel: Btf): VerifyInput {
+  const { type, attachType = 0, flags = 0, license = 'GPL', target, types, funcs = [] } = question;
+  return {
+    name: 'main',
+    type,
+    attachType,
+    flags,
+    gpl: license === 'GPL',
+    insns,
+    maps: new Map(),
+    funcs,
+    lines: [],
+    kernel,
+    objects: [],
+    ...(target === undefined ? {} : { target: { name: target.name } }),
+    ...(types === undefined ? {} : { types }),
+  };
 }
 
 function linesOf(log: string): string[] {

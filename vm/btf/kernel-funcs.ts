@@ -2,7 +2,7 @@
 // ipc/, kernel/sys.c of Linux 6.18, as its BTF tells them
 import type { FuncTable } from './build.ts';
 
-/** One for each of vm/kernel/functions.ts INNER_FUNCTIONS. */
+/** One for each of vm/kernel/functions.ts INNER_FUNCTIONS, and what iterators over tasks call. */
 // oxfmt-ignore
 export const KERNEL_FUNCS = {
   do_sys_open:       { ret: 'int',     params: { dfd: 'int', filename: 'const char *', flags: 'int', mode: 'umode_t' } },
@@ -42,6 +42,7 @@ export const KERNEL_FUNCS = {
   __sys_setregid:    { ret: 'long',    params: { rgid: 'gid_t', egid: 'gid_t' } },
   __sys_setresuid:   { ret: 'long',    params: { ruid: 'uid_t', euid: 'uid_t', suid: 'uid_t' } },
   __sys_setresgid:   { ret: 'long',    params: { rgid: 'gid_t', egid: 'gid_t', sgid: 'gid_t' } },
+  bpf_iter_task:     { ret: 'int',     params: { meta: 'struct bpf_iter_meta *', task: 'struct task_struct *' } },
 } as const satisfies Record<string, FuncTable>;
 
 /** What the function of every system call takes on x86-64 and arm64: __x64_sys_NAME, __arm64_sys_NAME. */

@@ -1,20 +1,23 @@
-// Fields of a type that programs reach through helpers only: locks, timers, kptrs, lists, trees. @see kernel/bpf/btf.c btf_find_field, btf_parse_fields
-import type { ValueField, ValueFieldKind } from '../object.ts';
-import type { Btf } from './btf.ts';
-import { declTags, nameOf, plainType, sizeOf, skipModifiers } from './query.ts';
+// Fields of a type that programs reach through helpers only: locks, timers, kptrs, lists, trees. Where such a field stands as it must not, the type counts as
+// one without fields, as it does for Linux.
+// @see kernel/bpf/btf.c btf_parse_fields, btf_find_field_one
+import { VALUE_FIELDS, type ValueField, type ValueFieldKind } from '../object.ts';
+import type { Btf, BtfRecord } from './btf.ts';
+import { declTags, nameOf, plainType, skipModifiers } from './query.ts';
 
-/** Structs of the kernel that are such fields. */
-const STRUCTS: ReadonlyMap<string, ValueFieldKind> = new Map([
-  ['bpf_spin_lock', 'spin_lock'],
-  ['bpf_res_spin_lock', 'res_spin_lock'],
-  ['bpf_timer', 'timer'],
-  ['bpf_wq', 'workqueue'],
-  ['bpf_list_head', 'list_head'],
-  ['bpf_list_node', 'list_node'],
-  ['bpf_rb_root', 'rb_root'],
-  ['bpf_rb_node', 'rb_node'],
-  ['bpf_refcount', 'refcount'],
-]);
+/** Structs of the kernel that are such fields, their alignment, and whether a struct may have only one. */
+// oxfmt-ignore
+const STRUCTS: Readonly<Record<string, { kind: ValueFieldKind; align: number; isUnique: boolean }>> = {
+  bpf_spin_lock:     { kind: 'spin_lock',     align: 4, isUnique: true },
+  bpf_res_spin_lock: { kind: 'res_spin_lock', align: 4, isUnique: true },
+  bpf_timer:         { kind: 'timer',         align: 8, isUnique: true },
+  bpf_wq:            { kind: 'workqueue',     align: 8, isUnique: true },
+  bpf_list_head:     { kind: 'list_head',     align: 8, isUnique: false },
+  bpf_list_node:     { kind: 'list_node',     align: 8, isUnique: false },
+  bpf_rb_root:       { kind: 'rb_root',       align: 8, isUnique: false },
+  bpf_rb_node:       { kind: 'rb_node',       align: 8, isUnique: false },
+  bpf_refcount:      { kind: 'refcount',      align: 4, isUnique: false },
+};
 
 /** Tags of pointers that are. */
 const TAGS: ReadonlyMap<string, ValueFieldKind> = new Map([
@@ -23,31 +26,23 @@ const TAGS: ReadonlyMap<string, ValueFieldKind> = new Map([
   ['percpu_kptr', 'kptr_percpu'],
 ]);
 
-/** How deep structs within structs are looked through. @see kernel/bpf/btf.c MAX_RESOLVE_DEPTH, BTF_FIELDS_MAX */
-const LIMIT_DEPTH = 4;
+/** Fields that values of maps do not have, and objects that programs make. @see map_check_btf, btf_parse_struct_metas */
+const ELSEWHERE = {
+  value: new Set<ValueFieldKind>(['list_node', 'rb_node']),
+  object: new Set<ValueFieldKind>(['timer', 'workqueue']),
+} as const;
+
+/** How deep structs within structs and arrays of arrays are looked through. @see MAX_RESOLVE_DEPTH, BTF_FIELDS_MAX */
+const LIMIT_DEPTH = 32;
 const LIMIT_FIELDS = 11;
 
-/** The fields of type `id`, by offset: those of structs within it and of arrays among them. At most 11, as in the kernel. */
-export function valueFields(btf: Btf, id: number): ValueField[] {
-  const fields: ValueField[] = [];
-  walk(btf, id, 0, 0, fields);
-  return fields.toSorted((a, b) => a.off - b.off);
-}
+/** A field stands as it must not. */
+class Malformed extends Error {}
 
-function walk(btf: Btf, id: number, off: number, depth: number, fields: ValueField[]): void {
-  const record = plainType(btf, id);
-  if (record.kind === 'datasec') {
-    for (const { type, off: at } of record.vars) {
-      const variable = btf.type(type);
-      if (variable.kind === 'var')
-        member(btf, { id: variable.type, tagged: type, component: -1 }, at, depth, fields);
-    }
-  } else if (record.kind === 'struct') {
-    const struct = skipModifiers(btf, id);
-    for (const [component, { type, bitOff }] of record.members.entries()) {
-      member(btf, { id: type, tagged: struct, component }, off + bitOff / 8, depth, fields);
-    }
-  }
+/** Where fields are looked for. */
+interface Search {
+  readonly btf: Btf;
+  readonly left: ReadonlySet<ValueFieldKind>;
 }
 
 /** A member or variable: its type, and where declaration tags of it stand. */
@@ -55,44 +50,141 @@ interface Member {
   readonly id: number;
   readonly tagged: number;
   readonly component: number;
+  readonly off: number;
+  /** Bytes that it must have; 0: any. */
+  readonly bytes: number;
 }
 
-function member(
-  btf: Btf,
-  { id, tagged, component }: Member,
-  off: number,
-  depth: number,
-  fields: ValueField[],
-): void {
-  if (fields.length >= LIMIT_FIELDS) return;
-  const record = plainType(btf, id);
-  if (record.kind === 'array') {
-    const bytes = sizeOf(btf, record.type) ?? 0;
-    const before = fields.length;
-    for (let i = 0; i < record.count && fields.length < LIMIT_FIELDS; i++) {
-      member(btf, { id: record.type, tagged, component }, off + i * bytes, depth, fields);
-      if (fields.length === before) return; // one element is as the others
-    }
-  } else if (record.kind === 'ptr') {
-    const kind = tagOf(btf, record.type);
-    if (kind !== undefined) fields.push({ kind, off, target: nameOf(plainType(btf, record.type)) });
-  } else if (record.kind === 'struct') {
-    const kind = STRUCTS.get(record.name);
-    if (kind === undefined) {
-      if (depth < LIMIT_DEPTH) walk(btf, id, off, depth + 1, fields);
-    } else if (kind === 'list_head' || kind === 'rb_root') {
-      const contains = declTags(btf, tagged, component).find((tag) => tag.startsWith('contains:'));
-      if (contains !== undefined) fields.push({ kind, off, target: contains.slice('contains:'.length) });
-    } else fields.push({ kind, off });
+/** The fields of type `id`, by offset: of a map's values, or of objects that programs make. At most 11; none where one stands as it must not. */
+export function valueFields(btf: Btf, id: number, of: 'value' | 'object'): ValueField[] {
+  try {
+    const fields = fieldsIn({ btf, left: ELSEWHERE[of] }, skipModifiers(btf, id), 0);
+    checkTogether(btf, fields);
+    return fields;
+  } catch (error) {
+    if (error instanceof Malformed) return [];
+    throw error;
   }
 }
 
-/** The field kind that the tags of a pointer's target say. */
-function tagOf(btf: Btf, id: number): ValueFieldKind | undefined {
-  let record = btf.type(id);
-  while (record.kind === 'type_tag' || record.kind === 'const' || record.kind === 'volatile') {
-    if (record.kind === 'type_tag') return TAGS.get(record.name);
-    record = btf.type(record.type);
+function fieldsIn(search: Search, id: number, depth: number): ValueField[] {
+  if (depth >= LIMIT_DEPTH) throw new Malformed();
+  const fields: ValueField[] = [];
+  const seen = new Set<ValueFieldKind>();
+  for (const member of membersOf(search.btf, id)) {
+    fields.push(...fieldsOf(search, member, depth, seen));
+    if (fields.length > LIMIT_FIELDS) throw new Malformed();
   }
-  return undefined;
+  return fields;
+}
+
+function membersOf(btf: Btf, id: number): Member[] {
+  const record = btf.type(id);
+  if (record.kind === 'datasec') {
+    return record.vars.map(({ type, off, bytes }) => {
+      const variable = btf.type(type);
+      return { id: variable.kind === 'var' ? variable.type : 0, tagged: type, component: -1, off, bytes };
+    });
+  }
+  if (record.kind !== 'struct') return [];
+  return record.members.map(({ type, bitOff }, component) => {
+    if (bitOff % 8 !== 0) throw new Malformed();
+    return { id: type, tagged: id, component, off: bitOff / 8, bytes: 0 };
+  });
+}
+
+/** The fields of a member, once for each element where it is an array. */
+function fieldsOf(search: Search, member: Member, depth: number, seen: Set<ValueFieldKind>): ValueField[] {
+  const { btf, left } = search;
+  const { id, count } = elementOf(btf, member.id);
+  if (count === 0) return [];
+  const record = btf.type(id);
+  const struct = record.kind === 'struct' ? STRUCTS[record.name] : undefined;
+  const isField = struct !== undefined && !left.has(struct.kind);
+  if (record.kind === 'struct' && !isField) {
+    if (member.bytes !== 0 && member.bytes !== record.bytes * count) return [];
+    const inner = fieldsIn(search, id, depth + 1);
+    return inner.length === 0 ? inner : repeated(inner, member.off, count, record.bytes);
+  }
+  if (struct?.isUnique === true && seen.has(struct.kind)) throw new Malformed();
+  if (struct !== undefined) seen.add(struct.kind);
+  const field =
+    struct === undefined ? pointerField(btf, record, member) : structField(btf, struct.kind, member);
+  if (field === undefined) return [];
+  const { bytes } = VALUE_FIELDS[field.kind];
+  if (member.bytes !== 0 && member.bytes !== bytes * count) return [];
+  if (member.off % (struct?.align ?? 8) !== 0) return [];
+  return repeated([field], 0, count, bytes);
+}
+
+function elementOf(btf: Btf, id: number): { readonly id: number; readonly count: number } {
+  let [at, count] = [id, 1];
+  for (let depth = 0; depth < LIMIT_DEPTH; depth++) {
+    const record = btf.type(at);
+    if (record.kind !== 'array') return { id: at, count };
+    count *= record.count;
+    at = record.type;
+  }
+  throw new Malformed();
+}
+
+/** The fields of `count` elements of so many bytes, the first at `off`. Pointers, lists and trees alone may stand in arrays. @see btf_repeat_fields */
+function repeated(fields: readonly ValueField[], off: number, count: number, bytes: number): ValueField[] {
+  if (count > 1 && (!fields.every(mayRepeat) || fields.length * count > LIMIT_FIELDS)) throw new Malformed();
+  const all: ValueField[] = [];
+  for (let i = 0; i < count; i++) {
+    for (const field of fields) all.push({ ...field, off: field.off + off + i * bytes });
+  }
+  return all;
+}
+
+function mayRepeat({ kind }: ValueField): boolean {
+  return kind.startsWith('kptr') || kind === 'list_head' || kind === 'rb_root';
+}
+
+/** A pointer to a struct with just one tag. @see btf_find_kptr */
+function pointerField(btf: Btf, record: BtfRecord, { off }: Member): ValueField | undefined {
+  const pointer = record.kind === 'volatile' ? btf.type(record.type) : record;
+  if (pointer.kind !== 'ptr') return undefined;
+  const tag = btf.type(pointer.type);
+  if (tag.kind !== 'type_tag') return undefined;
+  const kind = TAGS.get(tag.name);
+  const target = plainType(btf, tag.type);
+  if (btf.type(tag.type).kind === 'type_tag' || kind === undefined || target.kind !== 'struct') {
+    throw new Malformed();
+  }
+  return { kind, off, target: target.name };
+}
+
+function structField(btf: Btf, kind: ValueFieldKind, { off, tagged, component }: Member): ValueField {
+  if (kind !== 'list_head' && kind !== 'rb_root') return { kind, off };
+  const tags = declTags(btf, tagged, component).filter((tag) => tag.startsWith('contains:'));
+  if (tags.length !== 1) throw new Malformed();
+  return { kind, off, target: tags[0]!.slice('contains:'.length) };
+}
+
+/** What fields ask of each other, and lists and trees of the type of their nodes. @see btf_parse_graph_root */
+function checkTogether(btf: Btf, fields: readonly ValueField[]): void {
+  const has = (kind: ValueFieldKind): boolean => fields.some((field) => field.kind === kind);
+  let end = 0;
+  for (const field of fields) {
+    if (field.off < end) throw new Malformed();
+    end = field.off + VALUE_FIELDS[field.kind].bytes;
+    if (field.kind === 'list_head' || field.kind === 'rb_root') checkRoot(btf, field);
+  }
+  const locks = Number(has('spin_lock')) + Number(has('res_spin_lock'));
+  if (locks === 2 || (locks === 0 && (has('list_head') || has('rb_root')))) throw new Malformed();
+  if (has('list_node') && has('rb_node') && !has('refcount')) throw new Malformed();
+}
+
+function checkRoot(btf: Btf, { kind, target = '' }: ValueField): void {
+  const [struct = '', name = ''] = target.split(':', 2);
+  const id = btf.find('struct', struct);
+  const record = id === undefined ? undefined : btf.type(id);
+  if (record?.kind !== 'struct') throw new Malformed();
+  const members = record.members.filter((member) => member.name === name);
+  const node = members.length === 1 ? btf.type(members[0]!.type) : undefined;
+  const wanted = kind === 'list_head' ? 'bpf_list_node' : 'bpf_rb_node';
+  if (node?.kind !== 'struct' || nameOf(node) !== wanted || members[0]!.bitOff % 64 !== 0)
+    throw new Malformed();
 }

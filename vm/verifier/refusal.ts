@@ -6,7 +6,7 @@ import type { MessageRow } from './messages/row.ts';
 /** A register, or a stack slot of a frame, that a refusal is about: its history explains the refusal. */
 export type Place = { readonly reg: number } | { readonly frame: number; readonly slot: number };
 
-/** Thrown inside of the verifier only; `verify` makes a verdict of it. */
+/** Thrown inside of the verifier only; `verify` makes a verdict of it. `cause` is the refusal that it came of, where there is one. */
 export class Refusal extends Error {
   readonly code: MessageCode;
   /** Positive. */
@@ -20,10 +20,11 @@ export class Refusal extends Error {
     const row: MessageRow = MESSAGES[code];
     const say = (words: MessageRow['why'] | MessageRow['text']): string =>
       typeof words === 'string' ? words : (words as (...args: readonly unknown[]) => string)(...args); // refuse() has checked args
-    super(say(row.text));
+    const cause = args.find((arg) => arg instanceof Refusal);
+    super(say(row.text), cause === undefined ? {} : { cause });
     this.name = 'Refusal';
     this.code = code;
-    this.errno = row.errno === 'cause' ? args.find((arg) => arg instanceof Refusal)!.errno : row.errno; // such rows take one
+    this.errno = row.errno === 'cause' ? cause!.errno : row.errno; // such rows take one
     this.pc = pc;
     this.places = places;
     this.why = say(row.why);

@@ -1,73 +1,9 @@
 // Global and static functions with all kinds of parameters, tags and arguments, beside the kernel of this machine.
 import { describe, expect, test } from 'vitest';
-import { BtfBuilder, type TypeTables } from '../../../../vm/btf/build.ts';
-import { assembleProg } from '../../../../vm/index.ts';
-import type { FuncInfo } from '../../../../vm/object.ts';
+import { askFunction, type Func } from '../../../support/func-program.ts';
 import { hasTool } from '../../../support/tools.ts';
 import { vmlinux } from '../../../support/vmlinux.ts';
 import { compareWithKernel, type Question } from '../../../support/verifier-matrix.ts';
-
-const TYPES: TypeTables = {
-  structs: {
-    small: { bytes: 16, members: { a: [0, 'u64'], b: [8, 'int'] } },
-    __sk_buff: { bytes: 192, members: { len: [0, 'u32'] } },
-    sk_buff: { bytes: 8, members: { len: [0, 'u32'] } },
-    xdp_md: { bytes: 24, members: { data: [0, 'u32'] } },
-    pt_regs: { bytes: 8, members: { x: [0, 'u64'] } },
-    task_struct: { bytes: 8, members: { x: [0, 'u64'] } },
-    task_struct___mine: { bytes: 8, members: { x: [0, 'u64'] } },
-    nowhere_to_be_found: { bytes: 8, members: { x: [0, 'u64'] } },
-    bpf_dynptr: { bytes: 16, members: { x: [0, 'u64'], y: [8, 'u64'] } },
-  },
-  typedefs: {
-    u32: 'unsigned int',
-    u64: 'long long unsigned int',
-    number_t: 'int',
-    skb_t: 'struct __sk_buff',
-    bpf_user_pt_regs_t: 'struct pt_regs',
-  },
-};
-
-interface Func {
-  readonly name: string;
-  readonly linkage: 'static' | 'global';
-  readonly ret?: string;
-  readonly params: readonly string[];
-  /** By parameter. */
-  readonly tags?: readonly (readonly string[])[];
-}
-
-const MAIN: Func = { name: 'main', linkage: 'global', params: ['void *'] };
-
-/** A program whose main function is `before`, a call of `callee` and `exit`; the callee's insns are `body`. */
-function ask(
-  head: Omit<Question, 'text'>,
-  callee: Func,
-  before: string,
-  body: string,
-  main: Func = MAIN,
-): Question {
-  const builder = new BtfBuilder('prog');
-  builder.add(TYPES);
-  const ids = [main, callee].map((func) => funcType(builder, func));
-  const start = assembleProg(`${before}\ncall get_prandom_u32\nr0 = 0\nexit`).insns.length / 8;
-  const funcs = [main, callee].map(({ name, linkage }, i): FuncInfo => {
-    return { pc: i * start, name, linkage, typeId: ids[i]! };
-  });
-  const text = `${before}\ncall callee\nr0 = 0\nexit\ncallee:\n${body}`;
-  return { ...head, text, types: builder.build(), funcs };
-}
-
-function funcType(builder: BtfBuilder, { name, linkage, ret = 'int', params, tags = [] }: Func): number {
-  const list = params.map((type, i) => ({ name: `a${i}`, type: builder.type(type) }));
-  const type = builder.push({ kind: 'func_proto', ret: builder.type(ret), params: list });
-  const id = builder.push({ kind: 'func', name, type, linkage });
-  for (const [component, names] of tags.entries()) {
-    for (const tag of names)
-      builder.push({ kind: 'decl_tag', name: tag, type: id, component, isAttribute: false });
-  }
-  return id;
-}
 
 const RETURNS = 'r0 = 0\nexit';
 const BUFFER = '*(u64 *)(r10 - 16) = 0\n*(u64 *)(r10 - 8) = 0\nr1 = r10\nr1 += -16';
@@ -111,7 +47,7 @@ describe.runIf(hasTool('kernel') && vmlinux() !== undefined)('as the kernel says
             const types =
               tags.length > 1 ? (['socket_filter'] as const) : (['socket_filter', 'xdp', 'kprobe'] as const);
             const callee = { name: 'callee', linkage, params: [param], tags: [tags] };
-            return bodies.flatMap((body) => types.map((type) => ask({ type }, callee, arg, body)));
+            return bodies.flatMap((body) => types.map((type) => askFunction({ type }, callee, arg, body)));
           }),
         ),
       );
@@ -140,7 +76,7 @@ describe.runIf(hasTool('kernel') && vmlinux() !== undefined)('as the kernel says
             const callee: Func = { name: 'callee', linkage: 'global', params: [first, second], tags };
             const before = `r6 = r1\n${BUFFER}\ncall get_current_task_btf\nr7 = r0\ncall get_prandom_u32\nr8 = r0\nr1 = ${r1}\nr2 = ${r2}`;
             const body = `if r2 == 0 goto out\nif r1 == 0 goto out\nr5 = *(u8 *)(r2 + 0)\nr3 = *(u64 *)(r1 + 0)\nout: ${RETURNS}`;
-            return ask(head, callee, before, body);
+            return askFunction(head, callee, before, body);
           }),
         ),
       ),
@@ -157,7 +93,12 @@ describe.runIf(hasTool('kernel') && vmlinux() !== undefined)('as the kernel says
           const params = Array.from({ length: count }, () => 'int');
           const callee = { name: 'callee', linkage, ret, params };
           questions.push(
-            ask({ type: 'socket_filter' }, callee, 'r1 = 1\nr2 = 2\nr3 = 3\nr4 = 4\nr5 = r10', RETURNS),
+            askFunction(
+              { type: 'socket_filter' },
+              callee,
+              'r1 = 1\nr2 = 2\nr3 = 3\nr4 = 4\nr5 = r10',
+              RETURNS,
+            ),
           );
         }
       }
@@ -182,7 +123,7 @@ describe.runIf(hasTool('kernel') && vmlinux() !== undefined)('as the kernel says
           for (const tags of [[], ['arg:ctx'], ['arg:unheard_of']]) {
             const main = { name: 'main', linkage, ret, params, tags: params.length === 0 ? [] : [tags] };
             const callee: Func = { name: 'callee', linkage: 'global', params: ['int'] };
-            questions.push(ask({ type: 'socket_filter' }, callee, 'r1 = 1', RETURNS, main));
+            questions.push(askFunction({ type: 'socket_filter' }, callee, 'r1 = 1', RETURNS, main));
           }
         }
       }
