@@ -25,7 +25,7 @@ export interface MapSpec {
 // oxfmt-ignore
 export const VALUE_FIELDS = {
   spin_lock:     { bytes: 4,  type: 'struct bpf_spin_lock' },
-  res_spin_lock: { bytes: 8,  type: 'struct bpf_res_spin_lock' },
+  res_spin_lock: { bytes: 4,  type: 'struct bpf_res_spin_lock' },
   timer:         { bytes: 16, type: 'struct bpf_timer' },
   workqueue:     { bytes: 16, type: 'struct bpf_wq' },
   kptr:          { bytes: 8,  type: 'a pointer tagged __kptr' },

@@ -141,7 +141,7 @@ function mapOf(
   const captured = load.maps[fd];
   if (captured === undefined) throw new NotComparable(`map ${fd} was not captured`);
   const btf = captured.btf === null ? types : btfOf(captured.btf);
-  const fields = btf === undefined || captured.vt === 0 ? undefined : valueFields(btf, captured.vt);
+  const fields = btf === undefined || captured.vt === 0 ? undefined : valueFields(btf, captured.vt, 'value');
   const inner = captured.inner === 0 ? undefined : mapOf(load, captured.inner, types, made);
   const kind = mapTypes.get(captured.type);
   if (kind === undefined) throw new NotComparable(`map type ${captured.type}`);
@@ -205,7 +205,7 @@ function objectsOf(types: Btf): readonly ObjectType[] {
   if (before !== undefined) return before;
   const list = types.ids('struct').map((id): ObjectType => {
     const record = plainType(types, id);
-    const fields = valueFields(types, id);
+    const fields = valueFields(types, id, 'object');
     const shape =
       record.kind === 'struct' ? { name: record.name, bytes: record.bytes } : { name: '', bytes: 0 };
     return fields.length === 0 ? { id, ...shape } : { id, ...shape, fields };

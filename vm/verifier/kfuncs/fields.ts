@@ -45,7 +45,7 @@ export function isKptr({ kind }: ValueField): boolean {
 
 /**
  * An access of the program at `off` to `off + bytes` of the value or object behind `reg`, from where its variable part begins: refused where it meets such a
- * field that may not be accessed so; the kptr field that it loads or stores, or undefined. @see check_map_access, btf_struct_access
+ * field that may not be accessed so; the kptr field that it loads or stores, or undefined. Nodes are nothing in a map's value. @see check_map_access, btf_struct_access
  */
 export function checkFieldAccess(
   env: Env,
@@ -62,7 +62,7 @@ export function checkFieldAccess(
       if (off < field.off + VALUE_FIELDS[field.kind].bytes && field.off < off + bytes) {
         refuse(env, 'field-in-object', [{ reg: n }], name, field.off);
       }
-    } else if (meets(reg, off, bytes, field)) {
+    } else if (field.kind !== 'list_node' && field.kind !== 'rb_node' && meets(reg, off, bytes, field)) {
       if (!isKptr(field)) refuse(env, 'field-direct', [{ reg: n }], name, field.off);
       checkKptrAccess(env, n, reg, off, bytes, field, access);
       return field;

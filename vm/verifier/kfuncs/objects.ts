@@ -65,7 +65,7 @@ function objectOf(types: Btf, id: number): ObjectType | undefined {
   if (found !== undefined) return found;
   const record = types.type(id);
   if (!isStructRecord(record)) return undefined;
-  const object = { id, name: record.name, bytes: record.bytes, fields: valueFields(types, id) };
+  const object = { id, name: record.name, bytes: record.bytes, fields: valueFields(types, id, 'object') };
   known.set(id, object);
   return object;
 }
