@@ -9,6 +9,7 @@ import { PROG_TYPES, type ProgTypeName } from '../../vm/kernel/prog-types.ts';
 import { isGplCompatible } from '../../vm/kernel/licenses.ts';
 import { hasFlag, MAP_TYPES, type MapTypeName } from '../../vm/maps/types.ts';
 import type { FuncInfo, LineInfo, MapSpec, ObjectType } from '../../vm/object.ts';
+import { innerMap } from '../../vm/verifier/input-of.ts';
 import type { MapUse, VerifierMap, VerifyInput } from '../../vm/verifier/input.ts';
 
 interface CapturedMap {
@@ -158,7 +159,7 @@ function mapOf(
   const isConstant = captured.frozen === 1 && hasFlag(captured.flags, 'rdonly_prog');
   const map: VerifierMap = {
     spec,
-    ...(inner === undefined ? {} : { inner }),
+    ...(inner === undefined ? {} : { inner: innerMap(inner.spec) }),
     ...(isConstant
       ? { constant: captured.data === null ? new Uint8Array(captured.value) : bytes(captured.data) }
       : {}),

@@ -5,6 +5,7 @@ import { isFrozen, type KernelMap } from '../maps/map.ts';
 import { hasFlag } from '../maps/types.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapUse, VerifierMap, VerifyInput } from '../verifier/input.ts';
+import { innerMap } from '../verifier/input-of.ts';
 import { verify } from '../verifier/walk/verify.ts';
 import { isGplCompatible } from './licenses.ts';
 import type { ProgAttr } from './prog-load.ts';
@@ -67,7 +68,7 @@ function verifierMap(map: KernelMap, memory: LinearMemory): VerifierMap {
   const value = isConstant ? map.userLookup(new Uint8Array(spec.keySize)) : 0;
   return {
     spec,
-    ...(spec.inner === undefined ? {} : { inner: { spec: spec.inner } }),
+    ...(spec.inner === undefined ? {} : { inner: innerMap(spec.inner) }),
     ...(typeof value === 'number' ? {} : { constant: value }),
   };
 }

@@ -41,11 +41,16 @@ export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf): Verify
 export function verifierMap(spec: MapSpec): VerifierMap {
   return {
     spec,
-    ...(spec.inner === undefined ? {} : { inner: verifierMap(spec.inner) }),
+    ...(spec.inner === undefined ? {} : { inner: innerMap(spec.inner) }),
     ...(spec.frozen === true && hasFlag(spec.flags, 'rdonly_prog')
       ? { constant: paddedTo(spec.valueSize, spec.data ?? new Uint8Array(0)) }
       : {}),
   };
+}
+
+/** What maps inside of others are like: it has no name, as it stands for many. @see kernel/bpf/map_in_map.c bpf_map_meta_alloc */
+export function innerMap(spec: MapSpec): VerifierMap {
+  return { spec: { ...spec, name: '' } };
 }
 
 function paddedTo(bytes: number, data: Uint8Array): Uint8Array {
