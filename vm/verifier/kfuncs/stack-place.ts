@@ -21,8 +21,7 @@ export function stackPlace(env: Env, reg: Reg, what: StackObject, slots: number)
   }
   const off = offsetOf(reg);
   const slot = Math.trunc((-off - 1) / 8);
-  // Linux takes what points at r10 itself for the first slot, as its division rounds towards 0: the object would lie outside of the frame
-  if (off % 8 !== 0 || off >= 0 || slot + 1 < slots) {
+  if (off % 8 !== 0 || slot + 1 < slots || isOutside(env, off)) {
     env.log.line(`cannot pass in ${what} at an offset=${off}`);
     return 'bad';
   }
@@ -33,6 +32,13 @@ export function stackPlace(env: Env, reg: Reg, what: StackObject, slots: number)
 export function newPlace(env: Env, reg: Reg, what: StackObject, slots: number): StackPlace {
   const isAtTop = slots === 1 && isConst(reg.scalar) && offsetOf(reg) === 0;
   return isAtTop ? 'outside' : stackPlace(env, reg, what, slots);
+}
+
+/** Linux takes what points at r10 itself for the first slot, as its division rounds towards 0: the object would lie outside of the frame. */
+function isOutside(env: Env, off: number): boolean {
+  if (off < 0) return false;
+  env.hasGap = true;
+  return env.isStrict;
 }
 
 /** Bytes from the start of what a pointer with a constant offset points at. */

@@ -18,7 +18,7 @@ export function isMayGoto({ op }: Insn): boolean {
 /** The iterator that r1 points at may give something yet. */
 export function isIterActive(state: State): boolean {
   const { frame, off, scalar } = state.frame.regs[1]!;
-  const at = -(off + Number(BigInt.asIntN(64, scalar.umin)));
-  const object = state.frames[frame]?.stack[(at - 1) >> 3]?.reg.slot;
+  const below = -off - Number(BigInt.asIntN(32, scalar.bits.value));
+  const object = state.frames[frame]?.stack[Math.trunc((below - 1) / 8)]?.reg.slot;
   return object?.kind === 'iter' && object.state === 'active';
 }
