@@ -68,6 +68,6 @@ export function movedPointer(reg: Reg, scalar: Scalar, off: number, id: number, 
     subprog: reg.subprog,
     btf: reg.btf,
     object: reg.object,
-    slot: undefined,
+    slot: reg.slot, // of a dynptr that was lent: its kind
   };
 }
