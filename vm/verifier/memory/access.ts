@@ -40,7 +40,7 @@ export function checkAccess(
 export interface CalleeAccess {
   /** Memory that is read and written is checked as what is written; who wants both asked asks twice. */
   readonly access: 'read' | 'write' | 'read-write';
-  /** The callee fills it: nothing needs to stand there before. The stack is marked by whoever checks the call, once all arguments are checked: `fillByCallee` in calls. */
+  /** The callee fills it: nothing needs to stand there before. The stack is marked by whoever checks the call, once all arguments are checked: `stepHelper` does. */
   readonly isUninit?: boolean;
   /** 0 bytes are taken, also through a null pointer. */
   readonly mayBeEmpty?: boolean;
