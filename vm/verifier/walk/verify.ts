@@ -8,13 +8,16 @@ import { walkGlobals, walkMain } from './functions.ts';
 
 /** Most insns that are walked. @see include/linux/bpf.h BPF_COMPLEXITY_LIMIT_INSNS */
 const LIMIT_INSNS = 1_000_000;
+/** The strict walk finds fewer states equal: it may take so many times the insns. */
+const STRICT_TIMES = 4;
 
 /** Verifies a program. Throws nothing but what is our own mistake. What Linux 6.18 takes for safe by mistake is refused, with the log of the stricter walk. @see kernel/bpf/verifier.c bpf_check */
 export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict {
   const env = makeEnv(input, options);
   const verdict = walkAll(env);
   if (verdict.refusal !== undefined || !env.hasGap) return verdict;
-  const strict = makeEnv(input, options);
+  const limitInsns = STRICT_TIMES * (options.limitInsns ?? LIMIT_INSNS);
+  const strict = makeEnv(input, { ...options, limitInsns });
   strict.isStrict = true;
   const last = walkAll(strict);
   return last.refusal === undefined ? verdict : last;
