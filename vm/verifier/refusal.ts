@@ -13,6 +13,8 @@ export class Refusal extends Error {
   readonly errno: number;
   readonly pc: number;
   readonly places: readonly Place[];
+  /** What the message was made of. */
+  readonly args: readonly unknown[];
   readonly why: string;
   readonly fix: string;
 
@@ -27,6 +29,7 @@ export class Refusal extends Error {
     this.errno = row.errno === 'cause' ? cause!.errno : row.errno; // such rows take one
     this.pc = pc;
     this.places = places;
+    this.args = args;
     this.why = say(row.why);
     this.fix = say(row.fix);
   }

@@ -1,6 +1,8 @@
 // What an insn does to registers and stack slots, as far as an explanation follows it.
 import type { Insn } from '../../isa/insn.ts';
-import { FRAME_REG } from '../../isa/opcodes.ts';
+import type { Reg } from '../reg.ts';
+import { isConst } from '../scalar.ts';
+import type { FramePlace } from './trace.ts';
 
 /** Registers a call leaves undefined or sets: r0 to r5. */
 const CALL_WRITES = [0, 1, 2, 3, 4, 5];
@@ -36,8 +38,9 @@ export function writtenRegs({ op, dst, src }: Insn): readonly number[] {
 export function sourceRegs({ op, dst, src }: Insn): readonly number[] {
   switch (op.kind) {
     case 'alu': {
-      const operand = op.source === 'reg' ? [src] : [];
-      return op.alu === 'mov' ? operand : [dst, ...operand];
+      const operand = op.source === 'reg' && src !== dst ? [src] : [];
+      if (op.alu === 'mov') return op.source === 'reg' ? [src] : [];
+      return [dst, ...operand];
     }
     case 'movsx':
     case 'cast':
@@ -50,10 +53,9 @@ export function sourceRegs({ op, dst, src }: Insn): readonly number[] {
   }
 }
 
-/** The stack slot that an insn loads or stores through r10, undefined for others. */
-export function stackSlot({ op, dst, src, off }: Insn): number | undefined {
-  if (off >= 0) return undefined;
-  if (op.kind === 'load' && src === FRAME_REG) return Math.floor((-off - 1) / SLOT_BYTES);
-  if (op.kind === 'store' && dst === FRAME_REG) return Math.floor((-off - 1) / SLOT_BYTES);
-  return undefined;
+/** The stack slot that a load or store through `pointer` meets, where one is certain. */
+export function slotBehind(pointer: Reg | undefined, off: number): FramePlace | undefined {
+  if (pointer?.type !== 'stack' || !isConst(pointer.scalar)) return undefined;
+  const at = pointer.off + Number(pointer.scalar.smin) + off;
+  return at >= 0 ? undefined : { frame: pointer.frame, slot: Math.floor((-at - 1) / SLOT_BYTES) };
 }

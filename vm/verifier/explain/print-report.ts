@@ -13,7 +13,7 @@ export function printReport({ category, reason, why, at, context, causes, fix }:
     ...sourceLines(at),
     'Instruction context:',
     ...contextLines(context, at.pc),
-    ...(causes.length === 0 ? [] : ['Causal path:', ...causes.flatMap(causeLines)]),
+    ...(causes.length === 0 ? [] : ['Causal path:', ...causeLines(causes)]),
     'Suggestion:',
     `  ${fix}`,
   ];
@@ -34,10 +34,24 @@ function contextLines(context: readonly Spot[], failed: number): string[] {
   });
 }
 
-function causeLines({ text, what, place, value, source }: Report['causes'][number]): string[] {
-  const where = source === undefined ? '' : ` (${shortName(source.file)}:${source.line})`;
-  const known = value === undefined ? '' : `: ${place} is ${value}`;
-  return [`  ${text}${where}`, `      ${what}${known}`];
+function causeLines(causes: Report['causes']): string[] {
+  let shown = '';
+  return causes.flatMap((cause) => {
+    const { source } = cause;
+    const line =
+      source === undefined ? '' : `    ; ${source.text.trim()}  @ ${shortName(source.file)}:${source.line}`;
+    const lines = [
+      ...(line === '' || line === shown ? [] : [line]),
+      `    ${cause.text}`,
+      `        ${causeWords(cause)}`,
+    ];
+    shown = line;
+    return lines;
+  });
+}
+
+function causeWords({ what, place, means }: Report['causes'][number]): string {
+  return means === undefined ? what : `${what}: ${place} is ${means}`;
 }
 
 function shortName(file: string): string {

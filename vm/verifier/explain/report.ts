@@ -1,15 +1,16 @@
 // Why a program was refused, for a person: what the verifier knew, where it came from, what check is missing.
-import { decodeInsn, type Insn } from '../../isa/insn.ts';
 import type { LineInfo } from '../../object.ts';
 import type { VerifyInput } from '../input.ts';
 import { insnTexts } from '../print.ts';
 import { printReg } from '../print-state.ts';
-import type { Place } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Verdict } from '../verdict.ts';
 import { categoryOf } from '../messages/index.ts';
-import { causesOf, type Cause } from './causes.ts';
-import { storyOf, type FramePlace, type Step } from './story.ts';
-import { causeText } from './words.ts';
+import { advise } from './advice/advise.ts';
+import { causesOf, isSamePlace, type Cause } from './causes.ts';
+import { describeReg } from './describe.ts';
+import { topNumber, tracePath, type FramePlace, type Step } from './trace.ts';
+import { causeText, placeText } from './words.ts';
 
 /** An insn and its source line. */
 export interface Spot {
@@ -25,8 +26,9 @@ export interface ReportCause extends Spot {
   readonly place: string;
   /** What happened, in a sentence without a full stop. */
   readonly what: string;
-  /** What the place held then, as the log prints it; undefined where it was not shown. */
+  /** What the place held then, as the log prints it and in words; undefined where it held no register's value. */
   readonly value: string | undefined;
+  readonly means: string | undefined;
 }
 
 /** The parts of an explanation. */
@@ -48,61 +50,79 @@ export interface Report {
 
 /** Insns shown before and after the one that failed. */
 const CONTEXT_INSNS = 3;
+/** Insns of the causal path that are shown, the last ones. */
+const LIMIT_CAUSES = 16;
 
 /**
- * Explains a refusal. The verdict is of a walk with log level 1. `lineAt` tells the source line of an insn where the program's BTF does not.
- * Undefined when the program was accepted.
+ * Explains a refusal. Walks the program once more, to see the states on the path. `lineAt` tells the source line of an insn where the program's BTF
+ * does not. Undefined when the program was accepted.
  */
 export function reportOf(
   input: VerifyInput,
-  { refusal, log }: Verdict,
+  verdict: Verdict,
   lineAt: (pc: number) => LineInfo | undefined = (pc) => sourceAt(input, pc),
 ): Report | undefined {
+  const { refusal } = verdict;
   if (refusal === undefined) return undefined;
   const texts = insnTexts(input);
   const spot = (pc: number): Spot => ({ pc, text: texts.get(pc) ?? `${pc}: ?`, source: lineAt(pc) });
-  const insnAt = (pc: number): Insn | undefined => (texts.has(pc) ? decodeInsn(input.insns, pc) : undefined);
-  const story = storyOf(log, insnAt);
+  const path = tracePath(input, verdict.stats.limitInsns);
+  const failed = path.at(-1)?.pc === refusal.pc ? path.length - 1 : path.length;
+  const causes = causesAt(path, failed, refusal);
+  const advice = advise({ input, verdict, refusal, path, failed, causes, lineAt });
   const pcs = [...texts.keys()];
   const index = Math.max(pcs.indexOf(refusal.pc), 0);
-  const causes = refusal.places.flatMap((place) => causesAt(story, place));
-  const inOrder = causes
-    .filter(
-      (cause, i) =>
-        causes.findIndex(({ step, place }) => step === cause.step && samePlace(place, cause.place)) === i,
-    )
-    .toSorted((a, b) => story.indexOf(a.step) - story.indexOf(b.step));
   return {
     code: refusal.code,
     category: categoryOf(refusal.code),
     reason: refusal.message,
-    why: refusal.why,
+    why: advice.why ?? refusal.why,
     at: spot(refusal.pc),
     context: pcs.slice(Math.max(index - CONTEXT_INSNS, 0), index + CONTEXT_INSNS + 1).map(spot),
-    causes: inOrder.map((cause) => reportCause(cause, spot(cause.step.pc))),
-    fix: refusal.fix,
+    causes: inOrder([...causes, ...(advice.causes ?? [])]).map((cause) =>
+      reportCause(cause, spot(cause.step.pc)),
+    ),
+    fix: advice.fix ?? refusal.fix,
   };
+}
+
+/** How the places came about that a refusal is about. */
+function causesAt(path: readonly Step[], failed: number, { places }: Refusal): Cause[] {
+  const step = path[failed];
+  if (step === undefined) return [];
+  const frame = topNumber(step);
+  return inOrder(
+    places.flatMap((place): Cause[] => {
+      const at: FramePlace = 'reg' in place ? { frame, reg: place.reg } : place;
+      return causesOf(path, failed, at);
+    }),
+  );
+}
+
+/** In the order of the path, each once, the last ones. */
+function inOrder(causes: readonly Cause[]): Cause[] {
+  const isFirst = (cause: Cause, i: number): boolean =>
+    causes.findIndex(
+      (other) =>
+        other.index === cause.index && (cause.what === 'branched' || isSamePlace(other.place, cause.place)),
+    ) === i;
+  return causes
+    .filter((cause, i) => cause.what !== 'never' && isFirst(cause, i))
+    .toSorted((a, b) => a.index - b.index)
+    .slice(-LIMIT_CAUSES);
 }
 
 function reportCause(cause: Cause, { pc, text, source }: Spot): ReportCause {
   const { value, place } = cause;
-  const shown = value === undefined ? undefined : printReg(value, place.frame);
-  return { pc, text, source, place: placeText(place), what: causeText(cause), value: shown };
-}
-
-function causesAt(story: readonly Step[], place: Place): Cause[] {
-  const failed = story.length - 1;
-  const frame = story[failed]?.frameno ?? 0;
-  return causesOf(story, failed, 'reg' in place ? { frame, reg: place.reg } : place);
-}
-
-function samePlace(a: FramePlace, b: FramePlace): boolean {
-  return placeText(a) === placeText(b) && a.frame === b.frame;
-}
-
-/** 'r3', 'fp-16'. */
-function placeText(place: FramePlace): string {
-  return 'reg' in place ? `r${place.reg}` : `fp${-8 * (place.slot + 1)}`;
+  return {
+    pc,
+    text,
+    source,
+    place: placeText(place),
+    what: causeText(cause),
+    value: value === undefined ? undefined : printReg(value, place.frame),
+    means: value === undefined ? undefined : describeReg(value, place.frame),
+  };
 }
 
 /** The source line that an insn belongs to: the last entry at or before it. */
