@@ -1,6 +1,6 @@
 // Programs of two functions with BTF: the main one calls the other.
 import { BtfBuilder, type TypeTables } from '../../vm/btf/build.ts';
-import { assembleProg } from '../../vm/index.ts';
+import { assembleProg } from '../../vm/asm/assemble.ts';
 import type { FuncInfo } from '../../vm/object.ts';
 import type { Question } from './verifier-matrix.ts';
 

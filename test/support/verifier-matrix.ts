@@ -1,5 +1,5 @@
 // Many small programs, each put to our verifier and to the kernel of this machine. Ask hasTool('kernel') first.
-import { assembleProg } from '../../vm/index.ts';
+import { assembleProg } from '../../vm/asm/assemble.ts';
 import { kernelTypes } from '../../vm/btf/kernel-types.ts';
 import type { Btf } from '../../vm/btf/btf.ts';
 import type { ProgTypeName } from '../../vm/kernel/prog-types.ts';

@@ -26,9 +26,14 @@ export interface TraceTarget {
 }
 export type FuncProto = Extract<BtfRecord, { kind: 'func_proto' }>;
 
+/** The expected attach type of a program of type tracing or lsm; 0 for other types, to whom the number means something else. */
+export function traceAttach({ type, attachType }: VerifyInput): number {
+  return type === 'tracing' || type === 'lsm' ? attachType : 0;
+}
+
 const TARGETS = new WeakMap<VerifyInput, TraceTarget>();
 
-/** The target of a program of type tracing or lsm. */
+/** The target of a program whose ctx are arguments. */
 export function traceTarget(input: VerifyInput): TraceTarget {
   let target = TARGETS.get(input);
   if (target === undefined) {
@@ -44,7 +49,9 @@ const PREFIXES: Readonly<Record<number, string>> = {
   [TRACE_ATTACH.iter]: 'bpf_iter_',
 };
 
-function findTarget({ attachType, target, kernel }: VerifyInput): TraceTarget {
+function findTarget(input: VerifyInput): TraceTarget {
+  const { target, kernel } = input;
+  const attachType = traceAttach(input);
   const given = target?.name ?? '';
   const prefix = PREFIXES[attachType] ?? '';
   const name = given.startsWith(prefix) ? given : prefix + given;

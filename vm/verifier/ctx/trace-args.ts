@@ -14,7 +14,7 @@ import { FLAGS, makeReg, scalarReg, UNKNOWN_REG, withReg, type Reg } from '../re
 import { signedRange } from '../scalar-narrow.ts';
 import { iterArg } from './iter-args.ts';
 import { argFlaw } from './null-args.ts';
-import { TRACE_ATTACH, traceTarget, type FuncProto, type TraceTarget } from './target.ts';
+import { TRACE_ATTACH, traceAttach, traceTarget, type FuncProto, type TraceTarget } from './target.ts';
 
 /** Arguments that a program may read of a function that no BTF tells of. @see MAX_BPF_FUNC_REG_ARGS */
 const UNKNOWN_ARGS = 5;
@@ -65,9 +65,9 @@ const MIN_ERRNO = -4095n;
 
 /** What stands behind the arguments. */
 function loadResult(env: Env, target: TraceTarget, bytes: number, none: string): Reg | string {
-  const { attachType, kernel } = env.input;
+  const { kernel } = env.input;
   const { name, proto } = target;
-  switch (attachType) {
+  switch (traceAttach(env.input)) {
     case TRACE_ATTACH.lsm:
       return LSM_BOOL.has(name) ? scalarReg(signedRange(0n, 1n)) : scalarReg(signedRange(MIN_ERRNO, 0n));
     case TRACE_ATTACH.fexit:
@@ -100,7 +100,7 @@ interface Value {
 }
 
 function loadValue(env: Env, target: TraceTarget, value: Value): Reg | string {
-  const { kernel, attachType } = env.input;
+  const { kernel } = env.input;
   const { name } = target;
   const { arg, bytes } = value;
   const type = plainType(kernel, value.type);
@@ -109,7 +109,7 @@ function loadValue(env: Env, target: TraceTarget, value: Value): Reg | string {
     return `func '${name}' arg${arg} '${shownName(nameOf(type))}' has type ${kindWord(type)}. Only pointer access is allowed`;
   }
   if (bytes !== 8) return `func '${name}' size ${bytes} must be 8`;
-  const special = attachType === TRACE_ATTACH.iter ? iterArg(name, arg) : undefined;
+  const special = traceAttach(env.input) === TRACE_ATTACH.iter ? iterArg(name, arg) : undefined;
   if (special?.type === 'buf') {
     const flags = FLAGS.maybe_null | (special.flags.includes('rdonly') ? FLAGS.rdonly : 0);
     return withReg(makeReg('buf'), { flags, id: env.nextId() });

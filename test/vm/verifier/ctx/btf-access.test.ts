@@ -1,6 +1,7 @@
 // Pointers to structs of the kernel, on types that the kernel of this machine does not have: tags, lists of trusted members, objects of programs.
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../../../../vm/btf/build.ts';
+import type { BtfType } from '../../../../vm/verifier/btf-type.ts';
 import { accessBtf, isStruct } from '../../../../vm/verifier/ctx/btf-access.ts';
 import { Env } from '../../../../vm/verifier/env.ts';
 import type { VerifyInput } from '../../../../vm/verifier/input.ts';
@@ -133,16 +134,17 @@ describe('a load is refused', () => {
   });
 });
 
-describe('stores', () => {
-  const store = (flags: number): string => {
-    try {
-      accessBtf(envOf(), 1, withReg(pointer('leaf', flags), { refId: 1 }), 0, 8, 'write');
-      return 'stored';
-    } catch (error) {
-      return (error as Refusal).message; // nothing else is thrown
-    }
-  };
+/** What a store of 8 bytes does. */
+function store(flags: number): string {
+  try {
+    accessBtf(envOf(), 1, withReg(pointer('leaf', flags), { refId: 1 }), 0, 8, 'write');
+    return 'stored';
+  } catch (error) {
+    return (error as Refusal).message; // nothing else is thrown
+  }
+}
 
+describe('stores', () => {
   test('go to objects of the program alone', () => {
     expect(store(FLAGS.alloc)).toBe('stored');
     expect(store(FLAGS.trusted)).toBe('only read is supported');
@@ -150,12 +152,11 @@ describe('stores', () => {
   });
 });
 
-describe('a pointer to a struct', () => {
-  const wanted = (name: string): { btf: typeof KERNEL; id: number } => ({
-    btf: KERNEL,
-    id: KERNEL.find('struct', name)!,
-  });
+function wanted(name: string): BtfType {
+  return { btf: KERNEL, id: KERNEL.find('struct', name)! };
+}
 
+describe('a pointer to a struct', () => {
   test('is one to the struct that it begins with, unless it must be exactly that', () => {
     expect(isStruct(pointer('node'), 0, wanted('node'), true)).toBe(true);
     expect(isStruct(pointer('node'), 0, wanted('leaf'), false)).toBe(true);

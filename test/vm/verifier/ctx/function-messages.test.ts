@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { BtfRecord } from '../../../../vm/btf/btf.ts';
 import { BtfBuilder } from '../../../../vm/btf/build.ts';
 import { kernelTypes } from '../../../../vm/btf/kernel-types.ts';
-import { assembleProg } from '../../../../vm/index.ts';
+import { assembleProg } from '../../../../vm/asm/assemble.ts';
 import { FUNCTION_CALL_MESSAGES, FUNCTION_MESSAGES } from '../../../../vm/verifier/messages/btf-functions.ts';
 import type { Refusal } from '../../../../vm/verifier/refusal.ts';
 import { verify } from '../../../../vm/verifier/walk/verify.ts';
@@ -21,9 +21,15 @@ interface Row {
   readonly func?: Partial<Func>;
   /** What sets r1. */
   readonly before?: string;
-  readonly type?: Question['type'];
+  readonly head?: Omit<Question, 'text'>;
 }
 
+/** A program that goes over the elements of a map: its third argument is a buffer, or null. */
+const ELEMENT: Omit<Question, 'text'> = {
+  type: 'tracing',
+  attachType: 28,
+  target: { kind: 'func', name: 'bpf_iter_bpf_map_elem' },
+};
 const many = Array.from({ length: 6 }, () => 'int');
 
 // oxfmt-ignore
@@ -36,7 +42,7 @@ const ROWS = {
   'func-arg-arena':      { param: 'void *', tags: ['arg:arena', 'arg:nonnull'] },
   'func-arg-tag-number': { param: 'int', tags: ['arg:nonnull'] },
   'func-arg-ctx-name':   { param: 'int * *', tags: ['arg:ctx'] },
-  'func-arg-ctx-void':   { param: 'int *', tags: ['arg:ctx'], type: 'tracing' },
+  'func-arg-ctx-void':   { param: 'int *', tags: ['arg:ctx'], head: { type: 'tracing' } },
   'func-arg-ctx-struct': { param: 'struct small *', tags: ['arg:ctx'] },
   'func-arg-nameless':   { param: 'void *', tags: ['arg:trusted'] },
   'func-arg-unknown':    { param: 'struct small *', tags: ['arg:trusted'] },
@@ -46,10 +52,10 @@ const ROWS = {
   'func-call-number':    { param: 'int', before: STACK },
   'func-call-ctx':       { param: 'struct __sk_buff *', before: STACK },
   'func-call-memory':    { param: 'struct small *', before: STACK },
-  'func-call-null':      { param: 'int *', tags: ['arg:nonnull'], type: 'sched_cls', before: 'r1 = *(u64 *)(r1 + 168)' },
+  'func-call-null': { param: 'int *', tags: ['arg:nonnull'], head: ELEMENT, before: 'r1 = *(u64 *)(r1 + 24)' },
   'func-call-arena':     { param: 'void *', tags: ['arg:arena'], before: STACK },
   'func-call-type':      { param: 'struct task_struct *', tags: ['arg:trusted'], before: STACK },
-  'func-call-struct':    { param: 'struct task_struct *', tags: ['arg:trusted'], type: 'netfilter', before: 'r1 = *(u64 *)(r1 + 8)' },
+  'func-call-struct':    { param: 'struct task_struct *', tags: ['arg:trusted'], head: { type: 'netfilter', attachType: 45 }, before: 'r1 = *(u64 *)(r1 + 8)' },
 } as const satisfies Partial<Record<Code, Row>>;
 
 /** Brought about elsewhere, or by no program of this shape. */
@@ -60,13 +66,16 @@ const ELSEWHERE = {
   'func-exception-args': 'only bpf_throw needs such a function, which Tailscope does not run',
 } as const satisfies Partial<Record<Code, string>>;
 
-/** The kernel's types, and two more of one name. */
+/** The kernel's types, two more of one name, and an iterator. */
 const KERNEL = ((): BtfBuilder => {
   const builder = new BtfBuilder('vmlinux');
   const types = kernelTypes();
   for (let id = 1; id < types.count; id++) builder.push(types.type(id));
   const twice: BtfRecord = { kind: 'struct', name: 'twice', bytes: 8, members: [] };
   for (const name of ['twice', 'twice___other']) builder.push({ ...twice, name });
+  const params = ['meta', 'map', 'key', 'value'].map((name) => ({ name, type: builder.type('void *') }));
+  const proto = builder.push({ kind: 'func_proto', ret: builder.type('int'), params });
+  builder.push({ kind: 'func', name: ELEMENT.target!.name, type: proto, linkage: 'static' });
   return builder;
 })().build();
 
@@ -75,10 +84,10 @@ function refusalOf({
   tags = [],
   func = {},
   before = 'r1 = 0',
-  type = 'socket_filter',
+  head = { type: 'socket_filter' },
 }: Row): Refusal {
   const callee: Func = { name: 'callee', linkage: 'global', params: [param], tags: [tags], ...func };
-  const question = askFunction({ type, attachType: type === 'netfilter' ? 45 : 0 }, callee, before, RETURNS);
+  const question = askFunction(head, callee, before, RETURNS);
   const input = questionInput(question, assembleProg(question.text).insns, KERNEL);
   const { refusal } = verify(input);
   if (refusal === undefined) throw new Error('the program was accepted');
