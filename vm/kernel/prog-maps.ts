@@ -23,6 +23,12 @@ const MAP_INSNS: Readonly<Partial<Record<Insn['op']['name'], { byIndex: boolean;
 export function mapOf(attr: ProgAttr, pc: number, insn: Insn, objects: ObjectTable): KernelMap | undefined {
   const row = MAP_INSNS[insn.op.name];
   if (row === undefined) return undefined;
+  if (row.byIndex && attr.fdArray === undefined) {
+    throw new LoadError('reloc', attr.name, 'fd_idx without fd_array is invalid', {
+      errno: -ERRNO.EPROTO,
+      pc,
+    });
+  }
   const fd = row.byIndex ? attr.fdArray?.[insn.imm] : insn.imm;
   const target = fd === undefined ? undefined : objects.target(fd);
   if (target?.kind === 'map') return target.map;

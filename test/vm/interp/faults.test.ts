@@ -281,7 +281,7 @@ test('a packet load where there is no packet: insns by themselves may try', () =
 
 describe('a fault', () => {
   test('names program and pc, is counted, and leaves the machine running', () => {
-    const { machine, faults } = rig();
+    const { machine, faults } = rig({ verifier: 'off' });
     const object = loadText(
       machine,
       `.section "raw_tp/sys_enter"\nbad:\nr0 = 1\nr0 = *(u64 *)(r1 + 16)\nexit
@@ -301,7 +301,7 @@ describe('a fault', () => {
   });
 
   test('in a program reached by a tail call is that program’s', () => {
-    const { machine } = rig();
+    const { machine } = rig({ verifier: 'off' });
     const object = loadText(
       machine,
       `.map t prog_array key=4 value=4 entries=1\n.slot t 0 second
@@ -313,7 +313,7 @@ describe('a fault', () => {
   });
 
   test('of one run is not that of the next', () => {
-    const { machine } = rig();
+    const { machine } = rig({ verifier: 'off' });
     const prog = loadFilter(
       machine,
       'r0 = *(u32 *)(r1 + 8)\nif r0 == 0 goto bad\nexit\nbad:\nr0 = *(u64 *)(r0 + 0)\nexit',
@@ -349,7 +349,7 @@ describe('the budget covers what helpers do', () => {
   test('walks over maps of many empty buckets', () => {
     const walk = 'r1 = map[m] ll\nr2 = func f ll\nr3 = 0\nr4 = 0\ncall for_each_map_elem';
     const map = '.map m hash key=4 value=8 entries=262144 flags=no_prealloc';
-    const { machine } = rig({ limitInsns: 20_000 });
+    const { machine } = rig({ verifier: 'off', limitInsns: 20_000 });
     const { insns, fault } = runOnce(machine, loadFilter(machine, again(walk, 'f:\nr0 = 0\nexit'), map));
     expect(fault?.code).toBe('budget');
     expect(insns).toBe(20_000);
@@ -357,7 +357,7 @@ describe('the budget covers what helpers do', () => {
 
   test('long keys', () => {
     const lookup = 'r1 = map[m] ll\nr2 = mapval[key] ll\ncall map_lookup_elem';
-    const { machine } = rig({ limitInsns: 20_000 });
+    const { machine } = rig({ verifier: 'off', limitInsns: 20_000 });
     const maps = '.map m hash key=1048576 value=4 entries=1\n.map key array key=4 value=1048576 entries=1';
     const { insns, fault } = runOnce(machine, loadFilter(machine, again(lookup), maps));
     expect([fault?.code, insns]).toEqual(['budget', 20_000]);

@@ -159,7 +159,9 @@ describe('fentry, fexit and fmod_ret', () => {
   ] as const)('%s ends at byte %i', (section, end, when) => {
     const nr = section.endsWith('openat') ? 257 : 42;
     expect(() => ctxWords(section, [end - 8], { nr }, when)).not.toThrow();
-    expect(() => ctxWords(section, [end], { nr }, when)).toThrow(`invalid read`);
+    expect(() => ctxWords(section, [end], { nr }, when)).toThrow(
+      `invalid bpf_context access off=${end} size=8`,
+    );
   });
 
   test('fmod_ret that returns other than 0 is an effect, and ends the turn of those after it', () => {

@@ -109,7 +109,7 @@ test('the kprobe runs before sys_enter, and sys_exit at the exit', () => {
 });
 
 test('the structures behind the ctx are read through the kernel only', () => {
-  const { machine, faults } = rig();
+  const { machine, faults } = rig({ verifier: 'off' });
   machine.attachAll(
     loadText(
       machine,

@@ -27,7 +27,9 @@ describe('tracepoint raw_syscalls', () => {
   });
 
   test('the first 8 bytes are nobody to read', () => {
-    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [0], {}, 'enter')).toThrow('8 bytes before the ctx');
+    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [0], {}, 'enter')).toThrow(
+      'invalid bpf_context access off=0 size=8',
+    );
   });
 
   test('a number that is not known is -1', () => {
@@ -79,7 +81,9 @@ describe('tp_btf', () => {
     const [regs, nr] = ctxWords('tp_btf/sys_enter', [0, 8], { nr: 1 }, 'enter');
     expect(regs! >> 32n).toBe(0xffff_8880n);
     expect(nr).toBe(1n);
-    expect(() => ctxWords('tp_btf/sys_enter', [16], {}, 'enter')).toThrow('invalid read');
+    expect(() => ctxWords('tp_btf/sys_enter', [16], {}, 'enter')).toThrow(
+      'invalid bpf_context access off=16 size=8',
+    );
   });
 });
 

@@ -28,8 +28,8 @@ const say = (name: string): string =>
 describe('load', () => {
   test.each([
     ['an unknown program type', { type: 'kobe' }, 'type', 'the kernel has no program type kobe'],
-    ['insns that cannot run', { insns: new Uint8Array(8), relocs: [] }, 'structure', ''],
-    ['no insns', { insns: new Uint8Array(0), relocs: [] }, 'structure', 'a program has 1 to'],
+    ['insns that cannot run', { insns: new Uint8Array(8), relocs: [] }, 'verifier', 'last insn is not'],
+    ['no insns', { insns: new Uint8Array(0), relocs: [] }, 'verifier', 'a program has 1 to'],
     ['a reloc to a map that is not there', { relocs: [{ pc: 0, map: 'no' }] }, 'reloc', 'there is no map no'],
     [
       'a reloc at an insn that takes none',
@@ -79,7 +79,7 @@ describe('load', () => {
   test('says which line of the source is refused', () => {
     const text = '.section "socket"\nmain:\n\nr1 = 5 ll\nr1 /= 0\nexit'; // one line stands before it
     const load = (): unknown => loadText(rig().machine, text);
-    expect(load).toThrow(expect.objectContaining({ code: 'structure', subject: 'main', pc: 2, errno: -22 }));
+    expect(load).toThrow(expect.objectContaining({ code: 'verifier', subject: 'main', pc: 2, errno: -22 }));
     expect(load).toThrow(/^main: 2 \(line 6\): div by zero/);
   });
 
@@ -178,7 +178,7 @@ test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unlo
 });
 
 test('a program that makes an iterator smaller than it was leaves nothing in the memory', () => {
-  const { machine } = rig();
+  const { machine } = rig({ verifier: 'off' });
   const prog = loadText(
     machine,
     `.map m array key=4 value=64 entries=1

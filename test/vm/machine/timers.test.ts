@@ -57,8 +57,8 @@ interface Loaded extends ReturnType<typeof rig> {
 }
 
 /** A machine with one program of `body`, whose timers call `tick`; the map is an array of 4. */
-function load(body: string, tick = TICK, type = 'array'): Loaded {
-  const base = rig();
+function load(body: string, tick = TICK, type = 'array', verifier: 'on' | 'off' = 'on'): Loaded {
+  const base = rig({ verifier });
   const object = base.machine.load(withFields(textOf(body, tick, type), TIMER));
   return { ...base, object, run: () => runOnce(base.machine, object.progs[0]!).retval };
 }
@@ -160,7 +160,12 @@ describe('a timer', () => {
   });
 
   test('whose function is stopped tells so, and may be started again', () => {
-    const { machine, run, faults, object } = load(start(0, 100), 'tick:\nr0 = *(u64 *)(r3 + 32)');
+    const { machine, run, faults, object } = load(
+      start(0, 100),
+      'tick:\nr0 = *(u64 *)(r3 + 32)',
+      'array',
+      'off',
+    );
     run();
     machine.advance(100);
     expect(faults).toMatchObject([{ prog: 'main', code: 'access' }]);
@@ -263,7 +268,8 @@ test('timers wait in a snapshot', () => {
 });
 
 test('a timer that is no field of the value is a fault', () => {
-  const { machine, object } = load(`${element(0)}\nr1 = r6\nr2 = map[m] ll\nr3 = 1\ncall timer_init`);
+  const init = `${element(0)}\nr1 = r6\nr2 = map[m] ll\nr3 = 1\ncall timer_init`;
+  const { machine, object } = load(init, TICK, 'array', 'off');
   const { fault } = runOnce(machine, object.progs[0]!);
   expect(fault).toMatchObject({ code: 'field' });
   expect(fault?.message).toBe('R1 points at offset 0 in a value of map m, where no struct bpf_timer is');

@@ -1,7 +1,13 @@
 // Maps of maps: what a program reaches through them, and how long inner maps live.
 import { describe, expect, test } from 'vitest';
-import { fromU64s, loadText, pointOf, rig, u32, u64s } from '../../support/machine.ts';
-import type { BpfMap, LoadedObject, Machine, MapSpec } from '../../../vm/index.ts';
+import { fromU64s, pointOf, rig, u32, u64s } from '../../support/machine.ts';
+import {
+  assembleObject,
+  type BpfMap,
+  type LoadedObject,
+  type Machine,
+  type MapSpec,
+} from '../../../vm/index.ts';
 
 const ENOENT = -2;
 const EBADF = -9;
@@ -59,7 +65,7 @@ out:
 
 /** The object with its map m made by hand: the assembler has no inner maps to declare. */
 function load(machine: Machine, type: string): { object: LoadedObject; m: BpfMap } {
-  const { maps, progs } = loadText(rig().machine, `.map m hash key=4 value=4 entries=1\n${PROG}`).spec;
+  const { maps, progs } = assembleObject(`.map m hash key=4 value=4 entries=1\n${PROG}`, 'o');
   const object = machine.load({
     name: 'o',
     license: 'GPL',
@@ -150,12 +156,12 @@ describe.each(['array_of_maps', 'hash_of_maps'])('%s', (type) => {
   });
 
   test('a program that writes it is stopped', () => {
-    const { machine, faults } = rig();
-    const { progs } = loadText(
-      rig().machine,
+    const { machine, faults } = rig({ verifier: 'off' });
+    const { progs } = assembleObject(
       `.map m hash key=4 value=4 entries=1\n.section "raw_tp/sys_enter"\nmain:\n*(u32 *)(r10 - 4) = 0\nr6 = map[m] ll\n*(u64 *)(r10 - 16) = r6
       r1 = *(u64 *)(r10 - 16)\nr2 = r10\nr2 += -4\ncall map_delete_elem\nexit`,
-    ).spec;
+      'o',
+    );
     machine.attachAll(machine.load({ name: 'o', license: '', maps: [outerSpec(type)], progs, slots: [] }));
     machine.enter(pointOf());
     expect(faults.map(({ message }) => message)).toEqual([

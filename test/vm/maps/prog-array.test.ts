@@ -203,7 +203,7 @@ describe('from programs', () => {
     ['map_delete_elem', 'cannot pass map_type 3 into func bpf_map_delete_elem#3'],
   ])('%s of a prog array is refused at load', (helper, words) => {
     const { machine } = rig();
-    const text = `.map table prog_array key=4 value=4 entries=4\n.section "socket"\nmain:\nr1 = map[table] ll\ncall ${helper}\nexit`;
+    const text = `.map table prog_array key=4 value=4 entries=4\n.section "socket"\nmain:\nr1 = map[table] ll\nr2 = r10\nr2 += -4\n*(u32 *)(r10 - 4) = 0\nr3 = r2\nr4 = 0\ncall ${helper}\nexit`;
     expect(() => loadText(machine, text)).toThrow(words);
   });
 
@@ -213,8 +213,8 @@ describe('from programs', () => {
     expect(() => loadText(machine, text)).toThrow('expected prog array map for tail call');
   });
 
-  test('what the load cannot see ends the run with a fault', () => {
-    const { machine } = rig();
+  test('what was not verified ends the run with a fault', () => {
+    const { machine } = rig({ verifier: 'off' });
     const text = `.map table prog_array key=4 value=4 entries=4\n.section "socket"\nmain:
       r1 = map[table] ll\n*(u64 *)(r10 - 16) = r1\nr1 = *(u64 *)(r10 - 16)\nr2 = r10\nr2 += -4\ncall map_lookup_elem\nexit`;
     const object = loadText(machine, text);

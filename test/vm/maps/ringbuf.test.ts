@@ -9,13 +9,13 @@ const SIZE = 4096;
 function writer(size: number, end: string): string {
   const settle = end === 'keep' ? '' : `r1 = r6\nr2 = 0\ncall ringbuf_${end}\n`;
   return `r1 = map[ring] ll\nr2 = ${size}\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto full\nr6 = r0\nr1 = map[n] ll\nr2 = r10
-    r2 += -4\n*(u32 *)(r10 - 4) = 0\ncall map_lookup_elem\nr1 = *(u64 *)(r0 + 0)\nr1 += 1\n*(u64 *)(r0 + 0) = r1
-    *(u8 *)(r6 + 0) = r1\n*(u8 *)(r6 + ${size - 1}) = r1\n${settle}r0 = 1\nexit\nfull:\nr0 = 0\nexit`;
+    r2 += -4\n*(u32 *)(r10 - 4) = 0\ncall map_lookup_elem\nr1 = 0\nif r0 == 0 goto fill\nr1 = *(u64 *)(r0 + 0)\nr1 += 1\n*(u64 *)(r0 + 0) = r1
+    fill:\n*(u8 *)(r6 + 0) = r1\n*(u8 *)(r6 + ${size - 1}) = r1\n${settle}r0 = 1\nexit\nfull:\nr0 = 0\nexit`;
 }
 
 /** A ring of one page and programs by name; each record begins and ends with the number of the run that made it. */
-function ringRig(progs: Readonly<Record<string, string>>, maps = '') {
-  const { machine, faults } = rig();
+function ringRig(progs: Readonly<Record<string, string>>, maps = '', verifier: 'on' | 'off' = 'on') {
+  const { machine, faults } = rig({ verifier });
   const sections = Object.entries(progs).map(([name, text]) => `.section "socket"\n${name}:\n${text}\n`);
   const object = loadText(
     machine,
@@ -51,7 +51,8 @@ test('a record that goes over the end of the ring is in one piece', () => {
 
 describe('a record that is neither submitted nor discarded', () => {
   test('is discarded when the program ends, which is a fault', () => {
-    const { ring, run, faults } = ringRig({ keep: writer(8, 'keep'), next: writer(8, 'submit') });
+    const progs = { keep: writer(8, 'keep'), next: writer(8, 'submit') };
+    const { ring, run, faults } = ringRig(progs, '', 'off');
     run('keep');
     run('next');
     expect(faults.map(({ code, message }) => `${code}: ${message}`)).toEqual([
@@ -62,7 +63,7 @@ describe('a record that is neither submitted nor discarded', () => {
 
   test('is discarded when another fault ends the program', () => {
     const crash = writer(8, 'keep').replace('r0 = 1\nexit', 'r1 = 0\nr0 = *(u64 *)(r1 + 0)\nexit');
-    const { ring, run, faults } = ringRig({ crash, next: writer(8, 'submit') });
+    const { ring, run, faults } = ringRig({ crash, next: writer(8, 'submit') }, '', 'off');
     run('crash');
     run('next');
     expect(faults.map(({ code }) => code)).toEqual(['access']);
@@ -71,8 +72,8 @@ describe('a record that is neither submitted nor discarded', () => {
 
   test('holds back what comes after it while the program runs', () => {
     // The first is kept busy until the second is in: nothing is ready in between, both are afterwards.
-    const two = `r1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nr6 = r0\nr1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve
-      *(u64 *)(r0 + 0) = 2\nr1 = r0\nr2 = 0\ncall ringbuf_submit\n*(u64 *)(r6 + 0) = 1\nr1 = r6\nr2 = 0\ncall ringbuf_submit\nr0 = 0\nexit`;
+    const two = `r1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto none\nr6 = r0\nr1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto one
+      *(u64 *)(r0 + 0) = 2\nr1 = r0\nr2 = 0\ncall ringbuf_submit\none:\n*(u64 *)(r6 + 0) = 1\nr1 = r6\nr2 = 0\ncall ringbuf_submit\nnone:\nr0 = 0\nexit`;
     const { ring, run } = ringRig({ two });
     run('two');
     expect(taken(ring)).toEqual([
@@ -84,7 +85,7 @@ describe('a record that is neither submitted nor discarded', () => {
 
 test('a program cannot hold more records than can be looked through', () => {
   const hoard = `r8 = 300\nagain: r1 = map[ring] ll\nr2 = 0\nr3 = 0\ncall ringbuf_reserve\nr8 += -1\nif r8 != 0 goto again\nr0 = 0\nexit`;
-  const { ring, run, faults } = ringRig({ hoard, write: writer(8, 'submit') });
+  const { ring, run, faults } = ringRig({ hoard, write: writer(8, 'submit') }, '', 'off');
   run('hoard');
   run('write');
   expect(faults.map(({ message }) => message)).toEqual([
@@ -94,8 +95,8 @@ test('a program cannot hold more records than can be looked through', () => {
 });
 
 test('two rings in one program keep their records apart', () => {
-  const both = `r1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nr6 = r0\nr1 = map[other] ll\nr2 = 16\nr3 = 0\ncall ringbuf_reserve
-    r7 = r0\n*(u64 *)(r6 + 0) = 1\n*(u64 *)(r7 + 0) = 2\nr1 = r6\nr2 = 0\ncall ringbuf_submit\nr1 = r7\nr2 = 0\ncall ringbuf_submit\nr0 = 0\nexit`;
+  const both = `r1 = map[ring] ll\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto none\nr6 = r0\n*(u64 *)(r6 + 0) = 1\nr1 = map[other] ll\nr2 = 16\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto one
+    r7 = r0\n*(u64 *)(r7 + 0) = 2\nr1 = r7\nr2 = 0\ncall ringbuf_submit\none:\nr1 = r6\nr2 = 0\ncall ringbuf_submit\nnone:\nr0 = 0\nexit`;
   const { object, run } = ringRig({ both }, '.map other ringbuf key=0 value=0 entries=8192');
   run('both');
   expect(taken(object.maps[0]!)).toEqual([[1, 8]]);

@@ -33,8 +33,8 @@ each:
   r0 = ${result}
   exit`;
 
-function drainRig(text: string) {
-  const { machine, faults } = rig();
+function drainRig(text: string, verifier: 'on' | 'off' = 'on') {
+  const { machine, faults } = rig({ verifier });
   const object = loadText(machine, text);
   const { fd } = object.maps[0]!;
   const { bpf } = machine;
@@ -77,7 +77,7 @@ describe('a drain', () => {
   test('within a drain is -EBUSY', () => {
     const again =
       'r1 = map[u] ll\nr2 = each ll\nr3 = 0\nr4 = 0\ncall user_ringbuf_drain\nr1 = mapval[sum] ll\n*(u64 *)(r1 + 0) = r0';
-    const { send, run, sum } = drainRig(drain('0', again));
+    const { send, run, sum } = drainRig(drain('0', again), 'off');
     send(1);
     expect([run(), BigInt.asIntN(64, sum())]).toEqual([1, -16n]);
   });
@@ -88,6 +88,7 @@ describe('a drain', () => {
         '0',
         'r1 = mapval[sum] ll\nr2 = *(u64 *)(r1 + 0)\nif r2 != 7 goto fine\nr1 = 0\n*(u64 *)(r1 + 0) = 0\nfine:',
       ),
+      'off',
     );
     send(7);
     run();
@@ -104,7 +105,7 @@ describe('a drain', () => {
       'call user_ringbuf_drain\n  exit',
       'call user_ringbuf_drain\n  r1 = mapval[sum] ll\n  r1 = *(u64 *)(r1 + 0)\n  r0 = *(u16 *)(r1 + 0)\n  exit',
     );
-    const leaking = drainRig(leak);
+    const leaking = drainRig(leak, 'off');
     leaking.send(1, 1);
     leaking.run();
     expect(leaking.faults.map(({ code }) => code)).toEqual(['access']);

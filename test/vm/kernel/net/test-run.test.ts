@@ -108,7 +108,7 @@ test('a redirect is told once for each run that asks for it', () => {
 });
 
 test('headers grow to the front until there is no room, and no byte is lost', () => {
-  const { machine } = rig({ limitInsns: 1_000_000 });
+  const { machine } = rig({ verifier: 'off', limitInsns: 1_000_000 });
   const push = 'r1 = r6\nr2 = 0x81\nr3 = 1\ncall skb_vlan_push\nif r0 == 0 goto again';
   const object = loadText(machine, `.section "tc"\nmain:\nr6 = r1\nagain:\n${push}\nexit`);
   const { retval, data, fault } = machine.testRun(object.progs[0]!, { data: FRAME });
@@ -135,7 +135,7 @@ test.each([
   { type: 'tc', text: 'r0 = 1\n*(u32 *)(r1 + 16) = r0\nexit', fault: 'read only' },
   { type: 'xdp', text: 'r2 = 1\ncall skb_pull_data\nexit', fault: undefined },
 ])('a $type program is stopped: $fault', ({ type, text, fault }) => {
-  const { machine } = rig();
+  const { machine } = rig({ verifier: fault === undefined ? 'on' : 'off' });
   const load = (): ReturnType<typeof loadText> => loadText(machine, `.section "${type}"\nmain:\n${text}`);
   if (fault === undefined) expect(load).toThrow('cannot use helper');
   else expect(machine.testRun(load().progs[0]!, { data: FRAME }).fault?.message).toContain(fault);

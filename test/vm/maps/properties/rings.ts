@@ -86,9 +86,10 @@ const RINGBUF: MapProperty = {
 
 /** Adds the first byte of each record to a digest at r6 + 8, and goes on after it, or not. */
 const drain = (name: string, result: number): string =>
-  `*(u64 *)(r6 + 8) = 0\nr1 = map[m] ll\nr2 = ${name}_each ll\nr3 = r6\nr4 = 0\ncall user_ringbuf_drain\nexit\n${name}_each:
+  `*(u64 *)(r10 - 8) = 0\nr1 = map[m] ll\nr2 = ${name}_each ll\nr3 = r10\nr3 += -8\nr4 = 0\ncall user_ringbuf_drain\nr1 = *(u64 *)(r10 - 8)
+  *(u64 *)(r6 + 8) = r1\nexit\n${name}_each:
   r6 = r2\n*(u64 *)(r10 - 8) = 0\nr2 = r1\nr1 = r10\nr1 += -8\nr3 = r2\nr2 = 1\nr4 = 0\nr5 = 0\ncall dynptr_read
-  r1 = *(u64 *)(r6 + 8)\nr1 *= 7\nr2 = *(u64 *)(r10 - 8)\nr1 += r2\n*(u64 *)(r6 + 8) = r1\nr0 = ${result}`;
+  r1 = *(u64 *)(r6 + 0)\nr1 *= 7\nr2 = *(u64 *)(r10 - 8)\nr1 += r2\n*(u64 *)(r6 + 0) = r1\nr0 = ${result}`;
 
 /** Where a record may have been reserved: a few of the places where short ones begin. */
 const placeOf = (value: number): number => 16 * (value % 6);
