@@ -17,7 +17,12 @@ import { computePostorder, computeScc } from './order.ts';
 import { checkDepths } from './stack-depth.ts';
 import { findSubprogs, noteInsns } from './subprogs.ts';
 
-const KFUNC_IDS: ReadonlySet<number> = new Set(Object.values(KFUNCS).map(({ id }) => id));
+/** Those that the machine runs. */
+const KFUNC_IDS: ReadonlySet<number> = new Set(
+  Object.values(KFUNCS)
+    .filter((row) => !('refused' in row))
+    .map(({ id }) => id),
+);
 
 /** An Env with the program's insns; nothing is checked yet. */
 export function makeEnv(input: VerifyInput, options: VerifyOptions): Env {
