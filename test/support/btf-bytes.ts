@@ -99,9 +99,9 @@ function typeWords(type: BtfRecord, strings: Strings): number[] {
         ...type.vars.flatMap(({ type: variable, off, bytes }) => [variable, off, bytes]),
       ];
     case 'decl_tag':
-      return [...head(0, type.type, type.isAttribute), type.component];
+      return [...head(0, type.type, type.isAttribute === true), type.component];
     case 'type_tag':
-      return head(0, type.type, type.isAttribute);
+      return head(0, type.type, type.isAttribute === true);
     default:
       return head(0, type.type);
   }

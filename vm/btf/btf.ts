@@ -32,7 +32,12 @@ export type BtfRecord =
   | { readonly kind: 'fwd'; readonly name: string; readonly isUnion: boolean }
   | { readonly kind: 'typedef'; readonly name: string; readonly type: number }
   /** `isAttribute`: stands for any attribute of the compiler, not for a tag that the kernel knows. */
-  | { readonly kind: 'type_tag'; readonly name: string; readonly type: number; readonly isAttribute: boolean }
+  | {
+      readonly kind: 'type_tag';
+      readonly name: string;
+      readonly type: number;
+      readonly isAttribute?: boolean;
+    }
   | { readonly kind: 'const' | 'volatile' | 'restrict'; readonly type: number }
   | {
       readonly kind: 'func';
@@ -63,7 +68,7 @@ export type BtfRecord =
       readonly name: string;
       readonly type: number;
       readonly component: number;
-      readonly isAttribute: boolean;
+      readonly isAttribute?: boolean;
     };
 export type BtfKind = BtfRecord['kind'];
 

@@ -164,7 +164,7 @@ function pointerAt(
   const id = skipModifiers(btf, type);
   if (!isStruct(btf.type(id))) return PLAIN_POINTER;
   const first = btf.type(type);
-  const tag = first.kind === 'type_tag' && !first.isAttribute ? first.name : '';
+  const tag = first.kind === 'type_tag' && first.isAttribute !== true ? first.name : '';
   return { kind: 'pointer', id, tag, member: member.name };
 }
 

@@ -149,7 +149,7 @@ function pointerTo(
 }
 
 function tagFlags(pointed: BtfRecord): number {
-  if (pointed.kind !== 'type_tag' || pointed.isAttribute) return 0;
+  if (pointed.kind !== 'type_tag' || pointed.isAttribute === true) return 0;
   return pointed.name === 'user' ? FLAGS.user : pointed.name === 'percpu' ? FLAGS.percpu : 0;
 }
 
