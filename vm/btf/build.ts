@@ -75,6 +75,7 @@ export class BtfBuilder {
   /** Adds all types of some tables; they may name each other in any order. */
   add({ structs = {}, typedefs = {}, funcs = {}, protos = {} }: TypeTables): void {
     for (const [name, type] of Object.entries(typedefs)) this.typedefs.set(name, type);
+    for (const [name, { bytes }] of Object.entries(structs)) this.size(name, bytes);
     for (const [name, table] of Object.entries(structs)) this.struct(name, table);
     for (const name of Object.keys(typedefs)) this.type(name);
     for (const [name, table] of Object.entries(funcs)) {
@@ -103,6 +104,11 @@ export class BtfBuilder {
   /** The types so far. */
   build(): Btf {
     return new TableBtf(this.name, this.records.slice());
+  }
+
+  /** A struct of which no more than its size is known yet: what holds one is as large. */
+  private size(name: string, bytes: number): void {
+    this.records[this.declared('struct', name)] = { kind: 'struct', name, bytes, members: [] };
   }
 
   private struct(name: string, { bytes, members, shared = [] }: StructTable): void {

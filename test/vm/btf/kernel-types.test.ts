@@ -78,3 +78,16 @@ test('there is a struct for each that helpers and kernel functions name', () => 
   expect(names.size).toBeGreaterThan(3);
   expect([...names].filter((name) => OURS.find('struct', name) === undefined)).toEqual([]);
 });
+
+test('a member that shares its bytes lies in a union as large as itself, whichever struct was told of first', () => {
+  const unions = OURS.ids('struct').flatMap((id) => {
+    const record = OURS.type(id);
+    const shared = isStruct(record) ? record.members.filter(({ name }) => name === '') : [];
+    return shared.map(({ type }) => plainType(OURS, type));
+  });
+  const sizes = unions.flatMap((union) =>
+    isStruct(union) ? [[union.bytes, sizeOf(OURS, union.members[0]!.type)]] : [],
+  );
+  expect(sizes.filter(([of]) => of === 16)).not.toEqual([]);
+  expect(sizes.filter(([of, first]) => of !== first)).toEqual([]);
+});
