@@ -3,9 +3,9 @@ import { ERRNO } from '../errno.ts';
 import type { Insn } from '../isa/insn.ts';
 import { LoadError } from '../load-error.ts';
 import type { KernelMap } from '../maps/map.ts';
-import type { MapTypeName } from '../maps/types.ts';
 import { addressOf } from '../memory/linear.ts';
 import type { ValueFieldKind } from '../object.ts';
+import { GUARDED_FIELDS, INTERRUPTING, LIMIT_MAPS, SLEEPABLE_MAPS } from './map-rules.ts';
 import type { ObjectTable } from './objects.ts';
 import type { ProgAttr } from './prog-load.ts';
 import { PROG_FLAGS, progTypeRow } from './prog-types.ts';
@@ -52,14 +52,11 @@ export function mapAddress({ name }: ProgAttr, pc: number, { op, hi }: Insn, map
   return addressOf(map.lookup(new Uint8Array(4), 0, 0) + off);
 }
 
-/** Most maps that one program names. @see include/linux/bpf_verifier.h MAX_USED_MAPS */
-const MAX_USED_MAPS = 64;
-
 /** Refuses maps that programs like this one may not use. @see kernel/bpf/verifier.c check_map_prog_compatibility */
 export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
   const { name } = attr;
-  if (maps.length > MAX_USED_MAPS) {
-    const text = `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`;
+  if (maps.length > LIMIT_MAPS) {
+    const text = `The total number of maps per program has reached the limit of ${LIMIT_MAPS}`;
     throw new LoadError('structure', name, text, { errno: -ERRNO.E2BIG });
   }
   for (const map of maps) {
@@ -88,52 +85,15 @@ export function maySleep({ type, flags = 0 }: ProgAttr): boolean {
   return (flags & PROG_FLAGS.sleepable) !== 0 || progTypeRow(type)?.sleepable === 'always';
 }
 
-const SLEEPABLE_MAPS: ReadonlySet<MapTypeName> = new Set([
-  'hash',
-  'lru_hash',
-  'array',
-  'percpu_hash',
-  'percpu_array',
-  'lru_percpu_hash',
-  'array_of_maps',
-  'hash_of_maps',
-  'ringbuf',
-  'user_ringbuf',
-  'inode_storage',
-  'sk_storage',
-  'task_storage',
-  'cgrp_storage',
-  'queue',
-  'stack',
-  'arena',
-]);
-
-/** What kprobes, tracepoints, raw tracepoints and perf events may not have in a map's value: they may interrupt whoever uses it. */
-const NOT_TRACING: Readonly<Partial<Record<ValueFieldKind, string>>> = {
-  list_head: 'bpf_{list_head,rb_root}',
-  rb_root: 'bpf_{list_head,rb_root}',
-  spin_lock: 'bpf_spin_lock',
-  res_spin_lock: 'bpf_spin_lock',
-  timer: 'bpf_timer',
-  workqueue: 'bpf_wq',
-};
-const INTERRUPTING: ReadonlySet<string> = new Set([
-  'kprobe',
-  'tracepoint',
-  'perf_event',
-  'raw_tracepoint',
-  'raw_tracepoint_writable',
-]);
-
 function checkFields({ name, type }: ProgAttr, { spec }: KernelMap): void {
-  for (const { kind } of spec.fields ?? []) {
-    const what = NOT_TRACING[kind];
-    if (what === undefined) continue;
-    if (type === 'socket_filter' && what === NOT_TRACING.spin_lock) {
-      throw new LoadError('map-arg', name, `socket filter progs cannot use ${what} yet (map ${spec.name})`);
+  const kinds = new Set<ValueFieldKind>(spec.fields?.map(({ kind }) => kind));
+  for (const { kinds: guarded, text } of GUARDED_FIELDS) {
+    if (!guarded.some((kind) => kinds.has(kind))) continue;
+    if (type === 'socket_filter' && text === 'bpf_spin_lock') {
+      throw new LoadError('map-arg', name, `socket filter progs cannot use ${text} yet (map ${spec.name})`);
     }
     if (INTERRUPTING.has(type)) {
-      const rule = `tracing progs cannot use ${what} yet (map ${spec.name})`;
+      const rule = `tracing progs cannot use ${text} yet (map ${spec.name})`;
       throw new LoadError('map-arg', name, `${rule}: those of fentry, fexit and tp_btf can`);
     }
   }
