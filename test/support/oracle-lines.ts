@@ -1,6 +1,6 @@
 // Parts of an object as lines of a spec of the kernel oracle.
 import { kfuncName } from '../../vm/helpers/kfuncs.ts';
-import { decodeInsn } from '../../vm/isa/insn.ts';
+import { decodeInsn, type Insn } from '../../vm/isa/insn.ts';
 import { PROG_FLAGS, progTypeRow } from '../../vm/kernel/prog-types.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from '../../vm/object.ts';
 import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
@@ -37,21 +37,28 @@ function insnLines(object: ObjectSpec, prog: ProgSpec, firstMap: number): string
     bytes.writeInt32LE(firstMap + object.maps.findIndex(({ name }) => name === map), 8 * pc + 4);
     if (valueOff !== undefined) bytes.writeInt32LE(valueOff, 8 * pc + 12);
   }
-  const starts = new Set([0]);
-  for (let pc = 0; pc < bytes.length / 8;) {
-    const insn = decodeInsn(prog.insns, pc);
-    if (insn === undefined) {
-      pc += 1;
-      continue;
-    }
-    const { op, imm } = insn;
+  for (const { pc, op, imm } of insnsOf(prog.insns)) {
     const kfunc = op.name === 'call_kfunc' ? kfuncName(imm) : undefined;
     if (kfunc !== undefined) bytes.writeInt32LE(kernelTypeId('func', kfunc) ?? 0, 8 * pc + 4);
-    if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
-    pc += op.slots;
   }
-  const insns = `insns ${bytes.toString('hex')}`;
-  if (starts.size === 1) return [insns];
+  return [`insns ${bytes.toString('hex')}`, ...funcLines(prog.insns)];
+}
+
+/** The types of a program's functions, all alike; none when it has no other than itself. */
+export function funcLines(insns: Uint8Array): string[] {
+  const starts = new Set([0]);
+  for (const { pc, op, imm } of insnsOf(insns)) {
+    if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
+  }
+  if (starts.size === 1) return [];
   const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
-  return [insns, `btf ${FUNC_BTF}`, ...funcs];
+  return [`btf ${FUNC_BTF}`, ...funcs];
+}
+
+function* insnsOf(bytes: Uint8Array): Generator<Insn & { readonly pc: number }> {
+  for (let pc = 0; pc < bytes.length / 8;) {
+    const insn = decodeInsn(bytes, pc);
+    if (insn !== undefined) yield { ...insn, pc };
+    pc += insn?.op.slots ?? 1;
+  }
 }

@@ -1,5 +1,5 @@
 // Gives a spec of the kernel oracle to the machine instead, and answers in the same form.
-import { createMachine, type Machine } from '../../vm/index.ts';
+import { createMachine, type FuncInfo, type Machine } from '../../vm/index.ts';
 import { bytesOf } from './case-file.ts';
 import type { OracleAnswer } from './oracle.ts';
 
@@ -15,7 +15,9 @@ class SpecRunner {
   private readonly maps: { name: string; type: string; valueSize: number; fd: number }[] = [];
   private readonly progs = new Map<string, number>();
   /** The program that is being read. */
-  private prog: { name: string; type: string; options: Map<string, string>; hex: string } | undefined;
+  private prog:
+    | { name: string; type: string; options: Map<string, string>; hex: string; funcs: FuncInfo[] }
+    | undefined;
 
   constructor(cpus: number) {
     this.cpus = cpus;
@@ -44,7 +46,7 @@ class SpecRunner {
         this.map(args);
         break;
       case 'prog':
-        this.prog = { name: args[0]!, type: args[1]!, options: optionsOf(args.slice(2)), hex: '' };
+        this.prog = { name: args[0]!, type: args[1]!, options: optionsOf(args.slice(2)), hex: '', funcs: [] };
         break;
       case 'insns':
         this.prog!.hex += args.join('');
@@ -109,8 +111,12 @@ class SpecRunner {
         bpf.close(this.progs.get(args[0]!)!);
         break;
       case 'btf':
-      case 'func':
-        break; // types that Linux wants of functions with tail calls
+        break; // the types of the functions are all alike
+      case 'func': {
+        const pc = Number(args[0]);
+        this.prog!.funcs.push({ pc, name: `f${pc}`, linkage: 'static' });
+        break;
+      }
       case 'pin':
         break; // test runs are on CPU 0
       case 'sleep':
@@ -133,7 +139,7 @@ class SpecRunner {
   }
 
   private load(): void {
-    const { name, type, options, hex } = this.prog!;
+    const { name, type, options, hex, funcs } = this.prog!;
     const insns = bytesOf(hex);
     const view = new DataView(insns.buffer);
     for (let at = 0; at < insns.length; at += 8) {
@@ -148,7 +154,7 @@ class SpecRunner {
     const first = options.get('fds');
     const fdArray =
       first === undefined ? {} : { fdArray: this.maps.slice(Number(first)).map(({ fd }) => fd) };
-    const attr = { name, type, insns, license: 'GPL', ...fdArray };
+    const attr = { name, type, insns, license: 'GPL', funcs, ...fdArray };
     const fd = this.machine.bpf.progLoad(
       { ...attr, expectedAttachType: number('attach'), flags: number('flags') },
       log,

@@ -7,6 +7,7 @@ import { readSlot, writeSlot } from '../../../vm/isa/insn.ts';
 import { OP_LIST, type OpName } from '../../../vm/isa/ops.ts';
 import { bytesOf, readCases, section, sectionLines, type TestCase } from '../../support/case-file.ts';
 import { askKernel, insnsLine } from '../../support/oracle.ts';
+import { funcLines } from '../../support/oracle-lines.ts';
 import { askMachine } from '../../support/spec-machine.ts';
 import { hasTool } from '../../support/tools.ts';
 
@@ -41,7 +42,7 @@ function specOf(testCase: TestCase, i: number, firstMap: number): string {
   const maps = mapsOf(testCase).map((line) => `map m${i}_${line}\n`);
   const hex = Buffer.from(bytesOf(testCase.sections.get('data') ?? '00'.repeat(64))).toString('hex');
   const prog = `prog p${i} socket_filter log=0 ${maps.length > 0 ? `fds=${firstMap}` : ''}`;
-  return `${maps.join('')}${prog}\n${insnsLine(insns)}\nend\nrun p${i} data=${hex}\n`;
+  return `${maps.join('')}${prog}\n${[insnsLine(insns), ...funcLines(insns)].join('\n')}\nend\nrun p${i} data=${hex}\n`;
 }
 
 describe('the machine', () => {
@@ -55,7 +56,6 @@ describe('the machine', () => {
 });
 
 test.skipIf(!hasTool('kernel'))('the kernel returns the same for all of them', () => {
-  // It refuses functions that it has no type information of only where they may fail; these it takes.
   let maps = 0;
   const specs = ON_KERNEL.map((testCase, i) => {
     const spec = specOf(testCase, i, maps);
