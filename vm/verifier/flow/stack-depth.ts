@@ -139,9 +139,7 @@ function enter(descent: Descent, i: number): void {
   const own = isPrivate[i] === true ? 0 : bytes;
   calls.push({ subprog: i, site: 0, bytes: own });
   descent.depth += own;
-  if (isPrivate[i] === true) {
-    if (bytes > LIMIT_BYTES) refuse(env, 'stack-size', [], i, bytes);
-  } else if (descent.depth > LIMIT_BYTES) refuse(env, 'stack-depth', [], calls.length, descent.depth);
+  if (descent.depth > LIMIT_BYTES) refuse(env, 'stack-depth', [], calls.length, descent.depth);
 }
 
 /** All that the function on top calls is done. */

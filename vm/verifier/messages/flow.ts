@@ -211,12 +211,6 @@ export const FLOW_MESSAGES = {
       `the frames of a function and of all its callers have 512 bytes together, each rounded up to 16; these ${calls} take ${bytes}`,
     fix: 'keep large buffers in a per-CPU array of one entry, and only what is small on the stack',
   },
-  'stack-size': {
-    errno: ERRNO.EACCES,
-    text: (subprog: number, bytes: number) => `stack size of subprog ${subprog} is ${bytes}. Too large`,
-    why: 'a frame has 512 bytes at most, rounded up to 16',
-    fix: 'keep large buffers in a per-CPU array of one entry',
-  },
   'tail-call-depth': {
     errno: ERRNO.EACCES,
     text: (bytes: number) =>
