@@ -17,6 +17,59 @@ const NUMBERS = ['call bpf_get_prandom_u32', 'r6 = r0', 'call bpf_get_prandom_u3
 const SLOTS = ['*(u64 *)(r10 - 8) = r6', '*(u64 *)(r10 - 16) = r7', '*(u64 *)(r10 - 24) = 0'];
 const LOOK_UP = ['r2 = r10', 'r2 += -24', 'r1 = values ll', 'call bpf_map_lookup_elem'];
 
+/** Registers that calls leave undefined get numbers again. */
+const REGAINED = 'r0 = r6\nr1 = #\nr2 = r7';
+
+/** Calls of kernel functions with an object of the kernel that lies `at` bytes below r10. */
+function withObject(at: number, name: string, before = '', after: string = REGAINED): string {
+  return `r1 = r10\nr1 += -${at}\n${before}call ${name}${after === '' ? '' : '\n'}${after}`;
+}
+
+function iterNew(at: number): string {
+  return withObject(at, 'bpf_iter_num_new', 'r2 = 0\nr3 = r7\n');
+}
+
+function iterEnd(at: number): string {
+  return withObject(at, 'bpf_iter_num_destroy');
+}
+
+/** A loop with two insns in each round. */
+function iterLoop(at: number, body: string): string {
+  return `${withObject(at, 'bpf_iter_num_next', '', '')}\nif r0 == 0 goto +3\n${body}\ngoto -7`;
+}
+
+function reserve(at: number): string {
+  return `r4 = r10\nr4 += -${at}\nr1 = ring ll\nr2 = 16\nr3 = 0\ncall bpf_ringbuf_reserve_dynptr\n${REGAINED}`;
+}
+
+function submit(at: number): string {
+  return withObject(at, 'bpf_ringbuf_submit_dynptr', 'r2 = 0\n');
+}
+
+function dynptrData(at: number): string {
+  return withObject(at, 'bpf_dynptr_data', 'r2 = 0\nr3 = 8\n', 'r1 = 0\nr2 = 0');
+}
+
+function dynptrClone(at: number, to: number): string {
+  return withObject(at, 'bpf_dynptr_clone', `r2 = r10\nr2 += -${to}\n`);
+}
+
+function packet(at: number): string {
+  return `r1 = r9\nr2 = 0\nr3 = r10\nr3 += -${at}\ncall bpf_dynptr_from_xdp\n${REGAINED}`;
+}
+
+function slice(at: number): string {
+  return withObject(at, 'bpf_dynptr_slice', 'r2 = 0\nr3 = 0\nr4 = 8\n', 'r1 = 0\nr2 = 0');
+}
+
+function saved(at: number): string {
+  return withObject(at, 'bpf_local_irq_save');
+}
+
+function restored(at: number): string {
+  return withObject(at, 'bpf_local_irq_restore');
+}
+
 /** By name. */
 export const SETTINGS = {
   numbers: {
@@ -115,6 +168,71 @@ export const SETTINGS = {
       '*(u64 *)(r2 + 0) = r1',
       'if r1 s< 0 goto +0',
       'exit',
+    ],
+  },
+  iterators: {
+    type: 'socket_filter',
+    maps: '',
+    head: [...NUMBERS, ...SLOTS, 'r8 = r6', 'r9 = -1', 'r1 = 7', 'w2 = w7'],
+    own: [
+      `${iterNew(40)}\n${iterLoop(40, 'r$ = *(u32 *)(r0 + 0)\nr@ += r6')}\n${iterEnd(40)}`,
+      `${iterNew(40)}\n${iterLoop(40, 'r$ += 1\nr@ ^= 0')}\n${iterEnd(40)}`,
+      `${iterNew(48)}\n${iterLoop(48, '*(u64 *)(r10 - 8) = r$\nr$ = r@')}\n${iterEnd(48)}`,
+      `${iterNew(48)}\n${iterEnd(48)}`,
+      iterNew(32),
+      iterEnd(32),
+      'r1 = r10\nr1 += -32\ncall bpf_iter_num_next\nr1 = 0\nr2 = #',
+      'r$ = *(u64 *)(r10 - 8)',
+      '*(u64 *)(r10 - 8) = r$',
+      '*(u8 *)(r10 - 34) = r$',
+      'r$ = r@',
+    ],
+  },
+  dynptrs: {
+    type: 'xdp',
+    maps: '.map ring ringbuf key=0 value=0 entries=4096',
+    head: ['r9 = r1', ...NUMBERS, ...SLOTS, 'r8 = r6', 'r1 = 7', 'w2 = w7'],
+    own: [
+      `${reserve(48)}\n${submit(48)}`,
+      `${reserve(48)}\n${dynptrData(48)}\nif r0 == 0 goto +1\n*(u8 *)(r0 + #) = 1\n${submit(48)}`,
+      `${reserve(48)}\n${dynptrClone(48, 64)}\n${submit(64)}`,
+      `${packet(48)}\n${slice(48)}\nr8 = r0\nr0 = 0\nr1 = 0\nr2 = 0`,
+      packet(40),
+      reserve(56),
+      submit(56),
+      slice(48),
+      dynptrClone(48, 40),
+      'if r8 == 0 goto +1\nr$ = *(u8 *)(r8 + #)',
+      'if r8 == 0 goto out',
+      'r$ = *(u8 *)(r8 + #)',
+      'r1 = r9\nr2 = 0\ncall bpf_xdp_adjust_head\nr1 = 0\nr2 = 0',
+      '*(u8 *)(r10 - 42) = r$',
+      'r$ = *(u64 *)(r10 - 8)',
+      'r1 = r10\nr1 += -48\ncall bpf_dynptr_size\nr1 = 0\nr2 = 0',
+    ],
+  },
+  sections: {
+    type: 'tracepoint',
+    maps: '',
+    head: [...NUMBERS, ...SLOTS, 'call bpf_get_current_task_btf', 'r8 = r0', 'r9 = r0', 'r1 = 7', 'r2 = 1'],
+    own: [
+      `call bpf_rcu_read_lock\n${REGAINED}\nif r$ == 0 goto +0\ncall bpf_rcu_read_unlock\n${REGAINED}`,
+      `call bpf_preempt_disable\n${REGAINED}\nr$ = r@\ncall bpf_preempt_enable\n${REGAINED}`,
+      `${saved(32)}\nr$ = r@\n${restored(32)}`,
+      `${saved(32)}\n${saved(40)}\nr$ = r@\n${restored(40)}\n${restored(32)}`,
+      `${saved(32)}\n${saved(40)}\n${restored(32)}\n${restored(40)}`,
+      `r1 = r8\ncall bpf_task_acquire\nif r0 == 0 goto +2\nr1 = r0\ncall bpf_task_release\n${REGAINED}`,
+      `r1 = 1\ncall bpf_task_from_pid\nr9 = r0\nif r9 == 0 goto +2\nr1 = r9\ncall bpf_task_release\n${REGAINED}`,
+      'r$ = *(u64 *)(r8 + 1280)',
+      'if r8 == 0 goto out',
+      'r8 = *(u64 *)(r8 + 1280)',
+      'r$ = *(u32 *)(r@ + 1264)',
+      'r$ = r8',
+      'r8 = r9',
+      '*(u64 *)(r10 - 16) = r8',
+      'r8 = *(u64 *)(r10 - 16)',
+      'call bpf_rcu_read_lock\nr0 = 0\nr1 = 1\nr2 = 2',
+      'call bpf_rcu_read_unlock\nr0 = 0\nr1 = 1\nr2 = 2',
     ],
   },
 } as const satisfies Record<string, Setting>;

@@ -47,7 +47,7 @@ export function checkKptrMatch(env: Env, n: number, field: ValueField): void {
   } else allowed |= FLAGS.alloc | (field.kind === 'kptr_percpu' ? FLAGS.percpu : 0);
   const isPointer = reg.type === 'btf_id' && (reg.flags & ~allowed) === 0;
   if (isPointer) checkPointerOffset(env, n, reg, true);
-  if (isPointer && isSame(reg, target, !mayBeUntrusted)) return;
+  if (isPointer && isSame(env, reg, target, !mayBeUntrusted)) return;
   const type = typeText(reg) + (isPointer ? pointeeName(reg) : '');
   refuse(env, 'kptr-type', [{ reg: n }], n, type, pointeeName(target), mayBeUntrusted);
 }
@@ -88,10 +88,12 @@ function loadedFlags(env: Env, { kind }: ValueField, target: Pointee): number {
   return isNode === true ? flags | FLAGS.non_own_ref : flags;
 }
 
-function isSame(reg: Reg, target: Pointee, isStrict: boolean): boolean {
+function isSame(env: Env, reg: Reg, target: Pointee, isStrict: boolean): boolean {
   if (reg.object !== undefined || target.object !== undefined)
     return reg.object === target.object && reg.off === 0;
-  return target.btf !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, target.btf, isStrict);
+  return (
+    target.btf !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, target.btf, isStrict, env)
+  );
 }
 
 /** @see register_is_null */

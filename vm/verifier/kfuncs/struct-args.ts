@@ -54,7 +54,7 @@ export function wantedStruct({ name }: Kfunc, { row, detail }: KfuncArg): string
 function isThatStruct(env: Env, reg: Reg, given: string, wanted: string, isStrict: boolean): boolean {
   if (reg.type !== 'btf_id') return given === wanted;
   const type = kernelStruct(env, wanted);
-  return type !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, type, isStrict);
+  return type !== undefined && reg.btf !== undefined && isStruct(reg, reg.off, type, isStrict, env);
 }
 
 /** Refuses a struct that memory of the program cannot stand in for: one that is made of more than numbers. */
