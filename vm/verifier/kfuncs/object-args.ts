@@ -31,6 +31,8 @@ export function checkRoot(env: Env, n: number, reg: Reg, kind: 'list_head' | 'rb
   const isOwned = isPlainObject(reg) && reg.refId !== 0;
   if (!isMapValue && !isOwned) refuse(env, 'root-pointer', [{ reg: n }], n);
   const field = fieldAt(env, n, reg, kind);
+  if (nodeOf(env, field) === undefined)
+    refuse(env, 'field-not-found', [{ reg: n }], FIELD_NAMES[kind], field.off);
   const owner = lockOwner(reg);
   const { held, locks } = env.state;
   const isLock = (lock: (typeof held)[number]): boolean =>
@@ -59,8 +61,7 @@ export function checkNode(
   }
   fieldAt(env, n, reg, kind);
   const off = offsetOf(reg);
-  const wanted = nodeOf(env, root);
-  if (wanted === undefined) return;
+  const wanted = nodeOf(env, root)!; // checkRoot has found it
   const struct = pointeeName(wanted.pointee);
   const [rootName, nodeName] = [FIELD_NAMES[root.kind], FIELD_NAMES[kind]];
   if (wanted.pointee.object !== reg.object) {

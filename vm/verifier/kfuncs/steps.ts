@@ -53,7 +53,9 @@ export function stepKfunc(env: Env, insn: Insn): number {
 function pushNotLocked(env: Env): void {
   const { regs } = pushState(env, env.pc + 1, env.pc).frame;
   for (let n = 1; n <= 5; n++) regs[n] = NOT_INIT;
-  regs[0] = scalarReg(narrow(UNKNOWN, { s32min: -MAX_ERRNO, s32max: -1 }));
+  regs[0] = scalarReg(
+    narrow(UNKNOWN, { smin: BigInt(-MAX_ERRNO), smax: -1n, s32min: -MAX_ERRNO, s32max: -1 }),
+  );
 }
 
 function callBack(env: Env, insn: Insn, { row, name }: Kfunc, { subprog }: KfuncNotes): void {
