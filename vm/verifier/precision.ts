@@ -63,21 +63,23 @@ export function pushStep(
   linked?: readonly LinkedPlace[],
   stackOperands = 0,
 ): void {
-  const { history } = env.state;
   const known = env.step;
   if (known === undefined) {
-    env.step = { pc: env.pc, prevPc: env.prevPc, stack, linked, stackOperands };
-    history.push(env.step);
-    return;
+    const before = env.state.history;
+    const count = before === undefined ? 1 : before.count + 1;
+    env.step = { pc: env.pc, prevPc: env.prevPc, stack, linked, stackOperands, before, count };
+  } else {
+    env.step = {
+      pc: known.pc,
+      prevPc: known.prevPc,
+      stack: known.stack ?? stack,
+      linked,
+      stackOperands: known.stackOperands | stackOperands,
+      before: known.before,
+      count: known.count,
+    };
   }
-  env.step = {
-    pc: known.pc,
-    prevPc: known.prevPc,
-    stack: known.stack ?? stack,
-    linked,
-    stackOperands: known.stackOperands | stackOperands,
-  };
-  history[history.length - 1] = env.step;
+  env.state.history = env.step;
 }
 
 /** Walks back from insn `lastPc`, which is not looked at, until nothing is left in `env.trail`. True when a mark was set. */
@@ -119,23 +121,22 @@ function walkBack(
   behind: number,
   isFirst: boolean,
 ): 'entry' | 'done' | 'unknown' {
-  const { history, firstPc } = state;
-  let left = history.length;
+  const { firstPc } = state;
+  let last = state.history;
   let nextPc = behind;
   let skips = isFirst;
   for (let pc = from; ;) {
-    const last = left > 0 ? history[left - 1] : undefined;
     const step = last?.pc === pc ? last : undefined;
     if (skips) skips = false;
     else if (!backtrack(env, trail, pc, nextPc, step)) return 'unknown';
     if (trail.isEmpty) return 'done';
     nextPc = pc;
     // the insn at which the state begins may be met again on the way; it is the begin when no history is left
-    if (pc === firstPc && (left === 0 || (left === 1 && step !== undefined))) return 'entry';
+    if (pc === firstPc && (last === undefined || (last.count === 1 && step !== undefined))) return 'entry';
     if (step === undefined) pc--;
     else {
       pc = step.prevPc;
-      left--;
+      last = step.before;
     }
     if (pc < 0) refuse(env, 'precision-bug', [], `backtracking idx ${pc}`);
   }

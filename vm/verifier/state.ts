@@ -114,6 +114,9 @@ export interface Step {
   readonly linked: readonly LinkedPlace[] | undefined;
   /** A conditional jump compared stack pointers, whose numbers do not matter: 1 dst, 2 src, 3 both. @see INSN_F_DST_REG_STACK */
   readonly stackOperands: number;
+  /** The entry before it, and how many there are with this one. Paths that part share what lies before. */
+  readonly before: Step | undefined;
+  readonly count: number;
 }
 
 /** A place that holds a linked number. */
@@ -151,8 +154,8 @@ export class State {
   /** pc that the state stands in front of, once it is kept. */
   pc = 0;
   dfsDepth = 0;
-  /** Insns since `parent`, in order. */
-  history: Step[] = [];
+  /** The last of the insns since `parent` that matter; undefined when there is none. */
+  history: Step | undefined = undefined;
   /** The kept state that this one was found equal to, while its loop is not done. */
   equalState: State | undefined = undefined;
   isCleaned = false;
@@ -162,7 +165,7 @@ export class State {
     return this.frames[this.frames.length - 1]!;
   }
 
-  /** A copy that shares nothing that is written in place; its history begins empty. */
+  /** A copy that shares nothing that is written in place. */
   copy(): State {
     const copy = new State();
     copy.frames = this.frames.map((frame) => frame.copy());
@@ -182,6 +185,7 @@ export class State {
     copy.lastPc = this.lastPc;
     copy.pc = this.pc;
     copy.dfsDepth = this.dfsDepth;
+    copy.history = this.history;
     copy.equalState = this.equalState;
     copy.isCleaned = this.isCleaned;
     return copy;

@@ -9,7 +9,6 @@ const LIMIT_PENDING = 8192;
 /** Puts a copy of the running state on hold at `pc`, and gives the copy to be changed. Refuses when too many are. @see push_stack */
 export function pushState(env: Env, pc: number, prevPc: number): State {
   const state = env.state.copy();
-  state.history = env.state.history.slice();
   hold(env, state, pc, prevPc);
   if (env.pending.length > LIMIT_PENDING) refuseMore(env);
   if (state.parent !== undefined) state.parent.branches += 1;

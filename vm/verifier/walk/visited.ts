@@ -31,7 +31,7 @@ export function isVisited(env: Env): boolean {
   const { pc, explored } = env;
   const facts = env.facts[pc]!;
   const isForced =
-    env.options.everyState === true || facts.isCheckpoint || env.state.history.length > LIMIT_HISTORY;
+    env.options.everyState === true || facts.isCheckpoint || (env.state.history?.count ?? 0) > LIMIT_HISTORY;
   let keeps = isForced || isApart(env, APART);
   const bucket = explored.bucket(env.state, pc);
   cleanKept(env, bucket, pc);
@@ -127,7 +127,6 @@ function prune(env: Env, kept: Kept, isLoop: boolean): void {
   propagatePrecision(env, kept.state, env.state);
   if (!isLoop) return;
   const edge = env.state.copy();
-  edge.history = env.state.history.slice();
   edge.pc = env.pc;
   addBackEdge(env, kept, edge);
 }
@@ -148,11 +147,10 @@ function keepState(env: Env, bucket: Kept[]): void {
   explored.insnsAtKeep = env.insnsWalked;
   forgetPrecision(state);
   const kept = state.copy();
-  kept.history = state.history;
   kept.pc = pc;
   explored.keep(bucket, kept, enterScc(env, kept));
   state.parent = kept;
   state.firstPc = pc;
   state.dfsDepth = kept.dfsDepth + 1;
-  state.history = [];
+  state.history = undefined;
 }
