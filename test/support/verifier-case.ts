@@ -35,6 +35,16 @@ export function verifierObject(testCase: TestCase): ObjectSpec & { readonly prog
   return { ...object, progs: [prog], prog };
 }
 
+/** The line of the asm section that an insn comes from, from 1; 0 unknown. */
+export function textLine(testCase: TestCase, prog: ProgSpec, pc: number): number {
+  const line = prog.lines[pc] ?? 0;
+  const before = HEAD_LINES + (testCase.sections.get('maps') ?? '').split('\n').length;
+  return Math.max(line - before, 0);
+}
+
+/** Lines in front of the asm section, but for those of its maps. */
+const HEAD_LINES = 3;
+
 /** The words behind `-- prog`. */
 function headOf({ sections, where }: TestCase): string[] {
   const head = [...sections.keys()].find((name) => name.startsWith('prog '));

@@ -24,6 +24,7 @@ export type CauseKind =
   | 'moved'
   | 'branched'
   | 'acquired'
+  | 'opened'
   | 'never';
 
 /** An insn of the path, and what it did. */

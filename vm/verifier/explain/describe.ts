@@ -97,7 +97,7 @@ function whereIn(reg: Reg): string {
   const { type, scalar, off, range } = reg;
   if (isConst(scalar)) {
     const at = off + Number(BigInt.asIntN(64, scalar.bits.value));
-    if (type === 'stack') return ` at r10${at < 0 ? at : `+${at}`}`;
+    if (type === 'stack') return at === 0 ? ', at its top (r10)' : ` at r10${at < 0 ? at : `+${at}`}`;
     const place = at === 0 ? '' : `, ${at} bytes in`;
     return isPacketPointer(reg) ? `${place}${knownRange(range)}` : place;
   }

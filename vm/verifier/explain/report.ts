@@ -7,7 +7,7 @@ import type { Refusal } from '../refusal.ts';
 import type { Verdict } from '../verdict.ts';
 import { categoryOf } from '../messages/index.ts';
 import { advise } from './advice/advise.ts';
-import { causesOf, isSamePlace, type Cause } from './causes.ts';
+import { causesOf, isSamePlace, type Cause, type CauseKind } from './causes.ts';
 import { describeReg } from './describe.ts';
 import { topNumber, tracePath, type FramePlace, type Step } from './trace.ts';
 import { causeText, placeText } from './words.ts';
@@ -52,6 +52,9 @@ export interface Report {
 const CONTEXT_INSNS = 3;
 /** Insns of the causal path that are shown, the last ones. */
 const LIMIT_CAUSES = 16;
+
+/** What leaves nothing to describe. */
+const LOSSES: ReadonlySet<CauseKind> = new Set(['cleared', 'released', 'moved']);
 
 /**
  * Explains a refusal. Walks the program once more, to see the states on the path. `lineAt` tells the source line of an insn where the program's BTF
@@ -121,7 +124,7 @@ function reportCause(cause: Cause, { pc, text, source }: Spot): ReportCause {
     place: placeText(place),
     what: causeText(cause),
     value: value === undefined ? undefined : printReg(value, place.frame),
-    means: value === undefined ? undefined : describeReg(value, place.frame),
+    means: value === undefined || LOSSES.has(cause.what) ? undefined : describeReg(value, place.frame),
   };
 }
 

@@ -35,23 +35,32 @@ const LIMIT_STEPS = 20_000;
 
 /** Walks a program that is refused once more: the path from its first insn to the last that was looked at. Frames that did not change are shared. */
 export function tracePath(input: VerifyInput, limitInsns: number): Step[] {
-  // what the log takes back is forgotten with its records
-  const seen = new WeakMap<LogRecord, Step>();
-  let last: Step | undefined;
+  let seen: { readonly record: LogRecord; readonly step: Step }[] = [];
   const onInsn = (pc: number, env: Env): void => {
     const record = env.log.records.at(-1);
     if (record?.kind !== 'insn') return;
+    if (seen.length > 2 * LIMIT_STEPS) seen = stillIn(env.log.records, seen);
     const { frames, held } = env.state;
-    last = {
+    const last = seen.at(-1)?.step;
+    const step: Step = {
       pc,
       insn: env.insns[pc]!,
       frames: frames.map((frame, i) => traced(frame, last?.frames[i])),
       held,
     };
-    seen.set(record, last);
+    seen.push({ record, step });
   };
   const { log } = verify(input, { logLevel: 1, limitInsns, onInsn });
-  return log.flatMap((record) => seen.get(record) ?? []).slice(-LIMIT_STEPS);
+  return stillIn(log, seen).map(({ step }) => step);
+}
+
+/** Those of the path: what ended well, the log has taken back. */
+function stillIn<Seen extends { readonly record: LogRecord }>(
+  log: readonly LogRecord[],
+  seen: readonly Seen[],
+): Seen[] {
+  const records = new Set(log);
+  return seen.filter(({ record }) => records.has(record)).slice(-LIMIT_STEPS);
 }
 
 /** The frame that runs. */

@@ -36,16 +36,17 @@ const WORDS: Readonly<Record<Cause['what'], (name: string, cause: Cause) => stri
       ? `${name} is what ${calleeOf(insn)} gives to its callback`
       : `${name} is what the function is started with`,
   cleared: (name, { step: { insn } }) =>
-    `${insn.op.kind === 'call' ? `the call of ${calleeOf(insn)}` : 'the return'} leaves ${name} undefined: calls keep r6 to r9 only`,
+    `${insn.op.kind === 'call' ? `the call of ${calleeOf(insn)}` : 'the return'} leaves ${name} undefined (calls keep only r6 to r9)`,
   returned: (name, { step: { insn } }) => `${name} is the result of ${calleeOf(insn)}`,
   narrowed: (_name, { step, isTaken }) => jumpText(step.insn, isTaken),
   linked: (name, { step, isTaken }) => `${jumpText(step.insn, isTaken)}, and ${name} comes of the same value`,
   released: (name, { step: { insn } }) =>
-    `${calleeOf(insn)} gives back what ${name} pointed at: ${name} is no pointer any more`,
+    `${calleeOf(insn)} gives back what ${name} pointed at: ${name} is a number now`,
   moved: (name, { step: { insn } }) =>
     `${calleeOf(insn)} may move the packet: ${name} and all other pointers to it are lost`,
   branched: (_name, { step, isTaken }) => jumpText(step.insn, isTaken),
   acquired: (_name, { step: { insn } }) => `${calleeOf(insn)} hands out what must be given back`,
+  opened: (_name, { step: { insn } }) => `the section begins here, with ${calleeOf(insn)}`,
   never: (name) => `${name} was not set by anything`,
 };
 

@@ -3,7 +3,7 @@ import type { MessageCode } from '../../messages/index.ts';
 import { adviseRegion, adviseSize, adviseStackEnd, adviseUnbounded, advisePointerMath } from './bounds.ts';
 import { adviseArgument } from './calls.ts';
 import type { Advice, Facts } from './facts.ts';
-import { adviseHeld } from './held.ts';
+import { adviseHeld, adviseLocked, adviseSection } from './held.ts';
 import { adviseLoop } from './loops.ts';
 import { advisePacket } from './packet.ts';
 import { adviseNoMemory, adviseUnset } from './pointer.ts';
@@ -29,6 +29,19 @@ const ADVICE: Readonly<Partial<Record<MessageCode, Advise>>> = {
   'held-reference': adviseHeld,
   'held-lock': adviseHeld,
   'held-irq': adviseHeld,
+  'held-rcu': adviseSection,
+  'held-preempt': adviseSection,
+  'helper-sleeps-rcu': adviseSection,
+  'helper-sleeps-preempt': adviseSection,
+  'helper-sleeps-irq': adviseSection,
+  'sleep-rcu': adviseSection,
+  'sleep-preempt': adviseSection,
+  'sleep-irq': adviseSection,
+  'rcu-nested': adviseSection,
+  'call-locked': adviseLocked,
+  'call-global-locked': adviseLocked,
+  'kfunc-under-lock': adviseLocked,
+  'lock-twice': adviseLocked,
   'too-long': adviseLoop,
   'jump-sequence': adviseLoop,
   'infinite-loop': adviseLoop,

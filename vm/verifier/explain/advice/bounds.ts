@@ -132,7 +132,8 @@ function sizeArgument(
   const room = size - off;
   const most = room < 0 ? undefined : largest(story, BigInt(room));
   const why = `${callee.name} may use ${count(bytes)} at offset ${off} of ${of}, where ${count(Math.max(room, 0))} are left. The size is made of ${originText(facts, story)}${scaleText(story)}: ${rangeText(story)}`;
-  return most === undefined ? { why } : { why, fix: fixText(facts, story, most) };
+  const { causes } = story;
+  return most === undefined ? { why, causes } : { why, fix: fixText(facts, story, most), causes };
 }
 
 function keyArgument(
@@ -233,13 +234,13 @@ function roomBehind(reg: Reg): number | undefined {
   return size === undefined ? undefined : size - at;
 }
 
+/** What keeps the number within bounds: a comparison that is there already, or one to add. */
 function fixText(facts: Facts, { term, compared, x, origin }: NumberStory, most: bigint): string {
-  const before = origin === undefined ? '' : ', before it is used';
-  const mask = isMask(most) ? `, or mask it (${term} &= ${most})` : '';
   if (x !== undefined && x.smin >= 0n && compared !== undefined && compared.index > (origin?.index ?? 0)) {
     return `the comparison at ${whereText(facts, compared.step.pc)} lets too much through: ${term} must be at most ${most}`;
   }
-  return `check the range${before}: if (${term} > ${most}) return 0, compared as unsigned numbers${mask}`;
+  const mask = isMask(most) ? `, or mask it: ${term} &= ${most}` : '';
+  return `check first that ${term} is at most ${most}, as an unsigned number: if (${term} > ${most}) return 0${mask}`;
 }
 
 function isMask(most: bigint): boolean {

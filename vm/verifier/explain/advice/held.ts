@@ -1,6 +1,6 @@
 // Advice for paths that end while something is held: where it was acquired, and which way leads past what gives it back.
 import type { Held } from '../../state.ts';
-import { plainCause } from '../causes.ts';
+import { plainCause, type Cause } from '../causes.ts';
 import { calleeOf } from '../words.ts';
 import { nameOf, whereText, type Advice, type Facts } from './facts.ts';
 import { branchesOf } from './pointer.ts';
@@ -32,6 +32,8 @@ const GIVES_BACK: Readonly<Record<string, string>> = {
 /** Branches that are shown at most. */
 const LIMIT_BRANCHES = 6;
 
+const LOCKS: readonly Held['kind'][] = ['lock', 'res_lock', 'res_lock_irq'];
+
 /** Of 'held-reference' and its like: what is still held, from the newest on. */
 export function adviseHeld(facts: Facts): Advice | undefined {
   const kinds = KINDS[facts.refusal.code];
@@ -60,6 +62,37 @@ export function adviseHeld(facts: Facts): Advice | undefined {
 
 const KINDS: Readonly<Record<string, readonly Held['kind'][]>> = {
   'held-reference': ['ref'],
-  'held-lock': ['lock', 'res_lock', 'res_lock_irq'],
+  'held-lock': LOCKS,
   'held-irq': ['irq'],
 };
+
+/** What begins the section in which something is not allowed. */
+const OPENERS: Readonly<Record<string, string>> = {
+  'held-rcu': 'bpf_rcu_read_lock',
+  'helper-sleeps-rcu': 'bpf_rcu_read_lock',
+  'sleep-rcu': 'bpf_rcu_read_lock',
+  'rcu-nested': 'bpf_rcu_read_lock',
+  'held-preempt': 'bpf_preempt_disable',
+  'helper-sleeps-preempt': 'bpf_preempt_disable',
+  'sleep-preempt': 'bpf_preempt_disable',
+  'helper-sleeps-irq': 'bpf_local_irq_save',
+  'sleep-irq': 'bpf_local_irq_save',
+};
+
+/** Of what is not allowed within a section: where the section begins, and how the path came from there. */
+export function adviseSection(facts: Facts): Advice | undefined {
+  const opener = OPENERS[facts.refusal.code];
+  const at = facts.path.findLastIndex(({ insn }, i) => i < facts.failed && calleeOf(insn) === opener);
+  return at < 0 ? undefined : { causes: sectionCauses(facts, at) };
+}
+
+/** Of what is not allowed while a lock is held: where it was taken. */
+export function adviseLocked(facts: Facts): Advice | undefined {
+  const held = facts.path[facts.failed]?.held.findLast(({ kind }) => LOCKS.includes(kind));
+  const at = facts.path.findLastIndex(({ pc }, i) => pc === held?.pc && i < facts.failed);
+  return at < 0 ? undefined : { causes: sectionCauses(facts, at) };
+}
+
+function sectionCauses(facts: Facts, at: number): Cause[] {
+  return [plainCause(facts.path, at, 'opened'), ...branchesOf(facts, at + 1).slice(-LIMIT_BRANCHES)];
+}

@@ -11,7 +11,7 @@ const MANY_ROUNDS = 8;
 /** Of 'too-long', 'jump-sequence' and 'infinite-loop'. */
 export function adviseLoop(facts: Facts): Advice | undefined {
   const { path, failed } = facts;
-  const back = lastBackJump(path, failed);
+  const back = lastBackJump(path, failed, facts.refusal.pc);
   if (back < 0) return undefined;
   const to = path[back + 1]?.pc ?? facts.refusal.pc;
   const from = path[back]!.pc;
@@ -33,8 +33,13 @@ export function adviseLoop(facts: Facts): Advice | undefined {
       facts.refusal.code === 'infinite-loop'
         ? 'change what is compared in each round, in a variable that stays in a register (not volatile), and compare it with a constant'
         : 'give the loop a constant bound (for (i = 0; i < 100 && i < n; i++)), or leave the rounds to bpf_loop, whose body is walked a few times only',
-    causes: [plainCause(path, first, 'branched')],
+    causes: [{ ...plainCause(path, first, 'branched'), isTaken: isTaken(facts, first) }],
   };
+}
+
+/** Whether a jump of the path was taken; the last one leads to where the program is refused. */
+function isTaken({ path, refusal }: Facts, index: number): boolean {
+  return (path[index + 1]?.pc ?? refusal.pc) !== path[index]!.pc + 1;
 }
 
 function depthText({ refusal }: Facts, rounds: number): string {
@@ -43,14 +48,15 @@ function depthText({ refusal }: Facts, rounds: number): string {
     : `again and again (${rounds} rounds of it are looked at here)`;
 }
 
-/** Position of the last jump that led back. */
-function lastBackJump(path: readonly Step[], failed: number): number {
+/** Position of the last jump that led back; the path goes on at `end` behind its last step. */
+function lastBackJump(path: readonly Step[], failed: number, end: number): number {
   for (let i = Math.min(failed, path.length) - 1; i >= 0; i--) {
     const step = path[i]!;
     const next = path[i + 1];
     const { kind } = step.insn.op;
     if (kind !== 'jump' && kind !== 'goto') continue;
-    if (next !== undefined && topNumber(next) === topNumber(step) && next.pc <= step.pc) return i;
+    if (next !== undefined && topNumber(next) !== topNumber(step)) continue;
+    if ((next?.pc ?? end) <= step.pc) return i;
   }
   return -1;
 }

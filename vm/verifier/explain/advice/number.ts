@@ -18,6 +18,8 @@ export interface NumberStory {
   readonly term: string;
   /** The last comparison of it with a constant. */
   readonly compared: Cause | undefined;
+  /** All that is known of how it came about, in the order of the path. */
+  readonly causes: readonly Cause[];
 }
 
 /** Of the number that `place` held in front of step `at`. */
@@ -49,7 +51,16 @@ export function numberStory(facts: Facts, at: number, place: FramePlace, held: R
   const place_ = origin === undefined ? '' : placeName(origin);
   const name =
     origin === undefined ? 'the number' : nameOf(facts, isFirst(origin) ? origin : undefined, place_);
-  return { origin, scale, plus, x, name, term: name.replace(/ \(.*/, ''), compared };
+  return {
+    origin,
+    scale,
+    plus,
+    x,
+    name,
+    term: name.replace(/ \(.*/, ''),
+    compared,
+    causes: causes.toReversed(),
+  };
 }
 
 const IDENTITY = { scale: 1n, plus: 0n };

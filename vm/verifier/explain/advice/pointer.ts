@@ -1,6 +1,6 @@
 // Advice for registers that are no pointers (any more), that may be null, or that hold nothing.
 import { decodeInsn } from '../../../isa/insn.ts';
-import { isPacketPointer, isPointer } from '../../reg.ts';
+import { isPacketPointer, isPointer, type Reg } from '../../reg.ts';
 import { plainCause, type Cause } from '../causes.ts';
 import { calleeOf } from '../words.ts';
 import { topFrame, topNumber } from '../trace.ts';
@@ -36,14 +36,20 @@ export function adviseNull(facts: Facts, reg: number): Advice | undefined {
   }
   const callee = calleeOf(origin.step.insn);
   return {
-    why: `${name} is what ${callee} returned at ${whereText(facts, origin.step.pc)}: a pointer to ${of}, or null when ${NULL_MEANS[callee] ?? 'there is none'}. Nothing on this path has compared it with 0`,
+    why: `${name} is what ${callee} returned at ${whereText(facts, origin.step.pc)}: a pointer to ${of}, or null when ${nullMeans(callee, held)}. Nothing on this path has compared it with 0`,
     fix,
   };
 }
 
+function nullMeans(callee: string, { map }: Reg): string {
+  if (map === undefined || callee !== 'bpf_map_lookup_elem') return NULL_MEANS[callee] ?? 'there is none';
+  return map.spec.type.includes('array')
+    ? 'the index is not below the number of entries'
+    : 'the map has no such key';
+}
+
 /** When a helper returns null. */
 const NULL_MEANS: Readonly<Record<string, string>> = {
-  bpf_map_lookup_elem: 'the map has no such key (an array: when the index is too large)',
   bpf_ringbuf_reserve: 'the ring buffer is full',
   bpf_get_local_storage: 'there is no storage',
   bpf_sk_lookup_tcp: 'no socket was found',
