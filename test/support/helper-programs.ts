@@ -57,8 +57,8 @@ const PACKET: Readonly<Partial<Record<ProgTypeName, readonly [number, number]>>>
   xdp: [0, 4],
 };
 const NAMES = (Object.keys(HELPERS) as HelperName[]).filter((name) => {
-  const { refused, attachTypes } = helperRow(name);
-  return refused === undefined && attachTypes === undefined && name !== 'tail_call'; // prog arrays belong to one type
+  const { refused, attachIn } = helperRow(name);
+  return refused === undefined && attachIn === undefined && name !== 'tail_call'; // prog arrays belong to one type
 });
 const CALLBACKS = [
   'r0 = 0\nexit',

@@ -41,6 +41,7 @@ export type ArgKind =
   | 'btf_id'
   | 'percpu_btf_id'
   | 'sock_common'
+  | 'socket'
   | 'iter'
   | 'list_head'
   | 'list_node'
@@ -88,6 +89,7 @@ export const ARG_TYPES = {
   ptr_to_sock_common:                { kind: 'sock_common' },
   ptr_to_btf_id_sock_common:         { kind: 'sock_common' },
   ptr_to_btf_id_sock_common_or_null: { kind: 'sock_common', orNull: true },
+  ptr_to_socket_or_null:             { kind: 'socket', orNull: true },
   // Of kernel functions only: what their parameters' names and types ask for.
   scalar:                            { kind: 'scalar' },
   const_scalar:                      { kind: 'const_scalar' },
@@ -128,6 +130,8 @@ export type HelperRet =
   | 'ptr_to_mem_or_null'
   | `ptr_to_mem_or_null:${number}`
   | 'ptr_to_ringbuf_mem_or_null'
+  | 'ptr_to_mem_or_btf_id'
+  | 'ptr_to_mem_or_btf_id_or_null'
   | 'ptr_to_socket_or_null'
   | 'ptr_to_tcp_sock_or_null'
   | 'ptr_to_sock_common_or_null'
@@ -138,11 +142,17 @@ export type HelperRet =
   | `ptr_to_btf_id:${string}`
   | `ptr_to_btf_id_or_null:${string}`;
 
-/** What is known of a call, be it of a helper or of a kernel function. It has `args`, `ret` and `summary`, or else `refused`. */
+/** Other arguments in programs of some types. */
+export interface ArgsIn {
+  readonly types: readonly ProgTypeName[];
+  readonly args: readonly HelperArg[];
+}
+
+/** What is known of a call, be it of a helper or of a kernel function. It has `summary`, or else `refused`. */
 export interface CallRow {
   /** imm of the call. */
   readonly id: number;
-  /** Why programs that call it are not loaded. */
+  /** Why the machine does not run it, so that programs that call it are not loaded. The verifier knows it all the same. */
   readonly refused?: string;
   /** r1, r2, ... as far as it has arguments. */
   readonly args?: readonly HelperArg[];
@@ -150,9 +160,11 @@ export interface CallRow {
   /** Which program types may call it; every type where absent. */
   readonly progTypes?: readonly ProgTypeName[];
   /** Types whose programs give other arguments, and which. */
-  readonly argsIn?: { readonly types: readonly ProgTypeName[]; readonly args: readonly HelperArg[] };
-  /** Expected attach types of tracing programs that may call it; every one where absent. */
-  readonly attachTypes?: readonly number[];
+  readonly argsIn?: readonly ArgsIn[];
+  /** Expected attach types, by program type, of programs that may call it; every one where absent. */
+  readonly attachIn?: Readonly<Partial<Record<ProgTypeName, readonly number[]>>>;
+  /** Names of what such programs are for; every one where absent. */
+  readonly targetsIn?: Readonly<Partial<Record<ProgTypeName, readonly string[]>>>;
   /** Only programs that may sleep may call it. */
   readonly mightSleep?: true;
   /** The result must be given back before the program ends. */
@@ -183,5 +195,5 @@ export function argRow(arg: HelperArg): { readonly row: ArgRow; readonly detail:
 
 /** The arguments that programs of a type give: r1, r2, ... */
 export function argsFor({ args = [], argsIn }: CallRow, type: ProgTypeName): readonly HelperArg[] {
-  return argsIn?.types.includes(type) === true ? argsIn.args : args;
+  return argsIn?.find(({ types }) => types.includes(type))?.args ?? args;
 }

@@ -31,6 +31,37 @@ export const AROUND_FUNCTIONS: readonly number[] = [24, 25, 26];
 /** The attach type of iterators. */
 export const ITERATORS: readonly number[] = [28];
 
+/** connect() of IPv4 and of IPv6. */
+export const INET_CONNECT: readonly number[] = [10, 11];
+
+/** Hooks of LSM for a cgroup. */
+export const LSM_CGROUP: readonly number[] = [43];
+
+/** Where programs may read and set options of a socket: in setsockopt(), in iterators over sockets, at hooks of LSM where the socket is new. */
+export const SOCKOPT_ATTACH = {
+  cgroup_sockopt: [22],
+  tracing: ITERATORS,
+  lsm: LSM_CGROUP,
+} as const satisfies Partial<Record<ProgTypeName, readonly number[]>>;
+
+/** The same, by what the program is for. */
+export const SOCKOPT_TARGETS = {
+  tracing: ['tcp', 'unix'],
+  lsm: ['sock_graft', 'inet_csk_clone', 'inet_conn_established', 'socket_post_create', 'socket_socketpair'],
+  struct_ops: ['tcp_congestion_ops'],
+} as const satisfies Partial<Record<ProgTypeName, readonly string[]>>;
+
+/** Of programs that are the functions of a struct: those of TCP congestion control. @see net/ipv4/bpf_tcp_ca.c bpf_tcp_ca_get_func_proto */
+export const TCP_ONLY = { struct_ops: ['tcp_congestion_ops'] } as const satisfies Partial<
+  Record<ProgTypeName, readonly string[]>
+>;
+
+/** Where a system call's result is at hand: not where there is none, or where it decides nothing. @see kernel/bpf/cgroup.c cgroup_common_func_proto */
+export const RETVAL_ATTACH = {
+  cgroup_sock_addr: [8, 9, 10, 11, 14, 15, 49, 50],
+  lsm: LSM_CGROUP,
+} as const satisfies Partial<Record<ProgTypeName, readonly number[]>>;
+
 /** Traffic control. @see net/core/filter.c tc_cls_act_func_proto */
 export const TC = ['sched_cls', 'sched_act'] as const satisfies readonly ProgTypeName[];
 

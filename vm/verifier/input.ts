@@ -19,10 +19,12 @@ export interface MapUse {
   readonly valueOff?: number;
 }
 
-/** What a tracing program is attached to, where its type or ctx depends on that. */
+/** What a program is attached to, where its type or ctx depends on that. */
 export interface AttachTarget {
-  /** Name of the kernel's function, or of the tracepoint. */
+  /** Name of the kernel's function, of the tracepoint, or of the member of a struct of functions. */
   readonly name: string;
+  /** Of struct_ops: the struct's name. */
+  readonly struct?: string;
 }
 
 export interface VerifyInput {

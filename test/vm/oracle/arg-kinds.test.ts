@@ -17,6 +17,17 @@ const LOADS: Readonly<Partial<Record<ProgTypeName, string>>> = {
   xdp: '',
   perf_event: '',
   cgroup_skb: '',
+  cgroup_sock: 'attach=2',
+  cgroup_sock_addr: 'attach=10',
+  cgroup_sysctl: 'attach=18',
+  cgroup_sockopt: 'attach=22',
+  sock_ops: 'attach=3',
+  sk_skb: '',
+  sk_msg: 'attach=7',
+  sk_reuseport: 'attach=39',
+  sk_lookup: 'attach=36',
+  lwt_in: '',
+  lwt_seg6local: '',
   tracing: `attach=23 btfid=${kernelTypeId('typedef', 'btf_trace_sys_enter') ?? 0}`,
   syscall: 'flags=16',
 };
@@ -30,6 +41,9 @@ const MAPS = {
   queue: '0 8 4',
   ringbuf: '0 0 4096',
   user_ringbuf: '0 0 4096',
+  sockmap: '4 4 4',
+  sockhash: '4 4 4',
+  reuseport_sockarray: '4 8 4',
 } as const satisfies Record<string, string>;
 const MAP_NAMES = Object.keys(MAPS);
 
@@ -54,6 +68,8 @@ const EXPECTED: Readonly<Partial<Record<ArgKind, string>>> = {
   ringbuf_mem: 'ringbuf_mem',
   kptr_slot: 'map_value, ptr_',
   btf_id: 'ptr_, trusted_ptr_, rcu_ptr_',
+  percpu_btf_id: 'percpu_ptr_, percpu_rcu_ptr_, percpu_trusted_ptr_',
+  socket: 'sock',
 };
 
 function expectedOf(arg: HelperArg): string | undefined {
@@ -70,18 +86,24 @@ interface Question {
   readonly args: readonly HelperArg[];
 }
 
-/** Each helper that runs here, once for each kind of arguments that it has. */
+/** Helpers that not every kernel has. */
+const NOT_EVERYWHERE: readonly HelperName[] = ['probe_write_user', 'override_return'];
+
+/** Each helper, once for each kind of arguments that it has. */
 const QUESTIONS: readonly Question[] = (Object.keys(HELPERS) as HelperName[]).flatMap((name) => {
-  const { refused, args = [], progTypes, argsIn, attachTypes } = helperRow(name);
-  if (refused !== undefined || name === 'tail_call') return [];
+  const { args = [], progTypes, argsIn = [], attachIn } = helperRow(name);
+  if (name === 'tail_call' || NOT_EVERYWHERE.includes(name)) return [];
   const types = (Object.keys(LOADS) as ProgTypeName[]).filter(
-    (type) => (progTypes?.includes(type) ?? true) && (type !== 'tracing' || attachTypes === undefined),
+    (type) => (progTypes?.includes(type) ?? true) && (type !== 'tracing' || attachIn?.tracing === undefined),
   );
-  const usual = types.find((type) => argsIn?.types.includes(type) !== true);
-  const other = types.find((type) => argsIn?.types.includes(type) === true);
+  const usual = types.find((type) => !argsIn.some((other) => other.types.includes(type)));
   const sleeps = helperRow(name).mightSleep === true ? ('syscall' as const) : usual;
-  const questions: Question[] = sleeps === undefined ? [] : [{ name, type: sleeps, args }];
-  if (argsIn !== undefined && other !== undefined) questions.push({ name, type: other, args: argsIn.args });
+  const questions: Question[] =
+    sleeps === undefined || !types.includes(sleeps) ? [] : [{ name, type: sleeps, args }];
+  for (const other of argsIn) {
+    const type = types.find((known) => other.types.includes(known));
+    if (type !== undefined) questions.push({ name, type, args: other.args });
+  }
   return questions;
 });
 

@@ -31,6 +31,7 @@ export const ACCEPTED: Readonly<Partial<Record<ArgKind | 'btf_sock_common', read
   map: plain('map_ptr'),
   ctx: plain('ctx'),
   sock_common: SOCKETS,
+  socket: plain('sock'),
   btf_sock_common: [...SOCKETS, ...flagged('btf_id', 0, FLAGS.trusted)],
   btf_id: flagged('btf_id', 0, FLAGS.trusted, FLAGS.rcu),
   percpu_btf_id: flagged('btf_id', FLAGS.percpu, FLAGS.percpu | FLAGS.rcu, FLAGS.percpu | FLAGS.trusted),

@@ -1,6 +1,7 @@
 // Which helpers a program may call: by its type, its licence, and whether it may sleep where it calls.
-import { helperName, helperRow, type HelperName } from '../../helpers/table.ts';
+import { helperName, helperRow, type HelperName, type HelperRow } from '../../helpers/table.ts';
 import type { Env } from '../env.ts';
+import type { VerifyInput } from '../input.ts';
 import { refuse } from '../refusal.ts';
 
 /** The helper with number `id`, as programs like this one may call it here. @see check_helper_call */
@@ -9,10 +10,7 @@ export function availableHelper(env: Env, id: number): HelperName {
   if (name === undefined) refuse(env, 'helper-unknown', [], id);
   const { input, state } = env;
   const row = helperRow(name);
-  const isElsewhere = input.type === 'tracing' && row.attachTypes?.includes(input.attachType) === false;
-  if (isElsewhere || row.progTypes?.includes(input.type) === false) {
-    refuse(env, 'helper-prog-type', [], name, id, input.type);
-  }
+  if (!isKnownTo(input, row)) refuse(env, 'helper-prog-type', [], name, id, input.type);
   if (row.gplOnly === true && !input.gpl && row.gplFreeIn?.includes(input.type) !== true) {
     refuse(env, 'helper-licence', [], name);
   }
@@ -22,4 +20,14 @@ export function availableHelper(env: Env, id: number): HelperName {
   if (state.preemptLocks > 0) refuse(env, 'helper-sleeps-preempt', [], name, id);
   if (state.irqId !== 0) refuse(env, 'helper-sleeps-irq', [], name, id);
   return name;
+}
+
+/** Programs of this type, attached so, have the helper. @see get_func_proto of each type */
+export function isKnownTo({ type, attachType, target }: VerifyInput, row: HelperRow): boolean {
+  if (row.progTypes?.includes(type) === false) return false;
+  if (row.attachIn?.[type]?.includes(attachType) === false) return false;
+  const targets = row.targetsIn?.[type];
+  if (targets === undefined) return true;
+  const name = type === 'struct_ops' ? target?.struct : target?.name.replace(/^bpf_(iter|lsm)_/, '');
+  return targets.includes(name ?? '');
 }

@@ -1,7 +1,7 @@
 // What the checks of a helper's arguments learn for those that come after them.
 import type { ValueField } from '../../object.ts';
 import type { VerifierMap } from '../input.ts';
-import type { DynptrKind } from '../reg.ts';
+import type { DynptrKind, Reg } from '../reg.ts';
 import type { HelperProto } from './protos.ts';
 
 /** One call; filled in as its arguments are checked. @see struct bpf_call_arg_meta */
@@ -25,6 +25,8 @@ export class CallNotes {
   /** Key of a look-up in an array, undefined where it is not known. */
   constKey: bigint | undefined = undefined;
   kptr: ValueField | undefined = undefined;
+  /** What each CPU has its own of. */
+  percpu: Reg | undefined = undefined;
   /** Of a dynptr argument: its id and reference. */
   dynptrId = 0;
   dynptrRefId = 0;

@@ -2,6 +2,7 @@
 import { makeReg, UNKNOWN_REG, withReg } from '../reg.ts';
 import { ITERATED } from '../../helpers/groups.ts';
 import type { Env } from '../env.ts';
+import { kernelStruct } from '../kfuncs/objects.ts';
 import { refuse } from '../refusal.ts';
 import type { Frame } from '../state.ts';
 
@@ -40,6 +41,15 @@ export function fillTimerCallback(_env: Env, caller: Frame, callee: Frame): void
   callee.regs[3] = withReg(makeReg('map_value'), { map });
   callee.isAsyncCallback = true;
   callee.callbackRange = [0, 0];
+}
+
+/** (task, vma, ctx) of bpf_find_vma(task, address, function, ctx, flags). @see set_find_vma_callback_state */
+export function fillVmaCallback(env: Env, caller: Frame, callee: Frame): void {
+  callee.regs[1] = caller.regs[1]!;
+  callee.regs[2] = withReg(makeReg('btf_id'), { btf: kernelStruct(env, 'vm_area_struct') });
+  callee.regs[3] = caller.regs[4]!;
+  callee.isCallback = true;
+  callee.callbackRange = STOP_OR_GO;
 }
 
 /** (dynptr, ctx) of bpf_user_ringbuf_drain(map, function, ctx, flags). @see set_user_ringbuf_callback_state */

@@ -66,6 +66,9 @@ const CHECKS: Readonly<Partial<Record<ArgKind, Check>>> = {
   func: (_env, _insn, notes, _arg, reg) => {
     notes.subprog = reg.subprog;
   },
+  percpu_btf_id: (_env, _insn, notes, _arg, reg) => {
+    notes.percpu = reg;
+  },
   const_str: (env, _insn, _notes, arg, reg) => {
     constantString(env, arg.reg, reg);
   },

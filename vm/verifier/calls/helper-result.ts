@@ -1,11 +1,12 @@
 // What a helper leaves in r0.
 import type { HelperRet } from '../../helpers/args.ts';
 import type { HelperName } from '../../helpers/table.ts';
-import type { BtfType } from '../btf-type.ts';
+import { isStruct, nameOf, plainType, sizeOf } from '../../btf/query.ts';
 import type { Env } from '../env.ts';
-import { kptrTarget } from '../kfuncs/objects.ts';
+import { kernelStruct, kptrTarget } from '../kfuncs/objects.ts';
 import { FLAGS, makeReg, NOT_INIT, UNKNOWN_REG, withReg, type Reg, type RegType } from '../reg.ts';
 import { narrow } from '../scalar-narrow.ts';
+import { refuse } from '../refusal.ts';
 import { UNKNOWN } from '../scalar.ts';
 import type { CallNotes } from './call-notes.ts';
 import { isAlwaysFull } from './const-key.ts';
@@ -66,6 +67,7 @@ function pointer(env: Env, notes: CallNotes, word: HelperRet, detail: string | u
   if (word.startsWith('ptr_to_ringbuf_mem')) {
     return withReg(makeReg('mem'), { flags: flags | FLAGS.ringbuf, memBytes: notes.allocBytes });
   }
+  if (word.startsWith('ptr_to_mem_or_btf_id')) return percpuReg(env, notes, flags);
   if (word.startsWith('ptr_to_mem')) return withReg(makeReg('mem'), { flags, memBytes: notes.allocBytes });
   return detail === undefined ? kptr(env, notes, flags) : struct(env, notes, flags, detail);
 }
@@ -103,9 +105,20 @@ function struct(env: Env, { proto }: CallNotes, flags: number, name: string): Re
   return withReg(makeReg('btf_id'), { flags: flags | (RESULT_FLAGS[proto.name] ?? 0), btf });
 }
 
-function kernelStruct({ input: { kernel } }: Env, name: string): BtfType | undefined {
-  const id = kernel.find('struct', name);
-  return id === undefined ? undefined : { btf: kernel, id };
+/** What one CPU has of what each has. */
+function percpuReg(env: Env, { percpu }: CallNotes, flags: number): Reg {
+  const { btf, object, flags: given } = percpu!; // per_cpu_ptr and this_cpu_ptr alone have such results
+  if ((given & FLAGS.rcu) !== 0) {
+    return withReg(makeReg('btf_id'), { btf, object, flags: FLAGS.alloc | FLAGS.rcu });
+  }
+  if (btf === undefined || isStruct(plainType(btf.btf, btf.id))) {
+    return withReg(makeReg('btf_id'), { btf, object, flags });
+  }
+  const memBytes = sizeOf(btf.btf, btf.id);
+  if (memBytes === undefined) {
+    refuse(env, 'percpu-size', [{ reg: 1 }], nameOf(plainType(btf.btf, btf.id)));
+  }
+  return withReg(makeReg('mem'), { flags: flags | FLAGS.rdonly, memBytes });
 }
 
 /** Helpers whose result is another view of what they were given. @see is_ptr_cast_function */

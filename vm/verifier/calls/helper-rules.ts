@@ -11,12 +11,14 @@ import {
   fillMapCallback,
   fillRingbufCallback,
   fillTimerCallback,
+  fillVmaCallback,
 } from './callback-args.ts';
 import { pushCallback } from './callbacks.ts';
 import { constantString } from './const-str.ts';
 import { isNullReg } from './helper-args.ts';
 import { checkNothingHeld } from './held.ts';
 import { isFormat } from './printf-format.ts';
+import { isVoidHook } from './return-code.ts';
 
 type Rule = (env: Env, insn: Insn, notes: CallNotes) => void;
 
@@ -28,6 +30,9 @@ export const HELPER_RULES: Readonly<Partial<Record<HelperName, Rule>>> = {
     pushCallback(env, insn, notes.subprog, 'later', fillTimerCallback),
   user_ringbuf_drain: (env, insn, notes) =>
     pushCallback(env, insn, notes.subprog, 'now', fillRingbufCallback),
+  find_vma: (env, insn, notes) => pushCallback(env, insn, notes.subprog, 'now', fillVmaCallback),
+  get_local_storage: checkNoFlags,
+  set_retval: checkHasResult,
   loop: checkLoop,
   snprintf: checkFormat,
   dynptr_from_mem: checkDynptrMemory,
@@ -62,6 +67,16 @@ function checkFormat(env: Env): void {
   if (bytes % 8n !== 0n) refuse(env, 'format-data', [{ reg: 5 }], bytes);
   const format = constantString(env, 3, env.reg(3));
   if (!isFormat(format, Number(BigInt.asUintN(32, bytes / 8n)))) refuse(env, 'format', [{ reg: 3 }]);
+}
+
+/** The helper has no way to say that it does not know a flag. */
+function checkNoFlags(env: Env): void {
+  if (!isNullReg(env.reg(2))) refuse(env, 'storage-flags', [{ reg: 2 }]);
+  markPrecise(env, 2);
+}
+
+function checkHasResult(env: Env): void {
+  if (env.input.type === 'lsm' && isVoidHook(env)) refuse(env, 'retval-void', []);
 }
 
 function checkDynptrMemory(env: Env): void {

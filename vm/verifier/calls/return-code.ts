@@ -76,7 +76,7 @@ function lsmRule(env: Env): ResultRule | undefined {
 }
 
 /** True when the LSM hook that the program is for returns nothing. */
-function isVoidHook({ input: { kernel, target } }: Env): boolean {
+export function isVoidHook({ input: { kernel, target } }: Env): boolean {
   const id = kernel.find('func', `bpf_lsm_${target?.name ?? ''}`);
   const func = id === undefined ? undefined : kernel.type(id);
   const proto = func?.kind === 'func' ? kernel.type(func.type) : undefined;

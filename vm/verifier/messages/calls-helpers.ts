@@ -98,6 +98,24 @@ export const HELPERS_MESSAGES = {
       `bpf_dynptr_from_mem makes dynptrs to map values only, because these stay where they are, and r1 is of type ${type}`,
     fix: 'look a map value up and make the dynptr to that',
   },
+  'storage-flags': {
+    errno: ERRNO.EINVAL,
+    text: () => "get_local_storage() doesn't support non-zero flags",
+    why: 'bpf_get_local_storage always returns a pointer, so it cannot say that it does not know a flag: r2 must be 0',
+    fix: 'pass 0 as flags',
+  },
+  'retval-void': {
+    errno: ERRNO.EINVAL,
+    text: () => "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
+    why: 'the hook that the program is for returns nothing, so there is no result to set',
+    fix: 'do without bpf_set_retval, or use a hook that can refuse',
+  },
+  'percpu-size': {
+    errno: ERRNO.EINVAL,
+    text: (type: string) => `unable to resolve the size of type '${type}': -22`,
+    why: (type: string) => `nobody knows how many bytes a variable of type ${type} has`,
+    fix: 'use a variable whose type is known: an integer or a struct',
+  },
   'format-data': {
     errno: ERRNO.EINVAL,
     text: (_bytes: bigint) => '',
