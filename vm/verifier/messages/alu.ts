@@ -1,6 +1,7 @@
 // Why programs are refused: registers, arithmetic, jumps.
 import { CHECK_MESSAGES } from '../../check/messages.ts';
 import { ERRNO } from '../../errno.ts';
+import { typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 /** An argument that only `why` and `fix` use. */
@@ -15,7 +16,7 @@ export const ALU_MESSAGES = {
     errno: ERRNO.EACCES,
     text: (reg: number) => `R${reg} !read_ok`,
     why: (reg: number) =>
-      `r${reg} holds nothing that the program may read here: on this path nothing was written to it, or a call has left it undefined (calls keep only r6 to r9)`,
+      `r${reg} holds nothing that the program may read here: on this path nothing was written to it, or a call has cleared it (calls keep only r6 to r9)`,
     fix: (reg: number) =>
       `write a value to r${reg} on every path that leads here; keep what must survive a call in r6 to r9 or on the stack`,
   },
@@ -48,14 +49,14 @@ export const ALU_MESSAGES = {
     text: (reg: number, type: string) =>
       `R${reg} pointer arithmetic on ${type} prohibited, null-check it first`,
     why: (_reg: number, type: string) =>
-      `the pointer may be null here (${type}); moved from 0 it would no longer be 0, and no later check could tell`,
+      `it is ${typeWords(type)} here; moved from 0 it would no longer be 0, and no later check could tell`,
     fix: 'compare the pointer with 0 as it came from the call or load, and move it where it is not null',
   },
   'pointer-fixed': {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string) => `R${reg} pointer arithmetic on ${type} prohibited`,
     why: (_reg: number, type: string) =>
-      `a pointer of type ${type} is taken as it is: what lies at other places around it is not for programs (flow_keys may be moved by a constant, others not at all)`,
+      `${typeWords(type)} is taken as it is: what lies at other places around it is not for programs${type === 'flow_keys' ? ' (it may be moved by a constant)' : ''}`,
     fix: 'use the pointer unchanged; where a field behind it is meant, give the offset in the load or store itself',
   },
   'pointer-distance': {
@@ -78,7 +79,7 @@ export const ALU_MESSAGES = {
     text: (type: string, _reg: Unsaid<number>) =>
       `math between ${type} pointer and register with unbounded min value is not allowed`,
     why: (type: string, reg: number) =>
-      `a number is added to the ${type} pointer of which no lower end is known${reg < 0 ? '' : ` (r${reg})`}: as a signed number it may be anything below 0`,
+      `a number${reg < 0 ? '' : ` (r${reg})`} is added to ${typeWords(type)}, and no lower end of it is known: as a signed number it may be anything below 0`,
     fix: (_type: string, reg: number) =>
       `say what the number can be before it is used as an offset: mask it (${nameOf(reg)} &= 0xff) or compare it (if ${nameOf(reg)} > 255 goto ...)`,
   },

@@ -1,6 +1,7 @@
 // Why programs are refused: what their functions take, and are given.
 import { ERRNO } from '../../errno.ts';
 import type { Refusal } from '../refusal.ts';
+import { typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 const TAGS_FIX =
@@ -175,7 +176,7 @@ export const FUNCTION_CALL_MESSAGES = {
     errno: ERRNO.EACCES,
     text: (n: number, type: string, expected: string) => `R${n} type=${type} expected=${expected}`,
     why: (n: number, type: string) =>
-      `parameter ${n} is a pointer to a struct of the kernel, and r${n} is ${type}`,
+      `parameter ${n} is a pointer to a struct of the kernel, and r${n} is ${typeWords(type)}`,
     fix: (n: number) => `put such a pointer into r${n}, one that is known not to be null`,
   },
   'func-call-struct': {

@@ -1,5 +1,6 @@
 // Why programs are refused: memory that callees are given, and its size.
 import { ERRNO } from '../../errno.ts';
+import { typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const CALLEE_MEMORY_MESSAGES = {
@@ -7,7 +8,7 @@ export const CALLEE_MEMORY_MESSAGES = {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string) => `R${reg} type=${type} expected=fp`,
     why: (reg: number, type: string) =>
-      `the callee takes memory, and r${reg} is a ${type}: no memory that the program owns`,
+      `the callee takes memory, and r${reg} is ${typeWords(type)}: no memory that the program owns`,
     fix: 'pass a pointer to the stack, to a map value or to other memory',
   },
   'size-negative': {

@@ -1,5 +1,6 @@
 // Why programs are refused: arguments of helpers.
 import { ERRNO } from '../../errno.ts';
+import { typeWords, typesWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const ARGS_MESSAGES = {
@@ -9,12 +10,12 @@ export const ARGS_MESSAGES = {
       `R${n} type=${type} expected=${expected}`,
     why: (n: number, type: string, expected: string, helper: string) =>
       type.endsWith('_or_null')
-        ? `r${n} may be null (${type}), and bpf_${helper} needs one of: ${expected}`
-        : `r${n} is ${type}, and bpf_${helper} needs one of: ${expected}`,
+        ? `r${n} is ${typeWords(type)}, and bpf_${helper} takes no null pointer here`
+        : `r${n} is ${typeWords(type)}, and bpf_${helper} takes ${typesWords(expected)}`,
     fix: (n: number, type: string, expected: string, helper: string) =>
       type.endsWith('_or_null')
         ? `check r${n} against 0 before the call`
-        : `put into r${n} what argument ${n} of bpf_${helper} asks for: ${expected}`,
+        : `put into r${n} what argument ${n} of bpf_${helper} asks for: ${typesWords(expected)}`,
   },
   'arg-written': {
     errno: ERRNO.EACCES,

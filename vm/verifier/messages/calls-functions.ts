@@ -1,5 +1,6 @@
 // Why programs are refused: calls of their own functions, and functions that are called back.
 import { ERRNO } from '../../errno.ts';
+import { rangeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const FUNCTIONS_MESSAGES = {
@@ -48,7 +49,7 @@ export const FUNCTIONS_MESSAGES = {
     text: (has: string, min: number, max: number) =>
       `At callback return the register R0 has ${has} should have been in [${min}, ${max}]`,
     why: (has: string, min: number, max: number) =>
-      `a function that is called back must return a number from ${min} to ${max}; of r0 it is known: ${has}`,
+      `a function that is called back must return a number from ${min} to ${max}; of r0 is known: ${rangeWords(has)}`,
     fix: (_has: string, min: number, max: number) =>
       min === max ? `return ${min}` : 'return 0 to go on, 1 to stop',
   },

@@ -1,5 +1,6 @@
 // Why programs are refused: helpers that they may not call, or not here, or not so.
 import { ERRNO } from '../../errno.ts';
+import { typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const HELPERS_MESSAGES = {
@@ -58,9 +59,13 @@ export const HELPERS_MESSAGES = {
     text: (number: number, name: string, id: number, _type: string) =>
       `cannot pass map_type ${number} into func bpf_${name}#${id}`,
     why: (_number: number, name: string, _id: number, type: string) =>
-      `bpf_${name} does not work on maps of type ${type}`,
+      type === 'prog_array'
+        ? `the slots of a prog_array hold programs: only bpf_tail_call uses them, and only user space reads and fills them, so bpf_${name} does not take it`
+        : `bpf_${name} does not work on maps of type ${type}`,
     fix: (_number: number, name: string, _id: number, type: string) =>
-      `give bpf_${name} a map of a type that it takes, or use the helpers that go with ${type}`,
+      type === 'prog_array'
+        ? 'keep what you want to look up in a map of another type, a hash or an array'
+        : `give bpf_${name} a map of a type that it takes, or use the helpers that go with ${type}`,
   },
   'map-readonly': {
     errno: ERRNO.EACCES,
@@ -95,7 +100,7 @@ export const HELPERS_MESSAGES = {
     errno: ERRNO.EACCES,
     text: (type: string) => `Unsupported reg type ${type} for bpf_dynptr_from_mem data`,
     why: (type: string) =>
-      `bpf_dynptr_from_mem makes dynptrs to map values only, because these stay where they are, and r1 is of type ${type}`,
+      `bpf_dynptr_from_mem makes dynptrs to map values only, because these stay where they are, and r1 is ${typeWords(type)}`,
     fix: 'look a map value up and make the dynptr to that',
   },
   'storage-flags': {

@@ -1,5 +1,6 @@
 // Why programs are refused: their results.
 import { ERRNO } from '../../errno.ts';
+import { rangeWords, typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const RETURNS_MESSAGES = {
@@ -8,7 +9,7 @@ export const RETURNS_MESSAGES = {
     text: (where: string, has: string, min: number, max: number) =>
       `${where} the register R0 has ${has} should have been in [${min}, ${max}]`,
     why: (_where: string, has: string, min: number, max: number) =>
-      `the kernel acts on the result of a program of this type, which must be from ${min} to ${max}; of r0 it is known: ${has}`,
+      `the kernel acts on the result of a program of this type, which must be from ${min} to ${max}; of r0 is known: ${rangeWords(has)}`,
     fix: (_where: string, _has: string, min: number, max: number) =>
       min === max
         ? `return ${min} on every path`
@@ -18,13 +19,14 @@ export const RETURNS_MESSAGES = {
     errno: ERRNO.EINVAL,
     text: (where: string, type: string) => `${where} the register R0 is not a known value (${type})`,
     why: (_where: string, type: string) =>
-      `the result of a program of this type must be a number within bounds, and r0 is ${type}`,
+      `the result of a program of this type must be a number within bounds, and r0 is ${typeWords(type)}`,
     fix: 'return a number',
   },
   'return-subprog': {
     errno: ERRNO.EINVAL,
     text: (type: string) => `At subprogram exit the register R0 is not a scalar value (${type})`,
-    why: (type: string) => `a global function returns a number to whoever calls it, and r0 is ${type}`,
+    why: (type: string) =>
+      `a global function returns a number to whoever calls it, and r0 is ${typeWords(type)}`,
     fix: 'return a number; a function that returns a pointer must be static',
   },
 } as const satisfies MessageTable;

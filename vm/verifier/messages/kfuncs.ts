@@ -97,8 +97,8 @@ export const KFUNCS_MESSAGES = {
   'map-expected': {
     errno: ERRNO.EINVAL,
     text: (reg: number) => `pointer in R${reg} isn't map pointer`,
-    why: (reg: number) => `r${reg} must be a map`,
-    fix: 'pass the address of the map',
+    why: (reg: number) => `the function works on a map, and r${reg} holds something else`,
+    fix: 'pass the address of the map (in C: &map)',
   },
   'map-value-expected': {
     errno: ERRNO.EINVAL,

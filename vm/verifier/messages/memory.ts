@@ -1,6 +1,7 @@
 // Why programs are refused: loads and stores.
 import { ERRNO } from '../../errno.ts';
 import { CALLEE_MEMORY_MESSAGES } from './callee-memory.ts';
+import { bytesWords, typeWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 import { STACK_MESSAGES } from './stack.ts';
 
@@ -9,7 +10,7 @@ const CHECK_INDEX =
 const PACKET_CHECK =
   'compare the end of what you need with data_end first: if (data + offset + size > data_end) return';
 const notAllWithin = (reg: number, off: number, bytes: number, size: number): string =>
-  `${bytes} bytes at ${off} are not all within the ${size} bytes behind r${reg}`;
+  `${bytesWords(bytes)} at offset ${off} are not all within the ${size} bytes behind r${reg}`;
 
 export const MEMORY_MESSAGES = {
   ...STACK_MESSAGES,
@@ -22,7 +23,7 @@ export const MEMORY_MESSAGES = {
         ? `r${reg} may be null here: nothing on this path has compared it with 0`
         : type === 'scalar'
           ? `r${reg} holds a number, and no pointer that the verifier knows: numbers are no addresses for a program`
-          : `memory is not reached through a ${type}`,
+          : `r${reg} is ${typeWords(type)}: memory is not reached through that`,
     fix: (reg: number, type: string) =>
       type.includes('or_null')
         ? `leave when it is null: if (r${reg} == 0) return, before the access`
@@ -149,7 +150,7 @@ export const MEMORY_MESSAGES = {
     text: (type: string, reg: number, off: number) =>
       `dereference of modified ${type} ptr R${reg} off=${off} disallowed`,
     why: (type: string, reg: number, off: number) =>
-      `r${reg} was moved by ${off}; a ${type} must be used as it was given, because the access is rewritten by its offset`,
+      `r${reg}, ${typeWords(type)}, was moved by ${off}; it must be used as it was given, because what the access means depends on its offset`,
     fix: (_type: string, reg: number, off: number) =>
       `keep r${reg} as it was, and write the offset into the access: *(u32 *)(r${reg} + ${off})`,
   },
@@ -158,7 +159,7 @@ export const MEMORY_MESSAGES = {
     text: (type: string, _reg: number, varOff: string) =>
       `variable ${type} access var_off=${varOff} disallowed`,
     why: (type: string, reg: number) =>
-      `a number that is not known was added to r${reg}; a ${type} is used at constant offsets only`,
+      `a number that is not known was added to r${reg}; it is ${typeWords(type)}, which is used at constant offsets only`,
     fix: 'use constant offsets: branch on the index, or unroll the loop',
   },
   misaligned: {
@@ -166,7 +167,7 @@ export const MEMORY_MESSAGES = {
     text: (name: string, varOff: string, regOff: number, off: number, bytes: number) =>
       `misaligned ${name}access off ${varOff}+${regOff}+${off} size ${bytes}`,
     why: (_name: string, _varOff: string, _regOff: number, _off: number, bytes: number) =>
-      `an access of ${bytes} bytes must begin at a multiple of ${bytes} here`,
+      `an access of ${bytesWords(bytes)} must begin at a multiple of ${bytes} here`,
     fix: 'move the data to an aligned offset, or access it in smaller pieces',
   },
   'misaligned-packet': {
@@ -181,21 +182,21 @@ export const MEMORY_MESSAGES = {
     errno: ERRNO.EINVAL,
     text: (_type: string, _before: string) => 'same insn cannot be used with different pointers',
     why: (type: string, before: string) =>
-      `on one path this insn goes through a pointer of type ${before}, on this one of type ${type}; each needs other machine code`,
+      `on one path this insn goes through ${typeWords(before)}, on this one through ${typeWords(type)}; each needs other machine code`,
     fix: 'make the access in each branch by itself, with its own pointer',
   },
   'atomic-load': {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string) => `BPF_ATOMIC loads from R${reg} ${type} is not allowed`,
     why: (reg: number, type: string) =>
-      `r${reg} is a ${type}, whose accesses are rewritten; a load_acquire cannot be`,
+      `r${reg} is ${typeWords(type)}, whose loads the kernel rewrites; a load_acquire cannot be rewritten`,
     fix: 'load it with an ordinary load',
   },
   'atomic-store': {
     errno: ERRNO.EACCES,
     text: (reg: number, type: string) => `BPF_ATOMIC stores into R${reg} ${type} is not allowed`,
     why: (reg: number, type: string) =>
-      `r${reg} is a ${type}; atomic insns work on map values, memory and the stack`,
+      `r${reg} is ${typeWords(type)}; atomic insns work on map values, memory and the stack`,
     fix: 'count in a map value instead, or use an ordinary store',
   },
   'map-struct': {
@@ -221,7 +222,8 @@ export const MEMORY_MESSAGES = {
   'packet-load-ctx': {
     errno: ERRNO.EINVAL,
     text: (_type: string) => 'at the time of BPF_LD_ABS|IND R6 != pointer to skb',
-    why: (type: string) => `these loads take the packet from the ctx in r6, which holds a ${type} here`,
+    why: (type: string) =>
+      `these loads take the packet from the ctx in r6, and r6 is ${typeWords(type)} here`,
     fix: 'copy the ctx to r6 at the start of the function: r6 = r1',
   },
 } as const satisfies MessageTable;

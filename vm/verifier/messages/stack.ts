@@ -1,14 +1,15 @@
 // Why programs are refused: the stack.
 import { ERRNO } from '../../errno.ts';
+import { bytesWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 const LIMITS = 'a function has 512 bytes of stack, from r10-512 to r10-1';
 const IN_LIMITS =
   'keep the whole access between r10-512 and r10-1; what needs more room belongs into a map (a per-CPU array with one entry)';
 const whereIs = (reg: number, off: number, bytes: number): string =>
-  `${LIMITS}; ${bytes} bytes at ${off} from where r${reg} was taken are not all within it`;
-const whereMayBe = (reg: number, varOff: string, off: number, bytes: number): string =>
-  `${LIMITS}; r${reg} was moved by a number that is not known (its possible bits are ${varOff}), and for some of its values ${bytes} bytes at ${off} behind it are not all within it`;
+  `${LIMITS}; ${bytesWords(bytes)} at ${off} from where r${reg} was taken are not all within it`;
+const whereMayBe = (reg: number, off: number, bytes: number): string =>
+  `${LIMITS}; r${reg} was moved by a number that is not known when the program is loaded, and for some of its values ${bytesWords(bytes)} at ${off} behind it are not all within it`;
 
 export const STACK_MESSAGES = {
   'stack-bounds': {
@@ -29,16 +30,16 @@ export const STACK_MESSAGES = {
     errno: ERRNO.EACCES,
     text: (doing: string, reg: number, varOff: string, off: number, bytes: number) =>
       `invalid variable-offset ${doing} stack R${reg} var_off=${varOff} off=${off} size=${bytes}`,
-    why: (_doing: string, reg: number, varOff: string, off: number, bytes: number) =>
-      whereMayBe(reg, varOff, off, bytes),
+    why: (_doing: string, reg: number, _varOff: string, off: number, bytes: number) =>
+      whereMayBe(reg, off, bytes),
     fix: 'compare the index with the number of elements, or mask it, before it is added to the stack pointer',
   },
   'stack-end-variable': {
     errno: ERRNO.EINVAL,
     text: (doing: string, reg: number, varOff: string, off: number, bytes: number) =>
       `invalid variable-offset ${doing} stack R${reg} var_off=${varOff} off=${off} size=${bytes}`,
-    why: (_doing: string, reg: number, varOff: string, off: number, bytes: number) =>
-      whereMayBe(reg, varOff, off, bytes),
+    why: (_doing: string, reg: number, _varOff: string, off: number, bytes: number) =>
+      whereMayBe(reg, off, bytes),
     fix: 'make the largest index smaller: the last byte of the access must lie at r10-1 or below',
   },
   'stack-unbounded': {
