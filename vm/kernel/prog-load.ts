@@ -10,7 +10,7 @@ import { LoadError } from '../load-error.ts';
 import { checkPlaces } from '../maps/value-fields.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { ObjectTable } from './objects.ts';
-import { checkMaps, checkOwners, mapAddress, mapOf } from './prog-maps.ts';
+import { checkOwners, mapAddress, mapOf } from './prog-maps.ts';
 import { KNOWN_PROG_FLAGS, PROG_FLAGS, progTypeRow } from './prog-types.ts';
 import { checkSupported } from './supported.ts';
 import { verifyProg, type NamedMap } from './prog-verify.ts';
@@ -59,7 +59,6 @@ export function loadProg(
   for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
   const maps = namedMaps(attr, objects);
   const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
-  checkMaps(attr, usedMaps);
   if (verifier === 'on') verifyProg(attr, expectedAttachType, maps, memory);
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);

@@ -1,14 +1,11 @@
-// The maps that a program's insns name, and whether a program of its type may use them.
+// The maps that a program's insns name: which they are, and whose.
 import { ERRNO } from '../errno.ts';
 import type { Insn } from '../isa/insn.ts';
 import { LoadError } from '../load-error.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { addressOf } from '../memory/linear.ts';
-import type { ValueFieldKind } from '../object.ts';
-import { GUARDED_FIELDS, INTERRUPTING, LIMIT_MAPS, SLEEPABLE_MAPS } from './map-rules.ts';
 import type { ObjectTable } from './objects.ts';
 import type { ProgAttr } from './prog-load.ts';
-import { PROG_FLAGS, progTypeRow } from './prog-types.ts';
 import type { KernelProg } from './prog.ts';
 
 /** Wide insns that name a map: by fd or by position in fd_array, and whether they load the address of its value. */
@@ -52,22 +49,6 @@ export function mapAddress({ name }: ProgAttr, pc: number, { op, hi }: Insn, map
   return addressOf(map.lookup(new Uint8Array(4), 0, 0) + off);
 }
 
-/** Refuses maps that programs like this one may not use. @see kernel/bpf/verifier.c check_map_prog_compatibility */
-export function checkMaps(attr: ProgAttr, maps: readonly KernelMap[]): void {
-  const { name } = attr;
-  if (maps.length > LIMIT_MAPS) {
-    const text = `The total number of maps per program has reached the limit of ${LIMIT_MAPS}`;
-    throw new LoadError('structure', name, text, { errno: -ERRNO.E2BIG });
-  }
-  for (const map of maps) {
-    checkFields(attr, map);
-    if (maySleep(attr) && !SLEEPABLE_MAPS.has(map.kind)) {
-      const rule = 'Sleepable programs can only use array, hash, ringbuf and local storage maps';
-      throw new LoadError('sleepable', name, `${rule} (${map.spec.name} is a ${map.kind})`);
-    }
-  }
-}
-
 /** Refuses maps that belong to programs of another kind; the first that uses one becomes its owner. @see kernel/bpf/core.c bpf_prog_map_compatible */
 export function checkOwners(
   { name, ...traits }: Pick<KernelProg, 'name' | 'type' | 'expectedAttachType' | 'flags'>,
@@ -77,24 +58,5 @@ export function checkOwners(
     if (map.admits === undefined || map.admits(traits)) continue;
     const text = `the ${map.kind} ${map.spec.name} is owned by programs of another kind`;
     throw new LoadError('owner', name, text);
-  }
-}
-
-/** True for programs that may sleep: asked for at load, or by their type. */
-export function maySleep({ type, flags = 0 }: ProgAttr): boolean {
-  return (flags & PROG_FLAGS.sleepable) !== 0 || progTypeRow(type)?.sleepable === 'always';
-}
-
-function checkFields({ name, type }: ProgAttr, { spec }: KernelMap): void {
-  const kinds = new Set<ValueFieldKind>(spec.fields?.map(({ kind }) => kind));
-  for (const { kinds: guarded, text } of GUARDED_FIELDS) {
-    if (!guarded.some((kind) => kinds.has(kind))) continue;
-    if (type === 'socket_filter' && text === 'bpf_spin_lock') {
-      throw new LoadError('map-arg', name, `socket filter progs cannot use ${text} yet (map ${spec.name})`);
-    }
-    if (INTERRUPTING.has(type)) {
-      const rule = `tracing progs cannot use ${text} yet (map ${spec.name})`;
-      throw new LoadError('map-arg', name, `${rule}: those of fentry, fexit and tp_btf can`);
-    }
   }
 }

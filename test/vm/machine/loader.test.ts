@@ -153,7 +153,7 @@ describe('bpf(2) loads programs', () => {
     expect(rig().machine.load(fentry([map('m')])).progs).toHaveLength(1);
     const trie = map('m', { type: 'stack_trace', valueSize: 16 });
     expect(refusalOf(fentry([trie])).reason).toBe(
-      'Sleepable programs can only use array, hash, ringbuf and local storage maps (m is a stack_trace)',
+      'Sleepable programs can only use array, hash, ringbuf and local storage maps',
     );
   });
 
