@@ -8,8 +8,6 @@ export type { SyscallInfo } from './kernel/syscalls.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';
 export { disassemble, logLine, type DisassembledLine, type Dialect } from './asm/disassemble.ts';
 export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';
-export { checkProg, type CheckOptions } from './check/check.ts';
-export type { CheckCode, CheckError } from './check/messages.ts';
 export { ERRNO } from './errno.ts';
 export { createMachine } from './machine.ts';
 export { LoadError, type LoadErrorCode } from './load-error.ts';

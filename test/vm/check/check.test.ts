@@ -1,6 +1,7 @@
 // What the structural check refuses, and in which words; where this machine has a kernel that answers, in the kernel's words.
 import { describe, expect, test } from 'vitest';
-import { assembleProg, checkProg } from '../../../vm/index.ts';
+import { assembleProg } from '../../../vm/index.ts';
+import { checkProg } from '../../../vm/check/check.ts';
 import { CHECK_MESSAGES, LIMIT_INSNS } from '../../../vm/check/messages.ts';
 import type { MapSpec } from '../../../vm/object.ts';
 import { readCases, section, sectionLines, type TestCase } from '../../support/case-file.ts';

@@ -1,7 +1,7 @@
 // Random programs, sound and broken, from a fixed seed: the check and the kernel agree on what cannot run.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkProg } from '../../../vm/index.ts';
+import { checkProg } from '../../../vm/check/check.ts';
 import { CHECK_MESSAGES, PHASES } from '../../../vm/check/messages.ts';
 import { disassemble, logLine } from '../../../vm/asm/disassemble.ts';
 import { makeInsn, type Insn } from '../../../vm/isa/insn.ts';
