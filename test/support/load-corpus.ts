@@ -66,6 +66,7 @@ const progTypes: ReadonlyMap<number, ProgTypeName> = new Map(
 const mapTypes: ReadonlyMap<number, MapTypeName> = new Map(
   Object.entries(MAP_TYPES).map(([name, row]) => [row.number, name as MapTypeName]),
 ); // keys of the table
+const STRUCT_OPS = PROG_TYPES.struct_ops.number;
 const known = new Map<string, Btf>();
 
 /** The same bytes are the same types. */
@@ -118,7 +119,9 @@ export function inputOfLoad(load: CapturedLoad, kernel: Btf): VerifyInput {
     lines: types === undefined ? [] : linesOf(load),
     ...(types === undefined ? {} : { types }),
     kernel,
-    ...(name === undefined ? {} : { target: { name } }),
+    ...(name === undefined
+      ? {}
+      : { target: load.type === STRUCT_OPS ? { name: '', struct: name } : { name } }),
     objects: types === undefined ? [] : objectsOf(types),
   };
 }

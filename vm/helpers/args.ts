@@ -163,7 +163,7 @@ export interface CallRow {
   readonly argsIn?: readonly ArgsIn[];
   /** Expected attach types, by program type, of programs that may call it; every one where absent. */
   readonly attachIn?: Readonly<Partial<Record<ProgTypeName, readonly number[]>>>;
-  /** Names of what such programs are for; every one where absent. */
+  /** Names of what such programs are for, or of structs of functions; every one where absent. */
   readonly targetsIn?: Readonly<Partial<Record<ProgTypeName, readonly string[]>>>;
   /** Only programs that may sleep may call it. */
   readonly mightSleep?: true;

@@ -44,11 +44,26 @@ export const SOCKOPT_ATTACH = {
   lsm: LSM_CGROUP,
 } as const satisfies Partial<Record<ProgTypeName, readonly number[]>>;
 
+/** Functions of TCP congestion control that see a socket in use: all but that which is called at its end. */
+const TCP_FUNCTIONS = [
+  'ssthresh',
+  'cong_avoid',
+  'set_state',
+  'cwnd_event',
+  'in_ack_event',
+  'pkts_acked',
+  'min_tso_segs',
+  'cong_control',
+  'undo_cwnd',
+  'sndbuf_expand',
+  'init',
+] as const;
+
 /** The same, by what the program is for. */
 export const SOCKOPT_TARGETS = {
   tracing: ['tcp', 'unix'],
   lsm: ['sock_graft', 'inet_csk_clone', 'inet_conn_established', 'socket_post_create', 'socket_socketpair'],
-  struct_ops: ['tcp_congestion_ops'],
+  struct_ops: TCP_FUNCTIONS.map((name) => `tcp_congestion_ops.${name}`),
 } as const satisfies Partial<Record<ProgTypeName, readonly string[]>>;
 
 /** Of programs that are the functions of a struct: those of TCP congestion control. @see net/ipv4/bpf_tcp_ca.c bpf_tcp_ca_get_func_proto */

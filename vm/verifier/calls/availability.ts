@@ -1,5 +1,6 @@
 // Which helpers a program may call: by its type, its licence, and whether it may sleep where it calls.
 import { helperName, helperRow, type HelperName, type HelperRow } from '../../helpers/table.ts';
+import { opsMember } from '../ctx/struct-ops.ts';
 import type { Env } from '../env.ts';
 import type { VerifyInput } from '../input.ts';
 import { refuse } from '../refusal.ts';
@@ -23,11 +24,17 @@ export function availableHelper(env: Env, id: number): HelperName {
 }
 
 /** Programs of this type, attached so, have the helper. @see get_func_proto of each type */
-export function isKnownTo({ type, attachType, target }: VerifyInput, row: HelperRow): boolean {
+export function isKnownTo(input: VerifyInput, row: HelperRow): boolean {
+  const { type, attachType } = input;
   if (row.progTypes?.includes(type) === false) return false;
   if (row.attachIn?.[type]?.includes(attachType) === false) return false;
   const targets = row.targetsIn?.[type];
-  if (targets === undefined) return true;
-  const name = type === 'struct_ops' ? target?.struct : target?.name.replace(/^bpf_(iter|lsm)_/, '');
-  return targets.includes(name ?? '');
+  return targets === undefined || targetNames(input).some((name) => targets.includes(name));
+}
+
+/** What tables may call the target: a function or tracepoint, a struct of functions, one of them. */
+function targetNames(input: VerifyInput): readonly string[] {
+  const { name = '', struct } = input.target ?? {};
+  if (struct === undefined) return [name.replace(/^bpf_(iter|lsm)_/, '')];
+  return [struct, `${struct}.${opsMember(input)?.name ?? ''}`];
 }

@@ -1,6 +1,9 @@
 // What a program may return, by its type and where it is attached.
+import { plainType } from '../../btf/query.ts';
 import type { ProgTypeName } from '../../kernel/prog-types.ts';
+import { opsMember } from '../ctx/struct-ops.ts';
 import type { Env } from '../env.ts';
+import type { VerifyInput } from '../input.ts';
 import { markPrecise } from '../precision.ts';
 import { refuse } from '../refusal.ts';
 import { readReg } from '../regs.ts';
@@ -60,6 +63,7 @@ const RULES: Readonly<Partial<Record<ProgTypeName, ResultRule | ((env: Env) => R
   sk_lookup: BOOL,
   netfilter: BOOL,
   lsm: lsmRule,
+  struct_ops: ({ input }) => (returnsPointer(input) ? ZERO : undefined),
 };
 
 /** Hooks of LSM that return 0 or 1; the others return 0 or -errno. @see kernel/bpf/bpf_lsm.c bool_lsm_hooks */
@@ -68,6 +72,12 @@ const BOOL_HOOKS: ReadonlySet<string> = new Set([
   'inode_xattr_skipcap',
   'xfrm_state_pol_flow_match',
 ]);
+
+/** The result of a function of a struct: a pointer can only be null here. */
+function returnsPointer(input: VerifyInput): boolean {
+  const member = opsMember(input);
+  return member !== undefined && plainType(input.kernel, member.proto.ret).kind === 'ptr';
+}
 
 function lsmRule(env: Env): ResultRule | undefined {
   const { attachType, target } = env.input;
@@ -89,6 +99,7 @@ export function checkReturnCode(env: Env): void {
   const first = state.frames[0]!;
   const isMain = first.subprog === 0;
   if (isMain && input.type === 'lsm' && input.attachType !== AT.lsm_cgroup && isVoidHook(env)) return;
+  if (isMain && input.type === 'struct_ops' && opsMember(input)?.proto.ret === 0) return;
   const reg = readReg(env, 0);
   if (first.isAsyncCallback) {
     checkRange(env, { range: first.callbackRange }, 'At async callback return');

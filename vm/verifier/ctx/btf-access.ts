@@ -13,6 +13,7 @@ import { FLAGS, hasFlag, makeReg, UNKNOWN_REG, withReg, type Reg } from '../reg.
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { memberTrust } from './safe-members.ts';
+import { checkStructWrite } from './writable-structs.ts';
 
 /** What a load of `bytes` at `off` behind btf_id register `n` yields; of a store undefined. `off` has the register's in it. @see check_ptr_to_btf_access */
 export function accessBtf(
@@ -26,8 +27,12 @@ export function accessBtf(
   const { btf } = reg;
   checkPointer(env, n, reg, off);
   const isObject = hasFlag(reg, 'alloc');
-  if (access === 'write' && (!isObject || hasFlag(reg, 'untrusted'))) {
-    refuse(env, 'btf-write', [{ reg: n }], structName(reg));
+  if (access === 'write') {
+    if (!isObject) {
+      checkStructWrite(env, n, reg, structName(reg), off, bytes);
+      return undefined;
+    }
+    if (hasFlag(reg, 'untrusted')) refuse(env, 'btf-write', [{ reg: n }], structName(reg));
   }
   if (isObject) checkFieldAccess(env, n, reg, off, bytes, access);
   if (btf === undefined) return accessObject(env, n, reg, off, bytes, access);

@@ -1,8 +1,9 @@
 // The function that a tracing program is attached to, as the kernel's BTF tells it.
-import type { Btf, BtfRecord } from '../../btf/btf.ts';
+import type { Btf } from '../../btf/btf.ts';
 import { ANY_SYSCALL_FUNC, SYSCALL_FUNC_NAME } from '../../btf/kernel-funcs.ts';
 import { kernelTypes } from '../../btf/kernel-types.ts';
 import type { VerifyInput } from '../input.ts';
+import { opsMember, type FuncProto } from './struct-ops.ts';
 
 /** Expected attach types of type tracing and lsm. @see enum bpf_attach_type */
 export const TRACE_ATTACH = {
@@ -24,7 +25,6 @@ export interface TraceTarget {
   /** The first parameter is the tracepoint's own, and no part of the ctx. */
   readonly isTracepoint: boolean;
 }
-export type FuncProto = Extract<BtfRecord, { kind: 'func_proto' }>;
 
 /** The expected attach type of a program of type tracing or lsm; 0 for other types, to whom the number means something else. */
 export function traceAttach({ type, attachType }: VerifyInput): number {
@@ -51,6 +51,10 @@ const PREFIXES: Readonly<Record<number, string>> = {
 
 function findTarget(input: VerifyInput): TraceTarget {
   const { target, kernel } = input;
+  if (input.type === 'struct_ops') {
+    const member = opsMember(input);
+    return { name: member?.name ?? '', proto: member?.proto, isTracepoint: false };
+  }
   const attachType = traceAttach(input);
   const given = target?.name ?? '';
   const prefix = PREFIXES[attachType] ?? '';

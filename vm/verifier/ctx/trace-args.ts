@@ -14,7 +14,8 @@ import { FLAGS, makeReg, scalarReg, UNKNOWN_REG, withReg, type Reg } from '../re
 import { signedRange } from '../scalar-narrow.ts';
 import { iterArg } from './iter-args.ts';
 import { argFlaw } from './null-args.ts';
-import { TRACE_ATTACH, traceAttach, traceTarget, type FuncProto, type TraceTarget } from './target.ts';
+import { isNullableArg, promoted, type FuncProto } from './struct-ops.ts';
+import { TRACE_ATTACH, traceAttach, traceTarget, type TraceTarget } from './target.ts';
 
 /** Arguments that a program may read of a function that no BTF tells of. @see MAX_BPF_FUNC_REG_ARGS */
 const UNKNOWN_ARGS = 5;
@@ -109,6 +110,12 @@ function loadValue(env: Env, target: TraceTarget, value: Value): Reg | string {
     return `func '${name}' arg${arg} '${shownName(nameOf(type))}' has type ${kindWord(type)}. Only pointer access is allowed`;
   }
   if (bytes !== 8) return `func '${name}' size ${bytes} must be 8`;
+  const isOps = env.input.type === 'struct_ops';
+  if (isOps && isNullableArg(env.input, name, arg)) {
+    const id = skipModifiers(kernel, type.type);
+    const flags = FLAGS.trusted | FLAGS.maybe_null;
+    return withReg(makeReg('btf_id'), { flags, id: env.nextId(), btf: { btf: kernel, id } });
+  }
   const special = traceAttach(env.input) === TRACE_ATTACH.iter ? iterArg(name, arg) : undefined;
   if (special?.type === 'buf') {
     const flags = FLAGS.maybe_null | (special.flags.includes('rdonly') ? FLAGS.rdonly : 0);
@@ -145,7 +152,12 @@ function pointerTo(
     if (flaw === 'errno') env.log.line(`marking pointer arg${arg} as scalar as it may encode error`);
   }
   if (flaw === 'errno') return UNKNOWN_REG;
-  return withReg(makeReg('btf_id'), { flags, id: mayBeNull ? env.nextId() : 0, btf: { btf: kernel, id } });
+  const seen = env.input.type === 'struct_ops' ? promoted(env.input, id) : id;
+  return withReg(makeReg('btf_id'), {
+    flags,
+    id: mayBeNull ? env.nextId() : 0,
+    btf: { btf: kernel, id: seen },
+  });
 }
 
 function tagFlags(pointed: BtfRecord): number {

@@ -2,6 +2,7 @@
 import { checkSubprogs } from '../../check/flow.ts';
 import { checkSize } from '../../check/check.ts';
 import { KFUNCS } from '../../helpers/kfuncs.ts';
+import { checkStructOps } from '../ctx/struct-ops.ts';
 import { Env, type InsnFacts } from '../env.ts';
 import type { VerifyInput, VerifyOptions } from '../input.ts';
 import { refuse } from '../refusal.ts';
@@ -55,6 +56,7 @@ export function checkShape(env: Env): void {
   checkCalls(env);
   checkFuncs(env);
   checkLines(env);
+  checkStructOps(env);
   checkMaps(env);
   checkGraph(env);
   env.edges = new Edges(env.insns);

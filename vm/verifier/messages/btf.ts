@@ -54,6 +54,21 @@ export const BTF_MESSAGES = {
     why: (struct: string) => `struct ${struct} belongs to the kernel: programs may only read it`,
     fix: 'store into memory of your own: the stack, a map value, an object of bpf_obj_new',
   },
+  'btf-write-member': {
+    errno: ERRNO.EACCES,
+    text: (struct: string, off: number) => `no write support to ${struct} at off ${off}`,
+    why: (struct: string, off: number) =>
+      `programs of this type may write some members of struct ${struct}, and none of these lies at offset ${off}`,
+    fix: 'keep what you need to remember in a map',
+  },
+  'btf-write-beyond': {
+    errno: ERRNO.EACCES,
+    text: (struct: string, off: number, bytes: number, end: number) =>
+      `write access at off ${off} with size ${bytes} beyond the member of ${struct} ended at ${end}`,
+    why: (struct: string, off: number, bytes: number, end: number) =>
+      `the member of struct ${struct} that begins at offset ${off} ends at ${end}, before ${bytes} bytes are written`,
+    fix: 'store as many bytes as the member has',
+  },
   'btf-no-struct': {
     errno: ERRNO.EINVAL,
     text: (error: Of<'no-struct'>) => walkErrorText(error),

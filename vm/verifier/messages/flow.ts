@@ -2,6 +2,7 @@
 import { CHECK_MESSAGES } from '../../check/messages.ts';
 import { ERRNO } from '../../errno.ts';
 import type { MessageTable } from './row.ts';
+import { STRUCT_OPS_MESSAGES } from './struct-ops.ts';
 
 /** Rows of the structural check, with what to change. */
 const CHECKED = {
@@ -84,6 +85,7 @@ const CHECKED = {
 } as const satisfies MessageTable;
 
 export const FLOW_MESSAGES = {
+  ...STRUCT_OPS_MESSAGES,
   ...CHECKED,
   'func-info-first': {
     errno: ERRNO.EINVAL,
