@@ -141,7 +141,8 @@ function sliceReg(env: Env, { dynptr, constant }: KfuncNotes, isReadonly: boolea
   let flags: number = DYNPTR_FLAGS[dynptr!.kind!];
   if (isReadonly) flags |= FLAGS.rdonly;
   else if (!mayWritePacket(env)) refuse(env, 'packet-readonly', [], env.input.type);
-  return withReg(makeReg('mem'), { flags, memBytes: Number(constant!), dynptrId: dynptr!.id });
+  const memBytes = Number(BigInt.asUintN(32, constant!)); // the kernel's mem_size is a u32
+  return withReg(makeReg('mem'), { flags, memBytes, dynptrId: dynptr!.id });
 }
 
 function mayWritePacket({ input: { type } }: Env): boolean {

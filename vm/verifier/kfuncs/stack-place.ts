@@ -28,10 +28,11 @@ export function stackPlace(env: Env, reg: Reg, what: StackObject, slots: number)
   return slot - slots + 1 >= 0 && slot < env.frameOf(reg).stack.length ? slot : 'outside';
 }
 
-/** The same for an object that is to be made: one of a single slot at r10 itself is left to the check of the stores that make it. */
+/** The same for an object that is to be made. One of a single slot at r10 itself is looked for in the slot below, as Linux does: the stores that make it are refused. */
 export function newPlace(env: Env, reg: Reg, what: StackObject, slots: number): StackPlace {
   const isAtTop = slots === 1 && isConst(reg.scalar) && offsetOf(reg) === 0;
-  return isAtTop ? 'outside' : stackPlace(env, reg, what, slots);
+  if (!isAtTop) return stackPlace(env, reg, what, slots);
+  return env.frameOf(reg).stack.length > 0 ? 0 : 'outside';
 }
 
 /** Linux takes what points at r10 itself for the first slot, as its division rounds towards 0: the object would lie outside of the frame. */
