@@ -18,6 +18,7 @@ import {
   WIDES,
   type SizeName,
 } from '../isa/opcodes.ts';
+import { opsOf, type Op } from '../isa/ops.ts';
 import type { MapReloc } from '../object.ts';
 
 /** `clang`: `r1 = *(u64 *)(r2 + 8)`; `kernel`: `r1 = *(u64 *)(r2 +8)`. */
@@ -28,6 +29,8 @@ export interface DisassembleOptions {
   readonly dialect?: Dialect;
   /** Names the maps: `r1 = map[progs] ll`. */
   readonly relocs?: readonly MapReloc[];
+  /** Prints what is no insn as the operation that it is nearest to, as the kernel's log does; such text does not tell all of the bytes. Default false. */
+  readonly nearest?: boolean;
   /** Prints `call bpf_tail_call#12` in clang's dialect too, where objdump has `call 12`. Default false. */
   readonly helperNames?: boolean;
 }
@@ -48,7 +51,7 @@ export function disassemble(insns: Uint8Array, options: DisassembleOptions = {})
   const relocs = new Map(options.relocs?.map((reloc) => [reloc.pc, reloc]));
   const count = Math.floor(insns.length / SLOT_BYTES);
   for (let pc = 0; pc < count;) {
-    const insn = textualInsn(insns, pc);
+    const insn = textualInsn(insns, pc) ?? (options.nearest === true ? nearestInsn(insns, pc) : undefined);
     const text = insn === undefined ? rawText(insns, pc) : printInsn(insn, options, relocs.get(pc));
     const slots = insn?.op.slots ?? 1;
     lines.push({ pc, text, insn, slots });
@@ -73,6 +76,23 @@ function textualInsn(insns: Uint8Array, pc: number): Insn | undefined {
   const insn = decodeInsn(insns, pc);
   if (insn === undefined || insn.dst > MAX_REG || insn.src > MAX_REG) return undefined;
   return insn.op.unread.includes('off') && insn.off !== 0 ? undefined : insn;
+}
+
+/** The operation of the opcode with which most of the fields agree that tell operations apart. One slot: a wide insn that is cut has no text. */
+function nearestInsn(insns: Uint8Array, pc: number): Insn | undefined {
+  const slot = readSlot(insns, pc);
+  let nearest: Op | undefined;
+  let most = -1;
+  for (const op of opsOf(slot.opcode)) {
+    const { src, off, imm } = op.fixed;
+    const agreeing = Number(src === slot.src) + Number(off === slot.off) + Number(imm === slot.imm);
+    if (op.slots > 1 || agreeing <= most) continue;
+    nearest = op;
+    most = agreeing;
+  }
+  const isAtomic = nearest?.kind === 'atomic' || nearest?.kind === 'acquire' || nearest?.kind === 'release';
+  if (nearest === undefined || (isAtomic && nearest.fixed.imm !== slot.imm)) return undefined;
+  return { op: nearest, dst: slot.dst, src: slot.src, off: slot.off, imm: slot.imm, hi: 0 };
 }
 
 function rawText(insns: Uint8Array, pc: number): string {

@@ -27,13 +27,18 @@ export type LogRecord =
   | { readonly kind: 'words'; readonly words: string; readonly pc: number }
   /** A whole frame behind some words, which may be none. */
   | { readonly kind: 'state'; readonly words: string; readonly state: ShownState }
-  /** Records were taken back, and some of them stood in the line of the insn before: its line break is lost (`joins`), or nothing more is added to it. */
-  | { readonly kind: 'cut'; readonly joins: boolean }
+  /**
+   * Records behind an insn were taken back. `joins`: what it did stood in its line, whose line break is lost. `isOpen`: what it does is still added to
+   * its line when it is shown next.
+   */
+  | { readonly kind: 'cut'; readonly joins: boolean; readonly isOpen: boolean }
   /** A line that stands for itself. */
   | { readonly kind: 'line'; readonly text: string };
 
 /** Records that are held at most. With more, the older half goes: what ends a walk stands at the end. (The kernel keeps the last bytes that its buffer has room for.) */
 const LIMIT_RECORDS = 1 << 17;
+/** The same for registers, slots and references that they show. */
+const LIMIT_SHOWN = 1 << 20;
 
 /** Collects records; at level 1 those of paths that ended well are taken back with `cut`. */
 export class Log {
@@ -41,6 +46,8 @@ export class Log {
   private readonly all: LogRecord[] = [];
   /** Records that are gone from the begin. */
   private dropped = 0;
+  /** Registers, slots and references that the records show. */
+  private shown = 0;
 
   constructor(level: 0 | 1 | 2) {
     this.level = level;
@@ -59,9 +66,11 @@ export class Log {
   add(record: LogRecord): void {
     if (this.level === 0) return;
     this.all.push(record);
-    if (this.all.length <= LIMIT_RECORDS) return;
-    this.all.splice(0, LIMIT_RECORDS / 2);
-    this.dropped += LIMIT_RECORDS / 2;
+    this.shown += shownIn(record);
+    if (this.all.length <= LIMIT_RECORDS && this.shown <= LIMIT_SHOWN) return;
+    const half = this.all.length >> 1;
+    this.dropped += half;
+    for (const gone of this.all.splice(0, half)) this.shown -= shownIn(gone);
   }
 
   line(text: string): void {
@@ -74,19 +83,28 @@ export class Log {
    */
   cut(length: number): void {
     const left = Math.max(0, length - this.dropped);
-    const next = this.all[left];
-    const isLeft = this.all[left - 1]?.kind === 'insn' && this.hasInsn(left);
-    this.all.length = left;
-    if (!isLeft) return;
-    this.all.push({ kind: 'cut', joins: next?.kind === 'changes' || (next?.kind === 'cut' && next.joins) });
+    if (left >= this.all.length) return;
+    const next = this.all[left]!;
+    const isOpen = !this.hasInsn(left);
+    while (this.all.length > left) this.shown -= shownIn(this.all.pop()!);
+    if (this.all[left - 1]?.kind !== 'insn') return;
+    const joins = next.kind === 'changes' || (next.kind === 'cut' && next.joins);
+    if (joins || !isOpen) this.all.push({ kind: 'cut', joins, isOpen });
   }
 
   /** An insn was shown from record `from` on, or had been and was cut. */
   private hasInsn(from: number): boolean {
     for (let i = from; i < this.all.length; i++) {
-      const { kind } = this.all[i]!;
-      if (kind === 'insn' || kind === 'cut') return true;
+      const record = this.all[i]!;
+      if (record.kind === 'insn' || (record.kind === 'cut' && !record.isOpen)) return true;
     }
     return false;
   }
+}
+
+/** Registers, slots and references that a record shows. */
+function shownIn(record: LogRecord): number {
+  if (!('state' in record)) return 0;
+  const { regs, slots, held } = record.state;
+  return regs.length + slots.length + held.length;
 }

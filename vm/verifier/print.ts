@@ -51,8 +51,12 @@ export function printRecords(input: VerifyInput, records: readonly LogRecord[]):
       }
       case 'changes': {
         const state = printState(record.state);
-        if (length === 0) lines.push(`${record.pc}:${state}`);
-        else lines.push(`${lines.pop()!}${' '.repeat(padding(length))};${state}`);
+        if (length === 0) {
+          lines.push(`${record.pc}:${state}`);
+          break;
+        }
+        lines.push(`${lines.pop()!}${' '.repeat(padding(length))};${state}`);
+        joined = 0;
         break;
       }
       case 'path':
@@ -69,6 +73,7 @@ export function printRecords(input: VerifyInput, records: readonly LogRecord[]):
         break;
       case 'cut':
         if (record.joins) joined = lines.length;
+        if (record.isOpen) insnLength = length;
         break;
     }
     if (joined > 0 && lines.length > joined) {
@@ -90,7 +95,7 @@ export function insnTexts({ insns, maps }: VerifyInput): ReadonlyMap<number, str
   const relocs = [...maps].map(([pc, { map, valueOff }]): MapReloc =>
     valueOff === undefined ? { pc, map: map.spec.name } : { pc, map: map.spec.name, valueOff },
   );
-  const lines = disassemble(insns, { dialect: 'kernel', relocs });
+  const lines = disassemble(insns, { dialect: 'kernel', relocs, nearest: true });
   return new Map(lines.map((line) => [line.pc, logLine(asLogged(line))]));
 }
 

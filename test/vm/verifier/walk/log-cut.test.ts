@@ -21,15 +21,17 @@ function cutToTwo(...records: readonly LogRecord[]): readonly LogRecord[] {
 
 describe('a log that is cut behind an insn', () => {
   test('loses the line break with what was added to the insn, once another was shown', () => {
-    expect(cutToTwo(changes(2), insn(2))).toEqual([{ kind: 'cut', joins: true }]);
+    expect(cutToTwo(changes(2), insn(2))).toEqual([{ kind: 'cut', joins: true, isOpen: false }]);
   });
 
   test('keeps it when nothing was added', () => {
-    expect(cutToTwo(insn(2), changes(3))).toEqual([{ kind: 'cut', joins: false }]);
+    expect(cutToTwo(insn(2), changes(3))).toEqual([{ kind: 'cut', joins: false, isOpen: false }]);
   });
 
-  test('is as it was when no other insn was shown', () => {
-    expect(cutToTwo(changes(2), { kind: 'line', text: '2: safe' })).toEqual([]);
+  test('loses it too when no other was shown, but what the insn does still goes to its line', () => {
+    const line: LogRecord = { kind: 'line', text: '2: safe' };
+    expect(cutToTwo(changes(2), line)).toEqual([{ kind: 'cut', joins: true, isOpen: true }]);
+    expect(cutToTwo(line)).toEqual([]);
   });
 
   test('has lost it for good', () => {
@@ -38,7 +40,7 @@ describe('a log that is cut behind an insn', () => {
     log.cut(1);
     log.add(insn(3));
     log.cut(1);
-    expect(log.records.slice(1)).toEqual([{ kind: 'cut', joins: true }]);
+    expect(log.records.slice(1)).toEqual([{ kind: 'cut', joins: true, isOpen: false }]);
   });
 
   test('counts on where old records went', () => {
