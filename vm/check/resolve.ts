@@ -16,7 +16,10 @@ function isLoadMode(opcode: number): boolean {
   return mode === MODES.mem.code || mode === MODES.memsx.code;
 }
 
-/** Opcodes, immediates of loads, and wide insns. Maps are looked at when `relocs` or `maps` are given; `fds` is the length of fd_array. */
+/**
+ * Opcodes, immediates of loads, and wide insns. Maps are looked at when `relocs` or `maps` are given; `fds` is the length of fd_array, for insns that name
+ * a place in it and have no reloc.
+ */
 export function checkOperands(
   insns: Uint8Array,
   relocs: readonly MapReloc[] | undefined,
@@ -39,7 +42,7 @@ export function checkOperands(
     } else if (opcode === OPS.gotox.opcode) {
       errors.push(checkError(pc, 'goto-register', opcode));
     } else if (kind === 'wide') {
-      const wide = checkWide(insns, pc, fds);
+      const wide = checkWide(insns, pc, byPc.has(pc) ? Infinity : fds);
       if (wide !== undefined) errors.push(wide);
       else if (relocs !== undefined || maps !== undefined)
         errors.push(...checkMap(insns, pc, byPc.get(pc), byName));
@@ -85,8 +88,9 @@ function checkMap(
   maps: ReadonlyMap<string, MapSpec>,
 ): CheckError[] {
   const { src, imm } = readSlot(insns, pc);
-  const isValue = src === OPS.ld_map_value.fixed.src;
-  if (!isValue && src !== OPS.ld_map_fd.fixed.src) return [];
+  const isIndex = src === OPS.ld_map_idx.fixed.src || src === OPS.ld_map_idx_value.fixed.src;
+  const isValue = src === OPS.ld_map_value.fixed.src || src === OPS.ld_map_idx_value.fixed.src;
+  if (isIndex ? reloc === undefined : !isValue && src !== OPS.ld_map_fd.fixed.src) return [];
   const map = reloc === undefined ? undefined : maps.get(reloc.map);
   if (map === undefined) return [checkError(pc, 'no-map', imm)];
   if (!isValue) return [];

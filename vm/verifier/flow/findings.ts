@@ -6,12 +6,20 @@ import type { MessageCode } from '../messages/index.ts';
 import { readReg } from '../regs.ts';
 import { refuse, Refusal } from '../refusal.ts';
 
+/** What the kernel says in the line in front of a finding. @see find_kfunc_desc_btf */
+const LINES_BEFORE: Readonly<Partial<Record<CheckError['code'], string>>> = {
+  'kfunc-module': 'kfunc offset > 0 without fd_array is invalid',
+  'kfunc-offset': 'negative offset disallowed for kernel module function call',
+};
+
 /** Refuses the program for the first of some findings; does nothing when there is none. */
 export function refuseFound(env: Env, found: readonly CheckError[]): void {
   const [first] = found;
   if (first === undefined) return;
   env.pc = first.pc;
   const refusal = new Refusal(first.code as MessageCode, first.pc, [], first.args); // FLOW_MESSAGES has the codes of the check
+  const before = LINES_BEFORE[first.code];
+  if (before !== undefined) env.log.line(before);
   env.log.line(refusal.message);
   throw refusal;
 }

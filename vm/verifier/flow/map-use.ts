@@ -31,7 +31,7 @@ function findMisuse({ input: { insns, maps } }: Env): ReturnType<typeof checkOpe
     valueOff === undefined ? { pc, map: names.get(map)! } : { pc, map: names.get(map)!, valueOff },
   );
   const specs = [...names].map(([{ spec }, name]): MapSpec => Object.assign({}, spec, { name }));
-  return checkOperands(insns, relocs, specs, specs.length > 0 ? Infinity : undefined);
+  return checkOperands(insns, relocs, specs, undefined);
 }
 
 /** @see check_map_prog_compatibility */
