@@ -46,13 +46,18 @@ function insnLines(object: ObjectSpec, prog: ProgSpec, firstMap: number): string
 
 /** The types of a program's functions, all alike; none when it has no other than itself. */
 export function funcLines(insns: Uint8Array): string[] {
+  const starts = funcStarts(insns);
+  if (starts.length === 1) return [];
+  return [`btf ${FUNC_BTF}`, ...starts.map((start) => `func ${start} ${FUNC_TYPE}`)];
+}
+
+/** Where the functions of a program begin, by pc: its own start, and what it calls or takes the address of. */
+export function funcStarts(insns: Uint8Array): number[] {
   const starts = new Set([0]);
   for (const { pc, op, imm } of insnsOf(insns)) {
     if (op.name === 'ld_func' || op.name === 'call_subprog') starts.add(pc + 1 + imm);
   }
-  if (starts.size === 1) return [];
-  const funcs = [...starts].toSorted((a, b) => a - b).map((start) => `func ${start} ${FUNC_TYPE}`);
-  return [`btf ${FUNC_BTF}`, ...funcs];
+  return [...starts].toSorted((a, b) => a - b);
 }
 
 function* insnsOf(bytes: Uint8Array): Generator<Insn & { readonly pc: number }> {

@@ -1,9 +1,7 @@
 // Random programs that use maps, functions, callbacks, loops and tail calls, in a form that the kernel accepts for the most part: every value that
 // reaches an address is bounded, every register is set. For runs against the kernel.
 import { assembleProg } from '../../vm/index.ts';
-import { decodeColumns } from '../../vm/isa/insn.ts';
-import { OPS } from '../../vm/isa/ops.ts';
-import { FUNC_BTF, FUNC_TYPE } from './btf.ts';
+import { funcLines } from './oracle-lines.ts';
 import { insnsLine } from './oracle.ts';
 import type { Random } from './seed.ts';
 
@@ -45,10 +43,7 @@ export function mapLines(): string[] {
 /** The lines that load one random program. */
 export function randomMapProg(random: Random, name: string): string[] {
   const { insns } = assembleProg(new ProgWriter(random).text(), NAMES);
-  const starts = functionStarts(insns);
-  const types =
-    starts.length === 1 ? [] : [`btf ${FUNC_BTF}`, ...starts.map((pc) => `func ${pc} ${FUNC_TYPE}`)];
-  return [`prog ${name} socket_filter log=0`, insnsLine(insns), ...types, 'end'];
+  return [`prog ${name} socket_filter log=0`, insnsLine(insns), ...funcLines(insns), 'end'];
 }
 
 /** The text of an object with one random program, and the maps. */
@@ -62,15 +57,6 @@ export function randomMapText(random: Random): string {
     return `.map ${name} ${type} key=${key} value=${value} entries=${entries}${flags === '1' ? ' flags=no_prealloc' : ''}`;
   });
   return ['.license "GPL"', ...maps, '.section "socket"', 'main:', new ProgWriter(random).text()].join('\n');
-}
-
-function functionStarts(insns: Uint8Array): number[] {
-  const { op, imm, count } = decodeColumns(insns);
-  const starts = new Set([0]);
-  for (let pc = 0; pc < count; pc++) {
-    if (op[pc] === OPS.call_subprog.index || op[pc] === OPS.ld_func.index) starts.add(pc + 1 + imm[pc]!);
-  }
-  return [...starts].toSorted((a, b) => a - b);
 }
 
 /** What a function may hold: calls and loops only the outermost. */
