@@ -3,7 +3,6 @@ import { ATOMICS } from '../../isa/opcodes.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
 import { callSummary } from './call-summary.ts';
-import { successors } from './successors.ts';
 
 /** r0 to r5. */
 const CALLER_SAVED = 0b11_1111;
@@ -11,7 +10,7 @@ const ALL = 0xffff;
 
 /** Fills `InsnFacts.liveRegs`; logs them. @see compute_live_registers */
 export function computeLiveRegs(env: Env): void {
-  const { insns, facts, subprogs } = env;
+  const { insns, facts, subprogs, edges } = env;
   const reads = new Uint16Array(insns.length);
   const writes = new Uint16Array(insns.length);
   const live = new Uint16Array(insns.length);
@@ -19,17 +18,14 @@ export function computeLiveRegs(env: Env): void {
     reads[pc] = insn === undefined ? ALL : readRegs(env, insn);
     writes[pc] = insn === undefined ? 0 : writtenRegs(insn);
   }
-  for (let isChanged = true; isChanged;) {
-    isChanged = false;
-    for (const { postorder } of subprogs) {
-      for (const pc of postorder) {
-        let behind = 0;
-        for (const target of successors(insns, pc)) behind |= live[target]!;
-        const now = (behind & ~writes[pc]!) | reads[pc]!;
-        if (now === live[pc]) continue;
-        live[pc] = now;
-        isChanged = true;
-      }
+  for (const { postorder } of subprogs) {
+    const todo = postorder.toReversed();
+    for (let pc = todo.pop(); pc !== undefined; pc = todo.pop()) {
+      const behind = (live[edges.next[pc]!] ?? 0) | (live[edges.target[pc]!] ?? 0); // -1: none
+      const now = (behind & ~writes[pc]!) | reads[pc]!;
+      if (now === live[pc]) continue;
+      live[pc] = now;
+      for (let i = edges.starts[pc]!; i < edges.starts[pc + 1]!; i++) todo.push(edges.from[i]!);
     }
   }
   for (const [pc, fact] of facts.entries()) fact.liveRegs = live[pc]!;
