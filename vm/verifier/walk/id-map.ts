@@ -1,5 +1,8 @@
 // Which ids of one state stand for which of another.
 
+/** As many as there are registers and stack slots in all frames: only references that nothing points at any more can be more. @see include/linux/bpf_verifier.h BPF_ID_MAP_SIZE */
+const LIMIT_PAIRS = (11 + 512 / 8) * 8;
+
 /** Pairs of ids, made while two states are compared. An id of one side has just one on the other. @see struct bpf_idmap, check_ids */
 export class IdMap {
   private readonly olds: number[] = [];
@@ -20,6 +23,7 @@ export class IdMap {
       if (this.olds[i] === old) return this.curs[i] === cur;
       if (this.curs[i] === cur) return false;
     }
+    if (this.count === LIMIT_PAIRS) return false;
     this.olds[this.count] = old;
     this.curs[this.count] = cur;
     this.count += 1;
