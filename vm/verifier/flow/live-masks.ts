@@ -18,6 +18,7 @@ export interface FrameMasks {
 
 /** A function as it is called by one chain of calls. @see struct func_instance */
 export class Instance {
+  private readonly all: LiveStack;
   readonly subprog: Subprog;
   readonly caller: Instance | undefined;
   /** pc of the call in `caller`. */
@@ -34,13 +35,15 @@ export class Instance {
   /** Instances that it calls, by callsite and start of the callee. */
   readonly callees = new Map<number, Instance>();
 
-  constructor(subprog: Subprog, caller: Instance | undefined, callsite: number) {
+  constructor(all: LiveStack, subprog: Subprog, caller: Instance | undefined, callsite: number) {
+    this.all = all;
     this.subprog = subprog;
     this.caller = caller;
     this.callsite = callsite;
     this.depth = caller === undefined ? 0 : caller.depth + 1;
     this.frames = Array.from({ length: this.depth + 1 }, () => undefined);
     this.isWalked = new Uint8Array(subprog.end - subprog.start);
+    all.words += this.isWalked.length / 8;
   }
 
   /** The sets about frame `frameno`, made if need be. */
@@ -55,6 +58,7 @@ export class Instance {
       live: new Uint32Array(words),
     };
     this.frames[frameno] = made;
+    this.all.words += 2 * words; // four sets of 32-bit words
     return made;
   }
 
@@ -73,6 +77,8 @@ export class LiveStack {
   /** Slots that the insn writes, by frame, and the frames (bits) that have some. */
   readonly writes = new Uint32Array(8 * WORDS);
   writtenFrames = 0;
+  /** Words of eight bytes that all of it takes. */
+  words = 0;
   /** For `isSlotLive`: the instances of the frames of the state that was asked about last. */
   asked: { readonly state: object; readonly instances: readonly Instance[] } | undefined = undefined;
 }

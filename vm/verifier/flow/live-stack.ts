@@ -3,6 +3,7 @@
 // @see kernel/bpf/liveness.c
 import type { Env } from '../env.ts';
 import type { State } from '../state.ts';
+import { checkSets } from '../walk/memory.ts';
 import { Instance, WORDS } from './live-masks.ts';
 import { updateInstance } from './live-update.ts';
 
@@ -80,7 +81,7 @@ function instanceOf(env: Env, { frames }: State, frameno: number): Instance {
   const main = env.subprogs[frames[0]!.subprog]!;
   let instance = env.liveStack.roots.get(main.start);
   if (instance === undefined) {
-    instance = new Instance(main, undefined, -1);
+    instance = new Instance(env.liveStack, main, undefined, -1);
     env.liveStack.roots.set(main.start, instance);
   }
   for (let n = 1; n <= frameno; n++) instance = calleeOf(env, instance, frames[n]!);
@@ -95,7 +96,8 @@ function calleeOf(
   const key = frame.callsite * 256 + frame.subprog; // at most 256 subprograms
   const known = caller.callees.get(key);
   if (known !== undefined) return known;
-  const made = new Instance(env.subprogs[frame.subprog]!, caller, frame.callsite);
+  const made = new Instance(env.liveStack, env.subprogs[frame.subprog]!, caller, frame.callsite);
+  checkSets(env);
   caller.callees.set(key, made);
   return made;
 }

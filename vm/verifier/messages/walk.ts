@@ -31,6 +31,13 @@ export const WALK_MESSAGES = {
       `each callback that runs later is walked later, as is each way of a jump that is not taken first, and ${paths} of them wait: 8192 may`,
     fix: 'set callbacks in fewer places, or make fewer branches before them',
   },
+  'walk-memory': {
+    errno: ERRNO.ENOMEM,
+    text: (_what: string, _mebibytes: number) => '', // the kernel says nothing when it runs out of memory
+    why: (what: string, mebibytes: number) =>
+      `the verifier keeps what it knows at many points of the program, to compare later paths with it: the ${what} of this one take more than ${mebibytes} MiB`,
+    fix: 'give references back before more are taken; call large functions from fewer places, or make them global, so that they are verified once',
+  },
   'infinite-loop': {
     errno: ERRNO.EINVAL,
     text: (pc: number) => `infinite loop detected at insn ${pc}`,

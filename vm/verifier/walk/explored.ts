@@ -1,6 +1,7 @@
 // States that are kept, by where they stand: what paths that come there later are compared with.
 import type { State } from '../state.ts';
 import { IdMap } from './id-map.ts';
+import { stateWords } from './memory.ts';
 import type { SccVisit } from './scc.ts';
 
 /** What is noted of a kept state. */
@@ -31,6 +32,8 @@ export class Explored {
   kept = 0;
   evicted = 0;
   backEdges = 0;
+  /** That the states take, and those on hold. */
+  words = 0;
   /** Jumps and insns walked when a state was kept last. */
   jumpsAtKeep = 0;
   insnsAtKeep = 0;
@@ -65,6 +68,7 @@ export class Explored {
   /** An evicted state that no path leads through any more. */
   forget(kept: Kept): void {
     this.byState.delete(kept.state);
+    this.words -= stateWords(kept.state);
     this.evicted -= 1;
   }
 }

@@ -6,6 +6,7 @@ import { beginSlotMarks, commitSlotMarks, updateLiveStack } from '../flow/live-s
 import { pushStep } from '../precision.ts';
 import { refuse } from '../refusal.ts';
 import { endPath } from './branches.ts';
+import { stateWords } from './memory.ts';
 import { showInsn, showSafe } from './show.ts';
 import { step } from './step.ts';
 import { isVisited } from './visited.ts';
@@ -60,6 +61,7 @@ function takeUp(env: Env): boolean {
   updateLiveStack(env);
   const held = env.pending.pop();
   if (held === undefined) return false;
+  env.explored.words -= stateWords(held.state);
   if (env.log.level !== 2) env.log.cut(held.logLength);
   env.state = held.state;
   env.pc = held.pc;

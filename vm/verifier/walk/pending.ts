@@ -2,6 +2,7 @@
 import type { Env } from '../env.ts';
 import { refuse } from '../refusal.ts';
 import { Frame, State } from '../state.ts';
+import { countState } from './memory.ts';
 
 /** Most paths on hold. @see kernel/bpf/verifier.c BPF_COMPLEXITY_LIMIT_JMP_SEQ */
 const LIMIT_PENDING = 8192;
@@ -42,4 +43,5 @@ function refuseMore(env: Env): never {
 
 function hold(env: Env, state: State, pc: number, prevPc: number): void {
   env.pending.push({ state, pc, prevPc, logLength: env.log.length });
+  countState(env, state);
 }

@@ -11,6 +11,7 @@ import { areStatesEqual, haveIteratorsMoved, haveSameRegs } from './equal-states
 import type { Kept } from './explored.ts';
 import { forgetPrecision } from './imprecise.ts';
 import { isIterActive, isIterNext, isMayGoto } from './loop-insns.ts';
+import { countState } from './memory.ts';
 import { addBackEdge, enterScc, isUnsettled } from './scc.ts';
 import { showSource } from './show.ts';
 
@@ -128,6 +129,7 @@ function prune(env: Env, kept: Kept, isLoop: boolean): void {
   if (!isLoop) return;
   const edge = env.state.copy();
   edge.pc = env.pc;
+  countState(env, edge);
   addBackEdge(env, kept, edge);
 }
 
@@ -148,6 +150,7 @@ function keepState(env: Env, bucket: Kept[]): void {
   forgetPrecision(state);
   const kept = state.copy();
   kept.pc = pc;
+  countState(env, kept);
   explored.keep(bucket, kept, enterScc(env, kept));
   state.parent = kept;
   state.firstPc = pc;
