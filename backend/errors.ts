@@ -11,6 +11,8 @@ export const MESSAGES = {
       : `there is no recording named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of a strace log or of a .sct file`,
   'no-program': (name: string, known: readonly string[]) =>
     `there is no program named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of assembly text`,
+  'is-object': (name: string) =>
+    `${name} is an object file (ELF), and Tailscope takes assembly text; llvm-objdump -d shows its insns`,
   'bad-program': (name: string, details: string) => `${name} cannot be used as a program:\n${details}`,
   'bad-manifest': (path: string, details: string) => `the manifest ${path} cannot be read: ${details}`,
   'cannot-read': (path: string, reason: string) => `cannot read ${path}: ${reason}`,

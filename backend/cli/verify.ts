@@ -95,8 +95,7 @@ function verifyProg(
     const line = prog.lines[pc] ?? 0;
     return line === 0 ? undefined : { pc, file, text: lines[line - 1] ?? '', line, column: 0 };
   };
-  const explained = log === 2 ? verify(input, { logLevel: 1 }) : verdict;
-  return { prog, input, verdict, report: reportOf(input, explained, lineAt) };
+  return { prog, input, verdict, report: reportOf(input, verdict, lineAt) };
 }
 
 function verdictText({ prog, input, verdict, report }: Verified, log: 0 | 1 | 2, object: ObjectSpec): string {

@@ -4,11 +4,15 @@ import { basename } from 'node:path';
 import { AsmError, assembleObject, SAMPLES, type ObjectSpec } from '../../vm/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 
-/** The object that `name` means, assembled. Throws UserError 'no-program', 'bad-program', 'cannot-read'. */
+/** Problems of a text that are told at most. */
+const LIMIT_PROBLEMS = 20;
+
+/** The object that `name` means, assembled. Throws UserError 'no-program', 'is-object', 'bad-program', 'cannot-read'. */
 export function openProgram(name: string): ObjectSpec {
   const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name] : undefined;
   if (sample !== undefined) return assembleObject(sample.source, sample.name);
   const text = readText(name);
+  if (text.startsWith('\u007fELF')) throw refusal('is-object', name);
   try {
     return assembleObject(text, basename(name).replace(/(\.bpf)?\.(asm|s|S)$/, ''));
   } catch (error) {
@@ -29,11 +33,15 @@ function readText(path: string): string {
 /** Each problem with its place, and below it the line it is about. */
 function describe(path: string, text: string, error: AsmError): string {
   const lines = text.split('\n');
-  return error.all
+  const left = error.all.length - LIMIT_PROBLEMS;
+  const rest = left > 0 ? `\n  and ${left} more` : '';
+  const told = error.all
+    .slice(0, LIMIT_PROBLEMS)
     .map(({ line, column, message, hint }) => {
       const place = `  ${path}:${line}:${column}: ${message}`;
       const source = `      ${lines[line - 1]?.trim() ?? ''}`.trimEnd();
       return [hint === '' ? place : `${place} (${hint})`, source].filter((one) => one !== '').join('\n');
     })
     .join('\n');
+  return `${told}${rest}`;
 }

@@ -19,6 +19,7 @@ import {
   type SyscallPoint,
 } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
+import { loadErrorText } from '../library/refused.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
@@ -155,7 +156,7 @@ function loadPrograms(machine: Machine, spec: ObjectSpec): LoadedObject {
     machine.attachAll(object);
     return object;
   } catch (error) {
-    if (error instanceof LoadError) throw refusal('bad-program', spec.name, `  ${error.message}`);
+    if (error instanceof LoadError) throw refusal('bad-program', spec.name, loadErrorText(error, spec));
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 // An explanation as text, behind the classic log.
+import type { LineInfo } from '../../object.ts';
 import type { Report, Spot } from './report.ts';
 
 /** Lines with the parts of a report, in the order in which newer kernels print theirs. `file` and line of the source stand where they are known. */
@@ -20,14 +21,20 @@ export function printReport({ category, reason, why, at, context, causes, fix }:
 }
 
 function sourceLines({ source }: Spot): string[] {
-  return source === undefined ? [] : [`  ${source.text.trim()}  @ ${shortName(source.file)}:${source.line}`];
+  return source === undefined ? [] : [`  ${lineText(source)}`];
+}
+
+/** `n = 7;  @ mine.c:12`. */
+function lineText({ text, file, line }: LineInfo): string {
+  return `${text.trim()}  @ ${file.replace(/^.*\//, '')}:${line}`.trimStart();
 }
 
 function contextLines(context: readonly Spot[], failed: number): string[] {
   let shown = '';
   return context.flatMap((spot) => {
     const line = `${spot.pc === failed ? '  > ' : '    '}${spot.text}`;
-    const source = spot.source === undefined ? '' : `    ; ${spot.source.text.trim()}`;
+    const text = spot.source?.text.trim() ?? '';
+    const source = text === '' ? '' : `    ; ${text}`;
     if (source === '' || source === shown) return [line];
     shown = source;
     return [source, line];
@@ -38,8 +45,7 @@ function causeLines(causes: Report['causes']): string[] {
   let shown = '';
   return causes.flatMap((cause) => {
     const { source } = cause;
-    const line =
-      source === undefined ? '' : `    ; ${source.text.trim()}  @ ${shortName(source.file)}:${source.line}`;
+    const line = source === undefined ? '' : `    ; ${lineText(source)}`;
     const lines = [
       ...(line === '' || line === shown ? [] : [line]),
       `    ${cause.text}`,
@@ -52,8 +58,4 @@ function causeLines(causes: Report['causes']): string[] {
 
 function causeWords({ what, place, means }: Report['causes'][number]): string {
   return means === undefined ? what : `${what}: ${place} is ${means}`;
-}
-
-function shortName(file: string): string {
-  return file.replace(/^.*\//, '');
 }

@@ -5,7 +5,7 @@ import { describeNumber, pointee } from '../describe.ts';
 import { topFrame, topNumber } from '../trace.ts';
 import type { Cause } from '../causes.ts';
 import { causesOf } from '../causes.ts';
-import { failedStep, placeOf, regHeld, whereText, type Advice, type Facts } from './facts.ts';
+import { failedStep, leaveIf, placeOf, regHeld, whereText, type Advice, type Facts } from './facts.ts';
 import { helperOf } from './helper.ts';
 import { largest, numberStory, originText, scaleText, type NumberStory } from './number.ts';
 
@@ -80,7 +80,7 @@ function unboundedAdvice(facts: Facts, pointer: Reg, story: NumberStory): Advice
   if (size === undefined || pointer.type === 'pkt') {
     return {
       why,
-      fix: `bound ${story.term} before: if (${story.term} > LIMIT) return 0, with LIMIT a constant`,
+      fix: `bound ${story.term} first: ${leaveIf(`${story.term} > LIMIT`)}, with LIMIT a constant`,
     };
   }
   const room = BigInt(size - pointer.off * (pointer.type === 'stack' ? 0 : 1));
@@ -100,7 +100,7 @@ export function adviseSize(facts: Facts): Advice | undefined {
   if (facts.refusal.code === 'size-zero') {
     return {
       why: `${callee?.name ?? 'the callee'} takes no size of 0, and ${originText(facts, story)}, is ${describeHeld(story)}`,
-      fix: `leave when it is 0: if (${story.term} == 0) return 0`,
+      fix: `leave when it is 0: ${leaveIf(`${story.term} == 0`)}`,
     };
   }
   const memory = regHeld(facts, reg - 1);
@@ -240,7 +240,7 @@ function fixText(facts: Facts, { term, compared, x, origin }: NumberStory, most:
     return `the comparison at ${whereText(facts, compared.step.pc)} lets too much through: ${term} must be at most ${most}`;
   }
   const mask = isMask(most) ? `, or mask it: ${term} &= ${most}` : '';
-  return `check first that ${term} is at most ${most}, as an unsigned number: if (${term} > ${most}) return 0${mask}`;
+  return `check first that ${term} is at most ${most}, as an unsigned number: ${leaveIf(`${term} > ${most}`)}${mask}`;
 }
 
 function isMask(most: bigint): boolean {

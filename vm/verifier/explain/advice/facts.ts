@@ -58,6 +58,11 @@ export function nameOf({ lineAt }: Facts, cause: Cause | undefined, place: strin
   return name === undefined ? place : `${name} (${place})`;
 }
 
+/** A check that leaves when `condition` holds, as it is written in C, or of a register. */
+export function leaveIf(condition: string): string {
+  return /^r\d+ /.test(condition) ? `if ${condition} goto ...` : `if (${condition}) return 0`;
+}
+
 /** The variable that a line of C gives a value to: the last one in front of the column, or the only one. */
 export function assignedName({ text, column }: Pick<LineInfo, 'text' | 'column'>): string | undefined {
   const found = [...text.matchAll(/(?:^|[\s*;{(,])([A-Za-z_]\w*)\s*=(?!=)/g)];

@@ -4,7 +4,7 @@ import { isPacketPointer, isPointer, type Reg } from '../../reg.ts';
 import { plainCause, type Cause } from '../causes.ts';
 import { calleeOf } from '../words.ts';
 import { topFrame, topNumber } from '../trace.ts';
-import { failedStep, nameOf, regHeld, whereText, type Advice, type Facts } from './facts.ts';
+import { failedStep, leaveIf, nameOf, regHeld, whereText, type Advice, type Facts } from './facts.ts';
 import { writtenRegs } from '../effects.ts';
 import { pointee } from '../describe.ts';
 
@@ -26,7 +26,7 @@ export function adviseNull(facts: Facts, reg: number): Advice | undefined {
   const name = nameOf(facts, origin, `r${reg}`);
   const term = name.replace(/ \(.*/, '');
   const { of } = pointee(held, 0);
-  const fix = `check it before: if (!${term}) return 0${term === `r${reg}` ? ` (if r${reg} == 0 goto ...)` : ''}`;
+  const fix = `check it first: ${leaveIf(`${term} == 0`)}`;
   if (origin?.what !== 'returned') {
     const from =
       origin === undefined
