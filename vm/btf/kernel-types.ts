@@ -12,7 +12,7 @@ let known: Btf | undefined;
 
 /** Those types; the same object each time. */
 export function kernelTypes(): Btf {
-  known ??= buildBtf('vmlinux', {
+  known ??= buildBtf('vmlinux', FIRST, {
     typedefs: TYPEDEFS,
     structs: {
       task_struct: taskStruct(),
@@ -32,6 +32,9 @@ export function kernelTypes(): Btf {
   });
   return known;
 }
+
+/** Type 1 is unsigned long there too. */
+const FIRST = { typedefs: { size_t: 'long unsigned int' } };
 
 // oxfmt-ignore
 const TYPEDEFS = {
