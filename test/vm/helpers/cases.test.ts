@@ -4,7 +4,7 @@ import { kfuncRun } from '../../../vm/helpers/kfunc-run.ts';
 import { KFUNCS, type KfuncName } from '../../../vm/helpers/kfuncs.ts';
 import { isImplemented } from '../../../vm/helpers/run.ts';
 import { HELPERS, type HelperName } from '../../../vm/helpers/table.ts';
-import { LoadError } from '../../../vm/index.ts';
+import { inputOf, kernelTypes, LoadError, verify } from '../../../vm/index.ts';
 import { readCases, section, sectionLines, type TestCase } from '../../support/case-file.ts';
 import {
   callsOf,
@@ -59,6 +59,15 @@ describe('the machine', () => {
     const effects = sectionLines(testCase, 'effects').map((line) => JSON.parse(line) as object); // a case file of ours
     expect(result.effects).toMatchObject(effects);
   });
+});
+
+test('the verifier refuses all cases that end in a fault, and those that say that they are not verified', () => {
+  const unverified = CASES.filter(({ sections }) => sections.has('fault') || sections.has('unverified'));
+  const accepted = unverified.filter((testCase) => {
+    const object = caseObject(testCase);
+    return verify(inputOf(object, object.progs[0]!, kernelTypes())).refusal === undefined;
+  });
+  expect(accepted.map(({ where }) => where)).toEqual([]);
 });
 
 test('every helper and kernel function that runs here has a case', () => {

@@ -1,6 +1,6 @@
 // What ends a run: each fault by a program that earns it, with the words a person reads. The host never sees an exception.
 import { describe, expect, test } from 'vitest';
-import { assembleProg } from '../../../vm/index.ts';
+import { assembleObject, assembleProg, inputOf, kernelTypes, verify } from '../../../vm/index.ts';
 import { FAULTS } from '../../../vm/interp/fault.ts';
 import { faultOf, loadFilter, loadText, pointOf, r0Of, rig, runOnce } from '../../support/machine.ts';
 
@@ -262,6 +262,14 @@ test.each(CASES)('%s', (_title, body, maps, code, words) => {
   const fault = faultOf(body, maps);
   expect(fault.code).toBe(code);
   expect(fault.message).toContain(words);
+});
+
+test('the verifier refuses them all but for those whose only fault is to take too long', () => {
+  const accepted = CASES.filter(([, body, maps]) => {
+    const object = assembleObject(`.license GPL\n${maps}\n.section "socket"\nmain:\n${body}\n`, 'test');
+    return verify(inputOf(object, object.progs[0]!, kernelTypes())).refusal === undefined;
+  });
+  expect(new Set(accepted.map(([, , , code]) => code))).toEqual(new Set(['budget']));
 });
 
 test('every fault has a case here, or is listed with the place of its tests', () => {
