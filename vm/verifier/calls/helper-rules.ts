@@ -1,6 +1,8 @@
 // Helpers with rules of their own, besides those of their arguments.
+import { AROUND_FUNCTIONS } from '../../helpers/groups.ts';
 import type { HelperName } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
+import { PROG_TYPES } from '../../kernel/prog-types.ts';
 import type { Env } from '../env.ts';
 import { markPrecise } from '../precision.ts';
 import { refuse } from '../refusal.ts';
@@ -33,6 +35,7 @@ export const HELPER_RULES: Readonly<Partial<Record<HelperName, Rule>>> = {
   find_vma: (env, insn, notes) => pushCallback(env, insn, notes.subprog, 'now', fillVmaCallback),
   get_local_storage: checkNoFlags,
   set_retval: checkHasResult,
+  get_func_ip: checkHasFunction,
   loop: checkLoop,
   snprintf: checkFormat,
   dynptr_from_mem: checkDynptrMemory,
@@ -77,6 +80,14 @@ function checkNoFlags(env: Env): void {
 
 function checkHasResult(env: Env): void {
   if (env.input.type === 'lsm' && isVoidHook(env)) refuse(env, 'retval-void', []);
+}
+
+/** @see check_get_func_ip */
+function checkHasFunction(env: Env): void {
+  const { type, attachType } = env.input;
+  if (type === 'kprobe') return;
+  if (type !== 'tracing') refuse(env, 'func-ip-type', [], PROG_TYPES[type].number, type);
+  if (!AROUND_FUNCTIONS.includes(attachType)) refuse(env, 'func-ip-attach', []);
 }
 
 function checkDynptrMemory(env: Env): void {

@@ -19,6 +19,20 @@ export const HELPERS_MESSAGES = {
     fix: (name: string, _id: number, type: string) =>
       `do it without bpf_${name}, or in a program of a type that has it; \`bpftool feature probe\` lists the helpers of ${type}`,
   },
+  'func-ip-type': {
+    errno: ERRNO.ENOTSUPP,
+    text: (number: number, _type: string) =>
+      `func bpf_get_func_ip#173 not supported for program type ${number}`,
+    why: (_number: number, type: string) =>
+      `bpf_get_func_ip tells which function is traced, and a program of type ${type} hangs on none`,
+    fix: 'attach the program to a function (SEC("kprobe/..."), SEC("fentry/...")), or do it without bpf_get_func_ip',
+  },
+  'func-ip-attach': {
+    errno: ERRNO.ENOTSUPP,
+    text: () => 'func bpf_get_func_ip#173 supported only for fentry/fexit/fmod_ret programs',
+    why: 'bpf_get_func_ip tells which function is traced; of the tracing programs only those at the entry or the exit of a function, or in its place, hang on one',
+    fix: 'use SEC("fentry/...") or SEC("fexit/..."), or do it without bpf_get_func_ip',
+  },
   'helper-licence': {
     errno: ERRNO.EINVAL,
     text: (_name: string) => 'cannot call GPL-restricted function from non-GPL compatible program',
