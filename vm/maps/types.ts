@@ -84,7 +84,13 @@ export function hasFlag(flags: number, name: MapFlagName): boolean {
 }
 
 /** True when programs may not write the values: the kernel sets rdonly_prog itself for maps of devices. @see kernel/bpf/devmap.c dev_map_init_map */
-export function isReadonlyForProgs({ type, flags }: { readonly type: string; readonly flags: number }): boolean {
+export function isReadonlyForProgs({
+  type,
+  flags,
+}: {
+  readonly type: string;
+  readonly flags: number;
+}): boolean {
   return hasFlag(flags, 'rdonly_prog') || type === 'devmap' || type === 'devmap_hash';
 }
 

@@ -29,14 +29,17 @@ describe.skipIf(!hasTool('kernel'))('Linux', () => {
     return spec.lines;
   });
   const answers = new Map(askKernel(lines.join('\n')).map((answer) => [answer.name, answer]));
-  test.each(cases.map((testCase, i) => Object.assign({ name: `p${i}` }, testCase)))('$where $title', (testCase) => {
-    const { verdict, log = '' } = answers.get(testCase.name)!;
-    const expected = expectedLines(testCase);
-    if (expected === undefined) expect({ verdict, log }).toMatchObject({ verdict: 'accepted' });
-    else
-      expect({ verdict, last: lastLines(log.split('\n'), expected.length) }).toEqual({
-        verdict: 'rejected',
-        last: expected,
-      });
-  });
+  test.each(cases.map((testCase, i) => Object.assign({ name: `p${i}` }, testCase)))(
+    '$where $title',
+    (testCase) => {
+      const { verdict, log = '' } = answers.get(testCase.name)!;
+      const expected = expectedLines(testCase);
+      if (expected === undefined) expect({ verdict, log }).toMatchObject({ verdict: 'accepted' });
+      else
+        expect({ verdict, last: lastLines(log.split('\n'), expected.length) }).toEqual({
+          verdict: 'rejected',
+          last: expected,
+        });
+    },
+  );
 });
