@@ -5,7 +5,7 @@ import { insnTexts } from '../print.ts';
 import { printReg } from '../print-state.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Verdict } from '../verdict.ts';
-import { categoryOf } from '../messages/index.ts';
+import { categoryOf, type MessageCode } from '../messages/index.ts';
 import { advise } from './advice/advise.ts';
 import { causesOf, isSamePlace, type Cause, type CauseKind } from './causes.ts';
 import { describeReg } from './describe.ts';
@@ -53,6 +53,15 @@ const CONTEXT_INSNS = 3;
 /** Insns of the causal path that are shown, the last ones. */
 const LIMIT_CAUSES = 16;
 
+/** Rules that are looked at when all paths were walked to their ends. */
+const BEHIND_WALK: ReadonlySet<MessageCode> = new Set([
+  'call-chain-depth',
+  'stack-depth',
+  'stack-size',
+  'tail-call-depth',
+  'flow-bug',
+]);
+
 /** What leaves nothing to describe. */
 const LOSSES: ReadonlySet<CauseKind> = new Set(['cleared', 'released', 'moved']);
 
@@ -69,7 +78,7 @@ export function reportOf(
   if (refusal === undefined) return undefined;
   const texts = insnTexts(input);
   const spot = (pc: number): Spot => ({ pc, text: texts.get(pc) ?? `${pc}: ?`, source: lineAt(pc) });
-  const path = tracePath(input, verdict.stats.limitInsns);
+  const path = BEHIND_WALK.has(refusal.code) ? [] : tracePath(input, verdict.stats.limitInsns);
   const failed = path.at(-1)?.pc === refusal.pc ? path.length - 1 : path.length;
   const causes = causesAt(path, failed, refusal);
   const advice = advise({ input, verdict, refusal, path, failed, causes, lineAt });

@@ -2,7 +2,6 @@
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
 import type { VerifyInput } from '../input.ts';
-import type { LogRecord } from '../log.ts';
 import type { Reg } from '../reg.ts';
 import type { Frame, Held, Slot } from '../state.ts';
 import { verify } from '../walk/verify.ts';
@@ -34,33 +33,67 @@ export type FramePlace =
 const LIMIT_STEPS = 20_000;
 
 /** Walks a program that is refused once more: the path from its first insn to the last that was looked at. Frames that did not change are shared. */
-export function tracePath(input: VerifyInput, limitInsns: number): Step[] {
-  let seen: { readonly record: LogRecord; readonly step: Step }[] = [];
-  const onInsn = (pc: number, env: Env): void => {
-    const record = env.log.records.at(-1);
-    if (record?.kind !== 'insn') return;
-    if (seen.length > 2 * LIMIT_STEPS) seen = stillIn(env.log.records, seen);
-    const { frames, held } = env.state;
-    const last = seen.at(-1)?.step;
-    const step: Step = {
-      pc,
-      insn: env.insns[pc]!,
-      frames: frames.map((frame, i) => traced(frame, last?.frames[i])),
-      held,
-    };
-    seen.push({ record, step });
-  };
-  const { log } = verify(input, { logLevel: 1, limitInsns, onInsn });
-  return stillIn(log, seen).map(({ step }) => step);
+export function tracePath(input: VerifyInput, limitInsns: number): readonly Step[] {
+  let trace: Trace | undefined;
+  verify(input, {
+    limitInsns,
+    onInsn: (_pc, env) => {
+      if (trace?.env !== env) trace = new Trace(env);
+      trace.take();
+    },
+  });
+  return trace?.end() ?? [];
 }
 
-/** Those of the path: what ended well, the log has taken back. */
-function stillIn<Seen extends { readonly record: LogRecord }>(
-  log: readonly LogRecord[],
-  seen: readonly Seen[],
-): Seen[] {
-  const records = new Set(log);
-  return seen.filter(({ record }) => records.has(record)).slice(-LIMIT_STEPS);
+/** Follows a walk: where a path that was on hold is taken up, what came behind the insn that it leaves is forgotten. */
+class Trace {
+  readonly env: Env;
+  private steps: Step[] = [];
+  /** Steps that are gone from the begin. */
+  private dropped = 0;
+  /** The paths on hold when the last insn was looked at, and how many steps led to each. */
+  private readonly held: { readonly path: unknown; readonly steps: number }[] = [];
+
+  constructor(env: Env) {
+    this.env = env;
+  }
+
+  /** The insn at `env.pc` is about to be walked. */
+  take(): void {
+    const { env } = this;
+    this.follow();
+    // another function is walked
+    if (env.prevPc < 0) this.cut(0);
+    const { frames, held } = env.state;
+    const before = this.steps.at(-1)?.frames;
+    const copies: TracedFrame[] = [];
+    for (let i = 0; i < frames.length; i++) copies.push(traced(frames[i]!, before?.[i]));
+    this.steps.push({ pc: env.pc, insn: env.insns[env.pc]!, frames: copies, held });
+    if (this.steps.length < 2 * LIMIT_STEPS) return;
+    this.steps = this.steps.slice(LIMIT_STEPS);
+    this.dropped += LIMIT_STEPS;
+  }
+
+  end(): readonly Step[] {
+    this.follow();
+    return this.steps.slice(-LIMIT_STEPS);
+  }
+
+  /** Paths are put on hold by an insn, and taken up, the last one first, where paths end. */
+  private follow(): void {
+    const { pending } = this.env;
+    const { held } = this;
+    while (held.length > 0 && pending[held.length - 1] !== held.at(-1)!.path) this.cut(held.pop()!.steps);
+    for (let i = held.length; i < pending.length; i++) {
+      held.push({ path: pending[i], steps: this.dropped + this.steps.length });
+    }
+  }
+
+  /** Forgets what came behind so many steps. */
+  private cut(steps: number): void {
+    this.steps.length = Math.max(0, steps - this.dropped);
+    if (steps < this.dropped) this.dropped = steps;
+  }
 }
 
 /** The frame that runs. */

@@ -58,6 +58,15 @@ export function nameOf({ lineAt }: Facts, cause: Cause | undefined, place: strin
   return name === undefined ? place : `${name} (${place})`;
 }
 
+/** 'v (r1)' where BTF tells the parameter that r1 to r5 of the function at `pc` were, else 'r1'. */
+export function paramName({ input: { funcs, types } }: Facts, pc: number, reg: number): string {
+  const typeId = funcs.findLast((func) => func.pc <= pc)?.typeId;
+  const func = typeId === undefined ? undefined : types?.type(typeId);
+  const proto = func?.kind === 'func' ? types?.type(func.type) : undefined;
+  const name = proto?.kind === 'func_proto' ? (proto.params[reg - 1]?.name ?? '') : '';
+  return name === '' ? `r${reg}` : `${name} (r${reg})`;
+}
+
 /** A check that leaves when `condition` holds, as it is written in C, or of a register. */
 export function leaveIf(condition: string): string {
   return /^r\d+ /.test(condition) ? `if ${condition} goto ...` : `if (${condition}) return 0`;

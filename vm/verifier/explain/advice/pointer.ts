@@ -4,7 +4,16 @@ import { isPacketPointer, isPointer, type Reg } from '../../reg.ts';
 import { plainCause, type Cause } from '../causes.ts';
 import { calleeOf } from '../words.ts';
 import { topFrame, topNumber } from '../trace.ts';
-import { failedStep, leaveIf, nameOf, regHeld, whereText, type Advice, type Facts } from './facts.ts';
+import {
+  failedStep,
+  leaveIf,
+  nameOf,
+  paramName,
+  regHeld,
+  whereText,
+  type Advice,
+  type Facts,
+} from './facts.ts';
 import { writtenRegs } from '../effects.ts';
 import { pointee } from '../describe.ts';
 
@@ -23,15 +32,15 @@ export function adviseNull(facts: Facts, reg: number): Advice | undefined {
   const held = regHeld(facts, reg);
   const origin = originOf(facts.causes);
   if (held === undefined) return undefined;
-  const name = nameOf(facts, origin, `r${reg}`);
+  const isParam = facts.causes.length === 0;
+  const name = isParam ? paramName(facts, facts.refusal.pc, reg) : nameOf(facts, origin, `r${reg}`);
   const term = name.replace(/ \(.*/, '');
   const { of } = pointee(held, 0);
   const fix = `check it first: ${leaveIf(`${term} == 0`)}`;
   if (origin?.what !== 'returned') {
-    const from =
-      origin === undefined
-        ? 'it is a parameter of a function that any caller may give a null pointer'
-        : 'nothing on this path has compared it with 0';
+    const from = isParam
+      ? 'it is a parameter of a function that any caller may give a null pointer'
+      : 'nothing on this path has compared it with 0';
     return { why: `${name} is a pointer to ${of} or null: ${from}`, fix };
   }
   const callee = calleeOf(origin.step.insn);
