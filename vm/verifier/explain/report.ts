@@ -57,7 +57,6 @@ const LIMIT_CAUSES = 16;
 const BEHIND_WALK: ReadonlySet<MessageCode> = new Set([
   'call-chain-depth',
   'stack-depth',
-  'stack-size',
   'tail-call-depth',
   'flow-bug',
 ]);
