@@ -1,4 +1,5 @@
 // What the verifier is given.
+import type { Env } from './env.ts';
 import type { Btf } from '../btf/btf.ts';
 import type { ProgTypeName } from '../kernel/prog-types.ts';
 import type { FuncInfo, LineInfo, MapSpec, ObjectType } from '../object.ts';
@@ -71,5 +72,5 @@ export interface VerifyOptions {
   /** Follows only this path (pcs in order), and forks nowhere: how an explanation is traced. */
   readonly path?: readonly number[];
   /** Shown the state in front of each insn that is walked. Slow: for tests and explanations. */
-  readonly onInsn?: (pc: number, env: import('./env.ts').Env) => void;
+  readonly onInsn?: (pc: number, env: Env) => void;
 }

@@ -14,9 +14,6 @@ export interface Tnum {
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const U32_MAX = 0xffff_ffffn;
 
-/** Nothing is known. */
-export const TNUM_UNKNOWN: Tnum = { value: 0n, mask: U64_MAX };
-
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 
 /** Just one number, u64 or s64. */

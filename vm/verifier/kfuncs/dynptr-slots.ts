@@ -47,11 +47,6 @@ export function releaseDynptr(env: Env, n: number): void {
   }
 }
 
-/** A dynptr that a callback is given: it cannot be moved or given back. @see mark_dynptr_cb_reg */
-export function callbackDynptr(env: Env, kind: DynptrKind): Reg {
-  return dynptrReg(kind, true, env.nextId());
-}
-
 /** The register of a dynptr's slot. @see __mark_dynptr_reg */
 export function dynptrReg(dynptr: DynptrKind, isFirst: boolean, id: number): Reg {
   return withReg(makeReg('dynptr'), { id, slot: { kind: 'dynptr', dynptr, isFirst } });

@@ -1,4 +1,5 @@
 // Loads of the program: what each kind of pointer yields.
+import { FLOW_KEYS_BYTES } from '../../kernel/ctx-sock.ts';
 import { numberReg } from '../alu/number-reg.ts';
 import { accessBtf } from '../ctx/btf-access.ts';
 import { accessCtx, accessSock } from '../ctx/ctx-access.ts';
@@ -15,9 +16,6 @@ import { checkPointerOffset } from './pointer-offset.ts';
 import { checkBuffer, checkPacket, checkRegion } from './region.ts';
 import { checkStackBounds } from './stack-bounds.ts';
 import { readStack } from './stack-read.ts';
-
-/** Bytes of struct bpf_flow_keys. */
-const FLOW_KEYS_BYTES = 56;
 
 /**
  * Checks a load of `bytes` at `off` (the insn's) through register `n`, and writes what it yields to `valueReg`; to none when that is -1.
