@@ -1,6 +1,7 @@
 // Why programs are refused: ctx.
 import { ERRNO } from '../../errno.ts';
 import type { Explanation } from '../ctx/explain.ts';
+import { bytesWords } from './plain-words.ts';
 import type { MessageTable } from './row.ts';
 
 export const CTX_MESSAGES = {
@@ -16,7 +17,7 @@ export const CTX_MESSAGES = {
     text: (reg: number, type: string, off: number, bytes: number) =>
       `R${reg} invalid ${type} access off=${off} size=${bytes}`,
     why: (reg: number, type: string, off: number, bytes: number) =>
-      `r${reg} points to a ${type}, which has no field that ${bytes} bytes at offset ${off} could be loaded from`,
+      `r${reg} points to a ${type}, which has no field that ${bytesWords(bytes)} at offset ${off} could be loaded from`,
     fix: (_reg: number, type: string) =>
       type === 'sock_common'
         ? 'of a sock_common only the fields that every socket has can be read: bpf_sk_fullsock gives the others'

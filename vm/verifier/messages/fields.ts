@@ -52,7 +52,8 @@ export const FIELD_MESSAGES = {
   'map-no-field': {
     errno: ERRNO.EINVAL,
     text: (map: string, field: string) => `map '${map}' has no valid ${field}`,
-    why: (map: string, field: string) => `the values of ${map} have no member of type struct ${field}`,
+    why: (map: string, field: string) =>
+      `the values of ${map === '' ? 'the map' : map} have no member of type struct ${field}`,
     fix: (_map: string, field: string) => `add a struct ${field} to the map's value type`,
   },
   'lock-none': {
