@@ -79,6 +79,8 @@ export class LiveStack {
   writtenFrames = 0;
   /** Words of eight bytes that all of it takes. */
   words = 0;
+  /** Insns that were swept over. */
+  visits = 0;
   /** For `isSlotLive`: the instances of the frames of the state that was asked about last. */
   asked: { readonly state: object; readonly instances: readonly Instance[] } | undefined = undefined;
 }

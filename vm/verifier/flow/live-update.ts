@@ -4,14 +4,18 @@ import type { FrameMasks, Instance } from './live-masks.ts';
 import { setText } from './slot-set.ts';
 import { isTailCall } from './successors.ts';
 
+/** Insns that a walk may sweep over: chains of jumps backwards take a round each. Large programs take some hundred thousand. */
+const LIMIT_VISITS = 1 << 26;
+
 /** Computes `live` and `writtenOn` of an instance anew, until nothing changes. @see update_instance */
 export function updateInstance(env: Env, instance: Instance): void {
-  if (env.log.level === 2) sweep(env, instance);
-  else spread(env, instance);
+  if (env.log.level !== 2) spread(env, instance, false);
+  else if (!sweep(env, instance)) spread(env, instance, true);
 }
 
-/** As the kernel does it, since its log shows the order: over all insns, again and again. */
-function sweep(env: Env, instance: Instance): void {
+/** As the kernel does it, since its log shows the order: over all insns, again and again. False when that takes too long. */
+function sweep(env: Env, instance: Instance): boolean {
+  const { liveStack } = env;
   if (instance.isShrunk) for (const masks of instance.frames) masks?.writtenOn.fill(0);
   let rounds = 0;
   for (let isChanged = true; isChanged;) {
@@ -19,22 +23,25 @@ function sweep(env: Env, instance: Instance): void {
     isChanged = false;
     for (const [frameno, masks] of instance.frames.entries()) {
       if (masks === undefined) continue;
+      liveStack.visits += instance.subprog.postorder.length;
+      if (liveStack.visits > LIMIT_VISITS) return false;
       for (const pc of instance.subprog.postorder) {
         if (updateInsn(env, instance, frameno, masks, pc)) isChanged = true;
       }
     }
   }
   env.log.line(`${chainText(instance)} live stack update done in ${rounds} iterations`);
+  return true;
 }
 
-/** With the same outcome: from the insns of which something was learnt to those in front of them. */
-function spread(env: Env, instance: Instance): void {
+/** With the same outcome: from the insns of which something was learnt, or from all of them, to those in front of them. */
+function spread(env: Env, instance: Instance, isFromAll: boolean): void {
   const { edges } = env;
   for (const [frameno, masks] of instance.frames.entries()) {
     if (masks === undefined) continue;
     const isAnew = instance.isShrunk && frameno < instance.depth;
     if (isAnew) masks.writtenOn.fill(0);
-    const todo = isAnew ? instance.subprog.postorder.toReversed() : [...instance.stale];
+    const todo = isAnew || isFromAll ? instance.subprog.postorder.toReversed() : [...instance.stale];
     for (let pc = todo.pop(); pc !== undefined; pc = todo.pop()) {
       if (!updateInsn(env, instance, frameno, masks, pc)) continue;
       for (let i = edges.starts[pc]!; i < edges.starts[pc + 1]!; i++) todo.push(edges.from[i]!);
