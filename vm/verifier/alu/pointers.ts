@@ -3,7 +3,7 @@
 import { ALU, type AluName } from '../../isa/opcodes.ts';
 import type { Width } from '../../isa/ops.ts';
 import type { Env } from '../env.ts';
-import { hasFlag, isPacketPointer, UNKNOWN_REG, type Reg, type RegType } from '../reg.ts';
+import { hasFlag, isPacketPointer, UNKNOWN_REG, withReg, type Reg, type RegType } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { Draft, S64_MAX, S64_MIN, U64_MAX } from '../scalar-bounds.ts';
 import { settle } from '../scalar-settle.ts';
@@ -77,7 +77,7 @@ export function movePointer(env: Env, math: PointerMath): Reg {
   checkSane(env, math, pointer.scalar, pointer.off);
   switch (op) {
     case 'add':
-      return added(env, math);
+      return math.isReversed ? inherited(env, added(env, math)) : added(env, math);
     case 'sub':
       return subtracted(env, math);
     case 'and':
@@ -157,6 +157,16 @@ function added(env: Env, math: PointerMath): Reg {
     return movedPointer(pointer, settle(draft), pointer.off, pointer.id, pointer.range);
   }
   return movedPointer(pointer, settle(draft), pointer.off, env.nextId(), 0);
+}
+
+/**
+ * A number that a pointer was added to. Linux 6.18 takes over what the pointer is, but neither whose stack it points into nor which reference it
+ * belongs to: that is a gap, as it then lies on the stack of the first function, and outlives its memory.
+ */
+function inherited(env: Env, reg: Reg): Reg {
+  if (reg.frame === 0 && reg.refId === 0) return reg;
+  env.hasGap = true;
+  return env.isStrict ? reg : withReg(reg, { frame: 0, refId: 0 });
 }
 
 function subtracted(env: Env, math: PointerMath): Reg {

@@ -11,7 +11,7 @@ const LIMIT_INSNS = 1_000_000;
 /** The strict walk finds fewer states equal: it may take so many times the insns. */
 const STRICT_TIMES = 4;
 
-/** Verifies a program. Throws nothing but what is our own mistake. What Linux 6.18 takes for safe by mistake is refused, with the log of the stricter walk. @see kernel/bpf/verifier.c bpf_check */
+/** Verifies a program. Throws nothing but what is our own mistake. What Linux 6.18 takes for safe by mistake is refused, with the log of the stricter walk; where that passes too, log and statistics are those of Linux, and facts what is true. @see kernel/bpf/verifier.c bpf_check */
 export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict {
   const env = makeEnv(input, options);
   const verdict = walkAll(env);
@@ -20,7 +20,9 @@ export function verify(input: VerifyInput, options: VerifyOptions = {}): Verdict
   const strict = makeEnv(input, { ...options, limitInsns });
   strict.isStrict = true;
   const last = walkAll(strict);
-  return last.refusal === undefined ? verdict : last;
+  if (last.refusal !== undefined) return last;
+  const facts = last.facts.map((fact, pc) => Object.assign(fact, { walked: verdict.facts[pc]!.walked }));
+  return { ...verdict, facts, subprogs: last.subprogs };
 }
 
 function walkAll(env: Env): Verdict {
