@@ -28,6 +28,7 @@ export const VALUE_FIELDS = {
   res_spin_lock: { bytes: 4,  type: 'struct bpf_res_spin_lock' },
   timer:         { bytes: 16, type: 'struct bpf_timer' },
   workqueue:     { bytes: 16, type: 'struct bpf_wq' },
+  task_work:     { bytes: 8,  type: 'struct bpf_task_work' },
   kptr:          { bytes: 8,  type: 'a pointer tagged __kptr' },
   kptr_untrusted:{ bytes: 8,  type: 'a pointer tagged __kptr_untrusted' },
   kptr_percpu:   { bytes: 8,  type: 'a pointer tagged __percpu_kptr' },

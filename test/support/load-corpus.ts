@@ -130,7 +130,7 @@ function ourKfunc(kernel: Btf, id: number, module: number): number {
   const record = module === 0 && id > 0 && id < kernel.count ? kernel.type(id) : undefined;
   if (record?.kind !== 'func') throw new NotComparable('calls a function of a module');
   const row = kfuncRow(record.name);
-  if (row === undefined || row.refused !== undefined) throw new NotComparable(`calls ${record.name}`);
+  if (row === undefined) throw new NotComparable(`calls ${record.name}`);
   return row.id;
 }
 

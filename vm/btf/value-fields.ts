@@ -12,6 +12,7 @@ const STRUCTS: Readonly<Record<string, { kind: ValueFieldKind; align: number; is
   bpf_res_spin_lock: { kind: 'res_spin_lock', align: 4, isUnique: true },
   bpf_timer:         { kind: 'timer',         align: 8, isUnique: true },
   bpf_wq:            { kind: 'workqueue',     align: 8, isUnique: true },
+  bpf_task_work:     { kind: 'task_work',     align: 8, isUnique: true },
   bpf_list_head:     { kind: 'list_head',     align: 8, isUnique: false },
   bpf_list_node:     { kind: 'list_node',     align: 8, isUnique: false },
   bpf_rb_root:       { kind: 'rb_root',       align: 8, isUnique: false },
@@ -29,7 +30,7 @@ const TAGS: ReadonlyMap<string, ValueFieldKind> = new Map([
 /** Fields that values of maps do not have, and objects that programs make. @see map_check_btf, btf_parse_struct_metas */
 const ELSEWHERE = {
   value: new Set<ValueFieldKind>(['list_node', 'rb_node']),
-  object: new Set<ValueFieldKind>(['timer', 'workqueue']),
+  object: new Set<ValueFieldKind>(['timer', 'workqueue', 'task_work']),
 } as const;
 
 /** How deep structs within structs and arrays of arrays are looked through. @see MAX_RESOLVE_DEPTH, BTF_FIELDS_MAX */

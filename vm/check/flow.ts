@@ -10,13 +10,17 @@ const CALL_BITS = OPS.call_helper.opcode & OPERATION_BITS;
 const LIMIT_SUBPROGS = 256;
 
 /**
- * Bounds of the subprograms, ends of each, jumps that leave them, and kernel functions that are none: those not in `kfuncs`. Looks at slots,
- * because opcodes are not checked yet.
+ * Bounds of the subprograms, ends of each, jumps that leave them, and kernel functions that are none: those not in `kfuncs`. `more` are starts that no
+ * insn names. Looks at slots, because opcodes are not checked yet.
  */
-export function checkSubprogs(insns: Uint8Array, kfuncs: ReadonlySet<number>): CheckError[] {
+export function checkSubprogs(
+  insns: Uint8Array,
+  kfuncs: ReadonlySet<number>,
+  more: readonly number[] = [],
+): CheckError[] {
   const count = insns.length / SLOT_BYTES;
   const errors: CheckError[] = [];
-  const starts = new Set([0]);
+  const starts = new Set([0, ...more]);
   for (let pc = 0; pc < count; pc++) {
     const slot = readSlot(insns, pc);
     const kfunc = checkKfunc(slot, pc, kfuncs);

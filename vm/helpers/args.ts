@@ -51,6 +51,7 @@ export type ArgKind =
   | 'irq_flag'
   | 'res_spin_lock'
   | 'workqueue'
+  | 'task_work'
   | 'ignored';
 
 // oxfmt-ignore
@@ -80,6 +81,7 @@ export const ARG_TYPES = {
   ptr_to_stack_or_null:              { kind: 'stack', orNull: true },
   ptr_to_const_str:                  { kind: 'const_str' },
   ptr_to_dynptr:                     { kind: 'dynptr' },
+  ptr_to_dynptr_or_null:             { kind: 'dynptr', orNull: true },
   ptr_to_uninit_dynptr:              { kind: 'dynptr', access: 'write', uninit: true },
   ptr_to_ringbuf_mem:                { kind: 'ringbuf_mem' },
   kptr_xchg_dest:                    { kind: 'kptr_slot', access: 'read-write' },
@@ -105,6 +107,7 @@ export const ARG_TYPES = {
   ptr_to_uninit_irq_flag:            { kind: 'irq_flag', access: 'write', uninit: true },
   ptr_to_res_spin_lock:              { kind: 'res_spin_lock', access: 'read-write' },
   ptr_to_workqueue:                  { kind: 'workqueue', access: 'read-write' },
+  ptr_to_task_work:                  { kind: 'task_work', access: 'read-write' },
   ignored:                           { kind: 'ignored' }, // by the verifier: it need not even be set
 } as const satisfies Record<string, ArgRow>;
 export type ArgName = keyof typeof ARG_TYPES;
@@ -128,6 +131,7 @@ export type HelperRet =
   | 'ptr_to_map_value_or_null'
   | 'ptr_to_mem'
   | 'ptr_to_mem_or_null'
+  | `ptr_to_mem:${number}`
   | `ptr_to_mem_or_null:${number}`
   | 'ptr_to_ringbuf_mem_or_null'
   | 'ptr_to_mem_or_btf_id'

@@ -129,6 +129,28 @@ export const TRACED = [
   'syscall',
 ] as const satisfies readonly ProgTypeName[];
 
+/** Hang on a place of the kernel that its own functions are traced at. @see kernel/bpf/btf.c bpf_prog_type_to_kfunc_hook */
+export const ON_TRACES = [
+  'tracepoint',
+  'perf_event',
+  'tracing',
+  'lsm',
+] as const satisfies readonly ProgTypeName[];
+
+/** Run for the processes of a cgroup. */
+export const CGROUPS = [
+  'cgroup_skb',
+  'cgroup_sock',
+  'cgroup_device',
+  'cgroup_sock_addr',
+  'cgroup_sockopt',
+  'cgroup_sysctl',
+  'sock_ops',
+] as const satisfies readonly ProgTypeName[];
+
+/** Attach types of kprobes and uprobes that run before and behind a function as one. */
+export const SESSIONS: readonly number[] = [56, 57];
+
 /** Every program type but these. */
 export function allBut(...types: readonly ProgTypeName[]): readonly ProgTypeName[] {
   return (Object.keys(PROG_TYPES) as ProgTypeName[]).filter((type) => !types.includes(type)); // keys of the table

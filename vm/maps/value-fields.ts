@@ -25,6 +25,7 @@ const RULES = {
   res_spin_lock:  { of: LOCKED, once: true, align: 4 },
   timer:          { of: SHARED, once: true, align: 8 },
   workqueue:      { of: SHARED, once: true, align: 8 },
+  task_work:      { of: SHARED, once: true, align: 8 },
   kptr:           { of: HOLDING, align: 8 },
   kptr_untrusted: { of: HOLDING, align: 8 },
   kptr_percpu:    { of: HOLDING, align: 8 },

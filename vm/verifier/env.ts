@@ -23,6 +23,8 @@ export interface Subprog {
   hasTailCall: boolean;
   isTailCallReachable: boolean;
   hasPacketLoad: boolean;
+  /** A helper or kernel function calls it. */
+  isCallback: boolean;
   isAsyncCallback: boolean;
   isExceptionCallback: boolean;
   /** Its code, or that of those it calls, may change packet data; may sleep. */

@@ -87,12 +87,12 @@ interface Question {
 }
 
 /** Helpers that not every kernel has. */
-const NOT_EVERYWHERE: readonly HelperName[] = ['probe_write_user', 'override_return'];
+const NOT_EVERYWHERE: ReadonlySet<HelperName> = new Set(['probe_write_user', 'override_return']);
 
 /** Each helper, once for each kind of arguments that it has. */
 const QUESTIONS: readonly Question[] = (Object.keys(HELPERS) as HelperName[]).flatMap((name) => {
   const { args = [], progTypes, argsIn = [], attachIn } = helperRow(name);
-  if (name === 'tail_call' || NOT_EVERYWHERE.includes(name)) return [];
+  if (name === 'tail_call' || NOT_EVERYWHERE.has(name)) return [];
   const types = (Object.keys(LOADS) as ProgTypeName[]).filter(
     (type) => (progTypes?.includes(type) ?? true) && (type !== 'tracing' || attachIn?.tracing === undefined),
   );

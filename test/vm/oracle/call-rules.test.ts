@@ -55,8 +55,8 @@ const typesOf = (name: HelperName): readonly ProgTypeName[] =>
   helperRow(name).attachIn?.tracing === undefined ? TYPES : TYPES.filter((type) => type !== 'tracing');
 
 /** Helpers that not every kernel has: they touch what a kernel may be locked down against. */
-const NOT_EVERYWHERE: readonly HelperName[] = ['probe_write_user', 'override_return'];
-const helpers = (Object.keys(HELPERS) as HelperName[]).filter((name) => !NOT_EVERYWHERE.includes(name));
+const NOT_EVERYWHERE: ReadonlySet<HelperName> = new Set(['probe_write_user', 'override_return']);
+const helpers = (Object.keys(HELPERS) as HelperName[]).filter((name) => !NOT_EVERYWHERE.has(name));
 const kfuncs = (Object.keys(KFUNCS) as KfuncName[]).filter(
   (name) => kernelTypeId('func', name) !== undefined,
 );
@@ -100,7 +100,7 @@ withKernel('each helper can be called by the program types and licences that its
   }
   const may = allowed(
     askKernel(lines.join('\n')),
-    /cannot use helper|not supported for program type|call is not allowed|unknown func|GPL-restricted|GPL compatible license/,
+    /cannot use helper|call is not allowed|unknown func|GPL-restricted|GPL compatible license/,
   );
   const said = (kernel: boolean): string[] =>
     helpers.map((name) => {
@@ -134,7 +134,7 @@ withKernel('each kernel function can be called by the program types that its row
   const said = (kernel: boolean): string[] =>
     kfuncs.map((name) => {
       const row = kfuncRow(name)!;
-      const types = TYPES.filter((type) =>
+      const types = TYPES.filter((type) => row.attachIn?.[type] === undefined).filter((type) =>
         kernel
           ? LOADS[type]!.some((_, i) => may.has(`${name}.${type}.${i}`))
           : (row.progTypes?.includes(type) ?? true),

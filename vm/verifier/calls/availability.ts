@@ -1,5 +1,6 @@
 // Which helpers a program may call: by its type, its licence, and whether it may sleep where it calls.
-import { helperName, helperRow, type HelperName, type HelperRow } from '../../helpers/table.ts';
+import type { CallRow } from '../../helpers/args.ts';
+import { helperName, helperRow, type HelperName } from '../../helpers/table.ts';
 import { opsMember } from '../ctx/struct-ops.ts';
 import type { Env } from '../env.ts';
 import type { VerifyInput } from '../input.ts';
@@ -23,8 +24,8 @@ export function availableHelper(env: Env, id: number): HelperName {
   return name;
 }
 
-/** Programs of this type, attached so, have the helper. @see get_func_proto of each type */
-export function isKnownTo(input: VerifyInput, row: HelperRow): boolean {
+/** Programs of this type, attached so, have the helper or kernel function. @see get_func_proto of each type */
+export function isKnownTo(input: VerifyInput, row: CallRow): boolean {
   const { type, attachType } = input;
   if (row.progTypes?.includes(type) === false) return false;
   if (row.attachIn?.[type]?.includes(attachType) === false) return false;

@@ -24,6 +24,7 @@ export function pushCallback(
 ): void {
   mismatchOf(env, subprog); // the log is told; the function is walked with what it is given
   const callee = env.subprogs[subprog]!;
+  callee.isCallback = true;
   const caller = env.frame;
   if (when === 'later') {
     callee.isAsyncCallback = true;

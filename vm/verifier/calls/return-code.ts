@@ -93,37 +93,39 @@ export function isVoidHook({ input: { kernel, target } }: Env): boolean {
   return proto?.kind === 'func_proto' && proto.ret === 0;
 }
 
-/** Refuses a result, in r0, that the program may not have. @see check_return_code */
-export function checkReturnCode(env: Env): void {
+/** Refuses a result, in r`n`, that the program may not have: r0 at its end, r1 where it throws. @see check_return_code */
+export function checkReturnCode(env: Env, n = 0): void {
   const { input, state } = env;
   const first = state.frames[0]!;
   const isMain = first.subprog === 0;
-  if (isMain && input.type === 'lsm' && input.attachType !== AT.lsm_cgroup && isVoidHook(env)) return;
-  if (isMain && input.type === 'struct_ops' && opsMember(input)?.proto.ret === 0) return;
-  const reg = readReg(env, 0);
+  const endsProgram = isMain || first.isExceptionCallback;
+  if (endsProgram && input.type === 'lsm' && input.attachType !== AT.lsm_cgroup && isVoidHook(env)) return;
+  if (endsProgram && input.type === 'struct_ops' && opsMember(input)?.proto.ret === 0) return;
+  const reg = readReg(env, n);
   if (first.isAsyncCallback) {
-    checkRange(env, { range: first.callbackRange }, 'At async callback return');
+    checkRange(env, n, { range: first.callbackRange }, 'At async callback return');
     return;
   }
-  if (!isMain) {
-    if (reg.type !== 'scalar') refuse(env, 'return-subprog', [{ reg: 0 }], typeText(reg));
+  if (!endsProgram) {
+    if (reg.type !== 'scalar') refuse(env, 'return-subprog', [{ reg: n }], n, typeText(reg));
     return;
   }
   const found = RULES[input.type];
   const rule = typeof found === 'function' ? found(env) : found;
-  if (rule !== undefined) checkRange(env, rule, 'At program exit');
+  if (rule !== undefined) checkRange(env, n, rule, 'At program exit');
 }
 
 function checkRange(
   env: Env,
+  n: number,
   { range, bits = 64 }: Omit<ResultRule, 'bits'> & { bits?: 32 | 64 },
   where: string,
 ): void {
-  const place = { reg: 0 };
-  const reg = env.reg(0);
-  if (reg.type !== 'scalar') refuse(env, 'return-pointer', [place], where, typeText(reg));
-  markPrecise(env, 0);
-  const { scalar } = env.reg(0);
+  const place = { reg: n };
+  const reg = env.reg(n);
+  if (reg.type !== 'scalar') refuse(env, 'return-pointer', [place], n, where, typeText(reg));
+  markPrecise(env, n);
+  const { scalar } = env.reg(n);
   if (isWithin(range, scalar, bits)) return;
-  refuse(env, 'return-range', [place], where, invalidScalarText(scalar), ...range);
+  refuse(env, 'return-range', [place], n, where, invalidScalarText(scalar), ...range);
 }

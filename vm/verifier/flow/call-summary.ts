@@ -27,7 +27,7 @@ export function helperFor({ input }: Env, id: number): HelperRow | undefined {
 export function kfuncFor({ input }: Env, id: number): KfuncRow | undefined {
   const name = kfuncName(id);
   const row = name === undefined ? undefined : kfuncRow(name);
-  return row?.progTypes?.includes(input.type) === false ? undefined : row;
+  return row === undefined || isKnownTo(input, row) ? row : undefined;
 }
 
 /** Undefined for calls of subprograms, and for what cannot be called: that is told when it is walked. @see get_call_summary */

@@ -1,13 +1,14 @@
 // The program before it is walked: its insns, functions and graph.
 import { checkSubprogs } from '../../check/flow.ts';
 import { checkSize } from '../../check/check.ts';
-import { KFUNCS } from '../../helpers/kfuncs.ts';
+import { KFUNCS, kfuncName, kfuncRow } from '../../helpers/kfuncs.ts';
 import { checkStructOps } from '../ctx/struct-ops.ts';
 import { Env, type InsnFacts } from '../env.ts';
 import type { VerifyInput, VerifyOptions } from '../input.ts';
 import { refuse } from '../refusal.ts';
 import { decodeAll } from './decode.ts';
 import { Edges } from './edges.ts';
+import { exceptionCallbackPc } from './exception-callback.ts';
 import { findFastcalls, removeFastcallSpills } from './fastcall.ts';
 import { checkKfuncsLeft, refuseFound } from './findings.ts';
 import { checkFuncInfo, checkFuncs, checkLines } from './func-info.ts';
@@ -18,12 +19,8 @@ import { computePostorder, computeScc } from './order.ts';
 import { checkDepths } from './stack-depth.ts';
 import { findSubprogs, noteInsns } from './subprogs.ts';
 
-/** Those that the machine runs. */
-const KFUNC_IDS: ReadonlySet<number> = new Set(
-  Object.values(KFUNCS)
-    .filter((row) => !('refused' in row))
-    .map(({ id }) => id),
-);
+/** Those that the machine does not run are known too. */
+const KFUNC_IDS: ReadonlySet<number> = new Set(Object.values(KFUNCS).map(({ id }) => id));
 
 /** An Env with the program's insns; nothing is checked yet. */
 export function makeEnv(input: VerifyInput, options: VerifyOptions): Env {
@@ -70,18 +67,31 @@ export function checkShape(env: Env): void {
 function checkCalls(env: Env): void {
   const found = checkSubprogs(env.input.insns, KFUNC_IDS);
   const isCallFound = found.length > 0 && IN_CALLS.has(found[0]!.code);
-  const unlicensed = env.input.gpl ? -1 : env.insns.findIndex((insn) => insn?.op.name === 'call_kfunc');
-  if (unlicensed >= 0 && !(isCallFound && found[0]!.pc < unlicensed)) {
-    env.pc = unlicensed;
-    refuse(env, 'kfunc-license', []);
-  }
+  const end = isCallFound ? found[0]!.pc : Infinity;
+  refuseKfuncs(env, end);
   if (isCallFound) refuseFound(env, found);
-  env.subprogs = findSubprogs(env);
+  const exceptionPc = exceptionCallbackPc(env);
+  env.subprogs = findSubprogs(env, exceptionPc);
   if (env.log.level === 2) {
     for (const [i, { start }] of env.subprogs.entries()) env.log.line(`func#${i} @${start}`);
   }
-  refuseFound(env, found);
+  refuseFound(
+    env,
+    exceptionPc === undefined ? found : checkSubprogs(env.input.insns, KFUNC_IDS, [exceptionPc]),
+  );
   noteInsns(env);
+}
+
+/** Refuses calls of kernel functions in front of `end` that the program may not make wherever it makes them. */
+function refuseKfuncs(env: Env, end: number): void {
+  for (const [pc, insn] of env.insns.entries()) {
+    if (pc >= end) return;
+    if (insn?.op.name !== 'call_kfunc') continue;
+    env.pc = pc;
+    if (!env.input.gpl) refuse(env, 'kfunc-license', []);
+    const name = kfuncName(insn.imm);
+    if (name !== undefined && kfuncRow(name)?.deviceBound === true) refuse(env, 'device-bound', []);
+  }
 }
 
 /** What the first look at all insns finds; the rest is found once the functions are known. */

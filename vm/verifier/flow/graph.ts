@@ -34,10 +34,12 @@ export function checkGraph(env: Env): void {
   };
   const { states, stack } = search;
   states[0] = FOUND;
-  for (let pc = stack.at(-1); pc !== undefined; pc = stack.at(-1)) {
-    if (visit(search, pc)) continue;
-    states[pc] = DONE;
-    stack.pop();
+  searchAll(search);
+  const thrown = env.subprogs.find(({ isExceptionCallback }) => isExceptionCallback)?.start;
+  if (thrown !== undefined && states[thrown] === NEW) {
+    states[thrown] = FOUND;
+    stack.push(thrown);
+    searchAll(search);
   }
   for (let pc = 0; pc < count; pc++) {
     env.pc = pc;
@@ -47,6 +49,15 @@ export function checkGraph(env: Env): void {
     pc++;
   }
   env.pc = 0;
+}
+
+function searchAll(search: Search): void {
+  const { states, stack } = search;
+  for (let pc = stack.at(-1); pc !== undefined; pc = stack.at(-1)) {
+    if (visit(search, pc)) continue;
+    states[pc] = DONE;
+    stack.pop();
+  }
 }
 
 function ownersOf(subprogs: readonly Subprog[], count: number): Uint16Array {

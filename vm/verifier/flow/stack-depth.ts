@@ -1,4 +1,5 @@
 // How deep the stack gets over calls.
+import { KFUNCS } from '../../helpers/kfuncs.ts';
 import { calleePc } from '../../isa/insn.ts';
 import type { Env, Subprog } from '../env.ts';
 import { refuse } from '../refusal.ts';
@@ -22,12 +23,13 @@ interface Call {
   readonly bytes: number;
 }
 
-/** Where a function calls another, or takes its address. */
+/** Where a function calls another, takes its address, or throws (callee -1). */
 interface Site {
   readonly pc: number;
   readonly callee: number;
   readonly isCall: boolean;
 }
+const NOWHERE = -1;
 
 /** What goes down the calls. */
 interface Descent {
@@ -65,6 +67,9 @@ function sitesOf(env: Env, { start, end }: Subprog): Site[] {
   for (let pc = start; pc < end; pc++) {
     const insn = env.insns[pc];
     if (insn === undefined) continue;
+    if (insn.op.name === 'call_kfunc' && insn.imm === KFUNCS.bpf_throw.id) {
+      sites.push({ pc, callee: NOWHERE, isCall: true });
+    }
     const target = calleePc({ opcode: insn.op.opcode, ...insn }, pc);
     if (target === undefined) continue;
     sites.push({ pc, callee: env.subprogAt(target), isCall: insn.op.kind === 'call' });
@@ -101,6 +106,10 @@ function checkFrom(descent: Descent, first: number): void {
       continue;
     }
     call.site += 1;
+    if (site.callee === NOWHERE) {
+      checkThrow(descent, site.pc);
+      continue;
+    }
     if (isLater(env, site)) continue;
     if (env.subprogs[site.callee]!.hasTailCall) descent.hasTailCall = true;
     if (calls.length === LIMIT_FRAMES) refuse(env, 'call-chain-depth', [], LIMIT_FRAMES);
@@ -109,11 +118,19 @@ function checkFrom(descent: Descent, first: number): void {
   }
 }
 
+/** Refuses to throw through what calls back. */
+function checkThrow({ env, calls }: Descent, pc: number): void {
+  if (!calls.some(({ subprog }) => env.subprogs[subprog]!.isCallback)) return;
+  env.pc = pc;
+  refuse(env, 'throw-in-callback', [], pc, calls.at(-1)!.subprog);
+}
+
 /** True for callbacks that run later: they do not stand on the stack of those that set them. */
 function isLater(env: Env, { pc, callee, isCall }: Site): boolean {
-  const { isAsyncCallback, hasTailCall } = env.subprogs[callee]!;
+  const { isAsyncCallback, hasTailCall, isExceptionCallback } = env.subprogs[callee]!;
   env.pc = pc;
   if (isAsyncCallback && hasTailCall) refuse(env, 'flow-bug', [], 'subprog has tail_call and async cb');
+  if (isExceptionCallback && isCall) refuse(env, 'exception-called', [], pc);
   return isAsyncCallback && !isCall;
 }
 
@@ -151,5 +168,8 @@ function leave(descent: Descent): void {
 /** Behind a tail call: its counter is handed down through all functions that stand. */
 function markAbove({ env, calls, hasTailCall }: Descent): void {
   if (!hasTailCall) return;
-  for (const { subprog } of calls) env.subprogs[subprog]!.isTailCallReachable = true;
+  for (const { subprog } of calls) {
+    if (env.subprogs[subprog]!.isExceptionCallback) refuse(env, 'exception-tail-call', []);
+    env.subprogs[subprog]!.isTailCallReachable = true;
+  }
 }

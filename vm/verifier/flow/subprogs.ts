@@ -5,8 +5,8 @@ import type { FuncInfo } from '../../object.ts';
 import type { Env, Subprog } from '../env.ts';
 import { isTailCall } from './successors.ts';
 
-/** Functions in the order of their starts: the program itself, and what it calls or takes the address of. The targets are known to be in the program. @see add_subprog_and_kfunc */
-export function findSubprogs(env: Env): Subprog[] {
+/** Functions in the order of their starts: the program itself, and what it calls or takes the address of; `exceptionPc` is what it calls when it throws. The targets are known to be in the program. @see add_subprog_and_kfunc */
+export function findSubprogs(env: Env, exceptionPc?: number): Subprog[] {
   const { insns, funcs } = env.input;
   const count = insns.length / SLOT_BYTES;
   const starts = new Set([0]);
@@ -14,9 +14,17 @@ export function findSubprogs(env: Env): Subprog[] {
     const callee = calleePc(readSlot(insns, pc), pc);
     if (callee !== undefined) starts.add(callee);
   }
+  if (exceptionPc !== undefined) starts.add(exceptionPc);
   const infos = new Map(funcs.map((info) => [info.pc, info]));
   const sorted = [...starts].toSorted((a, b) => a - b);
-  return sorted.map((start, i) => makeSubprog(start, sorted[i + 1] ?? count, infos.get(start)));
+  const subprogs = sorted.map((start, i) => makeSubprog(start, sorted[i + 1] ?? count, infos.get(start)));
+  for (const subprog of subprogs) {
+    if (subprog.start !== exceptionPc) continue;
+    subprog.isExceptionCallback = true;
+    subprog.isAsyncCallback = true;
+    subprog.isCallback = true;
+  }
+  return subprogs;
 }
 
 function makeSubprog(start: number, end: number, info: FuncInfo | undefined): Subprog {
@@ -28,6 +36,7 @@ function makeSubprog(start: number, end: number, info: FuncInfo | undefined): Su
     hasTailCall: false,
     isTailCallReachable: false,
     hasPacketLoad: false,
+    isCallback: false,
     isAsyncCallback: false,
     isExceptionCallback: false,
     changesPacket: false,

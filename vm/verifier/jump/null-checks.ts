@@ -34,7 +34,9 @@ export function notNull(reg: Reg): Reg {
   }
   if (map.inner !== undefined) {
     const fields = map.inner.spec.fields ?? [];
-    const isOwned = fields.some(({ kind }) => kind === 'timer' || kind === 'workqueue');
+    const isOwned = fields.some(
+      ({ kind }) => kind === 'timer' || kind === 'workqueue' || kind === 'task_work',
+    );
     const mapUid = isOwned ? reg.id : reg.mapUid;
     return withReg(reg, { type: 'map_ptr', flags: 0, map: map.inner, mapUid });
   }

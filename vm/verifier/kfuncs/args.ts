@@ -1,7 +1,9 @@
 // Arguments of kernel functions.
 import { checkArgOffset } from '../calls/arg-offset.ts';
 import type { Env } from '../env.ts';
-import { checkMaybeMemSize } from '../memory/access.ts';
+import { constantString } from '../calls/const-str.ts';
+import { TRACE_ATTACH } from '../ctx/target.ts';
+import { checkMaybeMemSize, checkMemReg } from '../memory/access.ts';
 import { markPrecise } from '../precision.ts';
 import { FLAGS, type Reg } from '../reg.ts';
 import { refuse, Refusal } from '../refusal.ts';
@@ -13,10 +15,10 @@ import { checkIter, destroyIter, newIter } from './iter.ts';
 import { isNull } from './kptr.ts';
 import { checkResLockArg } from './locks.ts';
 import { checkTimerArg } from './map-fields.ts';
-import { checkCounted, checkNode, checkOwned, checkRoot } from './object-args.ts';
+import { checkCounted, checkDropped, checkNode, checkRoot } from './object-args.ts';
 import { checkDynptrArg } from './dynptr.ts';
 import { checkIsNumbers, checkStructArg, checkTrust, isStructPointer, wantedStruct } from './struct-args.ts';
-import { isCtxHere } from './ctx-args.ts';
+import { isCtxHere, kernelCtx } from './ctx-args.ts';
 
 /** Checks them in their order, and does what they do to the state: iterators and dynptrs are made, locks taken. @see check_kfunc_args */
 export function checkKfuncArgs(env: Env, kfunc: Kfunc, notes: KfuncNotes): void {
@@ -76,14 +78,19 @@ function checkPointer(
     checkStructArg(env, kfunc, arg, reg);
     return false;
   }
-  const isSized = isMemory && next !== undefined && env.reg(next.n).type === 'scalar';
-  if (isMemory && !isSized) refuse(env, 'arg-pointee', [{ reg: n }], n, 'UNKNOWN ');
+  const isSized = isMemory && next?.row.kind === 'size' && env.reg(next.n).type === 'scalar';
+  if (isMemory && !isSized && row.bytes === undefined)
+    refuse(env, 'arg-pointee', [{ reg: n }], n, 'UNKNOWN ');
   if (row.kind === 'object' && arg.word === 'ptr_to_alloc_obj') checkTrust(env, kfunc, n, reg);
   if (row.kind === 'map') noteMap(env, n, reg, notes);
   checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
   if (isSized) {
     checkMemory(env, arg, next, reg, notes);
     return true;
+  }
+  if (isMemory) {
+    checkMemReg(env, n, reg, row.bytes!); // asked above
+    return false;
   }
   checkKind(env, kfunc, arg, reg, notes);
   return false;
@@ -106,6 +113,7 @@ function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
   if (map === undefined) refuse(env, 'map-expected', [{ reg: n }], n);
   // Linux does not compare where the other map's values have no work queue, and then calls back with a map that is not the value's.
   if (notes.map !== undefined && (notes.map !== map || notes.mapUid !== reg.mapUid)) {
+    if (n === 3) refuse(env, 'task-work-map', [{ reg: 2 }, { reg: n }], notes.mapUid, reg.mapUid);
     refuse(env, 'workqueue-map', [{ reg: 1 }, { reg: n }], notes.mapUid, reg.mapUid);
   }
   notes.map = map;
@@ -133,6 +141,7 @@ function checkKind(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: Kfunc
   switch (row.kind) {
     case 'ctx':
       if (reg.type !== 'ctx') refuse(env, 'ctx-expected', [{ reg: n }], n, typeText(reg));
+      if (name === 'bpf_cast_to_kern_ctx') notes.kernelCtx = kernelCtx(env);
       return;
     case 'dynptr':
       checkDynptr(env, arg, notes);
@@ -158,6 +167,16 @@ function checkKind(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: Kfunc
       notes.map = reg.map;
       notes.mapUid = reg.mapUid;
       return;
+    case 'task_work':
+      if (reg.type !== 'map_value' || reg.flags !== 0) refuse(env, 'map-value-expected', [{ reg: n }], n);
+      checkTimerArg(env, n, 'task_work');
+      notes.map = reg.map;
+      notes.mapUid = reg.mapUid;
+      return;
+    case 'const_str':
+      if (reg.type !== 'map_value' || reg.flags !== 0) refuse(env, 'string-expected', [{ reg: n }], n);
+      constantString(env, n, reg);
+      return;
     case 'func':
       if (reg.type !== 'func') refuse(env, 'func-expected', [{ reg: n }], n);
       notes.subprog = reg.subprog;
@@ -171,7 +190,7 @@ function checkKind(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg, notes: Kfunc
       checkNode(env, kfunc, n, reg, row.kind, notes.root!);
       return;
     case 'object':
-      if (arg.word === 'ptr_to_alloc_obj') checkOwned(env, n, reg);
+      if (arg.word === 'ptr_to_alloc_obj') checkDropped(env, kfunc, n, reg);
       else checkCounted(env, n, reg, notes);
       return;
     case 'map':
@@ -186,6 +205,13 @@ function isOwnObject({ type, flags }: Reg): boolean {
   return type === 'btf_id' && flags === FLAGS.alloc;
 }
 
+/** The tasks of a cgroup are gone over under a lock that is waited for. @see check_css_task_iter_allowlist */
+function checkMayWaitForTasks(env: Env, n: number): void {
+  const { type, attachType } = env.input;
+  const isAllowed = type === 'lsm' || (type === 'tracing' && attachType === TRACE_ATTACH.iter);
+  if (!isAllowed && !env.state.isSleepable) refuse(env, 'css-task-iter', [{ reg: n }]);
+}
+
 function checkDynptr(env: Env, { n, word, row }: KfuncArg, notes: KfuncNotes): void {
   const dynptr = checkDynptrArg(env, n, word, row.uninit === true ? notes.dynptr : undefined);
   if (row.uninit !== true) notes.dynptr = dynptr;
@@ -193,6 +219,7 @@ function checkDynptr(env: Env, { n, word, row }: KfuncArg, notes: KfuncNotes): v
 
 function checkIterator(env: Env, kfunc: Kfunc, n: number, kind: string, notes: KfuncNotes): void {
   const { name, row } = kfunc;
+  if (name === 'bpf_iter_css_task_new') checkMayWaitForTasks(env, n);
   if (row.iter === 'new') {
     newIter(env, n, kind, row.rcuProtected === true);
     return;

@@ -2,6 +2,7 @@
 import { argRow, type ArgRow, type HelperArg } from '../../helpers/args.ts';
 import { KFUNCS, kfuncName, kfuncRow, type KfuncName, type KfuncRow } from '../../helpers/kfuncs.ts';
 import type { ValueField } from '../../object.ts';
+import type { BtfType } from '../btf-type.ts';
 import type { VerifierMap } from '../input.ts';
 import type { IterArg } from './iter.ts';
 import type { Pointee } from './objects.ts';
@@ -44,6 +45,8 @@ export class KfuncNotes {
   /** The object that is counted once more, and whether its reference is owned. */
   object: Pointee | undefined = undefined;
   isOwning = false;
+  /** The kernel's own struct behind the ctx. */
+  kernelCtx: BtfType | undefined = undefined;
 }
 
 const INSERTS: ReadonlySet<string> = new Set([
@@ -75,13 +78,13 @@ export function kfuncOf(id: number): Kfunc | undefined {
   return kfunc;
 }
 
-/** Functions of lists, trees and counts, of the number iterator and of locks: they may be called while a lock is held. @see kfunc_spin_allowed */
+/** Functions of lists, trees and counts, of the number iterator, of locks and of streams: they may be called while a lock is held. @see kfunc_spin_allowed */
 export function isAllowedUnderLock({ name }: Kfunc): boolean {
   return ALLOWED.has(name);
 }
 
 const ALLOWED: ReadonlySet<string> = new Set(
   Object.keys(KFUNCS).filter((name) =>
-    /^bpf_(list_|rbtree_|refcount_acquire_|iter_num_|res_spin_)/.test(name),
+    /^bpf_(list_|rbtree_|refcount_acquire_|iter_num_|res_spin_|stream_)/.test(name),
   ),
 );

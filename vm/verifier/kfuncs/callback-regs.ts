@@ -18,6 +18,18 @@ export const setTimerRegs: SetCallbackRegs = (_env, caller, callee) => {
   callee.callbackRange = [0, 0];
 };
 
+/** Of a task's work: the map that r3 names, its key and value. @see set_task_work_schedule_callback_state */
+export const setTaskWorkRegs: SetCallbackRegs = (_env, caller, callee) => {
+  const { map } = caller.regs[3]!;
+  callee.regs[1] = withReg(makeReg('map_ptr'), { map });
+  callee.regs[2] = withReg(makeReg('map_key'), { map });
+  callee.regs[3] = withReg(makeReg('map_value'), { map });
+  callee.regs[4] = NOT_INIT;
+  callee.regs[5] = NOT_INIT;
+  callee.isAsyncCallback = true;
+  callee.callbackRange = [-0x8000_0000, 0x7fff_ffff];
+};
+
 /** Of the function that orders a tree: two nodes. @see set_rbtree_add_callback_state */
 export const setTreeRegs: SetCallbackRegs = (env, caller, callee) => {
   const root = caller.regs[1]!;

@@ -13,6 +13,7 @@ export const FIELD_NAMES = {
   res_spin_lock:  'bpf_res_spin_lock',
   timer:          'bpf_timer',
   workqueue:      'bpf_wq',
+  task_work:      'bpf_task_work',
   kptr:           'kptr',
   kptr_untrusted: 'kptr',
   kptr_percpu:    'percpu_kptr',

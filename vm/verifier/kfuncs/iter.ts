@@ -18,7 +18,16 @@ export interface IterArg {
 }
 
 /** Slots of struct bpf_iter_NAME. */
-const ITER_SLOTS: Readonly<Record<string, number>> = { num: 1, bits: 2, task: 3 };
+const ITER_SLOTS: Readonly<Record<string, number>> = {
+  num: 1,
+  bits: 2,
+  task: 3,
+  task_vma: 1,
+  css: 3,
+  css_task: 1,
+  dmabuf: 1,
+  kmem_cache: 1,
+};
 
 /** Register `n` is where bpf_iter_`name`_new makes an iterator. `isRcu`: it yields what is valid in RCU sections only. @see process_iter_arg, mark_stack_slots_iter */
 export function newIter(env: Env, n: number, name: string, isRcu: boolean): void {

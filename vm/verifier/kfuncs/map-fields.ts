@@ -4,8 +4,8 @@ import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { FIELD_NAMES } from './fields.ts';
 
-/** Argument `n` is a bpf_timer (or bpf_wq) in the value of a map. @see check_map_field_pointer */
-export function checkTimerArg(env: Env, n: number, kind: 'timer' | 'workqueue'): void {
+/** Argument `n` is a bpf_timer (or bpf_wq, bpf_task_work) in the value of a map. @see check_map_field_pointer */
+export function checkTimerArg(env: Env, n: number, kind: 'timer' | 'workqueue' | 'task_work'): void {
   const reg = env.reg(n);
   const name = FIELD_NAMES[kind];
   if (!isConst(reg.scalar)) refuse(env, 'field-variable', [{ reg: n }], n, name);

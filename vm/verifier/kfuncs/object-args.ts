@@ -11,9 +11,20 @@ import { nodeOf, pointeeName } from './objects.ts';
 import { inTreeCallback, isNonOwning } from './owning.ts';
 import { offsetOf } from './stack-place.ts';
 
-/** Register `n` is an object that the program owns: bpf_obj_drop. */
-export function checkOwned(env: Env, n: number, reg: Reg): void {
-  if (!isPlainObject(reg) || reg.refId === 0) refuse(env, 'object-expected', [{ reg: n }], n);
+/** Register `n` is an object that the program owns. */
+function checkOwned(env: Env, n: number, reg: Reg): void {
+  if (!isPlainObject(reg)) refuse(env, 'object-expected', [{ reg: n }], n);
+  if (reg.refId === 0) refuse(env, 'object-unreferenced', [{ reg: n }], n);
+}
+
+/** Register `n` is an object that the function gives back: one of all CPUs, or one for each. */
+export function checkDropped(env: Env, { name }: Kfunc, n: number, reg: Reg): void {
+  const isPercpu = reg.type === 'btf_id' && reg.flags === (FLAGS.alloc | FLAGS.percpu);
+  const isOne = isPlainObject(reg);
+  if (!isPercpu && !isOne) refuse(env, 'object-expected', [{ reg: n }], n);
+  const wanted = isPercpu ? 'bpf_percpu_obj_drop_impl' : 'bpf_obj_drop_impl';
+  if (name !== wanted) refuse(env, 'object-drop-kind', [{ reg: n }], n, wanted);
+  if (reg.refId === 0) refuse(env, 'object-unreferenced', [{ reg: n }], n);
 }
 
 /** Register `n` is an object that counts its references. */

@@ -1,5 +1,5 @@
 // What stands in r0 behind a call of a kernel function.
-import { isStruct as isStructRecord } from '../../btf/query.ts';
+import { isOfNumbers, isStruct as isStructRecord } from '../../btf/query.ts';
 import { acquire } from '../calls/held.ts';
 import type { Env } from '../env.ts';
 import {
@@ -32,7 +32,11 @@ const SPECIAL: Readonly<Partial<Record<KfuncName, (env: Env, notes: KfuncNotes) 
   bpf_obj_new_impl: newObject,
   bpf_refcount_acquire_impl: (_env, { object }) =>
     withReg(makeReg('btf_id'), { ...object, flags: FLAGS.alloc }),
+  bpf_percpu_obj_new_impl: newPercpuObject,
   bpf_rdonly_cast: castReg,
+  bpf_cast_to_kern_ctx: (_env, { kernelCtx }) =>
+    withReg(makeReg('btf_id'), { btf: kernelCtx, flags: FLAGS.trusted }),
+  bpf_session_cookie: () => withReg(makeReg('mem'), { memBytes: 8 }),
   bpf_dynptr_slice: (env, notes) => sliceReg(env, notes, true),
   bpf_dynptr_slice_rdwr: (env, notes) => sliceReg(env, notes, false),
 };
@@ -100,7 +104,8 @@ function plainPointer(env: Env, kfunc: Kfunc, notes: KfuncNotes): Reg {
 }
 
 /** Only iterators yield pointers that are trusted, or RCU's, without a reference. */
-function trustOf({ row }: Kfunc, { iter }: KfuncNotes): number {
+function trustOf({ row, name }: Kfunc, { iter }: KfuncNotes): number {
+  if (name === 'bpf_get_kmem_cache') return FLAGS.untrusted;
   if (row.iter !== 'next' || iter === undefined) return 0;
   return (iter.reg.flags & FLAGS.rcu) !== 0 ? FLAGS.rcu : FLAGS.trusted;
 }
@@ -112,6 +117,19 @@ function newObject(env: Env, notes: KfuncNotes): Reg {
   if (types === undefined && objects.length === 0) refuse(env, 'object-no-btf', [{ reg: 1 }]);
   const pointee = ownStruct(env, Number(id)) ?? refuse(env, 'object-not-struct', [{ reg: 1 }], id);
   return withReg(makeReg('btf_id'), { ...pointee, flags: FLAGS.alloc });
+}
+
+/** @see include/linux/bpf.h BPF_GLOBAL_PERCPU_MA_MAX_SIZE */
+const LIMIT_PERCPU_BYTES = 512;
+
+function newPercpuObject(env: Env, notes: KfuncNotes): Reg {
+  const reg = newObject(env, notes);
+  const { btf, object } = reg;
+  const bytes = object?.bytes ?? 0;
+  if (bytes > LIMIT_PERCPU_BYTES) refuse(env, 'percpu-object-size', [{ reg: 1 }], bytes, LIMIT_PERCPU_BYTES);
+  if (btf !== undefined && !isOfNumbers(btf.btf, btf.id)) refuse(env, 'percpu-object-type', [{ reg: 1 }]);
+  if ((object?.fields ?? []).length > 0) refuse(env, 'percpu-object-fields', [{ reg: 1 }]);
+  return withReg(reg, { flags: FLAGS.alloc | FLAGS.percpu });
 }
 
 /** The node of a list or tree, as a pointer into the object that it lies in. @see mark_reg_graph_node */

@@ -1,5 +1,6 @@
 // Arguments that are pointers to structs of the kernel.
-import { sizeOf } from '../../btf/query.ts';
+import { kernelTypes } from '../../btf/kernel-types.ts';
+import { isOfNumbers, sizeOf } from '../../btf/query.ts';
 import { isStruct } from '../ctx/btf-access.ts';
 import type { Env } from '../env.ts';
 import { checkMemReg } from '../memory/access.ts';
@@ -10,9 +11,6 @@ import type { Kfunc, KfuncArg } from './call.ts';
 import { CTX_STRUCTS, PROJECTED } from './ctx-args.ts';
 import { kernelStruct, pointeeName } from './objects.ts';
 import { hasUnsafeFlags, isRcu, isTrusted, STRUCT_OF } from './trust.ts';
-
-/** Structs that are made of numbers, of those that kernel functions take. @see __btf_type_is_scalar_struct */
-const OF_NUMBERS: ReadonlySet<string> = new Set(['cpumask', 'bpf_cpumask']);
 
 /** The register is a pointer to a struct of the kernel, as such or under another name. */
 export function isStructPointer({ type }: Reg): boolean {
@@ -41,8 +39,14 @@ export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg):
   }
   const given = STRUCT_OF[reg.type] ?? pointeeName(reg);
   if (PROJECTED[wanted] === given) return;
-  if (isThatStruct(env, reg, given, wanted, kfunc.isRelease && reg.refId !== 0)) return;
+  const isStrict = (kfunc.isRelease && reg.refId !== 0) || isAlias(given, wanted);
+  if (isThatStruct(env, reg, given, wanted, isStrict)) return;
   refuse(env, 'arg-struct-other', [{ reg: n }], kfunc.name, n, wanted, given);
+}
+
+/** Structs of one layout that must not be mixed up: one of them is still being made. @see btf_type_ids_nocast_alias */
+function isAlias(given: string, wanted: string): boolean {
+  return given === `${wanted}___init` || wanted === `${given}___init`;
 }
 
 /** Name of the struct that an argument asks for. */
@@ -59,5 +63,14 @@ function isThatStruct(env: Env, reg: Reg, given: string, wanted: string, isStric
 
 /** Refuses a struct that memory of the program cannot stand in for: one that is made of more than numbers. */
 export function checkIsNumbers(env: Env, n: number, wanted: string): void {
-  if (!OF_NUMBERS.has(wanted)) refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
+  if (!isNumbers(env, wanted)) refuse(env, 'arg-pointee', [{ reg: n }], n, `STRUCT ${wanted}`);
+}
+
+/** Structs that are made of numbers, of those that the machine's kernel tells only a part of. */
+const OF_NUMBERS: ReadonlySet<string> = new Set(['cpumask', 'bpf_cpumask']);
+
+function isNumbers(env: Env, name: string): boolean {
+  if (env.input.kernel === kernelTypes()) return OF_NUMBERS.has(name);
+  const type = kernelStruct(env, name);
+  return type !== undefined && isOfNumbers(type.btf, type.id);
 }

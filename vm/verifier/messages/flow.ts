@@ -1,6 +1,7 @@
 // Why programs are refused: the graph of a program, its functions and maps, the depth of its stack, and what precision needs.
 import { CHECK_MESSAGES } from '../../check/messages.ts';
 import { ERRNO } from '../../errno.ts';
+import { EXCEPTION_MESSAGES } from './exceptions.ts';
 import type { MessageTable } from './row.ts';
 import { STRUCT_OPS_MESSAGES } from './struct-ops.ts';
 
@@ -40,6 +41,7 @@ const CHECKED = {
   'wide-cut': { ...CHECK_MESSAGES['wide-cut'], fix: 'give the wide insn its second slot' },
   'wide-kind': { ...CHECK_MESSAGES['wide-kind'], fix: 'set src to what the immediate means' },
   'fd-array': { ...CHECK_MESSAGES['fd-array'], fix: 'name the map by its fd, or give a list of fds' },
+  'fd-index': { ...CHECK_MESSAGES['fd-index'], fix: 'name a place in the list, counted from 0' },
   'btf-id': { ...CHECK_MESSAGES['btf-id'], fix: 'read what you need through a helper or the ctx' },
   'no-map': { ...CHECK_MESSAGES['no-map'], fix: 'name a map of this object' },
   'no-direct-value': {
@@ -86,6 +88,7 @@ const CHECKED = {
 
 export const FLOW_MESSAGES = {
   ...STRUCT_OPS_MESSAGES,
+  ...EXCEPTION_MESSAGES,
   ...CHECKED,
   'func-info-first': {
     errno: ERRNO.EINVAL,

@@ -113,6 +113,38 @@ export const KFUNCS_MESSAGES = {
     why: 'the work queue lies in a value of one map, and r2 is another one',
     fix: 'pass the map that the value was looked up in',
   },
+  'task-work-map': {
+    errno: ERRNO.EINVAL,
+    text: (uid: number, other: number) =>
+      `bpf_task_work pointer in R2 map_uid=${uid} doesn't match map pointer in R3 map_uid=${other}`,
+    why: 'the work lies in a value of one map, and r3 is another one',
+    fix: 'pass the map that the value was looked up in',
+  },
+  'string-expected': {
+    errno: ERRNO.EINVAL,
+    text: (reg: number) => `arg#${reg - 1} doesn't point to a const string`,
+    why: (reg: number) => `r${reg} must be the address of a string that is known when the program is loaded`,
+    fix: 'make the string a static const char array: it goes to .rodata, which is frozen before programs are loaded',
+  },
+  'css-task-iter': {
+    errno: ERRNO.EINVAL,
+    text: () => 'css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs',
+    why: 'going over the tasks of a cgroup takes a lock that this program may have interrupted',
+    fix: 'do it in an iterator, at a hook of LSM, or in a program that may sleep',
+  },
+  'kernel-ctx': {
+    errno: ERRNO.EINVAL,
+    text: (id: number, _type: string) => `kern ctx type id ${id} is not a struct`,
+    why: (_id: number, type: string) =>
+      `the kernel has no struct of its own behind the ctx of ${type} programs`,
+    fix: 'read the ctx as it is',
+  },
+  'device-bound': {
+    errno: ERRNO.EINVAL,
+    text: () => 'metadata kfuncs require device-bound program',
+    why: 'what a network card tells of a packet differs from card to card, so the program must be loaded for one',
+    fix: 'load the program with BPF_F_XDP_DEV_BOUND_ONLY and prog_ifindex',
+  },
   'res-lock-pointer': {
     errno: ERRNO.EINVAL,
     text: (reg: number) => `arg#${reg - 1} doesn't point to map value or allocated object`,

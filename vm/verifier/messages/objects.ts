@@ -28,6 +28,38 @@ export const OBJECT_MESSAGES = {
       `r${reg} must be an object that bpf_obj_new made or a list or tree gave back, and that this program owns`,
     fix: 'pass the pointer that owns the object, checked against NULL',
   },
+  'object-drop-kind': {
+    errno: ERRNO.EINVAL,
+    text: (reg: number, wanted: string) => `arg#${reg - 1} expected for ${wanted}()`,
+    why: (reg: number, wanted: string) => `the object in r${reg} is given back by ${wanted}`,
+    fix: 'give objects of bpf_percpu_obj_new back with bpf_percpu_obj_drop, and those of bpf_obj_new with bpf_obj_drop',
+  },
+  'object-unreferenced': {
+    errno: ERRNO.EINVAL,
+    text: (_reg: number) => 'allocated object must be referenced',
+    why: (reg: number) => `the program does not own the object behind r${reg}: it only looks at it`,
+    fix: 'give back only what the program owns: what bpf_obj_new made, or a list or tree gave back',
+  },
+  'percpu-object-size': {
+    errno: ERRNO.EINVAL,
+    text: (bytes: number, limit: number) =>
+      `bpf_percpu_obj_new type size (${bytes}) is greater than ${limit}`,
+    why: (bytes: number, limit: number) =>
+      `each CPU gets its own object of ${bytes} bytes, and ${limit} is the most`,
+    fix: 'make the struct smaller, or keep the data in a per-CPU array',
+  },
+  'percpu-object-type': {
+    errno: ERRNO.EINVAL,
+    text: () => 'bpf_percpu_obj_new type ID argument must be of a struct of scalars',
+    why: 'objects of each CPU have numbers in them, and nothing else',
+    fix: 'take the pointers out of the struct',
+  },
+  'percpu-object-fields': {
+    errno: ERRNO.EINVAL,
+    text: () => 'bpf_percpu_obj_new type ID argument must not contain special fields',
+    why: 'objects of each CPU have no locks, lists or other fields of the kernel in them',
+    fix: 'take the field out of the struct',
+  },
   'object-not-own': {
     errno: ERRNO.EINVAL,
     text: (reg: number) => `arg#${reg - 1} is neither owning or non-owning ref`,

@@ -40,6 +40,7 @@ function walkFunction(env: Env, subprog: number, limitInsns: number): void {
   state.branches = 1;
   state.isSleepable = isSleepable(env.input);
   state.frames = [new Frame(-1, 0, subprog)];
+  state.frame.isExceptionCallback = env.subprogs[subprog]!.isExceptionCallback;
   state.frame.regs[10] = makeReg('stack');
   state.firstPc = start;
   state.lastPc = -1;
