@@ -86,6 +86,7 @@ static void read_value(const struct map *m, const char *word, unsigned char *val
 /* --- BTF of a value with fields: struct v { char before[off]; ... } with the members that count only. */
 static struct { const char *kind, *type; unsigned size; } field_types[] = {
   {"spin_lock", "bpf_spin_lock", 4}, {"res_spin_lock", "bpf_res_spin_lock", 8}, {"timer", "bpf_timer", 16}, {"workqueue", "bpf_wq", 16},
+  {"task_work", "bpf_task_work", 8},
   {"refcount", "bpf_refcount", 4}, {"kptr", "kptr", 8}, {"kptr_untrusted", "kptr_untrusted", 8}, {0, 0, 0}};
 
 static int value_btf(unsigned value_size, char **fields, int field_count, unsigned *value_type) {

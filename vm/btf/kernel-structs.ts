@@ -138,6 +138,13 @@ export const NET_STRUCTS = {
     hook: [0, 'u8'], pf: [1, 'u8'], in: [8, 'struct net_device *'], out: [16, 'struct net_device *'], sk: [24, 'struct sock *'],
     net: [32, 'struct net *'],
   } },
+  nf_conn: { bytes: 248, members: { timeout: [8, 'u32'], status: [128, 'unsigned long'], master: [160, 'struct nf_conn *'], mark: [168, 'u32'] } },
+  nf_conn___init: { bytes: 248, members: { ct: [0, 'struct nf_conn'] } },
+  xfrm_state: { bytes: 816, members: {} },
+  ack_sample: { bytes: 12, members: { pkts_acked: [0, 'u32'], rtt_us: [4, 'int'], in_flight: [8, 'u32'] } },
+  rate_sample: { bytes: 72, members: { prior_mstamp: [0, 'u64'], prior_delivered: [8, 'u32'], delivered: [16, 'int'], acked_sacked: [52, 'u32'] } },
+  bpf_sock_addr_kern: { bytes: 40, members: { sk: [0, 'struct sock *'], t_ctx: [24, 'void *'] } },
+  bpf_sock_ops_kern: { bytes: 64, members: { sk: [0, 'struct sock *'], skb: [32, 'struct sk_buff *'] } },
 } as const satisfies Record<string, StructTable>;
 
 /** Objects of BPF itself. */
@@ -157,4 +164,7 @@ export const BPF_STRUCTS = {
   bpf_iter__task: { bytes: 16, members: { meta: [0, 'struct bpf_iter_meta *'], task: [8, 'struct task_struct *'] } },
   bpf_nf_ctx: { bytes: 16, members: { state: [0, 'const struct nf_hook_state *'], skb: [8, 'struct sk_buff *'] } },
   bpf_crypto_ctx: { bytes: 48, members: {} },
+  bpf_key: { bytes: 16, members: {} },
+  kmem_cache: { bytes: 8416, members: { size: [32, 'unsigned int'], name: [104, 'const char *'] } },
+  dma_buf: { bytes: 232, members: { size: [0, 'size_t'], file: [8, 'struct file *'] } },
 } as const satisfies Record<string, StructTable>;
