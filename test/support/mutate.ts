@@ -1,6 +1,7 @@
 // Programs that differ from others in a few places: another number, register, offset or operation of the kind, another helper, an insn that is missing,
 // that stands twice or too early.
 import { HELPERS, helperRow, type HelperName } from '../../vm/helpers/table.ts';
+import { KFUNCS } from '../../vm/helpers/kfuncs.ts';
 import { decodeInsn, encodeInsn, makeInsn, type Insn } from '../../vm/isa/insn.ts';
 import { MAX_REG, SLOT_BYTES } from '../../vm/isa/opcodes.ts';
 import { OP_LIST, type Op } from '../../vm/isa/ops.ts';
@@ -14,6 +15,9 @@ const STEPS = [-8, -4, -2, -1, 1, 2, 4, 8];
 const HELPER_IDS = (Object.keys(HELPERS) as HelperName[]) // the table's own keys
   .filter((name) => helperRow(name).refused === undefined)
   .map((name) => HELPERS[name].id);
+const KFUNC_IDS = Object.values(KFUNCS)
+  .filter((row) => !('refused' in row))
+  .map(({ id }) => id);
 
 /** A copy of the insns with one to `most` of them changed; as long as before. Exits, what names maps and functions, and what is no insn stay. */
 export function mutated(random: Random, insns: Uint8Array, most = 4): Uint8Array {
@@ -65,6 +69,8 @@ function change(random: Random, insns: Uint8Array, pcs: readonly number[]): void
 function nearly(random: Random, insn: Insn): Insn {
   const { op } = insn;
   if (op.name === 'call_helper') return makeInsn(op.name, { imm: random.pick(HELPER_IDS) });
+  if (op.name === 'call_kfunc' && random.below(8) > 0)
+    return makeInsn(op.name, { imm: random.pick(KFUNC_IDS) });
   const field = random.pick([...op.free, 'op'] as const);
   switch (field) {
     case 'op': {
@@ -80,6 +86,7 @@ function nearly(random: Random, insn: Insn): Insn {
     case 'off':
       return makeInsn(op.name, { ...insn, off: insn.off + random.pick(STEPS) });
     default:
+      if (op.name === 'call_kfunc') return insn;
       return makeInsn(op.name, { ...insn, imm: number(random, insn.imm) });
   }
 }
