@@ -97,7 +97,9 @@ export function inputOfLoad(load: CapturedLoad, kernel: Btf): VerifyInput {
     if (insns[at] === 0x85 && src === 2)
       view.setInt32(at + 4, ourKfunc(kernel, imm, view.getInt16(at + 2, true)), true);
     if (insns[at] !== 0x18) continue;
-    if (src === 3) throw new NotComparable('names a variable of the kernel');
+    if (src === 3 && load.log1.includes('failed to find the address')) {
+      throw new NotComparable('names a variable that this kernel keeps to itself');
+    }
     if (src === 1 || src === 2) {
       const map = mapOf(load, imm, types, made);
       maps.set(at / 8, src === 1 ? { map } : { map, valueOff: view.getUint32(at + 12, true) });
@@ -212,7 +214,7 @@ function objectsOf(types: Btf): readonly ObjectType[] {
     const fields = valueFields(types, id, 'object');
     const shape =
       record.kind === 'struct' ? { name: record.name, bytes: record.bytes } : { name: '', bytes: 0 };
-    return fields.length === 0 ? { id, ...shape } : { id, ...shape, fields };
+    return Object.assign({ id }, shape, fields.length === 0 ? {} : { fields });
   });
   objects.set(types, list);
   return list;

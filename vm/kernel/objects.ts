@@ -67,7 +67,8 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   /** Perf events and tasks. */
   readonly files = new Files();
   readonly grace = new Grace();
-  private readonly cpus: number;
+  /** CPUs of the machine: how many values a per-CPU map has. */
+  readonly cpus: number;
   private readonly memory: LinearMemory;
   private lastMapId = 0;
   private lastProgId = 0;

@@ -59,7 +59,7 @@ export function loadProg(
   for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
   const maps = namedMaps(attr, objects);
   const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
-  if (verifier === 'on') verifyProg(attr, expectedAttachType, maps, memory);
+  if (verifier === 'on') verifyProg(attr, expectedAttachType, maps, memory, objects.cpus);
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {

@@ -17,14 +17,15 @@ export interface NamedMap {
   readonly valueOff: number | undefined;
 }
 
-/** Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps` are by pc. */
+/** Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps` are by pc; `cpus` are the machine's. */
 export function verifyProg(
   attr: ProgAttr,
   expectedAttachType: number,
   maps: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
+  cpus: number,
 ): void {
-  const input = inputOfLoad(attr, expectedAttachType, maps, memory);
+  const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory), cpus };
   if (verify(input).refusal === undefined) return;
   const verdict = verify(input, { logLevel: 1 });
   const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way

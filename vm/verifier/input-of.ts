@@ -7,10 +7,10 @@ import type { MapSpec, ObjectSpec, ProgSpec } from '../object.ts';
 import type { MapUse, VerifierMap, VerifyInput } from './input.ts';
 
 /**
- * `kernel` are the types that BTF pointers have. Throws RangeError for a program type that no kernel has, and for a reference to a map that the
+ * `kernel` are the types that BTF pointers have; `cpus` those of the machine that the program is for, any where absent. Throws RangeError for a program type that no kernel has, and for a reference to a map that the
  * object does not have.
  */
-export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf): VerifyInput {
+export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf, cpus?: number): VerifyInput {
   if (progTypeRow(prog.type) === undefined) throw new RangeError(`no program type ${prog.type}`);
   const known = new Map(object.maps.map((spec) => [spec.name, verifierMap(spec)]));
   const maps = new Map<number, MapUse>();
@@ -34,6 +34,7 @@ export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf): Verify
     kernel,
     ...(target === undefined ? {} : { target: { name: target } }),
     objects: prog.objects ?? [],
+    ...(cpus === undefined ? {} : { cpus }),
   };
 }
 

@@ -69,8 +69,6 @@ export interface VerifyOptions {
   readonly isPruning?: boolean;
   /** BPF_F_TEST_STATE_FREQ: a state is kept at each point where one can be. Default false. */
   readonly everyState?: boolean;
-  /** Follows only this path (pcs in order), and forks nowhere: how an explanation is traced. */
-  readonly path?: readonly number[];
   /** Shown the state in front of each insn that is walked. Slow: for tests and explanations. */
   readonly onInsn?: (pc: number, env: Env) => void;
 }

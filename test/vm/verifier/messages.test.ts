@@ -131,9 +131,9 @@ const UNTOLD: Readonly<Record<string, string>> = {
   'walk-memory': 'a program would have to be huge',
 };
 
-/** Rules of what only compiled objects have, whose BTF no assembly text makes, or of what Tailscope does not run; the kernel's selftests come to them. */
+/** Rules of what only compiled objects have, whose BTF no assembly text makes, or of what Tailscope does not run; other tests, or the kernel's selftests, come to them. */
 const OF_OBJECTS =
-  /^(struct-ops-|exception-|throw-|percpu-object-|object-drop-kind|object-unreferenced|task-work-|string-expected|css-task-|kernel-ctx|device-bound)/;
+  /^(struct-ops-|exception-|throw-|symbol-|percpu-object-type|object-unreferenced|arena-address)/;
 
 test('every message is brought about by a program', () => {
   const told = new Set([

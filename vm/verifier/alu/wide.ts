@@ -1,4 +1,4 @@
-// Wide insns: 64-bit constants, maps, map values, functions.
+// Wide insns: 64-bit constants, maps, map values, functions, variables of the kernel.
 import { wideImm, type Insn } from '../../isa/insn.ts';
 import type { WideName } from '../../isa/opcodes.ts';
 import type { Env } from '../env.ts';
@@ -6,6 +6,7 @@ import type { MapUse } from '../input.ts';
 import { makeReg, scalarReg, withReg, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { checkWritable } from '../regs.ts';
+import { symbolReg } from './kernel-symbol.ts';
 import { constScalar } from '../scalar.ts';
 
 /** @see check_ld_imm */
@@ -29,7 +30,7 @@ function loaded(env: Env, insn: Insn, wide: WideName): Reg {
     case 'func':
       return functionReg(env, env.pc + insn.imm + 1);
     default: // btf_id
-      throw new Error('kernel variables are refused when operands are resolved');
+      return symbolReg(env, insn.imm);
   }
 }
 

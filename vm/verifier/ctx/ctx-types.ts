@@ -39,6 +39,8 @@ export function isCtxType(types: Btf, pointed: number, type: ProgTypeName): bool
   const struct = plainType(types, pointed);
   const wanted = CTX_STRUCTS[type];
   if (!isStruct(struct) || wanted === undefined) return false;
+  // Programs for old kernels give a struct the name of that typedef.
+  if (type === 'kprobe' && struct.name === USER_PT_REGS) return true;
   return struct.name === wanted || struct.name === PROJECTED[wanted];
 }
 

@@ -1,4 +1,5 @@
 // Arguments of kernel functions.
+import { sizeOf } from '../../btf/query.ts';
 import { checkArgOffset } from '../calls/arg-offset.ts';
 import type { Env } from '../env.ts';
 import { constantString } from '../calls/const-str.ts';
@@ -11,8 +12,10 @@ import { isConst } from '../scalar.ts';
 import { typeText } from '../type-text.ts';
 import type { Kfunc, KfuncArg, KfuncNotes } from './call.ts';
 import { restoreIrqFlag, saveIrqFlag } from './irq-flag.ts';
+import { declaredPointee, declaredStruct, pointeeText } from './declared.ts';
 import { checkIter, destroyIter, newIter } from './iter.ts';
 import { isNull } from './kptr.ts';
+import { kernelStruct } from './objects.ts';
 import { checkResLockArg } from './locks.ts';
 import { checkTimerArg } from './map-fields.ts';
 import { checkCounted, checkDropped, checkNode, checkRoot } from './object-args.ts';
@@ -73,14 +76,13 @@ function checkPointer(
   if (row.orNull === true && !isMemory && isNull(reg)) return false;
   if (isStructPlace(env, kfunc, arg, reg)) {
     if (isStructPointer(reg)) checkTrust(env, kfunc, n, reg);
-    else checkIsNumbers(env, n, wantedStruct(kfunc, arg));
+    else checkIsNumbers(env, n, wantedStruct(env, kfunc, arg));
     checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
     checkStructArg(env, kfunc, arg, reg);
     return false;
   }
   const isSized = isMemory && next?.row.kind === 'size' && env.reg(next.n).type === 'scalar';
-  if (isMemory && !isSized && row.bytes === undefined)
-    refuse(env, 'arg-pointee', [{ reg: n }], n, 'UNKNOWN ');
+  const bytes = isMemory && !isSized ? (row.bytes ?? structBytes(env, kfunc, n)) : 0;
   if (row.kind === 'object' && arg.word === 'ptr_to_alloc_obj') checkTrust(env, kfunc, n, reg);
   if (row.kind === 'map') noteMap(env, n, reg, notes);
   checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
@@ -89,7 +91,7 @@ function checkPointer(
     return true;
   }
   if (isMemory) {
-    checkMemReg(env, n, reg, row.bytes!); // asked above
+    checkMemReg(env, n, reg, bytes);
     return false;
   }
   checkKind(env, kfunc, arg, reg, notes);
@@ -102,15 +104,30 @@ function isStructPlace(env: Env, kfunc: Kfunc, { row, n }: KfuncArg, reg: Reg): 
   if (row.kind === 'map') return kfunc.name === 'bpf_map_sum_elem_count';
   if (row.kind === 'ctx') return !isCtxHere(env, kfunc.name);
   if ((row.kind === 'mem' || row.kind === 'func') && isStructPointer(reg)) {
-    const what = row.kind === 'func' ? 'FUNC_PROTO ' : 'UNKNOWN ';
+    if (declaredStruct(env, kfunc.name, n) !== undefined) return true;
+    const what = row.kind === 'func' ? 'FUNC_PROTO ' : pointeeText(declaredPointee(env, kfunc.name, n));
     refuse(env, 'arg-not-struct', [{ reg: n }], kfunc.name, n, what);
   }
   return false;
 }
 
+/** Bytes of memory without a size behind it: a struct of numbers. */
+function structBytes(env: Env, { name }: Kfunc, n: number): number {
+  const struct = declaredStruct(env, name, n);
+  if (struct === undefined) {
+    return refuse(env, 'arg-pointee', [{ reg: n }], n, pointeeText(declaredPointee(env, name, n)));
+  }
+  checkIsNumbers(env, n, struct);
+  const type = kernelStruct(env, struct);
+  return type === undefined ? 0 : (sizeOf(type.btf, type.id) ?? 0);
+}
+
 function noteMap(env: Env, n: number, reg: Reg, notes: KfuncNotes): void {
   const { map } = reg;
-  if (map === undefined) refuse(env, 'map-expected', [{ reg: n }], n);
+  if (map === undefined) {
+    if (reg.type === 'btf_id') return; // another struct, as is found next
+    refuse(env, 'map-expected', [{ reg: n }], n);
+  }
   // Linux does not compare where the other map's values have no work queue, and then calls back with a map that is not the value's.
   if (notes.map !== undefined && (notes.map !== map || notes.mapUid !== reg.mapUid)) {
     if (n === 3) refuse(env, 'task-work-map', [{ reg: 2 }, { reg: n }], notes.mapUid, reg.mapUid);

@@ -9,6 +9,7 @@ import { refuse } from '../refusal.ts';
 import { typeText } from '../type-text.ts';
 import type { Kfunc, KfuncArg } from './call.ts';
 import { CTX_STRUCTS, PROJECTED } from './ctx-args.ts';
+import { declaredStruct } from './declared.ts';
 import { kernelStruct, pointeeName } from './objects.ts';
 import { hasUnsafeFlags, isRcu, isTrusted, STRUCT_OF } from './trust.ts';
 
@@ -27,7 +28,7 @@ export function checkTrust(env: Env, { demands }: Kfunc, n: number, reg: Reg): v
 /** Refuses what is no pointer to the struct that the argument asks for. @see process_kf_arg_ptr_to_btf_id */
 export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg): void {
   const { n } = arg;
-  const wanted = wantedStruct(kfunc, arg);
+  const wanted = wantedStruct(env, kfunc, arg);
   if (!isStructPointer(reg)) {
     const type = kernelStruct(env, wanted);
     checkMemReg(env, n, reg, type === undefined ? 0 : (sizeOf(type.btf, type.id) ?? 0));
@@ -50,8 +51,9 @@ function isAlias(given: string, wanted: string): boolean {
 }
 
 /** Name of the struct that an argument asks for. */
-export function wantedStruct({ name }: Kfunc, { row, detail }: KfuncArg): string {
+export function wantedStruct(env: Env, { name }: Kfunc, { row, detail, n }: KfuncArg): string {
   if (row.kind === 'map') return 'bpf_map';
+  if (row.kind === 'mem') return declaredStruct(env, name, n) ?? '';
   return row.kind === 'ctx' ? CTX_STRUCTS[name]! : detail!;
 }
 

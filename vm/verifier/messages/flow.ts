@@ -3,6 +3,7 @@ import { CHECK_MESSAGES } from '../../check/messages.ts';
 import { ERRNO } from '../../errno.ts';
 import { EXCEPTION_MESSAGES } from './exceptions.ts';
 import type { MessageTable } from './row.ts';
+import { SYMBOL_MESSAGES } from './symbols.ts';
 import { STRUCT_OPS_MESSAGES } from './struct-ops.ts';
 
 /** Rows of the structural check, with what to change. */
@@ -79,6 +80,12 @@ const CHECKED = {
     fix: 'read the packet through the ctx (data, data_end) or with bpf_skb_load_bytes',
   },
   'address-space': { ...CHECK_MESSAGES['address-space'], fix: 'set imm to 1 or to 0x10000' },
+  'arena-address': {
+    errno: ERRNO.EINVAL,
+    text: () => "arena's user address must be set via map_extra or mmap()",
+    why: 'programs and the process share the addresses of an arena, and nobody has said yet where it begins',
+    fix: 'set map_extra of the arena to its address, or map it with mmap() before programs are loaded',
+  },
   'no-arena': { ...CHECK_MESSAGES['no-arena'], fix: 'keep the data in a map of another kind' },
   'kfunc-none': {
     ...CHECK_MESSAGES['kfunc-none'],
@@ -87,6 +94,7 @@ const CHECKED = {
 } as const satisfies MessageTable;
 
 export const FLOW_MESSAGES = {
+  ...SYMBOL_MESSAGES,
   ...STRUCT_OPS_MESSAGES,
   ...EXCEPTION_MESSAGES,
   ...CHECKED,
