@@ -71,7 +71,7 @@ function compare(object: ObjectSpec, { errno = 0, log = '' }: OracleAnswer, logL
   const ourLog = printLog(input, verdict);
   const kernelLog = log.split('\n');
   const [ourLine, kernelLine] = [verdict.refusal?.message ?? '', lastLine(kernelLog)];
-  const isSame = ours === errno || (errno === ENOSPC && ourLine === kernelLine);
+  const isSame = ours === errno || (errno === ENOSPC && kernelLine.endsWith(ourLine));
   return {
     ours,
     kernels: errno,
