@@ -28,6 +28,9 @@ export const PROBES = [
 /** Expected attach types of programs that stand before or behind a function: fentry, fexit, fmod_ret. @see include/uapi/linux/bpf.h enum bpf_attach_type */
 export const AROUND_FUNCTIONS: readonly number[] = [24, 25, 26];
 
+/** Those of tracing programs that are attached to something: all but iterators. */
+export const ATTACHED: readonly number[] = [23, ...AROUND_FUNCTIONS];
+
 /** The attach type of iterators. */
 export const ITERATORS: readonly number[] = [28];
 

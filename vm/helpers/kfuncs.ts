@@ -190,7 +190,7 @@ export const KFUNCS = {
   bpf_sock_ops_enable_tx_tstamp:      { id: 169, args: ['ptr_to_btf_id:bpf_sock_ops_kern', 'scalar'], ret: 'integer', progTypes: CGROUPS, pointers: 'trusted', refused: 'there are no sockets here' },
   bpf_arena_alloc_pages:              { id: 170, args: ['const_map_ptr', 'ignored', 'scalar', 'scalar', 'scalar'], ret: 'integer', pointers: 'trusted', mightSleep: true, refused: 'arena maps are not implemented' },
   bpf_arena_free_pages:               { id: 171, args: ['const_map_ptr', 'ignored', 'scalar'], ret: 'void', pointers: 'trusted', mightSleep: true, refused: 'arena maps are not implemented' },
-  bpf_arena_reserve_pages:            { id: 172, args: ['const_map_ptr', 'ignored', 'scalar'], ret: 'integer', pointers: 'trusted', refused: 'arena maps are not implemented' },
+  bpf_arena_reserve_pages:            { id: 172, args: ['const_map_ptr', 'ignored', 'scalar'], ret: 'integer', pointers: 'trusted', mightSleep: true, refused: 'arena maps are not implemented' },
   bpf_stream_vprintk_impl:            { id: 173, args: ['scalar', 'ptr_to_const_str', 'ptr_to_mem', 'const_size_or_zero', 'ignored'], ret: 'integer', pointers: 'trusted', refused: 'programs have no streams here' },
   bpf_task_work_schedule_signal_impl: { id: 174, args: ['ptr_to_btf_id:task_struct', 'ptr_to_task_work', 'const_map_ptr', 'ptr_to_func', 'ignored'], ret: 'integer', pointers: 'trusted', callback: 'later', refused: 'no task of a recording runs on' },
   bpf_task_work_schedule_resume_impl: { id: 175, args: ['ptr_to_btf_id:task_struct', 'ptr_to_task_work', 'const_map_ptr', 'ptr_to_func', 'ignored'], ret: 'integer', pointers: 'trusted', callback: 'later', refused: 'no task of a recording runs on' },

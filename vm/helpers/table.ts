@@ -8,6 +8,7 @@ import type { CallRow, Supported } from './args.ts';
 import {
   allBut,
   AROUND_FUNCTIONS,
+  ATTACHED,
   ELEMENTS,
   INET_CONNECT,
   ITERATED,
@@ -212,7 +213,7 @@ export const HELPERS = {
   timer_start:                    { id: 171, args: ['ptr_to_timer', 'anything', 'anything'], ret: 'integer', gplOnly: true, summary: 'starts the timer' },
   timer_cancel:                   { id: 172, args: ['ptr_to_timer'], ret: 'integer', gplOnly: true, summary: 'stops the timer: 1 when it was running' },
   get_func_ip:                    { id: 173, args: ['ptr_to_ctx'], ret: 'integer', gplOnly: true, progTypes: TRACING, summary: 'address of the function that is traced, 0 where it is not known' },
-  get_attach_cookie:              { id: 174, args: ['ptr_to_ctx'], ret: 'integer', progTypes: PROBES, summary: 'the number that was given with the attachment' },
+  get_attach_cookie:              { id: 174, args: ['ptr_to_ctx'], ret: 'integer', progTypes: PROBES, attachIn: { tracing: ATTACHED, lsm: [27] }, summary: 'the number that was given with the attachment' },
   task_pt_regs:                   { id: 175, args: ['ptr_to_btf_id:task_struct'], ret: 'ptr_to_btf_id:pt_regs', gplOnly: true, summary: 'user registers of a task' },
   get_branch_snapshot:            { id: 176, args: ['ptr_to_uninit_mem', 'const_size_or_zero'], ret: 'integer', gplOnly: true, summary: 'the last branches; -ENOENT where none are recorded' },
   trace_vprintk:                  { id: 177, args: ['ptr_to_mem', 'const_size', 'ptr_to_mem_or_null', 'const_size_or_zero'], ret: 'integer', gplOnly: true, summary: 'prints a line to trace_pipe, with up to 12 arguments' },

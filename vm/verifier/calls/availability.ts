@@ -1,7 +1,7 @@
 // Which helpers a program may call: by its type, its licence, and whether it may sleep where it calls.
 import type { CallRow } from '../../helpers/args.ts';
 import { helperName, helperRow, type HelperName } from '../../helpers/table.ts';
-import { opsMember } from '../ctx/struct-ops.ts';
+import { hasNoHelpers, opsMember } from '../ctx/struct-ops.ts';
 import type { Env } from '../env.ts';
 import type { VerifyInput } from '../input.ts';
 import { refuse } from '../refusal.ts';
@@ -12,7 +12,7 @@ export function availableHelper(env: Env, id: number): HelperName {
   if (name === undefined) refuse(env, 'helper-unknown', [], id);
   const { input, state } = env;
   const row = helperRow(name);
-  if (!isKnownTo(input, row)) refuse(env, 'helper-prog-type', [], name, id, input.type);
+  if (!isHelperOf(input, row)) refuse(env, 'helper-prog-type', [], name, id, input.type);
   if (row.gplOnly === true && !input.gpl && row.gplFreeIn?.includes(input.type) !== true) {
     refuse(env, 'helper-licence', [], name);
   }
@@ -31,6 +31,11 @@ export function isKnownTo(input: VerifyInput, row: CallRow): boolean {
   if (row.attachIn?.[type]?.includes(attachType) === false) return false;
   const targets = row.targetsIn?.[type];
   return targets === undefined || targetNames(input).some((name) => targets.includes(name));
+}
+
+/** The same of a helper. */
+export function isHelperOf(input: VerifyInput, row: CallRow): boolean {
+  return isKnownTo(input, row) && !hasNoHelpers(input);
 }
 
 /** What tables may call the target: a function or tracepoint, a struct of functions, one of them. */

@@ -12,12 +12,14 @@ interface StructRules {
   readonly unsupported?: readonly string[];
   /** Functions that may sleep, where not all may. */
   readonly sleepable?: readonly string[];
+  /** Programs may call no helper, only kernel functions. */
+  readonly hasNoHelpers?: true;
 }
 
 /** @see net/ipv4/bpf_tcp_ca.c, net/bpf/bpf_dummy_struct_ops.c */
 const RULES: Readonly<Record<string, StructRules>> = {
   tcp_congestion_ops: { unsupported: ['get_info'] },
-  bpf_dummy_ops: { sleepable: ['test_sleepable'] },
+  bpf_dummy_ops: { sleepable: ['test_sleepable'], hasNoHelpers: true },
 };
 
 export type FuncProto = Extract<BtfRecord, { kind: 'func_proto' }>;
@@ -48,6 +50,11 @@ export function checkStructOps(env: Env): void {
   const isAsleep = (input.flags & PROG_FLAGS.sleepable) !== 0;
   if (unsupported?.includes(name) === true) refuse(env, 'struct-ops-unsupported', [], name, struct);
   if (isAsleep && sleepable?.includes(name) === false) refuse(env, 'struct-ops-sleeps', [], name, struct);
+}
+
+/** True for programs that may call no helper at all. */
+export function hasNoHelpers({ type, target }: VerifyInput): boolean {
+  return type === 'struct_ops' && RULES[target?.struct ?? '']?.hasNoHelpers === true;
 }
 
 /** The function that the program is; undefined when its load does not say one. */

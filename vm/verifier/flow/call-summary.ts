@@ -3,7 +3,7 @@ import { argsFor } from '../../helpers/args.ts';
 import { kfuncName, kfuncRow, type KfuncRow } from '../../helpers/kfuncs.ts';
 import { helperName, helperRow, type HelperRow } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
-import { isKnownTo } from '../calls/availability.ts';
+import { isHelperOf, isKnownTo } from '../calls/availability.ts';
 import type { Env } from '../env.ts';
 
 /** Of a helper or kfunc. @see struct call_summary */
@@ -20,7 +20,7 @@ export function helperFor({ input }: Env, id: number): HelperRow | undefined {
   const name = helperName(id);
   if (name === undefined) return undefined;
   const row = helperRow(name);
-  return isKnownTo(input, row) ? row : undefined;
+  return isHelperOf(input, row) ? row : undefined;
 }
 
 /** The row of a kernel function, undefined when programs of this type may not call it. @see fetch_kfunc_arg_meta */
