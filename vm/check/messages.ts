@@ -143,6 +143,12 @@ export const CHECK_MESSAGES = {
     text: () => 'no direct value access support for this map type',
     why: 'only the value of an array has an address that is known at load',
   },
+  'map-offset': {
+    phase: 'resolve',
+    errno: ERRNO.EINVAL,
+    text: (off: number) => `direct value offset of ${off} is not allowed`,
+    why: 'no value is that long: the offset stays below 0x20000000',
+  },
   'map-value': {
     phase: 'resolve',
     errno: ERRNO.EINVAL,

@@ -5,6 +5,9 @@ import { OPS, opsOf } from '../isa/ops.ts';
 import type { MapReloc, MapSpec } from '../object.ts';
 import { checkError, type CheckError } from './messages.ts';
 
+/** The first offset into a value that no wide insn may name. @see include/linux/bpf_verifier.h BPF_MAX_VAR_OFF */
+const LIMIT_VALUE_OFF = 1 << 29;
+
 /** True for opcodes of the class that loads from memory. */
 function isLoadClass(opcode: number): boolean {
   return (opcode & CLASS_BITS) === CLASSES.ldx.code;
@@ -94,8 +97,9 @@ function checkMap(
   const map = reloc === undefined ? undefined : maps.get(reloc.map);
   if (map === undefined) return [checkError(pc, 'no-map', imm)];
   if (!isValue) return [];
-  if (map.type !== 'array') return [checkError(pc, 'no-direct-value')];
   const off = (reloc?.valueOff ?? readSlot(insns, pc + 1).imm) >>> 0;
+  if (off >= LIMIT_VALUE_OFF) return [checkError(pc, 'map-offset', off)];
+  if (map.type !== 'array') return [checkError(pc, 'no-direct-value')];
   if (map.maxEntries !== 1) return [checkError(pc, 'map-entries', map.valueSize, off)];
   return off < map.valueSize ? [] : [checkError(pc, 'map-value', map.valueSize, off)];
 }

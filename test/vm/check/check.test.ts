@@ -38,6 +38,7 @@ test('some program brings each message about', () => {
     'fd-index',
     'no-map',
     'no-direct-value',
+    'map-offset',
     'map-value',
     'map-entries',
   ];

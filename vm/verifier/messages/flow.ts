@@ -49,6 +49,7 @@ const CHECKED = {
     ...CHECK_MESSAGES['no-direct-value'],
     fix: 'load the map itself, and look its value up with bpf_map_lookup_elem',
   },
+  'map-offset': { ...CHECK_MESSAGES['map-offset'], fix: 'use an offset inside of the value' },
   'map-value': { ...CHECK_MESSAGES['map-value'], fix: 'use an offset inside of the value' },
   'map-entries': {
     ...CHECK_MESSAGES['map-entries'],
