@@ -14,7 +14,7 @@ export type Likeness = 'loose' | 'within' | 'exact';
 /** True when a program that is safe with `old` is safe with `cur`. @see regsafe */
 export function isRegSafe(old: Reg, cur: Reg, ids: IdMap, likeness: Likeness): boolean {
   if (likeness === 'exact') return isSameUpToIds(old, cur, ids);
-  if (old.type === 'not_init') return true;
+  if (old.type === 'not_init' && (likeness === 'loose' || cur.type === 'not_init')) return true;
   if (old.type !== cur.type || old.flags !== cur.flags) return false;
   switch (old.type) {
     case 'scalar':

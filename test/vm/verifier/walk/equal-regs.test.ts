@@ -46,6 +46,7 @@ describe('a register stands for another', () => {
     ['numbers that mattered, when all that may be now were admitted', precise(upToNine), five, 'loose', true],
     ['and not when more may be', precise(five), upToNine, 'loose', false],
     ['in a loop that is not done all numbers matter', five, upToNine, 'within', false],
+    ['there one that was not set stands for no other', NOT_INIT, five, 'within', false],
     ['also there less may be', upToNine, five, 'within', true],
     ['nothing less than the same for a loop without end', upToNine, five, 'exact', false],
     ['the same for a loop without end', upToNine, upToNine, 'exact', true],
