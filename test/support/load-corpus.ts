@@ -57,18 +57,6 @@ export function readLoads(path: string): CapturedLoad[] {
     .map((line) => JSON.parse(line) as CapturedLoad); // as capture-loads.c writes it
 }
 
-const NAME_CHARS = 15;
-
-/**
- * False where a map of maps may have other maps in it than was captured: the loader closes the map that they are like, and its fd goes to the next one. libbpf
- * names such a map after the outer one.
- */
-export function hasOwnInners({ maps }: CapturedLoad): boolean {
-  return Object.values(maps).every(
-    ({ name, inner }) => inner === 0 || maps[inner]?.name === `${name}.inner`.slice(0, NAME_CHARS),
-  );
-}
-
 /** Why a load cannot be put to the verifier. */
 export class NotComparable extends Error {}
 
