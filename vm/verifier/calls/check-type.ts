@@ -62,7 +62,7 @@ function checkStruct(env: Env, notes: CallNotes, arg: ProtoArg, reg: Reg): void 
   const wanted = arg.detail ?? 'sock_common';
   const id = env.input.kernel.find('struct', wanted);
   const isStrict = arg.isRelease && name !== 'sk_release';
-  if (id !== undefined && isStruct(reg, reg.off, { btf: env.input.kernel, id }, isStrict)) return;
+  if (id !== undefined && isStruct(reg, reg.off, { btf: env.input.kernel, id }, isStrict, env)) return;
   refuse(env, 'arg-struct', [place], arg.reg, structName(reg), wanted);
 }
 

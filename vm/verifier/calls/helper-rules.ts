@@ -72,10 +72,9 @@ function checkFormat(env: Env): void {
   if (!isFormat(format, Number(BigInt.asUintN(32, bytes / 8n)))) refuse(env, 'format', [{ reg: 3 }]);
 }
 
-/** The helper has no way to say that it does not know a flag. */
+/** The helper has no way to say that it does not know a flag. It looks at none, so that it does not matter whether another path gives one. */
 function checkNoFlags(env: Env): void {
   if (!isNullReg(env.reg(2))) refuse(env, 'storage-flags', [{ reg: 2 }]);
-  markPrecise(env, 2);
 }
 
 function checkHasResult(env: Env): void {

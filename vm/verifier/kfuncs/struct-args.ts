@@ -39,9 +39,8 @@ export function checkStructArg(env: Env, kfunc: Kfunc, arg: KfuncArg, reg: Reg):
     refuse(env, 'arg-unsafe', [{ reg: n }], n, typeText(reg), typeText(kept));
   }
   const given = STRUCT_OF[reg.type] ?? pointeeName(reg);
-  if (PROJECTED[wanted] === given) return;
   const isStrict = (kfunc.isRelease && reg.refId !== 0) || isAlias(given, wanted);
-  if (isThatStruct(env, reg, given, wanted, isStrict)) return;
+  if (isThatStruct(env, reg, given, wanted, isStrict) || PROJECTED[wanted] === given) return;
   refuse(env, 'arg-struct-other', [{ reg: n }], kfunc.name, n, wanted, given);
 }
 
