@@ -34,6 +34,19 @@ export const ATTACHED: readonly number[] = [23, ...AROUND_FUNCTIONS];
 /** The attach type of iterators. */
 export const ITERATORS: readonly number[] = [28];
 
+/** Functions at whose entry and exit a program may ask for the name of a path. @see kernel/trace/bpf_trace.c btf_allowlist_d_path */
+export const PATH_FUNCTIONS: readonly string[] = [
+  'security_file_permission',
+  'security_inode_getattr',
+  'security_file_open',
+  'security_path_truncate',
+  'vfs_truncate',
+  'vfs_fallocate',
+  'dentry_open',
+  'vfs_getattr',
+  'filp_close',
+];
+
 /** connect() of IPv4 and of IPv6. */
 export const INET_CONNECT: readonly number[] = [10, 11];
 

@@ -1,5 +1,6 @@
 // Which helpers a program may call: by its type, its licence, and whether it may sleep where it calls.
 import type { CallRow } from '../../helpers/args.ts';
+import { ITERATORS, PATH_FUNCTIONS } from '../../helpers/groups.ts';
 import { helperName, helperRow, type HelperName } from '../../helpers/table.ts';
 import { hasNoHelpers, opsMember } from '../ctx/struct-ops.ts';
 import type { Env } from '../env.ts';
@@ -12,7 +13,9 @@ export function availableHelper(env: Env, id: number): HelperName {
   if (name === undefined) refuse(env, 'helper-unknown', [], id);
   const { input, state } = env;
   const row = helperRow(name);
-  if (!isHelperOf(input, row)) refuse(env, 'helper-prog-type', [], name, id, input.type);
+  const isPlaced = name === 'd_path' && (input.type === 'tracing' || input.type === 'syscall');
+  if (isPlaced && !mayNamePaths(input)) refuse(env, 'helper-place', [], name);
+  if (!isPlaced && !isHelperOf(input, row)) refuse(env, 'helper-prog-type', [], name, id, input.type);
   if (row.gplOnly === true && !input.gpl && row.gplFreeIn?.includes(input.type) !== true) {
     refuse(env, 'helper-licence', [], name);
   }
@@ -22,6 +25,12 @@ export function availableHelper(env: Env, id: number): HelperName {
   if (state.preemptLocks > 0) refuse(env, 'helper-sleeps-preempt', [], name, id);
   if (state.irqId !== 0) refuse(env, 'helper-sleeps-irq', [], name, id);
   return name;
+}
+
+/** Locks that the helper takes are free where the program runs. @see kernel/trace/bpf_trace.c bpf_d_path_allowed */
+function mayNamePaths({ type, attachType, target }: VerifyInput): boolean {
+  if (type !== 'tracing') return false;
+  return ITERATORS.includes(attachType) || PATH_FUNCTIONS.includes(target?.name ?? '');
 }
 
 /** Programs of this type, attached so, have the helper or kernel function. @see get_func_proto of each type */

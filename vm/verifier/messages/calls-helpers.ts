@@ -40,6 +40,14 @@ export const HELPERS_MESSAGES = {
       `bpf_${name} is for programs under a licence that is compatible with the GPL, and this one does not say that it is`,
     fix: 'declare the licence: char LICENSE[] SEC("license") = "GPL";',
   },
+  'helper-place': {
+    errno: ERRNO.EINVAL,
+    text: (_name: string) => 'helper call is not allowed in probe',
+    why: (name: string) =>
+      `bpf_${name} takes locks that may be held already where this program runs, which would then wait for ever; only some places are known to be without them`,
+    fix: (name: string) =>
+      `call bpf_${name} in an iterator, at a hook of LSM, or at one of the functions that allow it (SEC("fentry/filp_close"), vfs_truncate, dentry_open and a few more)`,
+  },
   'helper-sleeps': {
     errno: ERRNO.EINVAL,
     text: (_name: string) => 'helper call might sleep in a non-sleepable prog',
