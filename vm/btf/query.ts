@@ -125,13 +125,20 @@ function tagIndex(btf: Btf): ReadonlyMap<number, readonly Tag[]> {
 /** Structs within structs that are looked into. */
 const LIMIT_NESTING = 3;
 
-/** A struct with nothing but numbers in it, in structs and arrays too: programs may make one up. @see __btf_type_is_scalar_struct */
-export function isOfNumbers(btf: Btf, id: number, depth = 0): boolean {
+/**
+ * A struct with nothing but numbers in it, in structs and arrays too: programs may make one up. `tooDeep` is told of a struct that is not looked into.
+ * @see __btf_type_is_scalar_struct
+ */
+export function isOfNumbers(btf: Btf, id: number, tooDeep?: () => void, depth = 0): boolean {
   const record = plainType(btf, id);
   if (!isStruct(record)) return false;
   return record.members.every(({ type }) => {
     const member = plainType(btf, type);
-    if (isStruct(member)) return depth < LIMIT_NESTING && isOfNumbers(btf, type, depth + 1);
+    if (isStruct(member)) {
+      if (depth < LIMIT_NESTING) return isOfNumbers(btf, type, tooDeep, depth + 1);
+      tooDeep?.();
+      return false;
+    }
     if (member.kind !== 'array') return isNumber(member);
     return member.count > 0 && isNumber(plainType(btf, member.type));
   });

@@ -127,7 +127,11 @@ function newPercpuObject(env: Env, notes: KfuncNotes): Reg {
   const { btf, object } = reg;
   const bytes = object?.bytes ?? 0;
   if (bytes > LIMIT_PERCPU_BYTES) refuse(env, 'percpu-object-size', [{ reg: 1 }], bytes, LIMIT_PERCPU_BYTES);
-  if (btf !== undefined && !isOfNumbers(btf.btf, btf.id)) refuse(env, 'percpu-object-type', [{ reg: 1 }]);
+  if (
+    btf !== undefined &&
+    !isOfNumbers(btf.btf, btf.id, () => env.log.line('max struct nesting depth exceeded'))
+  )
+    refuse(env, 'percpu-object-type', [{ reg: 1 }]);
   if ((object?.fields ?? []).length > 0) refuse(env, 'percpu-object-fields', [{ reg: 1 }]);
   return withReg(reg, { flags: FLAGS.alloc | FLAGS.percpu });
 }

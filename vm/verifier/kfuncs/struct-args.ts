@@ -73,5 +73,6 @@ const OF_NUMBERS: ReadonlySet<string> = new Set(['cpumask', 'bpf_cpumask']);
 function isNumbers(env: Env, name: string): boolean {
   if (env.input.kernel === kernelTypes()) return OF_NUMBERS.has(name);
   const type = kernelStruct(env, name);
-  return type !== undefined && isOfNumbers(type.btf, type.id);
+  const tooDeep = (): void => env.log.line('max struct nesting depth exceeded');
+  return type !== undefined && isOfNumbers(type.btf, type.id, tooDeep);
 }
