@@ -29,8 +29,8 @@ export interface DisassembleOptions {
   readonly dialect?: Dialect;
   /** Names the maps: `r1 = map[progs] ll`. */
   readonly relocs?: readonly MapReloc[];
-  /** Prints what is no insn as the operation that it is nearest to, as the kernel's log does; such text does not tell all of the bytes. Default false. */
-  readonly nearest?: boolean;
+  /** Prints as the kernel's log does what no text can tell: what is no insn as the operation that it is nearest to, kernel function 0 without a name. Default false. */
+  readonly asLogged?: boolean;
   /** Prints `call bpf_tail_call#12` in clang's dialect too, where objdump has `call 12`. Default false. */
   readonly helperNames?: boolean;
 }
@@ -51,7 +51,7 @@ export function disassemble(insns: Uint8Array, options: DisassembleOptions = {})
   const relocs = new Map(options.relocs?.map((reloc) => [reloc.pc, reloc]));
   const count = Math.floor(insns.length / SLOT_BYTES);
   for (let pc = 0; pc < count;) {
-    const insn = textualInsn(insns, pc) ?? (options.nearest === true ? nearestInsn(insns, pc) : undefined);
+    const insn = textualInsn(insns, pc) ?? (options.asLogged === true ? nearestInsn(insns, pc) : undefined);
     const text = insn === undefined ? rawText(insns, pc) : printInsn(insn, options, relocs.get(pc));
     const slots = insn?.op.slots ?? 1;
     lines.push({ pc, text, insn, slots });
@@ -247,6 +247,7 @@ class Printer {
       case 'kfunc': {
         const known = off === 0 ? kfuncName(imm) : undefined;
         if (known !== undefined) return `call ${known}#${imm}`;
+        if (imm === 0 && this.options.asLogged === true) return 'call #0';
         return `call kernel-function#${imm}${off === 0 ? '' : `@${off}`}`;
       }
       case 'helper': {

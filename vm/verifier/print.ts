@@ -95,7 +95,7 @@ export function insnTexts({ insns, maps }: VerifyInput): ReadonlyMap<number, str
   const relocs = [...maps].map(([pc, { map, valueOff }]): MapReloc =>
     valueOff === undefined ? { pc, map: map.spec.name } : { pc, map: map.spec.name, valueOff },
   );
-  const lines = disassemble(insns, { dialect: 'kernel', relocs, nearest: true });
+  const lines = disassemble(insns, { dialect: 'kernel', relocs, asLogged: true });
   return new Map(lines.map((line) => [line.pc, logLine(asLogged(line))]));
 }
 
