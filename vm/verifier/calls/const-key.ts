@@ -1,5 +1,6 @@
 // Keys that are known: a look-up of such a key in an array finds its value.
-import type { MapTypeName } from '../../maps/types.ts';
+import { hasFlag, type MapTypeName } from '../../maps/types.ts';
+import type { MapSpec } from '../../object.ts';
 import type { Env } from '../env.ts';
 import { markSlotPrecise } from '../precision.ts';
 import type { Reg } from '../reg.ts';
@@ -8,9 +9,9 @@ import { BYTES, byteKind, EMPTY_SLOT, isSpill } from '../state.ts';
 
 const ALWAYS_FULL: readonly string[] = ['array', 'percpu_array'] satisfies MapTypeName[];
 
-/** True for maps in which each key below the number of entries has a value. @see can_elide_value_nullness */
-export function isAlwaysFull(mapType: string): boolean {
-  return ALWAYS_FULL.includes(mapType);
+/** True for maps in which each key below the number of entries has a value. Where others of any length may stand in its place, none has for certain. @see can_elide_value_nullness */
+export function isAlwaysFull({ type, flags }: MapSpec): boolean {
+  return ALWAYS_FULL.includes(type) && !hasFlag(flags, 'inner_map');
 }
 
 /** The key of `bytes` that a register points at, as s64; undefined when it is not known. Relies on what is spilled there. @see get_constant_map_key */

@@ -87,9 +87,10 @@ function checkMap(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: R
 }
 
 function checkKey(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: Reg): void {
-  const { keySize, type } = notes.map!.spec; // rows have the map before the key
+  const { spec } = notes.map!; // rows have the map before the key
+  const { keySize } = spec;
   checkHelperMem(env, arg.reg, keySize, { access: 'read' });
-  notes.constKey = isAlwaysFull(type) ? constantKey(env, reg, keySize) : undefined;
+  notes.constKey = isAlwaysFull(spec) ? constantKey(env, reg, keySize) : undefined;
 }
 
 function checkValue(env: Env, _insn: Insn, notes: CallNotes, arg: ProtoArg, reg: Reg): void {

@@ -76,7 +76,7 @@ function mapValue(env: Env, { proto, map, mapUid, constKey }: CallNotes, flags: 
   const { spec } = map!; // rows with such a result take a map
   const isThere =
     proto.name === 'map_lookup_elem' &&
-    isAlwaysFull(spec.type) &&
+    isAlwaysFull(spec) &&
     constKey !== undefined &&
     constKey >= 0n &&
     constKey < BigInt(spec.maxEntries);

@@ -83,8 +83,8 @@ function checkPointer(
   }
   const isSized = isMemory && next?.row.kind === 'size' && env.reg(next.n).type === 'scalar';
   const bytes = isMemory && !isSized ? (row.bytes ?? structBytes(env, kfunc, n)) : 0;
-  if (row.kind === 'object' && arg.word === 'ptr_to_alloc_obj') checkTrust(env, kfunc, n, reg);
   if (row.kind === 'map') noteMap(env, n, reg, notes);
+  if (row.kind === 'map' || arg.word === 'ptr_to_alloc_obj') checkTrust(env, kfunc, n, reg);
   checkArgOffset(env, n, reg, kfunc.isRelease && reg.refId !== 0);
   if (isSized) {
     checkMemory(env, arg, next, reg, notes);
