@@ -12,6 +12,11 @@ export const RECORD_KINDS = {
   exit: { code: 2, summary: 'a thread ended by exit; ret is its exit code' },
   killed: { code: 3, summary: 'a thread was killed; ret is the number of the signal' },
   stop: { code: 4, summary: 'a group stop; ret is the number of the signal' },
+  packet: {
+    code: 6,
+    summary:
+      'a packet at a network device: its bytes are the only span of memory, from the link header on; ret is its LINKTYPE_*, args[0] the index of the device',
+  },
   note: {
     code: 5,
     summary: 'a word of the recorder: attached, detached, superseded by execve; retText is its text',

@@ -1,5 +1,7 @@
 // The machine as its users see it. machine.ts makes one.
 import type { Effect } from './effects.ts';
+import type { EventPoint } from './kernel/event-point.ts';
+import type { Kernel } from './kernel/kernel.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { MapRecord } from './maps/map.ts';
 import type { ProgAttr, VerifierSwitch } from './kernel/prog-load.ts';
@@ -197,6 +199,8 @@ export interface MachineOptions {
   readonly seed?: number;
   /** System calls of all ABIs: hooks that go by the name of a call find it here. Default none. */
   readonly syscalls?: readonly SyscallInfo[];
+  /** The kernel that programs are loaded against; default KERNELS['linux-6.12']. */
+  readonly kernel?: Kernel;
   /** `off`: programs are loaded without being verified, and what they do wrong ends in a fault. Default `on`. */
   readonly verifier?: VerifierSwitch;
   /**
@@ -247,6 +251,8 @@ export interface Machine {
   enter(point: SyscallPoint): void;
   /** Runs what is attached to the hooks of a syscall's exit: functions, the tracepoint. */
   exit(point: SyscallPoint): void;
+  /** Runs what is attached to the tracepoint of an event: sched_process_exec, signal_deliver and their kin. */
+  event(point: EventPoint): void;
   /**
    * Hands a packet to the programs of sections 'socket' and 'socket/NAME', as sockets of type AF_PACKET do, each with a socket of its own and an
    * empty cb: what each did, in the order of attachment.

@@ -2,7 +2,22 @@
 export type * from './api.ts';
 export type { Effect, EffectDetail } from './effects.ts';
 export type * from './object.ts';
+export type { EventName, EventPoint, SignalInfo } from './kernel/event-point.ts';
+export type { Kernel } from './kernel/kernel.ts';
+export { DEFAULT_KERNEL, KERNELS, kernelOfTypes, type KernelName } from './kernel/profiles/index.ts';
 export type { PacketPoint, SyscallPoint, UserMemory } from './kernel/point.ts';
+export type {
+  CredId,
+  FileFacts,
+  NamespaceName,
+  ProcessFacts,
+  SocketFacts,
+  TaskFacts,
+} from './kernel/task-facts.ts';
+export { linkObject, type LinkedObject, type LinkOptions } from './elf/link-object.ts';
+export type { ObjectExtern, ObjectFile, ObjectFunc, ObjectReloc, ObjectSection } from './elf/object-file.ts';
+export { readObject } from './elf/read-object.ts';
+export { parseBtf } from './btf/parse.ts';
 export type { MapRecord } from './maps/map.ts';
 export type { SyscallInfo } from './kernel/syscalls.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';

@@ -18,6 +18,7 @@ import { wantsHook } from './kernel/hook-sections.ts';
 import { linkOf } from './kernel/link.ts';
 import { SyscallIndex } from './kernel/syscalls.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
+import type { EventPoint } from './kernel/event-point.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
@@ -128,6 +129,10 @@ class TailscopeMachine implements Machine {
   exit(point: SyscallPoint): void {
     this.checkIdle();
     this.runs.call(this.attachments.stages('exit', point), point);
+  }
+
+  event(_point: EventPoint): void {
+    this.checkIdle();
   }
 
   packet(point: PacketPoint): readonly PacketResult[] {

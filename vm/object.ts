@@ -1,4 +1,5 @@
-// What a loader yields: specs of maps and programs, nothing run yet. The assembler makes them now, the ELF loader later.
+// What a loader yields: specs of maps and programs, nothing run yet. The assembler makes them from text, vm/elf from objects that clang made.
+import type { Btf } from './btf/btf.ts';
 
 /** A map to create. `type` is the kernel's name in lower case without BPF_MAP_TYPE_: 'hash', 'prog_array'. */
 export interface MapSpec {
@@ -19,6 +20,11 @@ export interface MapSpec {
   readonly data?: Uint8Array;
   /** User space may not write it once it is filled: .rodata. */
   readonly frozen?: true;
+  /** Types of key and value in `ObjectSpec.types`; of global data the DATASEC is the value's. 0 or absent: unknown. */
+  readonly keyType?: number;
+  readonly valueType?: number;
+  /** LIBBPF_PIN_BY_NAME: loaders share the map with others under its name. Told, and nothing else: a machine has no file system. */
+  readonly pinned?: true;
 }
 
 /** Kinds of fields that programs reach through helpers only, and their size in bytes. @see include/linux/bpf.h enum btf_field_type */
@@ -114,6 +120,8 @@ export interface ProgSpec {
   readonly funcs?: readonly FuncInfo[];
   /** Its source lines by pc, as BTF tells them. */
   readonly sourceLines?: readonly LineInfo[];
+  /** Section '?...': it is loaded only when it is asked for by name. */
+  readonly optional?: true;
 }
 
 /** A prog-array slot to fill after loading. */
@@ -138,4 +146,8 @@ export interface ObjectSpec {
   readonly progs: readonly ProgSpec[];
   readonly slots: readonly SlotSpec[];
   readonly inners?: readonly InnerMapSpec[];
+  /** The object's own types: of maps, global data, functions. */
+  readonly types?: Btf;
+  /** KERN_VERSION of the section 'version', as objects of 2015 have it. */
+  readonly version?: number;
 }

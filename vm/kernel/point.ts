@@ -1,5 +1,6 @@
 // What the kernel side of the machine is told at each point of a recording. Whoever replays fills one of these and reuses it.
 import type { ParentTask } from '../helpers/context.ts';
+import type { TaskFacts } from './task-facts.ts';
 import type { PacketDirection } from './net/ethernet.ts';
 
 /** User memory that is known at a point: `bytes` stand at `address`; the program's own buffer was `trueLength` bytes long. */
@@ -30,6 +31,8 @@ export interface SyscallPoint {
   cpu: number;
   /** ns since the start of the recording: what bpf_ktime_get_ns returns. */
   atNs: number;
+  /** What else is known of the task. */
+  facts?: TaskFacts | undefined;
   /** What only some recordings tell of the task; see TaskView. */
   parent?: ParentTask | undefined;
   uid?: number | undefined;
