@@ -18,6 +18,9 @@ export { linkObject, type LinkedObject, type LinkOptions } from './elf/link-obje
 export type { ObjectExtern, ObjectFile, ObjectFunc, ObjectReloc, ObjectSection } from './elf/object-file.ts';
 export { readObject } from './elf/read-object.ts';
 export { parseBtf } from './btf/parse.ts';
+export { recordTypeOf } from './btf/record-type.ts';
+export { valueOf, type BtfValue } from './btf/value.ts';
+export { valueJson } from './btf/value-text.ts';
 export type { MapRecord } from './maps/map.ts';
 export type { SyscallInfo } from './kernel/syscalls.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';
