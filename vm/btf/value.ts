@@ -144,7 +144,7 @@ const DEL = 0x7f;
 function textOf(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(0);
   const text = decodeUtf8(bytes, 0, end < 0 ? bytes.length : end);
-  const isText = [...text].every((char) => {
+  const isText = Array.from(text).every((char) => {
     const code = char.codePointAt(0)!;
     return (
       (code >= FIRST_PRINTABLE && code !== DEL && code !== REPLACEMENT) || char === '\t' || char === '\n'

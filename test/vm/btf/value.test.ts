@@ -15,6 +15,54 @@ function typed(declare: (builder: BtfBuilder) => number, hex: string): string {
 
 const member = (name: string, type: number, bitOff: number, bits = 0) => ({ name, type, bitOff, bits });
 
+function bitFields(builder: BtfBuilder): number {
+  const u32 = builder.type('unsigned int');
+  const values = [
+    { name: 'IDLE', value: 0n },
+    { name: 'BUSY', value: 1n },
+  ];
+  const state = builder.push({ kind: 'enum', name: 'state', bytes: 4, isSigned: false, values });
+  const members = [
+    member('low', u32, 0, 3),
+    member('high', builder.type('int'), 3, 5),
+    member('state', state, 32),
+    member('other', state, 64),
+  ];
+  return builder.push({ kind: 'struct', name: 's', bytes: 12, members });
+}
+
+function unnamed(builder: BtfBuilder): number {
+  const u16 = builder.type('unsigned short');
+  const both = [member('a', u16, 0), member('b', u16, 16)];
+  const inner = builder.push({ kind: 'struct', name: '', bytes: 4, members: both });
+  const either = [member('', inner, 0), member('word', builder.type('unsigned int'), 0)];
+  const union = builder.push({ kind: 'union', name: '', bytes: 4, members: either });
+  return builder.push({ kind: 'struct', name: 's', bytes: 8, members: [member('', union, 32)] });
+}
+
+function flexible(builder: BtfBuilder): number {
+  const u16 = builder.type('unsigned short');
+  const members = [member('n', u16, 0), member('rest', builder.type('unsigned short[0]'), 16)];
+  return builder.push({ kind: 'struct', name: 's', bytes: 2, members });
+}
+
+function section(builder: BtfBuilder): number {
+  const int = builder.type('int');
+  const first = builder.push({ kind: 'var', name: 'first', type: int, linkage: 'global' });
+  const second = builder.push({ kind: 'var', name: 'second', type: int, linkage: 'static' });
+  const vars = [
+    { type: first, off: 0, bytes: 4 },
+    { type: second, off: 8, bytes: 4 },
+  ];
+  return builder.push({ kind: 'datasec', name: '.bss', bytes: 12, vars });
+}
+
+function types(...structs: readonly (readonly [name: string, bytes: number])[]) {
+  const builder = new BtfBuilder('test');
+  const ids = structs.map(([name, bytes]) => builder.push({ kind: 'struct', name, bytes, members: [] }));
+  return { btf: builder.build(), ids };
+}
+
 describe('a value', () => {
   test.each([
     ['int', 'ffffffff', '-1'],
@@ -38,59 +86,21 @@ describe('a value', () => {
   });
 
   test('of a struct has its members in order, bit fields and enumerators among them', () => {
-    const declare = (builder: BtfBuilder): number => {
-      const u32 = builder.type('unsigned int');
-      const values = [
-        { name: 'IDLE', value: 0n },
-        { name: 'BUSY', value: 1n },
-      ];
-      const state = builder.push({ kind: 'enum', name: 'state', bytes: 4, isSigned: false, values });
-      const members = [
-        member('low', u32, 0, 3),
-        member('high', builder.type('int'), 3, 5),
-        member('state', state, 32),
-        member('other', state, 64),
-      ];
-      return builder.push({ kind: 'struct', name: 's', bytes: 12, members });
-    };
-    expect(typed(declare, 'fd000000 01000000 07000000')).toBe(
+    expect(typed(bitFields, 'fd000000 01000000 07000000')).toBe(
       '{"low": 5, "high": -1, "state": "BUSY", "other": 7}',
     );
   });
 
   test('shows members of unnamed structs and unions where C finds them', () => {
-    const declare = (builder: BtfBuilder): number => {
-      const u16 = builder.type('unsigned short');
-      const both = [member('a', u16, 0), member('b', u16, 16)];
-      const inner = builder.push({ kind: 'struct', name: '', bytes: 4, members: both });
-      const either = [member('', inner, 0), member('word', builder.type('unsigned int'), 0)];
-      const union = builder.push({ kind: 'union', name: '', bytes: 4, members: either });
-      return builder.push({ kind: 'struct', name: 's', bytes: 8, members: [member('', union, 32)] });
-    };
-    expect(typed(declare, '00000000 01000200')).toBe('{"a": 1, "b": 2, "word": 131073}');
+    expect(typed(unnamed, '00000000 01000200')).toBe('{"a": 1, "b": 2, "word": 131073}');
   });
 
   test('ends a flexible array with the bytes', () => {
-    const declare = (builder: BtfBuilder): number => {
-      const u16 = builder.type('unsigned short');
-      const members = [member('n', u16, 0), member('rest', builder.type('unsigned short[0]'), 16)];
-      return builder.push({ kind: 'struct', name: 's', bytes: 2, members });
-    };
-    expect(typed(declare, '0300 0100 0200 0300')).toBe('{"n": 3, "rest": [1, 2, 3]}');
+    expect(typed(flexible, '0300 0100 0200 0300')).toBe('{"n": 3, "rest": [1, 2, 3]}');
   });
 
   test('of global data names the variables of its section', () => {
-    const declare = (builder: BtfBuilder): number => {
-      const int = builder.type('int');
-      const first = builder.push({ kind: 'var', name: 'first', type: int, linkage: 'global' });
-      const second = builder.push({ kind: 'var', name: 'second', type: int, linkage: 'static' });
-      const vars = [
-        { type: first, off: 0, bytes: 4 },
-        { type: second, off: 8, bytes: 4 },
-      ];
-      return builder.push({ kind: 'datasec', name: '.bss', bytes: 12, vars });
-    };
-    expect(typed(declare, '05000000 00000000 06000000')).toBe('{"first": 5, "second": 6}');
+    expect(typed(section, '05000000 00000000 06000000')).toBe('{"first": 5, "second": 6}');
   });
 
   test('is indented where that is asked for, with numbers of an array on one line', () => {
@@ -100,12 +110,6 @@ describe('a value', () => {
 });
 
 describe('the type of a record', () => {
-  const types = (...structs: readonly (readonly [name: string, bytes: number])[]) => {
-    const builder = new BtfBuilder('test');
-    const ids = structs.map(([name, bytes]) => builder.push({ kind: 'struct', name, bytes, members: [] }));
-    return { btf: builder.build(), ids };
-  };
-
   test.each([
     [
       'the only one named so and as long',
