@@ -10,9 +10,15 @@ export const MESSAGES = {
       ? `there is no recording named ${name}, and the manifest lists none; give the path of a strace log or of a .sct file`
       : `there is no recording named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of a strace log or of a .sct file`,
   'no-program': (name: string, known: readonly string[]) =>
-    `there is no program named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of assembly text`,
-  'is-object': (name: string) =>
-    `${name} is an object file (ELF), and Tailscope takes assembly text; llvm-objdump -d shows its insns`,
+    `there is no program named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of an object that clang made (.o) or of assembly text`,
+  'no-prog': (name: string, known: readonly string[]) =>
+    `there is no program ${name} in it; there are ${known.join(', ')}`,
+  'not-an-object': (name: string, option: string) =>
+    `${option} is for objects that clang made, and ${name} is assembly text: change the text`,
+  'no-kernel': (name: string, known: readonly string[]) =>
+    `there is no kernel named ${name} and no file of that path; there are ${known.join(', ')}, or give the path of a BTF file such as /sys/kernel/btf/vmlinux`,
+  'bad-kernel': (name: string, reason: string) =>
+    `${name} cannot be read as the types of a kernel: ${reason}`,
   'bad-program': (name: string, details: string) => `${name} cannot be used as a program:\n${details}`,
   'bad-manifest': (path: string, details: string) => `the manifest ${path} cannot be read: ${details}`,
   'cannot-read': (path: string, reason: string) => `cannot read ${path}: ${reason}`,
@@ -58,6 +64,8 @@ export const MESSAGES = {
     `there are ${limit} sessions already; close a page that shows another one and try again`,
   'too-many-requests': (limit: number) =>
     `${limit} requests of this page wait for an answer already; wait for some before sending more`,
+  'no-type': (name: string, object: string) =>
+    `${object} has no struct ${name} among its types; tailscope inspect --types lists them`,
   'no-map': (name: string) => `the loaded program has no map named ${name}`,
   'session-failed': (reason: string) =>
     `the replay stopped: ${reason}; the next request starts it again from the beginning`,

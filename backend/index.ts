@@ -3,7 +3,7 @@ export { refusal, UserError, type ErrorCode } from './errors.ts';
 export { importLogs, type ImportOptions, type ImportResult, type LogSource } from './library/import-log.ts';
 export { readManifest, type StoredRecording } from './library/manifest.ts';
 export { openBytes, openTrace, sctBytes, type OpenedTrace } from './library/open-trace.ts';
-export { openProgram } from './library/programs.ts';
+export { openProgram, readProgram } from './library/programs.ts';
 export { createApp, type App, type AppDeps } from './server/app.ts';
 export { listen } from './server/listen.ts';
 export { createRecordings, type Recordings } from './server/recordings.ts';

@@ -16,6 +16,25 @@ export async function printJson(value: unknown): Promise<void> {
   await print(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
+/** What TypeScript's library does not know of JSON yet, and V8 has. */
+interface SourceJson {
+  parse(
+    text: string,
+    revive: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+}
+
+/** JSON text as a value of a document that `printJson` prints: numbers of more digits than JavaScript's keep all of them. */
+export function rawJson(json: string): unknown {
+  const source = JSON as unknown as SourceJson;
+  return source.parse(json, (_key, value, context) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && context.source !== undefined
+      ? source.rawJSON(context.source)
+      : value,
+  );
+}
+
 /** Tells a person something, on stderr. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -1,15 +1,17 @@
-// tailscope run: a program over a recording, without a page. trace_pipe to stdout, then the maps.
+// tailscope run: a program over a recording, without a page. What it prints and hands over to stdout as it comes, then the maps.
 import type { Command } from 'commander';
-import { formatPrintk, type ObjectSpec, type Printk } from '../../vm/index.ts';
+import { formatPrintk, type Printk } from '../../vm/index.ts';
+import { refusal } from '../errors.ts';
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
-import { openProgram } from '../library/programs.ts';
-import type { MapEntryView } from '../protocol/index.ts';
-import { countEntries, readWholeMap } from '../session/map-page.ts';
-import { recordsOf, viewPrograms } from '../session/programs-view.ts';
+import { openProgram, type OpenedProgram } from '../library/programs.ts';
+import { decodeRecord, type ProgramRecord } from '../session/records.ts';
 import { createReplay, type Replay } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
 import { countOf, print, printJson, say } from './output.ts';
+import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { createProgress } from './progress.ts';
+import { mapsText, recordText } from './run-text.ts';
+import { resultOf, type Replayed } from './run-result.ts';
 
 /** Points between two turns of the event loop, in which stdout drains and signals arrive. */
 const POINTS_A_TURN = 16_384;
@@ -17,38 +19,67 @@ const POINTS_A_TURN = 16_384;
 const HELP = `
 Examples:
   tailscope run tracex5 --trace dd
+  tailscope run ./opensnoop.bpf.o --trace build.strace.gz --set targ_failed=true
   tailscope run ./mine.bpf.asm --trace build.strace.gz --json > result.json
 
-PROG is the name of a sample (tailscope list) or the path of assembly text. Faults are told on stderr; they do not change the
-exit code, which is 0 when the recording was replayed to its end.`;
+PROG is the name of a sample (tailscope list), the path of an object that clang made, or of assembly text. Records of ring buffers and perf
+buffers are printed by their BTF type where one fits: --record events=exec_event names it. Faults are told on stderr; they do
+not change the exit code, which is 0 when the recording was replayed to its end.`;
 
-interface RunOptions {
+interface RunOptions extends ProgramFlags {
   readonly trace: string;
   readonly json?: boolean;
   readonly limit?: number;
+  readonly record?: Readonly<Record<string, string>>;
 }
 
 export function addRun(program: Command): Command {
-  return program
+  const command = program
     .command('run')
     .summary('run a program over a recording')
-    .description('Replays a recording through a program as fast as it can: trace_pipe, then the maps.')
-    .argument('<PROG>', 'sample or path of assembly text')
+    .description(
+      'Replays a recording through a program as fast as it can: trace_pipe and records, then the maps.',
+    )
+    .argument('<PROG>', PROGRAM_ARGUMENT)
     .requiredOption('-t, --trace <T>', 'recording: manifest name, .sct or strace log')
     .option('--limit <N>', 'stop after N calls', wholeNumber('--limit', 1, Infinity))
-    .option('--json', 'print one JSON document: printk, progs, maps, progArrays, faults and counts')
+    .option('--record <MAP=TYPE>', 'struct that the records of a map are; repeatable', recordType)
+    .option('--json', 'print one JSON document: printk, records, progs, maps, progArrays, faults and counts')
     .addHelpText('after', HELP)
     .action(run);
+  return addProgramOptions(command);
 }
 
-async function run(name: string, { trace, json = false, limit = Infinity }: RunOptions): Promise<void> {
-  const object = openProgram(name);
+/** MAP=TYPE. Throws UserError 'bad-option'. */
+function recordType(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, map, type] = /^([\w.]+)=(?:struct )?(\w+)$/.exec(text) ?? [];
+  if (map === undefined || type === undefined) {
+    throw refusal('bad-option', '--record', text, 'MAP=TYPE, such as --record events=exec_event');
+  }
+  return { ...before, [map]: type };
+}
+
+async function run(path: string, options: RunOptions): Promise<void> {
+  const { trace, json = false, limit = Infinity, record = {} } = options;
+  const program = openProgram(programFrom(path, options));
+  checkRecordTypes(program, record);
   const opened = await openWithProgress(trace);
   if (opened.recording.damage !== undefined) say(`${trace}: ${opened.recording.damage.message}`);
-  const printed = await replayAll(opened, object, limit, json);
-  tellFaults(printed.replay);
-  if (json) await printJson(resultOf(opened, printed.replay, printed.lines));
-  else await print(mapsText(printed.replay));
+  const done = await replayAll(opened, program, limit, json, record);
+  tellFaults(done.replay);
+  if (json) await printJson(resultOf(opened, done, record));
+  else await print(mapsText(done.replay));
+}
+
+/** Throws UserError 'no-map', 'no-type' for a map or a struct that the object does not have. */
+function checkRecordTypes({ spec }: OpenedProgram, asked: Readonly<Record<string, string>>): void {
+  for (const [map, type] of Object.entries(asked)) {
+    if (!spec.maps.some(({ name }) => name === map)) throw refusal('no-map', map);
+    if (spec.types?.find('struct', type) === undefined) throw refusal('no-type', type, spec.name);
+  }
 }
 
 /** Opens a recording with a bar on stderr while a log is imported. */
@@ -61,18 +92,26 @@ export async function openWithProgress(trace: string): Promise<OpenedTrace> {
   }
 }
 
-/** Replays up to `limit` calls. Printed lines go to stdout as they come, or are kept for the JSON document. */
+/** Replays up to `limit` calls. What programs print and hand over goes to stdout as it comes, or is kept. */
 async function replayAll(
   opened: OpenedTrace,
-  object: ObjectSpec,
+  program: OpenedProgram,
   limit: number,
-  keepsLines: boolean,
-): Promise<{ replay: Replay; lines: readonly Printk[] }> {
+  isKept: boolean,
+  types: Readonly<Record<string, string>>,
+): Promise<Replayed> {
   const lines: Printk[] = [];
+  const records: ProgramRecord[] = [];
   let text = '';
-  const replay = createReplay(opened.recording, object, (printk) => {
-    if (keepsLines) lines.push(printk);
-    else text += `${formatPrintk(printk)}\n`;
+  const replay: Replay = createReplay(opened.recording, program, {
+    onPrintk(printk) {
+      if (isKept) lines.push(printk);
+      else text += `${formatPrintk(printk)}\n`;
+    },
+    onRecord(record) {
+      if (isKept) records.push(record);
+      else text += recordText(record, decodeRecord(replay.object, record, types));
+    },
   });
   for (let isDone = false; !isDone && replay.totals.calls < limit;) {
     const points = Math.min(POINTS_A_TURN, limit - replay.totals.calls);
@@ -85,7 +124,7 @@ async function replayAll(
       setImmediate(resolve);
     });
   }
-  return { replay, lines };
+  return { replay, lines, records };
 }
 
 function tellFaults({ faults, machine }: Replay): void {
@@ -93,67 +132,4 @@ function tellFaults({ faults, machine }: Replay): void {
     say(`fault in ${prog} at pc ${pc}: ${message} (${countOf(count, 'time')})`);
   if (machine.unknownReads > 0)
     say(`${countOf(machine.unknownReads, 'read')} of user memory that was not recorded gave -EFAULT`);
-}
-
-function resultOf(opened: OpenedTrace, replay: Replay, lines: readonly Printk[]): unknown {
-  const { progs, progArrays, faults, unknownReads, object } = viewPrograms(replay);
-  const { totals, cursor, machine } = replay;
-  return {
-    program: object,
-    trace: opened.name,
-    calls: totals.calls,
-    errors: totals.errors,
-    points: cursor.points,
-    insns: machine.insnsRun,
-    unknownReads,
-    printk: lines.map((printk) => ({
-      text: printk.text,
-      comm: printk.comm,
-      tid: printk.tid,
-      cpu: printk.cpu,
-      atNs: printk.atNs,
-      line: formatPrintk(printk),
-    })),
-    progs,
-    maps: replay.object.maps.map((map) => ({
-      name: map.spec.name,
-      type: map.spec.type,
-      keySize: map.spec.keySize,
-      valueSize: map.spec.valueSize,
-      maxEntries: map.spec.maxEntries,
-      ...recordsOf(map, replay.outlets),
-      entries: readWholeMap(map),
-    })),
-    progArrays,
-    faults,
-  };
-}
-
-function mapsText({ object, outlets }: Replay): string {
-  return object.maps
-    .map((map) => {
-      const rows = readWholeMap(map);
-      const { name, type, maxEntries } = map.spec;
-      const read = outlets.read(map);
-      const what =
-        read === undefined
-          ? `${countEntries(map)} of ${countOf(maxEntries, 'entry', 'entries')}`
-          : `${countOf(read, 'record')} read, ${map.dropped} dropped`;
-      const head = `map ${name}: ${type}, ${what}\n`;
-      const stats = type === 'prog_array' ? object.progArray(map) : undefined;
-      const slots = new Map(stats?.slots.map((slot) => [String(slot.index), slot]));
-      const body = rows.map((row) => {
-        const slot = slots.get(row.key);
-        return slot === undefined
-          ? `  ${entryText(row)}\n`
-          : `  ${row.key}: ${slot.prog ?? 'empty'}, ${countOf(slot.hits, 'hit')}\n`;
-      });
-      return `\n${head}${body.join('')}`;
-    })
-    .join('');
-}
-
-function entryText({ key, keyHex, value, valueHex }: MapEntryView): string {
-  const values = value.map((number, cpu) => (number === '' ? valueHex[cpu]! : number));
-  return `${key === '' ? keyHex : key}: ${values.join(' ')}`;
 }

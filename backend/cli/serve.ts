@@ -9,7 +9,7 @@ import { refusal } from '../errors.ts';
 import { readManifest, type StoredRecording } from '../library/manifest.ts';
 import { findTrace } from '../library/open-trace.ts';
 import { PACKAGE_ROOT, PAGE_FOLDER, RECORDED_FOLDER } from '../library/package-root.ts';
-import { openProgram } from '../library/programs.ts';
+import { openProgram, readProgram } from '../library/programs.ts';
 import { createApp, type App } from '../server/app.ts';
 import { storeRecording } from '../server/given-recording.ts';
 import { listen } from '../server/listen.ts';
@@ -57,13 +57,14 @@ export function addServe(program: Command): Command {
 
 async function serve(options: ServeOptions): Promise<void> {
   const log = pino({ level: options.verbose === true ? 'debug' : 'error' }, destination(2));
-  const object = openProgram(options.program);
+  const program = readProgram(options.program);
+  openProgram(program); // what cannot be used is told before anything listens
   const folder = temporaryFolder();
   const recordings = createRecordings(await startList(options.recording, folder), folder);
   const page = options.dev === true ? await developmentPage() : undefined;
   const app = createApp({
     recordings,
-    object,
+    program,
     speed: options.speed,
     openPort: openWorkerPort,
     access: { host: options.host, allowOrigins: options.allowOrigin },

@@ -1,13 +1,10 @@
 // tailscope verify: what the verifier says of the programs of an object, without running them.
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   inputOf,
-  kernelTypes,
   printLog,
   printReport,
   reportOf,
-  SAMPLES,
   verify,
   type LineInfo,
   type ObjectSpec,
@@ -16,7 +13,8 @@ import {
   type Verdict,
   type VerifyInput,
 } from '../../vm/index.ts';
-import { openProgram } from '../library/programs.ts';
+import { openProgram, type OpenedProgram, type ProgramSource } from '../library/programs.ts';
+import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { print, printJson, say } from './output.ts';
 
 const HELP = `
@@ -28,19 +26,19 @@ Examples:
 Each program gets a line: accepted or refused. Of one that is refused the log follows, as Linux writes it, and an explanation. The exit
 code is 1 when a program is refused.`;
 
-interface VerifyCommandOptions {
+interface VerifyCommandOptions extends ProgramFlags {
   readonly log?: 0 | 1 | 2;
   readonly json?: boolean;
 }
 
 export function addVerify(program: Command): Command {
-  return program
+  const command = program
     .command('verify')
     .summary('tell whether Linux would accept a program, and why not')
     .description(
       'Verifies the programs of an object: the verdict, the log, and what is wrong with those that are refused.',
     )
-    .argument('<PROG>', 'sample or path of assembly text')
+    .argument('<PROG>', PROGRAM_ARGUMENT)
     .option(
       '--log <LEVEL>',
       'how much of the log: 0 none, 1 the path that fails, 2 everything (default 1)',
@@ -49,6 +47,7 @@ export function addVerify(program: Command): Command {
     .option('--json', 'print one JSON document: verdicts, logs, explanations, statistics')
     .addHelpText('after', HELP)
     .action(run);
+  return addProgramOptions(command);
 }
 
 function logLevel(text: string): 0 | 1 | 2 {
@@ -64,10 +63,12 @@ interface Verified {
   readonly report: Report | undefined;
 }
 
-async function run(name: string, { log = 1, json = false }: VerifyCommandOptions): Promise<void> {
-  const object = openProgram(name);
-  const source = sourceOf(name);
-  const all = object.progs.map((prog) => verifyProg(object, prog, log, source));
+async function run(path: string, { log = 1, json = false, ...flags }: VerifyCommandOptions): Promise<void> {
+  const found = programFrom(path, flags);
+  const opened = openProgram(found);
+  const object = opened.spec;
+  const source = sourceOf(found);
+  const all = object.progs.map((prog) => verifyProg(opened, prog, log, source));
   if (json) await printJson(all.map(resultOf));
   else for (const one of all) await print(verdictText(one, log, object));
   const refused = all.filter(({ report }) => report !== undefined).length;
@@ -76,22 +77,25 @@ async function run(name: string, { log = 1, json = false }: VerifyCommandOptions
   process.exitCode = 1;
 }
 
-/** The lines of the text that a program was assembled from. */
-function sourceOf(name: string): { readonly file: string; readonly lines: readonly string[] } {
-  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name] : undefined;
-  const text = sample === undefined ? readFileSync(name, 'utf8') : sample.source;
-  return { file: name, lines: text.split('\n') };
+/** The lines of the text that a program was assembled from; of an object its BTF has them. */
+function sourceOf({ path, content }: ProgramSource): {
+  readonly file: string;
+  readonly lines: readonly string[];
+} {
+  return { file: path, lines: content.kind === 'text' ? content.text.split('\n') : [] };
 }
 
 function verifyProg(
-  object: ObjectSpec,
+  { spec, kernel }: OpenedProgram,
   prog: ProgSpec,
   log: 0 | 1 | 2,
   { file, lines }: ReturnType<typeof sourceOf>,
 ): Verified {
-  const input = inputOf(object, prog, kernelTypes());
+  const input = inputOf(spec, prog, kernel.types);
   const verdict = verify(input, { logLevel: log === 2 ? 2 : 1 });
   const lineAt = (pc: number): LineInfo | undefined => {
+    const told = input.lines.findLast((one) => one.pc <= pc);
+    if (told !== undefined) return told;
     const line = prog.lines[pc] ?? 0;
     return line === 0 ? undefined : { pc, file, text: lines[line - 1] ?? '', line, column: 0 };
   };

@@ -1,32 +1,137 @@
-// A program by the name of a sample or by the path of assembly text.
+// A program by the name of a sample, or by the path of an object or of assembly text: read here, opened where it runs.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { AsmError, assembleObject, SAMPLES, type ObjectSpec } from '../../vm/index.ts';
+import {
+  AsmError,
+  assembleObject,
+  linkObject,
+  LoadError,
+  readObject,
+  SAMPLES,
+  type Kernel,
+  type LinkedObject,
+  type ObjectFile,
+  type ObjectSpec,
+} from '../../vm/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
+import { openKernel, type KernelSource } from './kernels.ts';
 
 /** Problems of a text that are told at most. */
 const LIMIT_PROBLEMS = 20;
 
-/** The object that `name` means, assembled. Throws UserError 'no-program', 'is-object', 'bad-program', 'cannot-read'. */
-export function openProgram(name: string): ObjectSpec {
-  const sample = Object.hasOwn(SAMPLES, name) ? SAMPLES[name] : undefined;
-  if (sample !== undefined) return assembleObject(sample.source, sample.name);
-  const text = readText(name);
-  if (text.startsWith('\u007fELF')) throw refusal('is-object', name);
+/** How a program is to be loaded. */
+export interface ProgramOptions {
+  /** Default: the one that vm/index.ts names. */
+  readonly kernel?: KernelSource;
+  /** Global variables of an object, set before it is loaded. */
+  readonly globals?: Readonly<Record<string, bigint | string>>;
+  /** Names of the programs to load; default all but those that are optional. */
+  readonly only?: readonly string[];
+}
+
+/** A program as it was found: what may travel to a worker. */
+export interface ProgramSource {
+  /** 'opensnoop'. */
+  readonly name: string;
+  /** As it was asked for: a sample's name, or a path. */
+  readonly path: string;
+  readonly content:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'object'; readonly bytes: Uint8Array };
+  readonly options: ProgramOptions;
+}
+
+/** A program that a machine can load. */
+export interface OpenedProgram {
+  readonly spec: ObjectSpec;
+  readonly kernel: Kernel;
+  /** Of an object: what was read, and what CO-RE made of it. */
+  readonly object?: { readonly file: ObjectFile; readonly core: LinkedObject['core'] };
+}
+
+/** Throws UserError 'no-program', 'cannot-read'. */
+export function readProgram(path: string, options: ProgramOptions = {}): ProgramSource {
+  const name = objectName(path);
+  const sample = Object.hasOwn(SAMPLES, path) ? SAMPLES[path] : undefined;
+  if (sample !== undefined) return { name, path, content: { kind: 'text', text: sample.source }, options };
+  const bytes = readBytes(path);
+  const content = isElf(bytes)
+    ? ({ kind: 'object', bytes } as const)
+    : ({ kind: 'text', text: bytes.toString('utf8') } as const);
+  return { name, path, content, options };
+}
+
+/** Assembled or linked. Throws UserError 'bad-program', 'bad-kernel', 'not-an-object'. */
+export function openProgram({ path, content, options }: ProgramSource): OpenedProgram {
+  const kernel = openKernel(options.kernel);
+  if (content.kind === 'object') return openObject(path, content.bytes, kernel, options);
+  if (options.globals !== undefined) throw refusal('not-an-object', path, '--set');
+  return { spec: pick(assemble(path, content.text), options.only), kernel };
+}
+
+/** What an object holds, not linked. Throws UserError 'bad-program'. */
+export function readObjectFile(name: string, bytes: Uint8Array): ObjectFile {
+  return told(name, () => readObject(bytes, objectName(name)));
+}
+
+function openObject(
+  name: string,
+  bytes: Uint8Array,
+  kernel: Kernel,
+  { globals, only }: ProgramOptions,
+): OpenedProgram {
+  const file = readObjectFile(name, bytes);
+  const asked = { ...(globals === undefined ? {} : { globals }), ...(only === undefined ? {} : { only }) };
+  const { spec, core } = told(name, () => linkObject(file, { kernel, ...asked }));
+  return { spec, kernel, object: { file, core } };
+}
+
+/** The name of an object or text: that of its file without what tells its kind. */
+function objectName(name: string): string {
+  return basename(name).replace(/(\.bpf)?\.(asm|s|S|o)$/, '');
+}
+
+/** The programs of a text that are asked for; slots of others stay empty. */
+function pick(spec: ObjectSpec, only: readonly string[] | undefined): ObjectSpec {
+  if (only === undefined) return spec;
+  const names = spec.progs.map((prog) => prog.name);
+  const missing = only.find((one) => !names.includes(one));
+  if (missing !== undefined) throw refusal('no-prog', missing, names);
+  return {
+    ...spec,
+    progs: spec.progs.filter((prog) => only.includes(prog.name)),
+    slots: spec.slots.filter((slot) => only.includes(slot.prog)),
+  };
+}
+
+function told<T>(name: string, make: () => T): T {
   try {
-    return assembleObject(text, basename(name).replace(/(\.bpf)?\.(asm|s|S)$/, ''));
+    return make();
   } catch (error) {
-    if (error instanceof AsmError) throw refusal('bad-program', name, describe(name, text, error));
+    if (error instanceof LoadError) throw refusal('bad-program', name, `  ${error.message}`);
     throw error;
   }
 }
 
-function readText(path: string): string {
+function isElf(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
+}
+
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') throw refusal('no-program', path, Object.keys(SAMPLES));
     throw refusal('cannot-read', path, reasonOf(error));
+  }
+}
+
+function assemble(name: string, text: string): ObjectSpec {
+  try {
+    return assembleObject(text, objectName(name));
+  } catch (error) {
+    if (error instanceof AsmError) throw refusal('bad-program', name, describe(name, text, error));
+    throw error;
   }
 }
 

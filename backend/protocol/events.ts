@@ -83,6 +83,8 @@ export interface MapEntryView {
   /** One value; per-CPU maps have one for each CPU. */
   readonly valueHex: readonly string[];
   readonly value: readonly string[];
+  /** Both by their BTF types, where those are known: JSON text in the shape of bpftool. */
+  readonly json?: { readonly key: string; readonly value: readonly string[] };
 }
 export interface MapPage {
   readonly map: string;

@@ -8,7 +8,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
-import type { ObjectSpec } from '../../vm/index.ts';
+import type { ProgramSource } from '../library/programs.ts';
 import type { ClientToServer, ServerToClient } from '../protocol/index.ts';
 import type { SessionPort } from '../session/calls.ts';
 import { createApi } from './api.ts';
@@ -27,7 +27,7 @@ const MAX_REQUEST_BYTES = 16 * 1024;
 export interface AppDeps {
   readonly recordings: Recordings;
   /** Program of every session. */
-  readonly object: ObjectSpec;
+  readonly program: ProgramSource;
   /** Speed at which sessions start. */
   readonly speed: number;
   readonly openPort: () => SessionPort;
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): App {
   const { recordings, access, log } = deps;
   const sessions = createSessions({
     recordings,
-    object: deps.object,
+    program: deps.program,
     speed: deps.speed,
     openPort: deps.openPort,
     wallMs: deps.wallMs,

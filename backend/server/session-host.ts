@@ -1,5 +1,5 @@
 // A session as the server holds it: its port, its viewers, and what has to happen when either goes away.
-import type { ObjectSpec } from '../../vm/index.ts';
+import type { ProgramSource } from '../library/programs.ts';
 import { refusal, UserError } from '../errors.ts';
 import type { StoredRecording } from '../library/manifest.ts';
 import type { JoinInfo, MapPage, SessionInfo } from '../protocol/index.ts';
@@ -16,7 +16,7 @@ const SEEK_WAIT_MS = 1000;
 export interface HostOptions {
   readonly name: string;
   readonly recording: StoredRecording;
-  readonly object: ObjectSpec;
+  readonly program: ProgramSource;
   readonly speed: number;
   readonly openPort: () => SessionPort;
   readonly wallMs: () => number;
@@ -83,11 +83,11 @@ export function createSessionHost(options: HostOptions): SessionHost {
     port = used;
     const { path, entry } = next;
     const { name, lookFor } = entry;
-    const { object } = options;
-    const opened = await used.request('open', { path, name, lookFor, object, speed, epoch: epoch + 1 });
+    const { program } = options;
+    const opened = await used.request('open', { path, name, lookFor, program, speed, epoch: epoch + 1 });
     epoch = opened.epoch;
     recording = next;
-    current = { port: used, info: { session: options.name, program: object.name, ...opened } };
+    current = { port: used, info: { session: options.name, program: program.name, ...opened } };
     return current;
   };
 

@@ -1,5 +1,5 @@
 // The sessions of a server by name: made when first asked for, ended when nobody watches.
-import type { ObjectSpec } from '../../vm/index.ts';
+import type { ProgramSource } from '../library/programs.ts';
 import { refusal } from '../errors.ts';
 import type { StoredRecording } from '../library/manifest.ts';
 import type { SessionPort } from '../session/calls.ts';
@@ -11,7 +11,7 @@ const MAX_SESSIONS = 16;
 
 export interface SessionsOptions {
   readonly recordings: Recordings;
-  readonly object: ObjectSpec;
+  readonly program: ProgramSource;
   readonly speed: number;
   readonly openPort: () => SessionPort;
   readonly wallMs: () => number;
@@ -55,7 +55,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const host = createSessionHost({
         name,
         recording: recording ?? options.recordings.find(),
-        object: options.object,
+        program: options.program,
         speed: options.speed,
         openPort: options.openPort,
         wallMs: options.wallMs,

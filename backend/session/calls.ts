@@ -1,5 +1,5 @@
 // What the main thread asks of a session, whether the session runs in a worker or, in tests, beside it.
-import type { ObjectSpec } from '../../vm/index.ts';
+import type { ProgramSource } from '../library/programs.ts';
 import type { MapPage, RecordingInfo, ReplyError } from '../protocol/index.ts';
 import type { FrameBase, SessionFrame } from './frame.ts';
 
@@ -8,7 +8,7 @@ export interface OpenSession {
   readonly path: string;
   readonly name: string;
   readonly lookFor: string;
-  readonly object: ObjectSpec;
+  readonly program: ProgramSource;
   readonly speed: number;
   /** First epoch, unless the session that is replaced has come to it already: then the one after its last. */
   readonly epoch: number;

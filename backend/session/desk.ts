@@ -1,4 +1,5 @@
 // Answers the calls of calls.ts with a session. The worker and the tests each put their own message loop around it.
+import { openProgram } from '../library/programs.ts';
 import { openBytes, reading, sctBytes } from '../library/open-trace.ts';
 import type { CallName, OpenSession, SessionCalls } from './calls.ts';
 import type { FrameBase } from './frame.ts';
@@ -30,9 +31,10 @@ export function createSessionDesk(wallMs: () => number): SessionDesk {
   };
   const open = async (take: OpenSession): Promise<SessionCalls['open']['give']> => {
     const recording = openBytes(await sctBytes(take.path), take.path);
-    const { object, speed } = take;
+    const { speed } = take;
+    const program = openProgram(take.program);
     const epoch = Math.max(take.epoch, (current?.epoch ?? 0) + 1);
-    const opened = reading(take.path, () => createSession({ recording, object, wallMs, epoch, speed }));
+    const opened = reading(take.path, () => createSession({ recording, program, wallMs, epoch, speed }));
     opened.play();
     current?.end();
     current = opened;

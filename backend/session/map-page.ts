@@ -1,5 +1,5 @@
 // Entries of a map, a page at a time, in hex and where it is a number also as one.
-import type { BpfMap, LoadedObject } from '../../vm/index.ts';
+import { valueJson, valueOf, type BpfMap, type LoadedObject } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
 import type { MapEntryView, MapPage } from '../protocol/index.ts';
 
@@ -35,22 +35,50 @@ export function readMapPage(object: LoadedObject, name: string, offset: number, 
   const map = object.maps.find((one) => one.spec.name === name);
   if (map === undefined) throw refusal('no-map', name);
   const isArray = ARRAY_TYPES.has(map.spec.type);
-  const rows = isArray ? arrayRows(map, offset, limit) : walkRows(map, offset, limit);
+  const types = typesOf(object, map);
+  const rows = isArray ? arrayRows(map, types, offset, limit) : walkRows(map, types, offset, limit);
   return { map: name, type: map.spec.type, offset, ...rows };
 }
 
 /** All entries of a map. */
-export function readWholeMap(map: BpfMap): readonly MapEntryView[] {
-  return walkRows(map, 0, Infinity).rows;
+export function readWholeMap(object: LoadedObject, map: BpfMap): readonly MapEntryView[] {
+  return walkRows(map, typesOf(object, map), 0, Infinity).rows;
 }
 
-function arrayRows(map: BpfMap, offset: number, limit: number): Pick<MapPage, 'entries' | 'rows'> {
+/** Prints bytes as a value of a type. */
+type Printer = (bytes: Uint8Array) => string;
+
+/** How keys and values of a map are printed; undefined where their types are not known, or are such that only the kernel knows them. */
+type EntryTypes = { readonly key: Printer; readonly value: Printer } | undefined;
+
+function typesOf({ spec: { types } }: LoadedObject, { spec }: BpfMap): EntryTypes {
+  const { type, keyType = 0, valueType = 0, keySize } = spec;
+  if (types === undefined || valueType === 0 || SLOT_TYPES.has(type)) return undefined;
+  const printer =
+    (id: number): Printer =>
+    (bytes) =>
+      valueJson(valueOf(types, id, bytes));
+  // the only key of global data has no type
+  if (keyType === 0) return keySize === 4 ? { key: u32Json, value: printer(valueType) } : undefined;
+  return { key: printer(keyType), value: printer(valueType) };
+}
+
+function u32Json(bytes: Uint8Array): string {
+  return asNumber(bytes);
+}
+
+function arrayRows(
+  map: BpfMap,
+  types: EntryTypes,
+  offset: number,
+  limit: number,
+): Pick<MapPage, 'entries' | 'rows'> {
   const rows: MapEntryView[] = [];
   const end = Math.min(map.spec.maxEntries, offset + limit);
   for (let index = offset; index < end; index++) {
     const key = indexKey(index);
     const value = map.lookup(key);
-    if (typeof value !== 'number') rows.push(viewEntry(map, key, value));
+    if (typeof value !== 'number') rows.push(viewEntry(map, types, key, value));
   }
   return { entries: map.entries, rows };
 }
@@ -60,21 +88,26 @@ function indexKey(index: number): Uint8Array {
 }
 
 /** Walks by nextKey. Slots answer an errno where they are empty: those are no entries. Maps without keys have no rows. */
-function walkRows(map: BpfMap, offset: number, limit: number): Pick<MapPage, 'entries' | 'rows'> {
+function walkRows(
+  map: BpfMap,
+  types: EntryTypes,
+  offset: number,
+  limit: number,
+): Pick<MapPage, 'entries' | 'rows'> {
   const rows: MapEntryView[] = [];
   const hasSlots = SLOT_TYPES.has(map.spec.type);
   let seen = 0;
   for (let key = map.nextKey(undefined); typeof key !== 'number'; key = map.nextKey(key)) {
     const value = map.lookup(key);
     if (typeof value === 'number') continue;
-    if (seen >= offset && rows.length < limit) rows.push(viewEntry(map, key, value));
+    if (seen >= offset && rows.length < limit) rows.push(viewEntry(map, types, key, value));
     seen++;
     if (rows.length === limit && !hasSlots) break;
   }
   return { entries: hasSlots ? seen : map.entries, rows };
 }
 
-function viewEntry(map: BpfMap, key: Uint8Array, value: Uint8Array): MapEntryView {
+function viewEntry(map: BpfMap, types: EntryTypes, key: Uint8Array, value: Uint8Array): MapEntryView {
   const values = splitCpus(map, value);
   return {
     keyHex: Buffer.from(key).toString('hex'),
@@ -82,6 +115,7 @@ function viewEntry(map: BpfMap, key: Uint8Array, value: Uint8Array): MapEntryVie
     key: map.spec.type === 'lpm_trie' ? '' : asNumber(key),
     valueHex: values.map((one) => Buffer.from(one).toString('hex')),
     value: values.map((one) => asNumber(one)),
+    ...(types === undefined ? {} : { json: { key: types.key(key), value: values.map(types.value) } }),
   };
 }
 

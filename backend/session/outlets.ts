@@ -1,6 +1,6 @@
 // What programs hand to user space through ring buffers and perf buffers: taken out after each point, as a reader on Linux would, so that
-// a buffer is full only when one point fills it. Counted here; the records themselves are not kept.
-import type { BpfMap, LoadedObject } from '../../vm/index.ts';
+// a buffer is full only when one point fills it. Counted here, and shown to whoever listens; the records themselves are not kept.
+import type { BpfMap, LoadedObject, MapRecord } from '../../vm/index.ts';
 
 /** Types of maps that user space reads records from. */
 const OUTLET_TYPES: ReadonlySet<string> = new Set(['ringbuf', 'perf_event_array']);
@@ -14,15 +14,19 @@ export interface Outlets {
   restore(counts: readonly number[]): void;
 }
 
-const ignore = (): void => {};
+/** Shown each record as it is read. */
+export type RecordListener = (map: BpfMap, record: MapRecord) => void;
+
+const ignore: RecordListener = () => {};
 
 /** The outlets of an object, nothing read yet. */
-export function createOutlets(object: LoadedObject): Outlets {
+export function createOutlets(object: LoadedObject, onRecord: RecordListener = ignore): Outlets {
   const maps = object.maps.filter(({ spec }) => OUTLET_TYPES.has(spec.type));
+  const visits = maps.map((map) => (record: MapRecord) => onRecord(map, record));
   let counts = maps.map(() => 0);
   return {
     drain() {
-      for (let i = 0; i < maps.length; i++) counts[i]! += Math.max(0, maps[i]!.consume(ignore));
+      for (let i = 0; i < maps.length; i++) counts[i]! += Math.max(0, maps[i]!.consume(visits[i]!));
     },
     read: (map) => counts[maps.indexOf(map)],
     save: () => [...counts],

@@ -19,10 +19,12 @@ import {
   type SyscallPoint,
 } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
+import type { OpenedProgram } from '../library/programs.ts';
 import { loadErrorText } from '../library/refused.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
+import type { ProgramRecord } from './records.ts';
 
 /** CPUs of the machine. strace does not say on which CPU a call ran, so there is one and per-CPU maps have one value. */
 const CPUS = 1;
@@ -51,6 +53,12 @@ export interface Replay {
   restore(state: ReplayState): void;
 }
 
+/** Told of each line of trace_pipe, and of each record of a ring buffer or perf buffer, as they come. */
+export interface ReplayListener {
+  readonly onPrintk?: (printk: Printk) => void;
+  readonly onRecord?: (record: ProgramRecord) => void;
+}
+
 /** Everything `run` changes, at one moment. */
 export interface ReplayState {
   readonly points: number;
@@ -68,13 +76,13 @@ export interface ReplayState {
 const STATE_BYTES = 256 * 1024;
 
 /**
- * A replay at its first point, the programs of `object` loaded and attached. `onPrintk` sees each line too.
+ * A replay at its first point, the program loaded and attached. The listener is told what programs print and hand over.
  * Throws UserError 'bad-program' when the machine refuses the object.
  */
 export function createReplay(
   recording: Recording,
-  spec: ObjectSpec,
-  onPrintk?: (printk: Printk) => void,
+  { spec, kernel }: Pick<OpenedProgram, 'spec'> & Partial<Pick<OpenedProgram, 'kernel'>>,
+  { onPrintk, onRecord }: ReplayListener = {},
 ): Replay {
   const cursor = createCursor(recording);
   const totals = createTotals(recording);
@@ -84,6 +92,7 @@ export function createReplay(
     cpus: CPUS,
     limitInsns: LIMIT_INSNS,
     syscalls: MACHINE_SYSCALLS,
+    ...(kernel === undefined ? {} : { kernel }),
     onPrintk: (printk) => {
       pipe.push(printk);
       onPrintk?.(printk);
@@ -91,7 +100,10 @@ export function createReplay(
     onFault: (fault) => faults.take(fault),
   });
   const object = loadPrograms(machine, spec);
-  const outlets = createOutlets(object);
+  const outlets = createOutlets(object, (map, record) => {
+    if (record.kind !== 'sample') return;
+    onRecord?.({ map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data });
+  });
   const listens = { enter: machine.listens('enter'), exit: machine.listens('exit'), mark: false };
   const point = emptyPoint();
   const take = (): void => {

@@ -1,7 +1,7 @@
 // A replay session: a replay, its clock and its checkpoints. Pure: wall time is handed in, work is done when asked for, in
 // slices, and nothing here knows of workers or sockets.
 import type { Recording } from '../../traces/index.ts';
-import type { ObjectSpec } from '../../vm/index.ts';
+import type { OpenedProgram } from '../library/programs.ts';
 import type { ClockView, MapPage } from '../protocol/index.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createClock } from './clock.ts';
@@ -18,7 +18,7 @@ const SLEEP_MS = { most: 50, least: 2 } as const;
 
 export interface SessionOptions {
   readonly recording: Recording;
-  readonly object: ObjectSpec;
+  readonly program: OpenedProgram;
   /** Wall clock in ms that never steps back. */
   readonly wallMs: () => number;
   /** First epoch; each seek and restart takes the next. */
@@ -57,11 +57,11 @@ export interface Session {
   readMap(map: string, offset: number, limit: number): MapPage;
 }
 
-/** A paused session at 0. Throws UserError when the object does not load. */
+/** A paused session at 0. Throws UserError when the program does not load. */
 export function createSession(options: SessionOptions): Session {
   const { recording, wallMs } = options;
   const { durationNs } = recording;
-  const replay = createReplay(recording, options.object);
+  const replay = createReplay(recording, options.program);
   const clock = createClock(durationNs, options.speed ?? 1);
   const checkpoints = createCheckpoints(replay.save(), options.checkpointPoints, options.checkpointBytes);
   const rate = createRate();

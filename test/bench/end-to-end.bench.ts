@@ -11,6 +11,7 @@ import {
   listen,
   openBytes,
   openProgram,
+  readProgram,
   openWorkerPort,
   type App,
   type FrameBase,
@@ -29,7 +30,7 @@ beforeAll(async () => {
   bytes = await sctOf('redis');
   app = createApp({
     recordings: createRecordings([await storedLog('redis', temporaryFolder())], temporaryFolder()),
-    object: openProgram('tracex5'),
+    program: readProgram('tracex5'),
     speed: 0,
     openPort: openWorkerPort,
     access: { host: '127.0.0.1', allowOrigins: [] },
@@ -49,7 +50,7 @@ afterAll(() => app.close());
 function replayInSession(): number {
   const session = createSession({
     recording: openBytes(bytes, 'redis'),
-    object: openProgram('tracex5'),
+    program: openProgram(readProgram('tracex5')),
     wallMs: () => performance.now(),
     speed: 0,
   });

@@ -9,7 +9,7 @@ import {
   createApp,
   createRecordings,
   listen,
-  openProgram,
+  readProgram,
   openWorkerPort,
   readManifest,
   type App,
@@ -54,7 +54,7 @@ export async function openSite(): Promise<Site> {
   const startApp = (): App =>
     createApp({
       recordings: createRecordings(readManifest(join(ROOT, 'traces', 'recorded')), folder),
-      object: openProgram('tracex5'),
+      program: readProgram('tracex5'),
       speed: 1,
       openPort: openWorkerPort,
       access: { host: '127.0.0.1', allowOrigins: [] },

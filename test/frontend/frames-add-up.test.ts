@@ -5,6 +5,7 @@ import {
   createSession,
   FRESH_BASE,
   openProgram,
+  readProgram,
   type Session,
   type SessionFrame,
 } from '../../backend/index.ts';
@@ -24,8 +25,12 @@ const WHOLE_LINES = 500;
 
 function start(recording: Recording, program: string): { session: Session; clock: WallClock } {
   const clock = createWallClock();
-  const object = openProgram(program);
-  const session = createSession({ recording, object, wallMs: clock.nowMs, checkpointPoints: 700 });
+  const session = createSession({
+    recording,
+    program: openProgram(readProgram(program)),
+    wallMs: clock.nowMs,
+    checkpointPoints: 700,
+  });
   return { session, clock };
 }
 

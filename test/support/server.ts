@@ -1,7 +1,7 @@
 // A real server on a free port, with sessions beside the test and a wall clock of the test's own; and viewers of it.
 import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
-import { openProgram } from '../../backend/library/programs.ts';
+import { readProgram } from '../../backend/library/programs.ts';
 import type { StoredRecording } from '../../backend/library/manifest.ts';
 import type { Frame, RecordingEntry, Reply, ReplyError, SessionInfo } from '../../backend/protocol/index.ts';
 import { createApp, type App } from '../../backend/server/app.ts';
@@ -55,7 +55,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   const viewers: TestViewer[] = [];
   const app = createApp({
     recordings: createRecordings(options.recordings, temporaryFolder()),
-    object: openProgram(options.program ?? 'tracex5'),
+    program: readProgram(options.program ?? 'tracex5'),
     speed: 1,
     openPort: () => {
       const port = openLocalPort(clock.nowMs);

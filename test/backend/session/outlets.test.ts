@@ -33,7 +33,7 @@ again:
   r0 = 0
   exit`;
 
-const replay = createReplay(openBytes(await sctOf('dd'), 'dd'), assembleObject(SOURCE, 'outlets'));
+const replay = createReplay(openBytes(await sctOf('dd'), 'dd'), { spec: assembleObject(SOURCE, 'outlets') });
 const run = (points: number): unknown => replay.run(Infinity, points, () => false);
 const read = ({ object, outlets }: Replay): unknown[] => object.maps.map((map) => outlets.read(map));
 

@@ -47,7 +47,7 @@ const METRONOME = `.license GPL
     exit`;
 
 test('timers run at every point, also where no program is attached', async () => {
-  const replay = createReplay(await recordingOf('signals'), assembleObject(METRONOME, 'metronome'));
+  const replay = createReplay(await recordingOf('signals'), { spec: assembleObject(METRONOME, 'metronome') });
   const { cursor, machine, object } = replay;
   expect([machine.listens('enter'), machine.listens('exit')]).toEqual([true, false]);
   const phases = new Set<string>();

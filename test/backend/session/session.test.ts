@@ -1,6 +1,6 @@
 // The pure session over real recordings: whatever the way to a moment, the state there is the same.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openProgram } from '../../../backend/library/programs.ts';
+import { openProgram, readProgram } from '../../../backend/library/programs.ts';
 import { FRESH_BASE, type SessionFrame } from '../../../backend/session/frame.ts';
 import { createSession, type Session } from '../../../backend/session/session.ts';
 import { summarize, type Recording } from '../../../traces/index.ts';
@@ -21,7 +21,7 @@ function start(
   const clock = createWallClock();
   const session = createSession({
     recording: of,
-    object: openProgram(options.program ?? 'tracex5'),
+    program: openProgram(readProgram(options.program ?? 'tracex5')),
     wallMs: clock.nowMs,
     speed: options.speed ?? 1,
     checkpointPoints: SMALL_STEP,
@@ -196,7 +196,7 @@ describe('the clock of a session', () => {
     let nowMs = 0;
     const session = createSession({
       recording: shell,
-      object: openProgram('tracex5'),
+      program: openProgram(readProgram('tracex5')),
       wallMs: () => (nowMs += 1),
       speed: 1000,
     });

@@ -1,6 +1,6 @@
 // A session in a real worker thread: the answers are those of the desk, and a worker that breaks down is told.
 import { afterEach, expect, test } from 'vitest';
-import { openProgram } from '../../../backend/library/programs.ts';
+import { readProgram } from '../../../backend/library/programs.ts';
 import type { OpenSession, SessionPort } from '../../../backend/session/calls.ts';
 import { FRESH_BASE, type FrameBase, type SessionFrame } from '../../../backend/session/frame.ts';
 import { openWorkerPort } from '../../../backend/session/worker-port.ts';
@@ -20,7 +20,7 @@ function openPort(): SessionPort {
 
 async function order(name: string, speed: number): Promise<OpenSession> {
   const { path } = await storedLog(name, temporaryFolder());
-  return { path, name, lookFor: 'words', object: openProgram('tracex5'), speed, epoch: 7 };
+  return { path, name, lookFor: 'words', program: readProgram('tracex5'), speed, epoch: 7 };
 }
 
 /** Asks for frames until one says that the recording has ended. */

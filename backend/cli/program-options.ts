@@ -1,0 +1,60 @@
+// What the commands that take a program have in common: the options of how it is loaded.
+import type { Command } from 'commander';
+import { refusal } from '../errors.ts';
+import { readKernel } from '../library/kernels.ts';
+import { readProgram, type ProgramOptions, type ProgramSource } from '../library/programs.ts';
+
+/** The argument PROG, as the help has it. */
+export const PROGRAM_ARGUMENT = 'sample, object that clang made (.o), or assembly text';
+
+/** What commander reads from them. */
+export interface ProgramFlags {
+  readonly kernel?: string;
+  readonly set?: Readonly<Record<string, bigint | string>>;
+  readonly prog?: readonly string[];
+}
+
+/** Adds the options to a command. */
+export function addProgramOptions(command: Command): Command {
+  return command
+    .option('--kernel <K>', 'kernel that it is loaded against: a name (tailscope list), or a BTF file')
+    .option(
+      '--set <NAME=VALUE>',
+      'set a global variable of an object before it is loaded; repeatable',
+      variable,
+    )
+    .option('--prog <NAME>', 'load this program of it only; repeatable', collect);
+}
+
+/** The program that a command was given. Throws UserError as `readProgram` and `readKernel` do. */
+export function programFrom(path: string, { kernel, set, prog }: ProgramFlags): ProgramSource {
+  const options: ProgramOptions = {
+    ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
+    ...(set === undefined ? {} : { globals: set }),
+    ...(prog === undefined ? {} : { only: prog }),
+  };
+  return readProgram(path, options);
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** NAME=VALUE: a whole number (decimal or 0x), true or false, and anything else is text. Throws UserError 'bad-option'. */
+function variable(
+  text: string,
+  before: Readonly<Record<string, bigint | string>> = {},
+): Readonly<Record<string, bigint | string>> {
+  const [, name, value] = /^([A-Za-z_][\w.]*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw refusal('bad-option', '--set', text, 'NAME=VALUE, such as --set targ_pid=4711');
+  }
+  return { ...before, [name]: numberOf(value) ?? value };
+}
+
+function numberOf(text: string): bigint | undefined {
+  if (text === 'true' || text === 'false') return text === 'true' ? 1n : 0n;
+  const [, sign, digits] = /^(-?)(\d+|0x[\da-f]+)$/i.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  return sign === '-' ? -BigInt(digits) : BigInt(digits);
+}
