@@ -93,4 +93,6 @@ export interface Btf {
   find(kind: BtfKind, name: string): number | undefined;
   /** Ids of all types of a kind, in their order. */
   ids(kind: BtfKind): readonly number[];
+  /** Ids of all named types of a kind by name, in their order. Absent where it is no faster than a look at all of them: see idsByName. */
+  names?(kind: BtfKind): ReadonlyMap<string, readonly number[]>;
 }

@@ -183,14 +183,14 @@ function intRecord(name: string, bytes: number, isSigned: boolean): BtfRecord {
 class TableBtf implements Btf {
   readonly name: string;
   private readonly records: readonly BtfRecord[];
-  private readonly names = new Map<string, number>();
+  private readonly firsts = new Map<string, number>();
 
   constructor(name: string, records: readonly BtfRecord[]) {
     this.name = name;
     this.records = records;
     records.forEach((record, id) => {
       const key = 'name' in record ? `${record.kind} ${record.name}` : '';
-      if (key !== '' && !this.names.has(key)) this.names.set(key, id);
+      if (key !== '' && !this.firsts.has(key)) this.firsts.set(key, id);
     });
   }
 
@@ -205,7 +205,7 @@ class TableBtf implements Btf {
   }
 
   find(kind: BtfKind, name: string): number | undefined {
-    return this.names.get(`${kind} ${name}`);
+    return this.firsts.get(`${kind} ${name}`);
   }
 
   ids(kind: BtfKind): readonly number[] {

@@ -23,7 +23,7 @@ class BlobBtf implements Btf {
   private readonly wire: Wire;
   private readonly known: (BtfRecord | undefined)[];
   private readonly byKind = new Map<BtfKind, readonly number[]>();
-  private readonly byName = new Map<BtfKind, ReadonlyMap<string, number>>();
+  private readonly byName = new Map<BtfKind, ReadonlyMap<string, readonly number[]>>();
 
   constructor(wire: Wire, name: string) {
     this.wire = wire;
@@ -45,12 +45,16 @@ class BlobBtf implements Btf {
   }
 
   find(kind: BtfKind, name: string): number | undefined {
+    return this.names(kind).get(name)?.[0];
+  }
+
+  names(kind: BtfKind): ReadonlyMap<string, readonly number[]> {
     let names = this.byName.get(kind);
     if (names === undefined) {
       names = this.namesOf(kind);
       this.byName.set(kind, names);
     }
-    return names.get(name);
+    return names;
   }
 
   ids(kind: BtfKind): readonly number[] {
@@ -71,12 +75,15 @@ class BlobBtf implements Btf {
     return ids;
   }
 
-  private namesOf(kind: BtfKind): Map<string, number> {
-    const names = new Map<string, number>();
+  private namesOf(kind: BtfKind): Map<string, number[]> {
+    const names = new Map<string, number[]>();
     const { view, offsets } = this.wire;
     for (const id of this.ids(kind)) {
       const name = stringAt(this.wire, view.getUint32(offsets[id]!, true));
-      if (name !== '' && !names.has(name)) names.set(name, id);
+      if (name === '') continue;
+      const ids = names.get(name);
+      if (ids === undefined) names.set(name, [id]);
+      else ids.push(id);
     }
     return names;
   }
