@@ -22,7 +22,7 @@ import { decodeUtf8 } from './memory/text.ts';
 const COMM_CHARS = 15;
 
 /** The current task of a test run: nobody. */
-const NO_TASK: TaskView = { tid: 0, tgid: 0, comm: new Uint8Array(0), atNs: 0, memory: [] };
+const NO_TASK: TaskView = { tid: 0, tgid: 0, comm: new Uint8Array(0), atNs: 0, memory: () => [] };
 
 /** What `MachineRuns.save` returns: all that is not in linear memory. */
 export interface RunsState {

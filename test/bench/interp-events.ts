@@ -10,7 +10,7 @@ function callOf(nr: number, ...values: readonly bigint[]): SyscallPoint {
   const args = new Uint8Array(48);
   for (const [i, value] of values.entries()) new DataView(args.buffer).setBigUint64(8 * i, value, true);
   const comm = new TextEncoder().encode('dd');
-  return { nr, audit: 0xc000_003e, args, ret: 0n, tid: 0, tgid: 0, comm, cpu: 0, atNs: 0, memory: [] };
+  return { nr, audit: 0xc000_003e, args, ret: 0n, tid: 0, tgid: 0, comm, cpu: 0, atNs: 0, memory: () => [] };
 }
 
 const WORKLOAD = [

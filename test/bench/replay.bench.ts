@@ -26,7 +26,7 @@ function total(recording: Recording): number {
 function fill(recording: Recording): number {
   const cursor = createCursor(recording);
   const numbers = { nr: 0, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
-  const point = { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: [] };
+  const point = { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: () => [] };
   let sum = 0;
   while (cursor.advance(END)) {
     if (cursor.phase === 'mark') continue;

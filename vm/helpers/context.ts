@@ -20,7 +20,7 @@ export interface TaskView {
   readonly tgid: number;
   readonly comm: Uint8Array;
   readonly atNs: number;
-  readonly memory: readonly UserMemory[];
+  readonly memory: () => readonly UserMemory[];
   /** What only some recordings tell: the task that made this one, its real user and group, and when it began. */
   readonly parent?: ParentTask | undefined;
   readonly uid?: number | undefined;

@@ -62,14 +62,14 @@ export function isUserAddress({ r }: HelperContext, reg: number): boolean {
 
 export const readUser: Reader = (context, reg, to, size) => {
   const address = context.q[reg]!;
-  if (userBytes(context.task.memory, address, size, context.memory.u8, to)) return 0;
+  if (userBytes(context.task.memory(), address, size, context.memory.u8, to)) return 0;
   return unknown(context, reg, address);
 };
 
 export const readUserString: Reader = (context, reg, to, size) => {
   if (size === 0) return 0;
   const address = context.q[reg]!;
-  const length = userString(context.task.memory, address, size, context.memory.u8, to);
+  const length = userString(context.task.memory(), address, size, context.memory.u8, to);
   return length < 0 ? unknown(context, reg, address) : length;
 };
 

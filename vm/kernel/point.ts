@@ -41,8 +41,11 @@ export interface SyscallPoint {
   cgroups?: readonly bigint[] | undefined;
   userStack?: readonly bigint[] | undefined;
   kernelStack?: readonly bigint[] | undefined;
-  /** What was recorded behind the arguments, of this point: written by the program at enter, also by the kernel at exit. */
-  memory: readonly UserMemory[];
+  /**
+   * What was recorded behind the arguments, of this point: written by the program at enter, also by the kernel at exit. Asked for when a program
+   * reads user memory, any number of times, and only until the point is handed over again.
+   */
+  memory: () => readonly UserMemory[];
 }
 
 /** One packet at a network device, as sockets of type AF_PACKET get it. */

@@ -62,5 +62,5 @@ export class LaterRuns {
 
 function idleTask(cpu: number, atNs: number): TaskView {
   const comm = Uint8Array.from(`swapper/${cpu}`, (char) => char.charCodeAt(0));
-  return { tid: 0, tgid: 0, comm, atNs, memory: [] };
+  return { tid: 0, tgid: 0, comm, atNs, memory: () => [] };
 }
