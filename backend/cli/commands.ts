@@ -1,5 +1,6 @@
 // The commands of `tailscope`, one file each.
 import type { Command } from 'commander';
+import { addDisasm } from './disasm.ts';
 import { addImport } from './import.ts';
 import { addInfo } from './info.ts';
 import { addList } from './list.ts';
@@ -13,6 +14,7 @@ export const COMMANDS = {
   serve: addServe,
   run: addRun,
   verify: addVerify,
+  disasm: addDisasm,
   import: addImport,
   record: addRecord,
   info: addInfo,
