@@ -167,9 +167,29 @@ export class ObjectLoader {
 
   /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
   private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
-    const { name, type, lines, flags = 0, attachType = 0, objects = [], funcs = [], sourceLines = [] } = spec;
+    const {
+      name,
+      type,
+      lines,
+      flags = 0,
+      attachType = 0,
+      objects = [],
+      funcs = [],
+      sourceLines = [],
+      poisoned = [],
+    } = spec;
     const target = targetOf(spec.section);
-    const about = { name, type, license, flags, expectedAttachType: attachType, objects, funcs, sourceLines };
+    const about = {
+      name,
+      type,
+      license,
+      flags,
+      expectedAttachType: attachType,
+      objects,
+      funcs,
+      sourceLines,
+      poisoned,
+    };
     const attr = target === undefined ? about : { ...about, target };
     try {
       return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory, this.verifier);

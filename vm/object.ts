@@ -4,6 +4,8 @@ import type { Btf } from './btf/btf.ts';
 /** A map to create. `type` is the kernel's name in lower case without BPF_MAP_TYPE_: 'hash', 'prog_array'. */
 export interface MapSpec {
   readonly name: string;
+  /** What a kernel calls it, where that is another name: 'syscount.rodata' for the section .rodata. At most 15 characters. */
+  readonly kernelName?: string;
   readonly type: string;
   readonly keySize: number;
   readonly valueSize: number;
@@ -98,6 +100,15 @@ export interface LineInfo {
   readonly column: number;
 }
 
+/** An insn that asked the kernel's types for what they do not have: it is refused when the verifier comes to it. */
+export interface PoisonedInsn {
+  readonly pc: number;
+  /** What was asked for, as libbpf writes it: '<byte_off> [16] struct task_struct.__state (0:1 @ offset 24)'. */
+  readonly asked: string;
+  /** Why there is no answer, in a sentence. */
+  readonly why: string;
+}
+
 /** A program to load. */
 export interface ProgSpec {
   readonly name: string;
@@ -120,6 +131,8 @@ export interface ProgSpec {
   readonly funcs?: readonly FuncInfo[];
   /** Its source lines by pc, as BTF tells them. */
   readonly sourceLines?: readonly LineInfo[];
+  /** Its insns that CO-RE found no answer for. */
+  readonly poisoned?: readonly PoisonedInsn[];
   /** Section '?...': it is loaded only when it is asked for by name. */
   readonly optional?: true;
 }

@@ -1,5 +1,5 @@
 // BPF_PROG_LOAD: from insns with map fds to a program that can run, or the reason why not.
-import type { FuncInfo, LineInfo, ObjectType } from '../object.ts';
+import type { FuncInfo, LineInfo, ObjectType, PoisonedInsn } from '../object.ts';
 import { checkProg } from '../check/check.ts';
 import type { CheckError } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
@@ -34,6 +34,8 @@ export interface ProgAttr {
   /** Its functions and source lines, as BTF tells them. */
   readonly funcs?: readonly FuncInfo[];
   readonly sourceLines?: readonly LineInfo[];
+  /** Insns that CO-RE found no answer for. */
+  readonly poisoned?: readonly PoisonedInsn[];
   /** Name of the kernel's function or tracepoint that a tracing program is for. */
   readonly target?: string;
 }

@@ -29,7 +29,10 @@ export function verifyProg(
   if (verify(input).refusal === undefined) return;
   const verdict = verify(input, { logLevel: 1 });
   const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way
-  const reason = message.split('\n').at(-1) ?? '';
+  const poisoned = attr.poisoned?.find((insn) => insn.pc === pc);
+  const said = message.split('\n').at(-1) ?? '';
+  const reason =
+    poisoned === undefined ? said : `${said}: CO-RE relocation ${poisoned.asked}: ${poisoned.why}`;
   throw new LoadError('verifier', attr.name, reason, { errno: -errno, pc, refused: { input, verdict } });
 }
 
@@ -59,6 +62,7 @@ function inputOfLoad(
     kernel: kernelTypes(),
     ...(attr.target === undefined ? {} : { target: { name: attr.target } }),
     objects: attr.objects ?? [],
+    ...(attr.poisoned === undefined ? {} : { poisoned: attr.poisoned }),
   };
 }
 

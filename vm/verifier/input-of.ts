@@ -34,6 +34,7 @@ export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf, cpus?: 
     kernel,
     ...(target === undefined ? {} : { target: { name: target } }),
     objects: prog.objects ?? [],
+    ...(prog.poisoned === undefined ? {} : { poisoned: prog.poisoned }),
     ...(cpus === undefined ? {} : { cpus }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Env } from './env.ts';
 import type { Btf } from '../btf/btf.ts';
 import type { ProgTypeName } from '../kernel/prog-types.ts';
-import type { FuncInfo, LineInfo, MapSpec, ObjectType } from '../object.ts';
+import type { FuncInfo, LineInfo, MapSpec, ObjectType, PoisonedInsn } from '../object.ts';
 
 /** A map that the program names. The same map is the same JavaScript object. */
 export interface VerifierMap {
@@ -52,6 +52,8 @@ export interface VerifyInput {
   readonly target?: AttachTarget;
   /** Types that bpf_obj_new makes. */
   readonly objects: readonly ObjectType[];
+  /** Insns that CO-RE found no answer for: refusals of them tell what was asked. */
+  readonly poisoned?: readonly PoisonedInsn[];
   /** CPUs of the machine: what bpf_get_smp_processor_id stays below. Default: the most that a machine has. */
   readonly cpus?: number;
 }

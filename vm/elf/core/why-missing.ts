@@ -75,7 +75,7 @@ function near(name: string, names: readonly string[]): string {
   const wanted = bare(name);
   const found = [...new Set(names)]
     .map((other) => ({ other, far: farness(wanted, bare(other)) }))
-    .filter(({ far }) => far <= Math.max(1, wanted.length / 3))
+    .filter(({ far }) => far <= wanted.length / 3)
     .toSorted((a, b) => a.far - b.far)
     .slice(0, LIMIT_NAMES);
   return found.length === 0 ? '' : ` (it has ${found.map(({ other }) => other).join(', ')})`;

@@ -7,6 +7,7 @@ import { adviseHeld, adviseLocked, adviseSection } from './held.ts';
 import { adviseLoop } from './loops.ts';
 import { advisePacket } from './packet.ts';
 import { adviseNoMemory, adviseUnset } from './pointer.ts';
+import { advisePoisoned } from './poisoned.ts';
 
 type Advise = (facts: Facts) => Advice | undefined;
 
@@ -24,6 +25,7 @@ const ADVICE: Readonly<Partial<Record<MessageCode, Advise>>> = {
   'stack-bounds': adviseStackEnd,
   'stack-end': adviseStackEnd,
   'packet-range': advisePacket,
+  'helper-unknown': advisePoisoned,
   'arg-type': adviseArgument,
   'memory-type': adviseArgument,
   'held-reference': adviseHeld,
