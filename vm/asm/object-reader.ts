@@ -1,5 +1,6 @@
 // Reads the statements of an object text: sections open programs, directives declare maps, slots and the licence.
 // What clang -S prints besides the program (symbol types, debug lines, BTF) is read over.
+import { loadAttributes, parseSection, SECTIONS, type Section } from '../kernel/prog-sections.ts';
 import type { ObjectSpec, ProgSpec } from '../object.ts';
 import { Body } from './body.ts';
 import { dataHint, isDataSection, type DataSection } from './data-section.ts';
@@ -11,7 +12,6 @@ import { readInner, readMap } from './map-directive.ts';
 import { ObjectMaps } from './object-maps.ts';
 import { ObjectTypes } from './object-types.ts';
 import { parseInsn } from './parse-insn.ts';
-import { loadAttributes, parseSection, SECTIONS, type Section } from './sections.ts';
 import { fillSlots, type ProgDraft } from './slots.ts';
 import { didYouMean } from './suggest.ts';
 import { TokenCursor } from './token-cursor.ts';

@@ -1,10 +1,10 @@
 // Slots of prog arrays: from `.slot` lines, and from sections with a number as in 2015.
+import type { Section } from '../kernel/prog-sections.ts';
 import type { SlotSpec } from '../object.ts';
 import type { SlotDraft } from './directives.ts';
 import { refuse, type Place, type ProblemList } from './errors.ts';
 import type { Body } from './body.ts';
 import type { MapDraft } from './map-directive.ts';
-import type { Section } from './sections.ts';
 import { didYouMean } from './suggest.ts';
 
 /** A program and its section. */

@@ -2,6 +2,7 @@
 import type { Btf } from '../btf/btf.ts';
 import type { FuncInfo, InnerMapSpec, LineInfo, MapSpec } from '../object.ts';
 import type { CoreRelo } from './core/core-relo.ts';
+import type { KconfigPlace } from './kconfig-layout.ts';
 
 /** A section of the file. */
 export interface ObjectSection {
@@ -55,6 +56,17 @@ export interface ObjectExtern {
   readonly typeId: number;
 }
 
+/** A struct of functions that a kernel is to call: a variable in .struct_ops or .struct_ops.link. */
+export interface ObjectStructOps {
+  readonly name: string;
+  /** The struct's: 'tcp_congestion_ops'. */
+  readonly struct: string;
+  readonly section: string;
+  /** Its section begins with '?'. */
+  readonly isOptional: boolean;
+  readonly members: readonly { readonly member: string; readonly prog: string }[];
+}
+
 /** An object that clang made, read and checked. */
 export interface ObjectFile {
   readonly name: string;
@@ -62,7 +74,7 @@ export interface ObjectFile {
   readonly version: number | undefined;
   /** All of the file, in its order. */
   readonly sections: readonly ObjectSection[];
-  /** Maps of .maps or maps, and of global data; those of data begin with it. */
+  /** Maps of .maps or maps, of global data (those begin with it), and .kconfig, which is filled when the object is linked. */
   readonly maps: readonly MapSpec[];
   /** Static `values` of maps of maps, and of prog_arrays (`prog`). */
   readonly inners: readonly InnerMapSpec[];
@@ -71,5 +83,8 @@ export interface ObjectFile {
   readonly progs: readonly ObjectFunc[];
   readonly subprogs: readonly ObjectFunc[];
   readonly externs: readonly ObjectExtern[];
+  /** Where options of the kernel's configuration stand in the map .kconfig. */
+  readonly kconfig: readonly KconfigPlace[];
+  readonly structOps: readonly ObjectStructOps[];
   readonly types: Btf | undefined;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { assembleObject, disassemble, ERRNO } from '../../../vm/index.ts';
 import type { BpfMap, MapSpec, ObjectSpec, ProgSpec } from '../../../vm/index.ts';
 import type { ValueField } from '../../../vm/object.ts';
-import { SECTIONS } from '../../../vm/asm/sections.ts';
+import { SECTIONS } from '../../../vm/kernel/prog-sections.ts';
 import { readCases, section } from '../../support/case-file.ts';
 import { rig, runOnce, u32, u64s } from '../../support/machine.ts';
 
