@@ -15,7 +15,7 @@ export const RECORD_KINDS = {
   packet: {
     code: 6,
     summary:
-      'a packet at a network device: its bytes are the only span of memory, from the link header on; ret is its LINKTYPE_*, args[0] the index of the device',
+      'a packet at a network device: its bytes are the only span of memory (of args[0], cut where the capture cut it), from the link header on; ret is its LINKTYPE_*, args[0] the index of the device with its name as text, args[1] PACKET_* of Linux where it is known which way it went, retText a comment; line counts the packets of its file; of no thread',
   },
   note: {
     code: 5,

@@ -9,6 +9,7 @@ export { openSct } from './format/reader.ts';
 export { createSctWriter, type SctWriterOptions } from './format/writer.ts';
 export { createCursor, type Cursor, type CursorState, type Phase } from './replay/cursor.ts';
 export { MACHINE_SYSCALLS } from './replay/calls.ts';
+export { emptyPacket, fillPacket } from './replay/packet.ts';
 export { fillPoint } from './replay/point.ts';
 export { summarize, type NamedSyscallRow, type RecordingSummary } from './stats/summary.ts';
 export type { ErrnoRow, SyscallRow } from './stats/by-syscall.ts';

@@ -1,18 +1,23 @@
-// strace logs to the bytes of a .sct recording: what every import of the backend goes through.
+// strace logs and captures of packets to the bytes of a .sct recording: what every import of the backend goes through.
 //
-//   path | stream -> unpack (gzip, zstd) -> traces' importer -> traces' .sct writer -> write(bytes)
+//   path | stream -> unpack (gzip, zstd) -> traces' importer of its format -> traces' .sct writer -> write(bytes)
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
+  createPcapImporter,
   createSctWriter,
   createStraceImporter,
   ImportError,
   isSct,
+  RECORD_KINDS,
+  recogniseCapture,
   type BlockSink,
   type ImportWarning,
+  type PcapImporter,
   type RecordingFooter,
+  type StraceImporter,
 } from '../../traces/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 import { peek, unpack } from './unpack.ts';
@@ -35,6 +40,7 @@ export interface ImportOptions {
 /** What an import made. */
 export interface ImportResult {
   readonly calls: number;
+  readonly packets: number;
   readonly footer: RecordingFooter;
   /** Size of the .sct in bytes. */
   readonly byteSize: number;
@@ -53,16 +59,18 @@ export async function importLogs(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   let byteSize = 0;
-  const counts = { calls: 0 };
+  const counts = { calls: 0, packets: 0 };
   const cut: ImportWarning[] = [];
   const sct = createSctWriter((bytes) => {
     byteSize += bytes.length;
     write(bytes);
   });
-  const importer = createStraceImporter(withWarnings(countCalls(sct, counts), cut), {
+  const sink = withWarnings(countRecords(sct, counts), cut);
+  const about = {
     title: options.title ?? titleOf(sources),
     ...(options.command === undefined ? {} : { command: options.command }),
-  });
+  };
+  let importer: Importer | undefined;
   let before = 0;
   for (const source of sources) {
     let read = 0;
@@ -72,11 +80,21 @@ export async function importLogs(
       onCut: (format) => cut.push(cutWarning(source.name, format)),
       ...(options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes }),
     });
-    await importOne(importer, source.name, bytes);
+    const { head, rest } = await peek(bytes, HEAD_BYTES);
+    if (isSct(head)) {
+      await rest.return(undefined);
+      throw refusal('is-sct', source.name);
+    }
+    importer ??=
+      recogniseCapture(head) === undefined
+        ? createStraceImporter(sink, about)
+        : createPcapImporter(sink, about);
+    await importOne(importer, source.name, rest);
     before += read;
   }
-  const footer = refuseAlien('', () => importer.end());
-  return { calls: counts.calls, footer: { ...footer, warnings: [...cut, ...footer.warnings] }, byteSize };
+  const whole = importer ?? createStraceImporter(sink, about);
+  const footer = refuseAlien('', () => whole.end());
+  return { ...counts, footer: { ...footer, warnings: [...cut, ...footer.warnings] }, byteSize };
 }
 
 /** The log at `path`, '-' being stdin. Throws UserError 'cannot-read' when it cannot be opened. */
@@ -109,17 +127,12 @@ function readError(path: string, error: unknown): unknown {
   return errnoOf(error)?.startsWith('E') === true ? refusal('cannot-read', path, reasonOf(error)) : error;
 }
 
-type Importer = ReturnType<typeof createStraceImporter>;
+type Importer = StraceImporter | PcapImporter;
 
 async function importOne(importer: Importer, name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const { head, rest } = await peek(bytes, HEAD_BYTES);
-  if (isSct(head)) {
-    await rest.return(undefined);
-    throw refusal('is-sct', name);
-  }
   const hash = createHash('sha256');
   refuseAlien(name, () => importer.file(basename(name)));
-  for await (const chunk of rest) {
+  for await (const chunk of bytes) {
     hash.update(chunk);
     refuseAlien(name, () => importer.push(chunk));
   }
@@ -138,11 +151,14 @@ function refuseAlien<T>(name: string, step: () => T): T {
   }
 }
 
-function countCalls(sink: BlockSink, counts: { calls: number }): BlockSink {
+function countRecords(sink: BlockSink, counts: { calls: number; packets: number }): BlockSink {
   return {
     open: (header, strings, syscalls) => sink.open(header, strings, syscalls),
     block: (block) => {
-      for (let i = 0; i < block.count; i++) if (block.kind[i] === 0) counts.calls++;
+      for (let i = 0; i < block.count; i++) {
+        if (block.kind[i] === RECORD_KINDS.call.code) counts.calls++;
+        if (block.kind[i] === RECORD_KINDS.packet.code) counts.packets++;
+      }
       sink.block(block);
     },
     close: (footer) => sink.close(footer),
@@ -166,10 +182,10 @@ function titleOf(sources: readonly LogSource[]): string {
   return stemOf(basename(sources[0]?.name ?? ''), sources.length > 1);
 }
 
-/** A file name without the endings that logs have: 'dd.strace.gz' is 'dd', and of a -ff set 'dd.strace.101' is too. */
+/** A file name without the endings that logs and captures have: 'dd.strace.gz' is 'dd', and of a -ff set 'dd.strace.101' is too. */
 export function stemOf(fileName: string, isOfSet = false): string {
   const unpacked = fileName.replace(/\.(gz|zst|zstd)$/i, '');
   const whole = isOfSet ? unpacked.replace(/\.\d+$/, '') : unpacked;
-  const stem = whole.replace(/\.(strace|log|txt|out|sct)$/i, '');
+  const stem = whole.replace(/\.(strace|log|txt|out|sct|pcap|pcapng|cap)$/i, '');
   return stem === '' ? fileName : stem;
 }

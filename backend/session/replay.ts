@@ -3,6 +3,8 @@
 import {
   createCursor,
   createTotals,
+  emptyPacket,
+  fillPacket,
   fillPoint,
   MACHINE_SYSCALLS,
   type Cursor,
@@ -104,12 +106,21 @@ export function createReplay(
     if (record.kind !== 'sample') return;
     onRecord?.({ map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data });
   });
-  const listens = { enter: machine.listens('enter'), exit: machine.listens('exit'), mark: false };
+  const listens = {
+    enter: machine.listens('enter'),
+    exit: machine.listens('exit'),
+    packet: machine.listens('packet'),
+    mark: false,
+  };
   const point = emptyPoint();
+  const packet = emptyPacket();
   const take = (): void => {
     totals.take(cursor);
     if (!listens[cursor.phase]) {
       machine.advance(cursor.atNs);
+    } else if (cursor.phase === 'packet') {
+      fillPacket(cursor, recording, packet);
+      machine.packet(packet);
     } else {
       fillPoint(cursor, recording, point);
       if (cursor.phase === 'enter') machine.enter(point);
@@ -184,6 +195,6 @@ function emptyPoint(): SyscallPoint {
     comm: new Uint8Array(0),
     cpu: 0,
     atNs: 0,
-    memory: [],
+    memory: () => [],
   };
 }

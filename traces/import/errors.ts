@@ -9,12 +9,14 @@ export const REFUSALS = {
   perf: 'this is the output of perf script or perf trace, not of strace',
   summary: 'this is a summary table of strace -c, without the calls themselves',
   foreign: 'no line looks like a system call that strace printed',
+  'no-capture': 'the file is no capture of packets, as those before it are',
+  'bad-capture': 'the header of the capture is cut, or of a version that is not known',
 } as const satisfies Record<string, string>;
 export type Refusal = keyof typeof REFUSALS;
 
 /** What would have been accepted; stands after every refusal. */
 export const ACCEPTED =
-  'expected: the text that strace writes with -o FILE or on stderr, for example with -f -ttt -T';
+  'expected: the text that strace writes with -o FILE or on stderr, for example with -f -ttt -T; or a capture, pcap or pcapng';
 
 /** A file is no log that can be read. */
 export class ImportError extends Error {
@@ -40,6 +42,14 @@ export const WARNINGS = {
   'unknown-errno': 'the name of the error is in no table; the return value stays -1',
   'clock-back': 'the clock of the log steps back by more than a second; stamps are kept as they are',
   'long-line': 'the line is longer than 64 MiB and was skipped',
+  'bad-capture': 'the capture cannot be read from here on; the packets before were taken',
+  'cut-capture': 'the capture ends inside a packet or block; the packets before were taken',
+  'bad-block': 'a block is not as pcapng has it; the others were taken',
+  'bad-option': 'an option is not as pcapng has it and was left out',
+  'bad-length': 'the lengths of a packet do not fit together; what is there was taken',
+  'no-interface': 'a packet of an interface that the capture does not describe was left out',
+  'dropped-packets': 'the recorder lost packets',
+  'far-stamp': 'the stamp is more than 52 days from the others; the packet is taken at the time of the one before',
 } as const satisfies Record<string, string>;
 export type WarningCode = keyof typeof WARNINGS;
 

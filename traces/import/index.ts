@@ -2,3 +2,5 @@
 export { ImportError, type Refusal } from './errors.ts';
 export { type StraceImporter, type StraceOptions, createStraceImporter } from './strace.ts';
 export { recogniseStrace } from './strace/recognise.ts';
+export { type PcapImporter, type PcapOptions, createPcapImporter } from './pcap.ts';
+export { recogniseCapture } from './pcap/recognise.ts';

@@ -1,4 +1,4 @@
-// A place in the time of a recording: walks its points (enters, exits, marks) one by one, in an order that is always the same.
+// A place in the time of a recording: walks its points (enters, exits, packets, marks) one by one, in an order that is always the same.
 //
 // Records come in source order, at their enter. A call that returned is put on a heap with its time of return, and comes a second time
 // when no record is due before that. Rules, in this order:
@@ -12,8 +12,8 @@ import type { Recording } from '../recording.ts';
 import { PendingExits } from './pending.ts';
 import type { PendingState } from './pending.ts';
 
-/** What a point is: a call begins, a call returns, or a record that is no call. */
-export type Phase = 'enter' | 'exit' | 'mark';
+/** What a point is: a call begins, a call returns, a packet, or another record that is no call. */
+export type Phase = 'enter' | 'exit' | 'packet' | 'mark';
 
 /** A saved place. Plain data: it may be cloned, and belongs to every cursor over the same recording. */
 export interface CursorState {
@@ -168,11 +168,11 @@ class RecordingCursor implements Cursor {
     this.block = state.row < 0 ? EMPTY_BLOCK : this.#blockAt(state.blockIndex);
   }
 
-  /** Whether the thread of the next record is in a call that it returns from before that record. */
+  /** Whether the thread of the next record is in a call that it returns from before that record. Packets and notes are of no thread. */
   #mustReturnFirst(): boolean {
-    return (
-      this.#kind[this.#nextRow] !== RECORD_KINDS.note.code && this.#pending.has(this.#tid[this.#nextRow]!)
-    );
+    const kind = this.#kind[this.#nextRow];
+    if (kind === RECORD_KINDS.note.code || kind === RECORD_KINDS.packet.code) return false;
+    return this.#pending.has(this.#tid[this.#nextRow]!);
   }
 
   #record(atNs: number): void {
@@ -182,7 +182,7 @@ class RecordingCursor implements Cursor {
     if (this.#kind[row] === RECORD_KINDS.call.code) {
       this.phase = 'enter';
       this.#awaitExit(row);
-    } else this.phase = 'mark';
+    } else this.phase = this.#kind[row] === RECORD_KINDS.packet.code ? 'packet' : 'mark';
     this.#nextRow++;
     if (this.#nextRow === block.count) {
       this.#nextBlock++;

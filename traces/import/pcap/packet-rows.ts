@@ -1,0 +1,166 @@
+// Packets on their way to the sink: put in order of time, and cut into blocks.
+//
+// Devices of one capture hand their packets over in turns, so stamps step back a little. Rows wait in a window; when it is full, the earlier
+// half of it leaves as a block. A packet that comes later than that stays where it is, is counted, and replays at the time of the one before.
+import { ARG_KINDS, MEMORY_FLAGS, RECORD_FLAGS, RECORD_KINDS, type Block } from '../../event.ts';
+import { OpenBlock } from '../open-block.ts';
+import { NO_DIRECTION } from './capture.ts';
+import type { PacketStrings } from './packet-strings.ts';
+
+/** A row that waits. */
+export interface WaitingRow {
+  readonly kind: number;
+  /** Seconds and ns since the epoch; seconds NaN without a stamp. */
+  readonly seconds: number;
+  readonly ns: number;
+  /** Which packet of its file, from 1; of a note the packet before it. */
+  readonly number: number;
+  readonly source: number;
+  readonly ifindex: number;
+  readonly linkType: number;
+  readonly direction: number;
+  /** String ids: the device's name, the frame, the comment or note. */
+  readonly name: number;
+  readonly frame: number;
+  readonly text: number;
+  readonly length: number;
+  readonly trueLength: number;
+}
+
+/** A waiting row with its place in time: ns since the first second of all, exact within 104 days of it. */
+interface Placed extends WaitingRow {
+  key: number;
+}
+
+/** What is known of time once the first block leaves. */
+export interface TimeBase {
+  /** Epoch ns of time 0. */
+  readonly startNs: bigint;
+  /** No packet has a stamp: they are counted, 1,000 ns each. */
+  readonly isCounted: boolean;
+}
+
+export interface RowTaker {
+  /** Called once, before the first block. */
+  open(base: TimeBase): void;
+  block(block: Block): void;
+  /** A row came after its time had left; `isFar`: its stamp is so far from the others that it is no time of this capture. */
+  late(row: WaitingRow, isFar: boolean): void;
+}
+
+/** Stamps farther than this from the start, 52 days, are not kept: differences would not be exact. */
+const FAR_NS = 2 ** 52;
+const STEP_NS = 1000;
+/** Bytes of frames in a block, so that few large packets do not make a block of hundreds of MB. */
+const BLOCK_BYTES = 1 << 22;
+
+/** Collects rows, in blocks of at most `capacity`. */
+export class PacketRows {
+  readonly #capacity: number;
+  readonly #strings: PacketStrings;
+  readonly #taker: RowTaker;
+  #waiting: Placed[] = [];
+  #waitingBytes = 0;
+  #isSorted = true;
+  /** Second that keys count from; NaN before the first stamp. */
+  #firstSecond = Number.NaN;
+  #lastKey = Number.NEGATIVE_INFINITY;
+  /** Key of time 0; NaN before the first block. */
+  #startKey = Number.NaN;
+  #isCounted = false;
+  #rows = 0;
+  #lastNs = 0;
+
+  constructor(capacity: number, strings: PacketStrings, taker: RowTaker) {
+    this.#capacity = capacity;
+    this.#strings = strings;
+    this.#taker = taker;
+  }
+
+  add(row: WaitingRow): void {
+    const key = this.#keyOf(row);
+    if (key < this.#lastKey) this.#isSorted = false;
+    this.#lastKey = key;
+    this.#waiting.push({ ...row, key });
+    this.#waitingBytes += row.length;
+    if (this.#waiting.length >= this.#capacity * 2 || this.#waitingBytes >= BLOCK_BYTES * 2) this.#leave();
+  }
+
+  /** Hands on all that waits. */
+  finish(): void {
+    while (this.#waiting.length > 0) this.#leave();
+    this.#openBase();
+  }
+
+  /** A row without a stamp stands at the time of the row before it. */
+  #keyOf({ seconds, ns }: WaitingRow): number {
+    if (Number.isNaN(seconds)) return this.#lastKey;
+    if (Number.isNaN(this.#firstSecond)) this.#firstSecond = seconds;
+    return (seconds - this.#firstSecond) * 1e9 + ns;
+  }
+
+  /** Hands on a block: the earliest rows, at most half of the window. */
+  #leave(): void {
+    if (!this.#isSorted) this.#waiting.sort((a, b) => a.key - b.key);
+    this.#isSorted = true;
+    this.#openBase();
+    let count = 0;
+    for (let bytes = 0; count < this.#waiting.length && count < this.#capacity; count++) {
+      bytes += this.#waiting[count]!.length;
+      if (bytes > BLOCK_BYTES && count > 0) break;
+    }
+    const block = new OpenBlock(count);
+    const left = this.#waiting.splice(0, count);
+    for (const row of left) {
+      this.#waitingBytes -= row.length;
+      this.#fill(block, row);
+    }
+    this.#taker.block(block.finish());
+    this.#strings.forget(
+      this.#waiting.reduce((least, row) => (row.frame > 0 ? Math.min(least, row.frame) : least), Infinity),
+    );
+    const last = this.#waiting.at(-1);
+    this.#lastKey = last?.key ?? this.#lastKey;
+  }
+
+  /** Time 0 is the earliest stamp that is not far from most of the first window's. */
+  #openBase(): void {
+    if (!Number.isNaN(this.#startKey)) return;
+    const keys = this.#waiting.map(({ key }) => key).filter((key) => Number.isFinite(key));
+    const middle = keys[keys.length >> 1];
+    this.#isCounted = middle === undefined;
+    this.#startKey = middle === undefined ? 0 : keys.find((key) => key > middle - FAR_NS / 2)!; // the middle itself is one
+    const first = Number.isNaN(this.#firstSecond) ? 0 : this.#firstSecond;
+    const startNs = BigInt(first) * 1_000_000_000n + BigInt(this.#startKey);
+    this.#taker.open({ startNs: this.#isCounted ? 0n : startNs, isCounted: this.#isCounted });
+  }
+
+  #timeOf(row: Placed): number {
+    if (this.#isCounted) return this.#rows * STEP_NS;
+    if (row.key === Number.NEGATIVE_INFINITY) return 0;
+    const atNs = row.key - this.#startKey;
+    const isFar = Math.abs(atNs) > FAR_NS;
+    if (isFar || atNs < this.#lastNs) this.#taker.late(row, isFar);
+    return isFar ? this.#lastNs : atNs;
+  }
+
+  #fill(block: OpenBlock, row: Placed): void {
+    const at = block.count++;
+    const atNs = this.#timeOf(row);
+    this.#rows++;
+    this.#lastNs = Math.max(this.#lastNs, atNs);
+    block.kind[at] = row.kind;
+    block.flags[at] =
+      Number.isNaN(row.seconds) && row.kind === RECORD_KINDS.packet.code ? RECORD_FLAGS.noStamp : 0;
+    block.line[at] = row.number;
+    block.source[at] = row.source;
+    block.enterNs[at] = atNs;
+    block.retText[at] = row.text;
+    if (row.kind !== RECORD_KINDS.packet.code) return;
+    block.ret[at * 2] = row.linkType;
+    block.setArg(at, 0, ARG_KINDS.value, row.ifindex, 0, row.name);
+    if (row.direction !== NO_DIRECTION) block.setArg(at, 1, ARG_KINDS.value, row.direction, 0, 0);
+    const cut = row.trueLength > row.length ? MEMORY_FLAGS.cut : 0;
+    block.spans.add(at, 0, cut, row.frame, row.trueLength);
+  }
+}
