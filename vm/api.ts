@@ -2,6 +2,7 @@
 import type { Effect } from './effects.ts';
 import type { EventPoint } from './kernel/event-point.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { MapRecord } from './maps/map.ts';
 import type { ProgAttr, VerifierSwitch } from './kernel/prog-load.ts';
@@ -278,6 +279,8 @@ export interface Machine {
   readonly insnsRun: number;
   /** Reads of user memory and of the kernel's structures that the recording does not hold. */
   readonly unknownReads: number;
+  /** The same by what was asked for ('task_struct.loginuid', 'user memory behind args[1]'), the most frequent first. */
+  unknown(): readonly UnknownRead[];
   snapshot(): MachineSnapshot;
   /** Throws TypeError for a snapshot of another machine. */
   restore(snapshot: MachineSnapshot): void;

@@ -9,6 +9,8 @@ import type { RunEvent } from './interp/host.ts';
 import type { Stage } from './kernel/attachments.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
+import { UnknownReads } from './kernel/memory/unknown-reads.ts';
+import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
 import { PacketFilter } from './kernel/net/packet-filter.ts';
 import type { ObjectTable } from './kernel/objects.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
@@ -29,13 +31,13 @@ export interface RunsState {
   readonly random: number;
   readonly nowNs: number;
   readonly insnsRun: number;
-  readonly unknownReads: number;
+  readonly unknown: ReadonlyMap<string, number>;
 }
 
 /** The engine of a machine, and the time that the recording has come to. */
 export class MachineRuns {
   /** Reads of what the recording does not hold. */
-  unknownReads = 0;
+  readonly unknown = new UnknownReads();
   private readonly options: MachineOptions;
   private readonly memory: LinearMemory;
   private readonly kernel: KernelMemory;
@@ -53,7 +55,7 @@ export class MachineRuns {
     this.options = options;
     this.memory = memory;
     this.objects = objects;
-    this.kernel = new KernelMemory(memory, NO_TASK);
+    this.kernel = new KernelMemory(memory, NO_TASK, (options.kernel ?? DEFAULT_KERNEL).types);
     this.filter = new PacketFilter(memory);
     this.random = new SeededRandom(seed);
     const { callbacks, heap, linked, grace, cells } = objects;
@@ -71,9 +73,7 @@ export class MachineRuns {
         mapAt: (offset) => objects.mapAt(offset),
         random: () => this.random.next(),
         printk: (text) => this.printk(text),
-        countUnknownRead: () => {
-          this.unknownReads += 1;
-        },
+        countUnknownRead: (what) => this.unknown.add(what),
         effect: (prog, effect) => {
           const { tid, tgid, atNs } = this.cpu.task;
           options.onEffect?.({ ...effect, prog: prog.name, tid, tgid, atNs });
@@ -227,15 +227,15 @@ export class MachineRuns {
   }
 
   save(): RunsState {
-    const { random, nowNs, insnsRun, unknownReads } = this;
-    return { random: random.state, nowNs, insnsRun, unknownReads };
+    const { random, nowNs, insnsRun, unknown } = this;
+    return { random: random.state, nowNs, insnsRun, unknown: unknown.save() };
   }
 
   restore(state: RunsState): void {
     this.random.state = state.random;
     this.nowNs = state.nowNs;
     this.cpu.insnsRun = state.insnsRun;
-    this.unknownReads = state.unknownReads;
+    this.unknown.restore(state.unknown);
   }
 }
 

@@ -19,6 +19,7 @@ import { linkOf } from './kernel/link.ts';
 import { SyscallIndex } from './kernel/syscalls.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
 import type { EventPoint } from './kernel/event-point.ts';
+import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
@@ -74,7 +75,11 @@ class TailscopeMachine implements Machine {
   }
 
   get unknownReads(): number {
-    return this.runs.unknownReads;
+    return this.runs.unknown.total;
+  }
+
+  unknown(): readonly UnknownRead[] {
+    return this.runs.unknown.list();
   }
 
   load(spec: ObjectSpec): LoadedObject {

@@ -9,6 +9,8 @@ import {
   type Fault,
   type LoadedObject,
   type ObjectSpec,
+  type SyscallPoint,
+  type TaskFacts,
 } from '../../vm/index.ts';
 import { decodeInsn } from '../../vm/isa/insn.ts';
 import type { MapSpec, ObjectType, ValueField } from '../../vm/object.ts';
@@ -139,22 +141,23 @@ function testRun({ machine }: Rig, object: LoadedObject, testCase: TestCase): Ru
 }
 
 function runAtPoint({ machine }: Rig, object: LoadedObject, testCase: TestCase): RunPart {
-  const fields = JSON.parse(section(testCase, 'point')) as PointFields; // a case file of ours
+  const fields = JSON.parse(section(testCase, 'point')) as PointFields & { readonly facts?: TaskFields }; // a case file of ours
   const memory = optionalLines(testCase, 'memory').map((line) => {
     const [address, hex, ...flags] = line.trim().split(/\s+/);
     const bytes = bytesOf(hex!);
     return { address: BigInt(address!), bytes, trueLength: bytes.length, cString: flags.includes('string') };
   });
   machine.attachAll(object);
-  machine.enter({ ...pointOf({ ...fields, memory }), ...extrasOf(fields) });
+  const point = pointOf({ ...fields, memory });
+  machine.enter({ ...point, facts: factsOf(point, fields.facts ?? {}) });
   return { r0: undefined, errno: 0, data: undefined };
 }
 
-/** What a point may say besides; ids of cgroups are numbers in JSON. */
-function extrasOf(fields: PointFields & { readonly cgroups?: readonly number[] }): object {
-  const { cgroups, ...rest } = fields;
-  const own = Object.entries(rest).filter(([key]) => ['uid', 'gid', 'startNs'].includes(key));
-  return { ...Object.fromEntries(own), ...(cgroups === undefined ? {} : { cgroups: cgroups.map(BigInt) }) };
+/** What a point may say of the task besides; ids of cgroups are numbers in JSON. */
+type TaskFields = Pick<TaskFacts, 'ids' | 'startNs'> & { readonly cgroups?: readonly number[] };
+
+function factsOf({ tid, tgid }: SyscallPoint, { ids, startNs, cgroups }: TaskFields): TaskFacts {
+  return { tid, tgid, ids, startNs, cgroups: cgroups?.map(BigInt) };
 }
 
 /** Types whose test run takes a packet; the others take a ctx. */

@@ -12,6 +12,7 @@ import type { Region } from '../memory/regions.ts';
 import type { ValueFieldKind } from '../object.ts';
 import { ADDRESS_HIGH, type LinearMemory } from '../memory/linear.ts';
 import type { UserMemory } from '../kernel/point.ts';
+import type { TaskFacts } from '../kernel/task-facts.ts';
 import type { FaultCode } from '../interp/fault.ts';
 
 /** The current task and moment, as far as helpers ask. A SyscallPoint is one. */
@@ -21,23 +22,11 @@ export interface TaskView {
   readonly comm: Uint8Array;
   readonly atNs: number;
   readonly memory: () => readonly UserMemory[];
-  /** What only some recordings tell: the task that made this one, its real user and group, and when it began. */
-  readonly parent?: ParentTask | undefined;
-  readonly uid?: number | undefined;
-  readonly gid?: number | undefined;
-  readonly startNs?: number | undefined;
-  /** Ids of the cgroups that it is in, from the root down to its own. */
-  readonly cgroups?: readonly bigint[] | undefined;
+  /** What else is known of the task. */
+  readonly facts?: TaskFacts | undefined;
   /** Return addresses of the call that is being made, innermost first, where the recording knows them: in user memory, and in the kernel. */
   readonly userStack?: readonly bigint[] | undefined;
   readonly kernelStack?: readonly bigint[] | undefined;
-}
-
-/** A parent as far as it is known. */
-export interface ParentTask {
-  readonly tgid: number;
-  readonly tid?: number;
-  readonly comm?: Uint8Array;
 }
 
 /** What a loan that must be given back is about; one for each map or helper, not one for each loan. */
@@ -116,8 +105,8 @@ export interface HelperContext {
   printk(text: string): void;
   /** Counts work of a helper as so many insns of the run, which ends with a fault when its budget is used up. */
   charge(insns: number): void;
-  /** Counts a read of user memory that the recording does not hold. */
-  countUnknownRead(): void;
+  /** Counts a read of what the recording does not hold; `what` says what it was: 'uid of the task', 'task_struct.loginuid'. */
+  countUnknownRead(what: string): void;
   fault(code: FaultCode, message: string): never;
 }
 

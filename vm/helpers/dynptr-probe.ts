@@ -35,7 +35,7 @@ function ofTask(context: HelperContext, reader: Reader): Reader {
 }
 
 const readNothing: Reader = (context) => {
-  context.countUnknownRead();
+  context.countUnknownRead('user memory of another task');
   return -ERRNO.EFAULT;
 };
 

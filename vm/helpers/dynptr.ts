@@ -6,6 +6,7 @@
 //   | u64    | 23..0: bytes from the offset on    | u32    |     data of a packet: the ctx
 //
 // @see include/linux/bpf.h struct bpf_dynptr_kern
+import { MISSING_PACKET } from '../kernel/net/packet.ts';
 import { ERRNO } from '../errno.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import type { HelperContext } from './context.ts';
@@ -99,7 +100,7 @@ export function bytesBehind(
   const inside = view.getUint32(at + 12, true) + offset;
   if (kind === DYNPTR_KINDS.skb || kind === DYNPTR_KINDS.xdp) {
     const { packet } = context.event;
-    if (packet?.isMissing(packet.data + inside, length) === true) context.countUnknownRead();
+    if (packet?.isMissing(packet.data + inside, length) === true) context.countUnknownRead(MISSING_PACKET);
     if (packet !== undefined) return packet.at(inside, length);
   } else if (kind === DYNPTR_KINDS.local || kind === DYNPTR_KINDS.ringbuf) {
     const from = view.getUint32(at, true) + inside;

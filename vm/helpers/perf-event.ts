@@ -1,5 +1,6 @@
 // bpf_perf_event_output, bpf_perf_event_read, bpf_perf_event_read_value: records into the perf event of a CPU.
 // @see kernel/trace/bpf_trace.c __bpf_perf_event_output, net/core/filter.c bpf_skb_event_output
+import { MISSING_PACKET } from '../kernel/net/packet.ts';
 import { ERRNO } from '../errno.ts';
 import { isPerfEventArray, type PerfEventArray } from '../maps/perf-event-array.ts';
 import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
@@ -49,7 +50,7 @@ function packetBytes(context: HelperContext): number {
   if (upper === 0) return 0;
   const { packet } = event;
   if (packet === undefined || (upper & ~PACKET_BYTES_MASK) !== 0) return -ERRNO.EINVAL;
-  if (packet.isMissing(packet.data, upper)) context.countUnknownRead();
+  if (packet.isMissing(packet.data, upper)) context.countUnknownRead(MISSING_PACKET);
   return upper > packet.length ? -ERRNO.EFAULT : upper;
 }
 

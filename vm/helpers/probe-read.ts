@@ -35,7 +35,7 @@ export function isCurrentTask(context: HelperContext, reg: number): boolean {
 
 /** Reads user memory that no recording holds. */
 export const readUnknown: Reader = (context, reg, _to, size) =>
-  size === 0 ? 0 : unknown(context, reg, context.q[reg]!);
+  size === 0 ? 0 : unknown(context, reg, context.q[reg]!, 'user memory of another task');
 
 /** Copies up to `size` bytes from the address in register `reg` to offset `to`; the result of the helper, -errno where it failed. */
 export type Reader = (context: HelperContext, reg: number, to: number, size: number) => number;
@@ -62,19 +62,24 @@ export function isUserAddress({ r }: HelperContext, reg: number): boolean {
 
 export const readUser: Reader = (context, reg, to, size) => {
   const address = context.q[reg]!;
-  if (userBytes(context.task.memory(), address, size, context.memory.u8, to)) return 0;
+  const { u8 } = context.memory;
+  if (userBytes(context.task.memory(), address, size, u8, to)) return 0;
+  if (userBytes(context.kernel.userMemory(), address, size, u8, to)) return 0;
   return unknown(context, reg, address);
 };
 
 export const readUserString: Reader = (context, reg, to, size) => {
   if (size === 0) return 0;
   const address = context.q[reg]!;
-  const length = userString(context.task.memory(), address, size, context.memory.u8, to);
+  const { u8 } = context.memory;
+  let length = userString(context.task.memory(), address, size, u8, to);
+  if (length < 0) length = userString(context.kernel.userMemory(), address, size, u8, to);
   return length < 0 ? unknown(context, reg, address) : length;
 };
 
-function unknown(context: HelperContext, reg: number, address: bigint): number {
-  if (isUserAddress(context, reg) && address >= FIRST_PAGE_END) context.countUnknownRead();
+function unknown(context: HelperContext, reg: number, address: bigint, what?: string): number {
+  if (isUserAddress(context, reg) && address >= FIRST_PAGE_END)
+    context.countUnknownRead(what ?? context.kernel.userName(address));
   return -ERRNO.EFAULT;
 }
 

@@ -1,5 +1,6 @@
 // Bytes of a packet: bpf_skb_load_bytes and its kin. Offsets are from where the program sees the packet begin.
 // @see net/core/filter.c bpf_skb_load_bytes, bpf_skb_load_bytes_relative, bpf_skb_store_bytes, bpf_skb_pull_data
+import { MISSING_PACKET } from '../kernel/net/packet.ts';
 import { ERRNO } from '../errno.ts';
 import type { Skb } from '../kernel/net/skb.ts';
 import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts';
@@ -60,6 +61,6 @@ function give(context: HelperContext, skb: Skb, from: number, to: number, size: 
   const isThere = from >= 0 && from + size <= skb.end;
   if (isThere) u8.copyWithin(to, from, from + size);
   else u8.fill(0, to, to + size);
-  if (skb.isMissing(from, size)) context.countUnknownRead();
+  if (skb.isMissing(from, size)) context.countUnknownRead(MISSING_PACKET);
   setInt(context, isThere ? 0 : -ERRNO.EFAULT);
 }

@@ -57,8 +57,9 @@ function flagsIn({ r }: HelperContext, reg: number, known: number): number {
 /** The stack that the flags ask for, innermost address first; undefined, and counted, where the recording does not know it. */
 function stackOf(context: HelperContext, flags: number): readonly bigint[] | undefined {
   const { task } = context;
-  const stack = (flags & USER_STACK) === 0 ? task.kernelStack : task.userStack;
-  if (stack === undefined) context.countUnknownRead();
+  const isUser = (flags & USER_STACK) !== 0;
+  const stack = isUser ? task.userStack : task.kernelStack;
+  if (stack === undefined) context.countUnknownRead(`${isUser ? 'user' : 'kernel'} stack of the task`);
   return stack;
 }
 
@@ -96,7 +97,7 @@ function stackInto(
 
 /** Stacks of other tasks are in no recording. */
 function unknown(context: HelperContext): undefined {
-  context.countUnknownRead();
+  context.countUnknownRead('stack of another task');
   return undefined;
 }
 

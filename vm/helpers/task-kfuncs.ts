@@ -14,8 +14,8 @@ const TARGETS: Readonly<Record<number, 'thread' | 'process'>> = { 0: 'thread', 1
 export const TASK_KFUNCS = {
   bpf_task_acquire: (context) => setAddress(context, taskIn(context, 1)),
   bpf_task_release: (context) => void taskIn(context, 1),
-  bpf_task_from_pid: (context) => setAddress(context, context.kernel.taskOf(context.r[2]!)),
-  bpf_task_from_vpid: (context) => setAddress(context, context.kernel.taskOf(context.r[2]!)),
+  bpf_task_from_pid: (context) => setAddress(context, context.kernel.taskOfTid(context.r[2]!)),
+  bpf_task_from_vpid: (context) => setAddress(context, context.kernel.taskOfTid(context.r[2]!)),
   bpf_send_signal_task(context) {
     const at = taskIn(context, 1);
     const to = TARGETS[context.r[6]!];

@@ -25,10 +25,8 @@ export const TASK_HELPERS = {
     r[1] = task.tgid;
   },
   get_current_uid_gid(context) {
-    const { uid, gid } = context.task;
-    if (uid === undefined || gid === undefined) context.countUnknownRead();
-    context.r[0] = uid ?? NOBODY;
-    context.r[1] = gid ?? NOBODY;
+    context.r[0] = idOf(context, 'uid');
+    context.r[1] = idOf(context, 'gid');
   },
   get_current_comm(context) {
     const { memory, task } = context;
@@ -50,7 +48,7 @@ export const TASK_HELPERS = {
     memory.view.setInt32(at + 4, task.tgid, true);
     setInt(context, 0);
   },
-  get_current_cgroup_id: (context) => setCgroup(context, (context.task.cgroups?.length ?? 0) - 1),
+  get_current_cgroup_id: (context) => setCgroup(context, (context.task.facts?.cgroups?.length ?? 0) - 1),
   get_current_ancestor_cgroup_id: (context) => setCgroup(context, context.r[2]!),
   send_signal: (context) => setInt(context, signal(context, context.r[2]! >>> 0, 'process')),
   send_signal_thread: (context) => setInt(context, signal(context, context.r[2]! >>> 0, 'thread')),
@@ -62,9 +60,16 @@ export const TASK_HELPERS = {
 
 /** r0 = id of the cgroup at a level, 0 where there is none. */
 function setCgroup(context: HelperContext, level: number): void {
-  const { cgroups } = context.task;
-  if (cgroups === undefined) context.countUnknownRead();
+  const cgroups = context.task.facts?.cgroups;
+  if (cgroups === undefined) context.countUnknownRead('cgroup of the task');
   context.q[0] = cgroups?.[level] ?? 0n;
+}
+
+/** An id of the current task. */
+function idOf(context: HelperContext, name: 'uid' | 'gid'): number {
+  const id = context.task.facts?.ids?.[name];
+  if (id === undefined) context.countUnknownRead(`${name} of the task`);
+  return id ?? NOBODY;
 }
 
 /**

@@ -16,9 +16,16 @@ export const UNFED_HELPERS = {
   d_path(context) {
     const size = sizeIn(context, 3);
     if (size === 0) return setInt(context, 0);
-    context.range(2, size, true);
-    context.countUnknownRead();
-    setInt(context, -ERRNO.EFAULT);
+    const to = context.range(2, size, true);
+    const path = context.kernel.pathAt(context.r[2]! >>> 0);
+    if (path === undefined) {
+      context.countUnknownRead('path of a file');
+      return setInt(context, -ERRNO.EFAULT);
+    }
+    if (path.length + 1 > size) return setInt(context, -ERRNO.ENAMETOOLONG);
+    context.memory.write(to, path, 0, path.length);
+    context.memory.u8[to + path.length] = 0;
+    setInt(context, path.length + 1);
   },
 } as const satisfies Record<string, HelperRun>;
 

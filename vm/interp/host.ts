@@ -30,7 +30,7 @@ export interface CpuHost {
   mapAt(offset: number): KernelMap | undefined;
   random(): number;
   printk(text: string): void;
-  countUnknownRead(): void;
+  countUnknownRead(what: string): void;
   effect(prog: KernelProg, effect: EffectDetail): void;
   /** A run was stopped. */
   faulted(prog: KernelProg, pc: number, code: FaultCode, message: string): void;

@@ -1,6 +1,7 @@
 // The old packet loads, ld_abs and ld_ind: big endian from the packet of the current event. A load past the packet ends the function
 // with r0 = 0, as it always did.
 // @see net/core/filter.c bpf_skb_load_helper_32, kernel/bpf/core.c bpf_internal_load_pointer_neg_helper
+import { MISSING_PACKET } from '../kernel/net/packet.ts';
 import type { Cpu } from './cpu.ts';
 
 /** Negative offsets count from a header instead. @see include/uapi/linux/filter.h SKF_NET_OFF, SKF_LL_OFF */
@@ -20,7 +21,7 @@ export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2
   const where = base === undefined ? packet.end : packet[base.header] + offset - base.base;
   r.fill(0, 0, 12);
   if (where + bytes > packet.end) {
-    if (packet.isMissing(where, bytes)) cpu.countUnknownRead();
+    if (packet.isMissing(where, bytes)) cpu.countUnknownRead(MISSING_PACKET);
     return cpu.leave();
   }
   if (bytes === 1) r[0] = memory.view.getUint8(where);

@@ -114,11 +114,15 @@ export abstract class Reach {
     const at = (this.r[2 * reg]! >>> 0) + off;
     if (this.r[2 * reg + 1] === ADDRESS_HIGH) {
       if (this.mayTouch(at, size, write)) return at;
-      if (!write && this.mayLoadKernel(at, size)) return at;
+      if (!write) {
+        const found = this.kernel.lookDirect(at, size);
+        if (found === 'known') return at;
+        if (found === 'unknown') return this.zeroFor(at, size);
+      }
       const field = this.packet?.field(at, size, write) ?? -1;
       if (field >= 0) return field;
     } else if (!write && this.kernel.isNullLoad(BigInt.asUintN(64, this.q[reg]! + BigInt(off)))) {
-      this.countUnknownRead();
+      this.countUnknownRead('behind a null pointer, or one that is not known');
       return ZEROES_AT;
     }
     return this.refuse(reg, off, size, write);
@@ -171,15 +175,14 @@ export abstract class Reach {
       if (at >= region.start && at < region.end && allows(region, at, size, false)) return true;
     }
     const found = this.kernel.look(at, size);
-    if (found === 'unknown') this.countUnknownRead();
+    if (found === 'unknown') this.countUnknownRead(this.kernel.nameOf(at, size));
     return found === 'known';
   }
 
-  /** A load through a BTF pointer. What is not known is 0 there, as where the kernel finds a page fault. */
-  private mayLoadKernel(at: number, size: number): boolean {
-    const found = this.kernel.lookDirect(at, size);
-    if (found === 'unknown') this.countUnknownRead();
-    return found !== 'none';
+  /** A load through a BTF pointer of what is not known: 0, as where the kernel finds a page fault. */
+  private zeroFor(at: number, size: number): number {
+    this.countUnknownRead(this.kernel.nameOf(at, size));
+    return ZEROES_AT;
   }
 
   currentTask(): number {
@@ -218,8 +221,8 @@ export abstract class Reach {
     return map ?? this.fault('map', `R${reg} is ${hexAddress(this.q[reg]!)}, which is no map`);
   }
 
-  countUnknownRead(): void {
-    this.host.countUnknownRead();
+  countUnknownRead(what: string): void {
+    this.host.countUnknownRead(what);
   }
 
   fault(code: FaultCode, message: string): never {

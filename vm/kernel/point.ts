@@ -1,5 +1,4 @@
 // What the kernel side of the machine is told at each point of a recording. Whoever replays fills one of these and reuses it.
-import type { ParentTask } from '../helpers/context.ts';
 import type { TaskFacts } from './task-facts.ts';
 import type { PacketDirection } from './net/ethernet.ts';
 
@@ -33,12 +32,7 @@ export interface SyscallPoint {
   atNs: number;
   /** What else is known of the task. */
   facts?: TaskFacts | undefined;
-  /** What only some recordings tell of the task; see TaskView. */
-  parent?: ParentTask | undefined;
-  uid?: number | undefined;
-  gid?: number | undefined;
-  startNs?: number | undefined;
-  cgroups?: readonly bigint[] | undefined;
+  /** Return addresses of the call, innermost first, where the recording knows them: in user memory, and in the kernel. */
   userStack?: readonly bigint[] | undefined;
   kernelStack?: readonly bigint[] | undefined;
   /**

@@ -16,16 +16,18 @@ import { createWasmMemory, PAGE_BYTES, type WasmMemory } from './wasm.ts';
 export const ADDRESS_HIGH = 0xffff8880 | 0;
 const ADDRESS_BASE = 0xffff_8880_0000_0000n;
 
-/** What a program can reach of the kernel besides its ctx: the current task and its kin. */
+/** What a program can reach of the kernel besides its ctx: zeroes and registers, and from OBJECTS_AT on the current task and its kin. */
 export const KERNEL_AT = 0x1000;
-export const KERNEL_END = 0x8000;
-export const STACK_AT = 0x1_0000;
+export const OBJECTS_AT = 0x6000;
+/** Half a MiB: a task_struct of a kernel with everything in it is 10 KiB long, and a chain of parents may be a dozen. */
+export const KERNEL_END = 0x8_0000;
+export const STACK_AT = 0x8_0000;
 /** Where the indices stand that walks over arrays hand to their callbacks. */
-export const KEYS_AT = 0x5_e000;
+export const KEYS_AT = 0xc_e000;
 /** Room for what the engine itself reads, 4 KiB; no program can point here. */
-export const SCRATCH_AT = 0x5_f000;
-export const EVENT_AT = 0x6_0000;
-export const HEAP_AT = 0x8_0000;
+export const SCRATCH_AT = 0xc_f000;
+export const EVENT_AT = 0xd_0000;
+export const HEAP_AT = 0xf_0000;
 
 /** 1 GiB: a machine that needs more is a mistake in a map's max_entries, and the host should not swap for it. */
 const MAX_PAGES = 0x4000;

@@ -18,6 +18,9 @@ export const TUNNEL_AT = NET_CTX_AT + 0x200;
 export const PACKET_AT = EVENT_AT + 0x4000;
 export const PACKET_END = HEAP_AT;
 
+/** What is counted where a program wants bytes of a packet that were not recorded. */
+export const MISSING_PACKET = 'bytes of a packet that were not recorded';
+
 type MutableRegion = { -readonly [K in keyof Region]: Region[K] };
 
 /** A packet and the ctx that shows it. Offsets are those of linear memory, lengths in bytes. */

@@ -1,0 +1,225 @@
+// What the kernel's structures tell of at one event: tasks, processes, open files, names in directories. A node is the same object however it is
+// reached, so that the structure made of it is the same too.
+import type { TaskView } from '../../helpers/context.ts';
+import type { FileFacts, NamespaceName, ProcessFacts, TaskFacts } from '../task-facts.ts';
+
+/** A task. Without `tid` nothing is known of it but that it is there. */
+export interface TaskNode {
+  readonly tid: number | undefined;
+  readonly tgid: number | undefined;
+  readonly comm: Uint8Array | undefined;
+  readonly facts: TaskFacts | undefined;
+  readonly process: ProcessNode;
+  /** It runs: the event is one of its own. */
+  readonly isCurrent: boolean;
+  /** TASK_*, where the event tells it. */
+  readonly state: number | undefined;
+}
+
+/** What threads share. */
+export interface ProcessNode {
+  readonly tgid: number | undefined;
+  readonly facts: ProcessFacts | undefined;
+}
+
+/** An open file, or a program's. */
+export interface FileNode {
+  readonly facts: FileFacts;
+  /** Undefined: its path is unknown. */
+  readonly dentry: DentryNode | undefined;
+}
+
+/** A name in a directory. The root is its own parent; without `name` nothing is known of it. */
+export interface DentryNode {
+  readonly name: Uint8Array | undefined;
+  readonly parent: DentryNode | undefined;
+  /** The file that it was reached from. */
+  file: FileNode | undefined;
+}
+
+/** A namespace by its inode number, or one of which nothing is known. */
+export interface NamespaceNode {
+  readonly inum: number | undefined;
+}
+
+/** A cgroup by its level: ids from the root down. */
+export interface CgroupNode {
+  readonly ids: readonly bigint[] | undefined;
+  readonly level: number;
+}
+
+const SLASH = 0x2f;
+const ROOT_NAME = Uint8Array.of(SLASH);
+
+/** The nodes of one event. */
+export class Nodes {
+  readonly root: DentryNode = { name: ROOT_NAME, parent: undefined, file: undefined };
+  /** The current task, once it was asked for. */
+  running: TaskNode | undefined;
+  private readonly tasks = new Map<number, TaskNode>();
+  private readonly processes = new Map<number, ProcessNode>();
+  private readonly files = new Map<FileFacts, FileNode>();
+  private readonly paths = new Map<string, DentryNode>();
+  private readonly namespaces = new Map<string, NamespaceNode>();
+  private readonly cgroups = new Map<bigint, CgroupNode>();
+
+  /** The task of the event. */
+  current(view: TaskView, state: number | undefined): TaskNode {
+    const { tid, tgid, facts } = view;
+    const comm = view.comm.length === 0 ? facts?.comm : view.comm;
+    const process = this.process(tgid, facts?.process);
+    this.running = this.keep({ tid, tgid, comm, facts, process, isCurrent: true, state });
+    return this.running;
+  }
+
+  /** A task by what is known of it; of two that tell of the same thread the first counts. */
+  task(facts: TaskFacts, state?: number): TaskNode {
+    const { tid, tgid, comm } = facts;
+    const process = this.process(tgid, facts.process);
+    return this.tasks.get(tid) ?? this.keep({ tid, tgid, comm, facts, process, isCurrent: false, state });
+  }
+
+  /** A thread that was shown before. */
+  byTid(tid: number): TaskNode | undefined {
+    return this.tasks.get(tid);
+  }
+
+  /** The task that made this one. */
+  parent(task: TaskNode): TaskNode {
+    const facts = task.facts?.parent;
+    return facts === undefined ? unknownTask() : this.task(facts);
+  }
+
+  /** The first thread of its process, of which less is known than of this one. */
+  leader(task: TaskNode): TaskNode {
+    const { tid, tgid, facts } = task;
+    if (tid === tgid) return task;
+    if (tgid === undefined) return unknownTask();
+    return this.task({ tid: tgid, tgid, parent: facts?.parent, process: facts?.process });
+  }
+
+  private keep(task: TaskNode): TaskNode {
+    this.tasks.set(task.tid!, task);
+    return task;
+  }
+
+  private process(tgid: number, facts: ProcessFacts | undefined): ProcessNode {
+    const known = this.processes.get(tgid);
+    if (known !== undefined && (known.facts !== undefined || facts === undefined)) return known;
+    const process = { tgid, facts };
+    this.processes.set(tgid, process);
+    return process;
+  }
+
+  namespace(name: NamespaceName, inum: number | undefined): NamespaceNode {
+    if (inum === undefined) return { inum };
+    return known(this.namespaces, `${name} ${inum}`, () => ({ inum }));
+  }
+
+  /** The one that a list ends with; level 0 of an unknown list is unknown. */
+  cgroup(ids: readonly bigint[] | undefined, level = (ids?.length ?? 1) - 1): CgroupNode {
+    const id = ids?.[level];
+    if (id === undefined) return { ids: undefined, level: 0 };
+    return known(this.cgroups, id, () => ({ ids, level }));
+  }
+
+  file(facts: FileFacts): FileNode {
+    const known = this.files.get(facts);
+    if (known !== undefined) return known;
+    const dentry = facts.path === undefined ? undefined : this.dentryOf(facts.path);
+    const file: FileNode = { facts, dentry };
+    if (dentry !== undefined) dentry.file ??= file;
+    this.files.set(facts, file);
+    return file;
+  }
+
+  /** The name at the end of a path, and through its parents the whole path. What stands for no path has a directory of its own. */
+  dentryOf(path: Uint8Array): DentryNode {
+    const pseudo = pseudoName(path);
+    if (pseudo !== undefined) return { name: pseudo, parent: undefined, file: undefined };
+    let at: DentryNode =
+      path[0] === SLASH ? this.root : { name: undefined, parent: undefined, file: undefined };
+    const steps: DentryNode[] = [at];
+    let text = path[0] === SLASH ? '' : '?';
+    const texts: string[] = [text];
+    for (let from = 0; from < path.length;) {
+      const slash = path.indexOf(SLASH, from);
+      const to = slash < 0 ? path.length : slash;
+      const name = path.subarray(from, to);
+      from = to + 1;
+      if (name.length === 0 || isDots(name, 1)) continue;
+      if (isDots(name, 2)) {
+        if (steps.length > 1) {
+          steps.pop();
+          texts.pop();
+        }
+      } else {
+        text = `${texts.at(-1)!}/${String.fromCharCode(...name)}`;
+        steps.push(this.child(text, name, steps.at(-1)!));
+        texts.push(text);
+      }
+      at = steps.at(-1)!;
+    }
+    return at;
+  }
+
+  private child(text: string, name: Uint8Array, parent: DentryNode): DentryNode {
+    const known = this.paths.get(text);
+    if (known !== undefined) return known;
+    const dentry: DentryNode = { name, parent, file: undefined };
+    this.paths.set(text, dentry);
+    return dentry;
+  }
+}
+
+function known<Key, Node>(nodes: Map<Key, Node>, key: Key, make: () => Node): Node {
+  let node = nodes.get(key);
+  if (node === undefined) nodes.set(key, (node = make()));
+  return node;
+}
+
+/** The root of the tree that a name is in. */
+export function rootOf(dentry: DentryNode): DentryNode {
+  let at = dentry;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+/** A path from the root to a name; undefined where a part of it is unknown. */
+export function pathOf(dentry: DentryNode): Uint8Array | undefined {
+  const names: Uint8Array[] = [];
+  let at = dentry;
+  for (; at.parent !== undefined; at = at.parent) names.unshift(at.name!);
+  if (at.name === undefined) return undefined;
+  if (names.length === 0) return at.name;
+  return Uint8Array.from(names.flatMap((name) => [SLASH, ...name]));
+}
+
+function unknownTask(): TaskNode {
+  return {
+    tid: undefined,
+    tgid: undefined,
+    comm: undefined,
+    facts: undefined,
+    process: { tgid: undefined, facts: undefined },
+    isCurrent: false,
+    state: undefined,
+  };
+}
+
+const isDots = (name: Uint8Array, count: number): boolean =>
+  name.length === count && name.every((byte) => byte === 0x2e);
+
+const PSEUDO = /^(pipe|socket|anon_inode|net|mnt|uts|ipc|pid|user|cgroup|time):/;
+const ANON = 'anon_inode:';
+
+/**
+ * The name that a file without a path has: '[eventpoll]' of 'anon_inode:[eventpoll]', and none of pipes and sockets, whose path is made up when it is
+ * asked for. Undefined for a path. @see fs/anon_inodes.c, fs/pipe.c pipefs_dname, net/socket.c sockfs_dname
+ */
+function pseudoName(path: Uint8Array): Uint8Array | undefined {
+  if (path[0] === SLASH) return undefined;
+  const text = String.fromCharCode(...path.subarray(0, 16));
+  if (!PSEUDO.test(text)) return undefined;
+  return text.startsWith(ANON) ? path.subarray(ANON.length) : new Uint8Array(0);
+}
