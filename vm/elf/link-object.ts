@@ -1,15 +1,31 @@
 // The loader's second half: an object meets a kernel. CO-RE, externs and subprograms are settled; what comes out can be loaded.
+import type { Btf } from '../btf/btf.ts';
+import { valueFields } from '../btf/value-fields.ts';
+import { SLOT_BYTES } from '../isa/opcodes.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { ObjectSpec } from '../object.ts';
+import { loadAttributes, parseSection, sectionHint, type Section } from '../kernel/prog-sections.ts';
+import { LoadError } from '../load-error.ts';
+import { withBufferSize } from '../loader-buffers.ts';
+import type { MapSpec, ObjectSpec, ObjectType, ProgSpec } from '../object.ts';
+import { Candidates } from './core/candidates.ts';
 import type { CoreOutcome } from './core/relocate.ts';
-import type { ObjectFile } from './object-file.ts';
+import { elfError } from './elf-bytes.ts';
+import { findSymbol, type KernelSymbol } from './kernel-symbols.ts';
+import { kconfigData } from './kconfig.ts';
+import { linkProg, type LinkedProg, type LinkScope } from './link-prog.ts';
+import type { ObjectFile, ObjectFunc } from './object-file.ts';
+import { withGlobals, type GlobalValue } from './set-globals.ts';
+import { chosenProgs } from './chosen-progs.ts';
+
+/** Most insns of all programs together. */
+const LIMIT_SLOTS = 1 << 22;
 
 export interface LinkOptions {
   readonly kernel: Kernel;
-  /** CPUs of the machine: maps that have one entry a CPU are made that long. Default 1. */
+  /** CPUs of the machine: maps that have one entry a CPU are made that long. Absent: the machine makes them so when it loads the object. */
   readonly cpus?: number;
-  /** Global variables to set before load, by name: numbers, texts (char arrays), or bytes. */
-  readonly globals?: Readonly<Record<string, bigint | boolean | string | Uint8Array>>;
+  /** Global variables to set before load, by name: numbers, texts (char arrays, enumerators), or bytes. */
+  readonly globals?: Readonly<Record<string, GlobalValue>>;
   /** Names of the programs to load; default those whose section does not begin with '?'. */
   readonly only?: readonly string[];
 }
@@ -21,7 +37,121 @@ export interface LinkedObject {
   readonly core: ReadonlyMap<string, readonly CoreOutcome[]>;
 }
 
-/** Throws LoadError: 'core', 'extern'; 'map' for a variable that is not there or does not take its value. */
-export function linkObject(_file: ObjectFile, _options: LinkOptions): LinkedObject {
-  throw new Error('not built');
+/**
+ * Throws LoadError: 'elf' for a program whose section names no type, and for one that is not there; 'core', 'extern'; 'map' for a variable that is not
+ * there or does not take its value; 'unsupported' for structs of functions.
+ */
+export function linkObject(file: ObjectFile, options: LinkOptions): LinkedObject {
+  const progs = chosenProgs(file, options.only);
+  const scope = scopeOf(file, options.kernel);
+  const objects = file.types === undefined ? [] : objectTypes(file.types);
+  let slots = 0;
+  const linked = progs.map((func) => {
+    const section = sectionOf(file, func);
+    const prog = linkProg(func, scope);
+    slots += prog.insns.length / SLOT_BYTES;
+    if (slots > LIMIT_SLOTS) {
+      const rule = `the programs have more than ${LIMIT_SLOTS} insns, each with its own copy of the functions that it calls`;
+      throw new LoadError('structure', file.name, rule);
+    }
+    return { func, section, prog };
+  });
+  const names = new Set(progs.map(({ name }) => name));
+  const { license, inners, types, version } = file;
+  const spec: ObjectSpec = {
+    name: file.name,
+    license,
+    maps: mapsOf(
+      file,
+      options,
+      linked.map(({ prog }) => prog),
+    ),
+    progs: linked.map(({ func, section, prog }) => progSpec(func, section, prog, objects)),
+    slots: file.slots.filter(({ prog }) => names.has(prog)),
+    inners,
+    ...(types === undefined ? {} : { types }),
+    ...(version === undefined ? {} : { version }),
+  };
+  return { spec, core: new Map(linked.map(({ func, prog }) => [func.name, prog.core])) };
+}
+
+function sectionOf(file: ObjectFile, { name, section, offset }: ObjectFunc): Section {
+  const parsed = parseSection(section);
+  if (typeof parsed === 'object' && 'type' in parsed) return parsed;
+  const hint = parsed === 'unknown' ? sectionHint(section) : `it is ${parsed.noHook}/NAME`;
+  const reason = `program ${name}: the section's name says no type of programs${hint === '' ? '' : ` (${hint})`}`;
+  throw elfError(file.name, section, offset, reason);
+}
+
+function progSpec(
+  { name }: ObjectFunc,
+  section: Section,
+  { core: _, poisoned, ...code }: LinkedProg,
+  objects: readonly ObjectType[],
+): ProgSpec {
+  return {
+    name,
+    section: section.name,
+    type: section.type,
+    ...code,
+    ...loadAttributes(section),
+    ...(objects.length === 0 ? {} : { objects }),
+    ...(poisoned.length === 0 ? {} : { poisoned }),
+    ...(section.isOptional ? { optional: true } : {}),
+  };
+}
+
+/** The maps with their contents and sizes for this kernel. */
+function mapsOf(
+  file: ObjectFile,
+  { kernel, cpus, globals = {} }: LinkOptions,
+  progs: readonly LinkedProg[],
+): MapSpec[] {
+  const needed = neededOptions(file, progs);
+  return withGlobals(file, globals).map((map) => {
+    const isConfig = map.name === '.kconfig' && file.kconfig.length > 0;
+    const filled = isConfig ? { ...map, data: kconfigData(file.kconfig, kernel, needed) } : map;
+    return cpus === undefined ? filled : withBufferSize(filled, cpus);
+  });
+}
+
+/** Options that the programs read, and that are not declared weak. */
+function neededOptions({ kconfig, externs }: ObjectFile, progs: readonly LinkedProg[]): ReadonlySet<string> {
+  const read = new Set(
+    progs.flatMap(({ relocs }) =>
+      relocs.filter(({ map }) => map === '.kconfig').map(({ valueOff }) => valueOff),
+    ),
+  );
+  const weak = new Set(externs.filter(({ isWeak }) => isWeak).map(({ name }) => name));
+  return new Set(kconfig.filter(({ name, off }) => read.has(off) && !weak.has(name)).map(({ name }) => name));
+}
+
+function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
+  const { types, externs, kconfig } = file;
+  const found = new Map<string, KernelSymbol & { index: number }>();
+  return {
+    functions: new Map([...file.progs, ...file.subprogs].map((func) => [func.name, func])),
+    types,
+    kernel: kernel.types,
+    candidates: types === undefined ? undefined : new Candidates(types, kernel.types),
+    symbol: (name) => {
+      const known = found.get(name);
+      if (known !== undefined) return known;
+      const index = externs.findIndex((extern) => extern.name === name);
+      const symbol = { ...findSymbol(externs[index]!, types!, kernel), index }; // relocations name externs of the object, and types tell of them
+      found.set(name, symbol);
+      return symbol;
+    },
+    option: (name) => kconfig.find((place) => place.name === name)!.off, // as above
+  };
+}
+
+/** What programs can make with bpf_obj_new: all structs. */
+function objectTypes(types: Btf): ObjectType[] {
+  return types.ids('struct').flatMap((id): ObjectType[] => {
+    const record = types.type(id);
+    if (record.kind !== 'struct' || record.bytes === 0) return [];
+    const fields = valueFields(types, id, 'object');
+    return [{ id, name: record.name, bytes: record.bytes, ...(fields.length === 0 ? {} : { fields }) }];
+  });
 }
