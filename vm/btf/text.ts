@@ -1,56 +1,108 @@
 // Types as C writes them, in short: 'struct task_struct *', 'char[16]', 'int (*)(void *, int)'.
-import type { Btf } from './btf.ts';
+import type { Btf, BtfRecord } from './btf.ts';
 
 /** How deep pointers, arrays and functions may lie in each other before the rest is left out. */
 const LIMIT_DEPTH = 16;
 
+/** How the parts of a declaration are written. */
+export interface TypeWords {
+  /** A type that stands by its name, or by its members: 'struct task_struct', 'u32'. */
+  type(id: number): string;
+  /** The name of a func_proto's parameter. */
+  param(name: string): string;
+  tag(tag: Extract<BtfRecord, { kind: 'type_tag' }>): string;
+}
+
 /** A type as C writes it, with a name where it declares something: `declaration(btf, id, 'comm')` is 'char comm[16]'. Structs stand by their names. */
-export function declaration(btf: Btf, id: number, name = ''): string {
-  return declare(btf, id, name, 0);
+export function declaration(btf: Btf, id: number, name = '', words = shortWords(btf)): string {
+  return declare(btf, id, name, words, 0);
 }
 
 /** Wraps what has been read of a declaration so far, from the name outwards. */
-function declare(btf: Btf, id: number, inner: string, depth: number): string {
+function declare(btf: Btf, id: number, inner: string, words: TypeWords, depth: number): string {
   if (depth > LIMIT_DEPTH) return join('...', inner);
   const type = btf.type(id);
+  const next = (at: number, text: string): string => declare(btf, at, text, words, depth + 1);
   switch (type.kind) {
-    case 'void':
-      return join('void', inner);
     case 'ptr':
-      return declare(btf, type.type, `*${inner}`, depth + 1);
+      return next(type.type, `*${inner}`);
     case 'array':
-      return declare(btf, type.type, `${inParens(inner)}[${type.count}]`, depth + 1);
+      return next(type.type, `${inParens(inner)}[${type.count}]`);
     case 'const':
     case 'volatile':
     case 'restrict':
-      return btf.type(type.type).kind === 'ptr'
-        ? declare(btf, type.type, join(type.kind, inner), depth + 1)
-        : join(type.kind, declare(btf, type.type, inner, depth + 1));
+      if (isOfArrayOf(btf, type.type, type.kind)) return next(type.type, inner);
+      return isOfPointer(btf, type.type)
+        ? next(type.type, join(type.kind, inner))
+        : join(type.kind, next(type.type, inner));
     case 'type_tag':
-      return declare(btf, type.type, join(`__${type.name}`, inner), depth + 1);
+      return next(type.type, join(words.tag(type), inner));
     case 'func':
-      return declare(btf, type.type, type.name, depth + 1);
-    case 'func_proto': {
-      const params = type.params.map((param) =>
-        param.type === 0 ? '...' : declare(btf, param.type, param.name, depth + 1),
-      );
-      const list = params.length === 0 ? 'void' : params.join(', ');
-      return declare(btf, type.ret, `${inParens(inner)}(${list})`, depth + 1);
-    }
+      return next(type.type, type.name);
+    case 'func_proto':
+      return next(type.ret, `${inParens(inner)}(${paramList(btf, type.params, words, depth)})`);
     case 'var':
-      return declare(btf, type.type, type.name, depth + 1);
+      return next(type.type, type.name);
     case 'decl_tag':
-      return declare(btf, type.type, inner, depth + 1);
+      return next(type.type, inner);
+    default:
+      return join(words.type(id), inner);
+  }
+}
+
+/** A parameter of no type stands for all that follow; alone, C has no way to say more than that nothing is known. */
+function paramList(
+  btf: Btf,
+  params: Extract<BtfRecord, { kind: 'func_proto' }>['params'],
+  words: TypeWords,
+  depth: number,
+): string {
+  if (params.length === 0) return 'void';
+  if (params.length === 1 && params[0]!.type === 0) return '';
+  const texts = params.map(({ name, type }) =>
+    type === 0 ? '...' : declare(btf, type, words.param(name), words, depth + 1),
+  );
+  return texts.join(', ');
+}
+
+/** What 'const' stands behind the asterisk for: a pointer, other modifiers in between or not. */
+function isOfPointer(btf: Btf, id: number): boolean {
+  let type = btf.type(id);
+  while (type.kind === 'const' || type.kind === 'volatile' || type.kind === 'restrict') {
+    type = btf.type(type.type);
+  }
+  return type.kind === 'ptr';
+}
+
+/** An array is constant when its elements are: BTF may say both. */
+function isOfArrayOf(btf: Btf, id: number, kind: BtfRecord['kind']): boolean {
+  let type = btf.type(id);
+  if (type.kind !== 'array') return false;
+  while (type.kind === 'array') type = btf.type(type.type);
+  return type.kind === kind;
+}
+
+/** The words of declarations that are read and not compiled. */
+function shortWords(btf: Btf): TypeWords {
+  return {
+    type: (id) => shortName(btf.type(id)),
+    param: (name) => name,
+    tag: ({ name }) => `__${name}`,
+  };
+}
+
+function shortName(type: BtfRecord): string {
+  switch (type.kind) {
     case 'struct':
     case 'union':
     case 'enum':
-      return join(`${type.kind} ${type.name === '' ? '{ ... }' : type.name}`, inner);
+      return `${type.kind} ${type.name === '' ? '{ ... }' : type.name}`;
     case 'fwd':
-      return join(`${type.isUnion ? 'union' : 'struct'} ${type.name}`, inner);
+      return `${type.isUnion ? 'union' : 'struct'} ${type.name}`;
     case 'datasec':
-      return join(`section ${type.name}`, inner);
+      return `section ${type.name}`;
     default:
-      return join(type.name, inner);
+      return 'name' in type ? type.name : 'void';
   }
 }
 
