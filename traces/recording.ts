@@ -54,6 +54,7 @@ export interface RecordingFooter {
 /** A run of neighbouring records of a block, as the overview draws it. */
 export interface OverviewStrip {
   readonly calls: number;
+  readonly packets: number;
   readonly errors: number;
   /** Earliest and latest enter. */
   readonly firstNs: number;
@@ -65,9 +66,10 @@ export interface OverviewStrip {
 
 /** One line of the index: what the overview draws without reading the block. */
 export interface BlockSummary {
-  /** Records, and calls among them. */
+  /** Records, and calls and packets among them. */
   readonly count: number;
   readonly calls: number;
+  readonly packets: number;
   readonly errors: number;
   readonly firstNs: number;
   /** Latest enter or exit in the block. */

@@ -36,6 +36,7 @@ export const SECTIONS = {
   },
   footer: { code: 5, version: 1, summary: 'what is known after the last record' },
   index: { code: 6, version: 1, summary: 'where each block is, and its summary' },
+  packets: { code: 8, version: 1, summary: 'how many packets the block after it has' },
   trailer: { code: 7, version: 1, summary: 'the last section, 32 bytes with its head: where the index is' },
 } as const satisfies Record<string, { code: number; version: number; summary: string }>;
 export type SectionType = keyof typeof SECTIONS;

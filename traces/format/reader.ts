@@ -11,7 +11,7 @@ import { decodeFooter, decodeHeader, decodeSyscalls } from './meta.ts';
 import { scan } from './scan.ts';
 import type { Gap, Scan, SoundSection } from './scan.ts';
 import { readStringRange, RecordedStrings } from './strings.ts';
-import { readSummary } from './summary.ts';
+import { decodePackets, readSummary, withPackets } from './summary.ts';
 
 /** Decoded blocks that are kept: 0.6 MB each at most, without strings. */
 const CACHED_BLOCKS = 16;
@@ -54,7 +54,8 @@ class SctFile implements Recording {
     const blocks = parts.all('block', readPlace).toSorted((a, b) => a.head.ordinal - b.head.ordinal);
     this.#blocks = blocks.filter((place, i) => i === 0 || place.head.ordinal !== blocks[i - 1]!.head.ordinal);
     const heads = this.#blocks.map((place) => place.head);
-    this.index = heads.map((head) => head.summary);
+    const packets = new Map(parts.all('packets', decodePackets).map((counts) => [counts.ordinal, counts]));
+    this.index = heads.map(({ ordinal, summary }) => withPackets(summary, packets.get(ordinal)));
     this.strings = new RecordedStrings(
       parts.all('strings', readStringRange),
       heads.reduce((most, head) => Math.max(most, head.strings), 0),

@@ -62,6 +62,24 @@ export function writePacked(out: ByteWriter, bytes: Uint8Array): void {
   else writeParts(out, PACKINGS.stored, bytes.length, bytes);
 }
 
+/** Pieces of a long byte string that are deflated to see what deflating all of it would give, and how much it must be. */
+const PROBE = { pieces: 16, pieceBytes: 4096, mostRatio: 0.9 } as const;
+
+/** The same, but what is encrypted or compressed, as most payload of packets is, is stored without deflating all of it: that is slow. */
+export function writeProbed(out: ByteWriter, bytes: Uint8Array): void {
+  const { pieces, pieceBytes, mostRatio } = PROBE;
+  if (bytes.length > 4 * pieces * pieceBytes) {
+    const probe = new Uint8Array(pieces * pieceBytes);
+    for (let i = 0; i < pieces; i++) {
+      const from = Math.floor((i * (bytes.length - pieceBytes)) / (pieces - 1));
+      probe.set(bytes.subarray(from, from + pieceBytes), i * pieceBytes);
+    }
+    if (deflateSync(probe, { level: LEVEL }).length > probe.length * mostRatio)
+      return writeParts(out, PACKINGS.stored, bytes.length, bytes);
+  }
+  return writePacked(out, bytes);
+}
+
 function writeParts(out: ByteWriter, packing: number, length: number, stored: Uint8Array): void {
   out.u8(packing);
   out.varint(length);

@@ -4,11 +4,11 @@
 import type { StringTable } from '../event.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { FormatError } from './errors.ts';
-import { readPacked, writePacked } from './streams.ts';
+import { readPacked, writePacked, writeProbed } from './streams.ts';
 import { decodeUtf8 } from './utf8.ts';
 
-/** Payload of a strings section: ids first..end-1 of `table`. */
-export function encodeStrings(table: StringTable, first: number, end: number): Uint8Array {
+/** Payload of a strings section: ids first..end-1 of `table`. `areFrames`: packets, which are stored as they are where little would be gained. */
+export function encodeStrings(table: StringTable, first: number, end: number, areFrames = false): Uint8Array {
   const lengths = new ByteWriter();
   const bytes = new ByteWriter();
   for (let id = first; id < end; id++) {
@@ -20,7 +20,8 @@ export function encodeStrings(table: StringTable, first: number, end: number): U
   out.varint(first);
   out.varint(end - first);
   writePacked(out, lengths.bytes());
-  writePacked(out, bytes.bytes());
+  if (areFrames) writeProbed(out, bytes.bytes());
+  else writePacked(out, bytes.bytes());
   return out.bytes();
 }
 

@@ -4,7 +4,7 @@ import { RECORD_FLAGS, RECORD_KINDS } from '../event.ts';
 import type { Block } from '../event.ts';
 import type { BlockSummary, OverviewStrip } from '../recording.ts';
 import { FormatError } from './errors.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
 
 const CATEGORY_COUNT = CATEGORY_NAMES.length;
 /** Strips of a full block: 256 records each, finer than a screen needs for long recordings, fine enough for one of a single block. */
@@ -17,6 +17,7 @@ export function summarizeBlock(block: Block, categoryOf: (sys: number) => number
   const { count } = block;
   const strips: OverviewStrip[] = [];
   let calls = 0;
+  let packets = 0;
   let errors = 0;
   let firstNs = count === 0 ? 0 : Number.POSITIVE_INFINITY;
   let lastNs = 0;
@@ -27,12 +28,13 @@ export function summarizeBlock(block: Block, categoryOf: (sys: number) => number
     const strip = sumStrip(block, from, to, categoryOf);
     strips.push(strip);
     calls += strip.calls;
+    packets += strip.packets;
     errors += strip.errors;
     firstNs = Math.min(firstNs, strip.firstNs);
     lastNs = Math.max(lastNs, strip.lastNs);
   }
   for (let row = 0; row < count; row++) if (block.exitNs[row]! > lastNs) lastNs = block.exitNs[row]!;
-  return { count, calls, errors, firstNs, lastNs, strips };
+  return { count, calls, packets, errors, firstNs, lastNs, strips };
 }
 
 /** Sums up the records from `from` to before `to`, at least one. */
@@ -44,6 +46,7 @@ function sumStrip(
 ): OverviewStrip {
   const categories = Array.from({ length: CATEGORY_COUNT }, () => 0);
   let calls = 0;
+  let packets = 0;
   let errors = 0;
   let firstNs = Number.POSITIVE_INFINITY;
   let lastNs = Number.NEGATIVE_INFINITY;
@@ -52,6 +55,7 @@ function sumStrip(
     const enterNs = block.enterNs[row]!;
     if (enterNs < firstNs) firstNs = enterNs;
     if (enterNs > lastNs) lastNs = enterNs;
+    if (block.kind[row] === RECORD_KINDS.packet.code) packets++;
     if (block.kind[row] !== RECORD_KINDS.call.code) continue;
     calls++;
     categories[categoryOf(block.sys[row]!)]! += 1;
@@ -59,10 +63,10 @@ function sumStrip(
     const latencyNs = block.exitNs[row]! - enterNs;
     if (latencyNs > maxLatencyNs) maxLatencyNs = latencyNs;
   }
-  return { calls, errors, firstNs, lastNs, maxLatencyNs, categories };
+  return { calls, packets, errors, firstNs, lastNs, maxLatencyNs, categories };
 }
 
-/** Appends a summary. */
+/** Appends a summary, without its packets. */
 export function writeSummary(out: ByteWriter, summary: BlockSummary): void {
   out.varint(summary.count);
   out.varint(summary.calls);
@@ -82,7 +86,7 @@ export function writeSummary(out: ByteWriter, summary: BlockSummary): void {
   }
 }
 
-/** Reads what `writeSummary` wrote. Throws FormatError when it says that there are more strips than there can be. */
+/** Reads what `writeSummary` wrote; packets are 0. Throws FormatError when it says that there are more strips than there can be. */
 export function readSummary(from: ByteReader): BlockSummary {
   const count = from.varint();
   const calls = from.varint();
@@ -98,7 +102,7 @@ export function readSummary(from: ByteReader): BlockSummary {
     strips.push(strip);
     atNs = strip.firstNs;
   }
-  return { count, calls, errors, firstNs, lastNs, strips };
+  return { count, calls, packets: 0, errors, firstNs, lastNs, strips };
 }
 
 function readStrip(from: ByteReader, beforeNs: number): OverviewStrip {
@@ -108,5 +112,42 @@ function readStrip(from: ByteReader, beforeNs: number): OverviewStrip {
   const lastNs = firstNs + from.varint();
   const maxLatencyNs = from.varint();
   const categories = Array.from({ length: CATEGORY_COUNT }, () => from.varint());
-  return { calls, errors, firstNs, lastNs, maxLatencyNs, categories };
+  return { calls, packets: 0, errors, firstNs, lastNs, maxLatencyNs, categories };
+}
+
+/** How many packets the strips of a block have. Only blocks that have packets have a section of these. */
+export interface PacketCounts {
+  /** Of the block. */
+  readonly ordinal: number;
+  readonly strips: readonly number[];
+}
+
+/** Payload of a packets section. */
+export function encodePackets({ ordinal, strips }: PacketCounts): Uint8Array {
+  const out = new ByteWriter();
+  out.varint(ordinal);
+  out.varint(strips.length);
+  for (const packets of strips) out.varint(packets);
+  return out.bytes();
+}
+
+/** Throws FormatError when the payload is no packets section. */
+export function decodePackets(payload: Uint8Array): PacketCounts {
+  const from = new ByteReader(payload);
+  const ordinal = from.varint();
+  const count = from.varint();
+  if (count > STRIPS) throw new FormatError('bad-stream', `packets of ${count} strips, at most ${STRIPS}`);
+  const strips = Array.from({ length: count }, () => from.varint());
+  from.end('packets');
+  return { ordinal, strips };
+}
+
+/** The summary with its packets; without them where the counts are not those of its strips. */
+export function withPackets(summary: BlockSummary, counts: PacketCounts | undefined): BlockSummary {
+  if (counts === undefined || counts.strips.length !== summary.strips.length) return summary;
+  return {
+    ...summary,
+    packets: counts.strips.reduce((sum, packets) => sum + packets, 0),
+    strips: summary.strips.map((strip, i) => ({ ...strip, packets: counts.strips[i]! })),
+  };
 }

@@ -1,10 +1,10 @@
 // Writes a .sct file, block by block; nothing that was written is touched again, so a file may be read while it grows.
 //
-//   signature | header | per block: (strings) (syscalls) block | (strings) header syscalls footer index trailer
+//   signature | header | per block: (strings) (syscalls) (packets) block | (strings) header syscalls footer index trailer
 //
 // The second header and the second list of system calls serve a reader that finds the first ones damaged.
 import { CATEGORIES } from '../categories.ts';
-import { NO_SYSCALL } from '../event.ts';
+import { NO_SYSCALL, RECORD_KINDS } from '../event.ts';
 import type { Block, StringTable, SyscallRef } from '../event.ts';
 import type { BlockSink, BlockSummary, RecordingFooter, RecordingHeader } from '../recording.ts';
 import { categoryOf } from '../tables/index.ts';
@@ -16,7 +16,7 @@ import { SIGNATURE, writeSection } from './layout.ts';
 import type { SectionType } from './layout.ts';
 import type { StreamName } from './streams.ts';
 import { encodeStrings } from './strings.ts';
-import { summarizeBlock, writeSummary } from './summary.ts';
+import { encodePackets, summarizeBlock, writeSummary } from './summary.ts';
 
 export interface SctWriterOptions {
   /** Told the stored size of each stream of each block, for measurements. */
@@ -72,7 +72,7 @@ class SctWriter implements BlockSink {
       throw new RangeError(`a block of ${block.count} records, limit ${MAX_RECORDS}`);
     const strings = this.#strings!; // set by open
     const stringBase = this.#stringsWritten;
-    this.#writeStrings(Math.max(stringBase, idsUsed(block)));
+    this.#writeStrings(Math.max(stringBase, idsUsed(block)), block.kind.includes(RECORD_KINDS.packet.code));
     this.#writeSyscalls(this.#syscallsWritten);
     for (let row = 0; row < block.count; row++) this.#lastLine = Math.max(this.#lastLine, block.line[row]!);
     const summary = summarizeBlock(block, (sys) => this.#categories[sys] ?? CATEGORIES.other.code);
@@ -85,6 +85,10 @@ class SctWriter implements BlockSink {
       lastLine: this.#lastLine,
       summary,
     };
+    if (summary.packets > 0) {
+      const strips = summary.strips.map(({ packets }) => packets);
+      this.#section('packets', encodePackets({ ordinal: head.ordinal, strips }));
+    }
     this.#index.push({ offset: this.#offset, summary });
     this.#records += block.count;
     this.#section(
@@ -95,7 +99,7 @@ class SctWriter implements BlockSink {
 
   close(footer: RecordingFooter): void {
     this.#become('open', 'closed');
-    this.#writeStrings(this.#strings!.size); // set by open, as is the header
+    this.#writeStrings(this.#strings!.size, false); // set by open, as is the header
     this.#section('header', encodeHeader(this.#header!));
     this.#writeSyscalls(0);
     this.#section('footer', encodeFooter({ footer, blocks: this.#index.length, records: this.#records }));
@@ -107,9 +111,9 @@ class SctWriter implements BlockSink {
     this.#section('trailer', trailer.bytes());
   }
 
-  #writeStrings(end: number): void {
+  #writeStrings(end: number, areFrames: boolean): void {
     if (end === this.#stringsWritten) return;
-    const payload = encodeStrings(this.#strings!, this.#stringsWritten, end); // set by open
+    const payload = encodeStrings(this.#strings!, this.#stringsWritten, end, areFrames); // set by open
     this.#options.onPacked?.('strings', payload.length);
     this.#section('strings', payload);
     this.#stringsWritten = end;

@@ -69,7 +69,6 @@ class Importer implements PcapImporter, CaptureTaker {
   /** Indexes of devices by name; by place and link type where they have none. */
   readonly #devices = new Map<string, number>();
   #resolutionNs = Infinity;
-  #recorder = '';
   readonly #counts = { lines: 0, badLines: 0, orphanLines: 0, otherLines: 0 };
   /** The file: its name, reader and what is not read of it yet. */
   #name: string | undefined = undefined;
@@ -225,7 +224,6 @@ class Importer implements PcapImporter, CaptureTaker {
       const refusal = head.length === 0 ? 'empty' : format === undefined ? 'no-capture' : 'bad-capture';
       throw new ImportError(refusal, this.#name ?? '', 0);
     }
-    this.#recorder ||= format ?? '';
     return true;
   }
 
@@ -241,10 +239,11 @@ class Importer implements PcapImporter, CaptureTaker {
 
   #header({ startNs, isCounted }: TimeBase): RecordingHeader {
     const { title, command } = this.#options;
+    const { application = '', format = 'pcap' } = this.#reader ?? {};
     return {
       title: title ?? this.#sources[0]?.name ?? this.#name ?? '',
       command: command ?? '',
-      recorder: this.#recorder,
+      recorder: application === '' ? format : application,
       startNs,
       clock: isCounted ? 'lines' : 'realtime',
       resolutionNs: Number.isFinite(this.#resolutionNs) ? this.#resolutionNs : 1,

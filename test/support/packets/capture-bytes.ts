@@ -52,7 +52,7 @@ export function pcapng(
   isLittle = true,
 ): Uint8Array {
   const out = new Blocks(isLittle);
-  out.section([[4, 'packet-set']]);
+  out.section([[4, 'Tailscope packet set']]);
   for (const device of devices) out.device(device);
   for (const packet of packets)
     out.packet(packet, { options: packet.comment === undefined ? [] : [[1, packet.comment]] });

@@ -49,8 +49,8 @@ interface Sort {
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
-const A6 = 'fd00:1::1';
-const B6 = 'fd00:2::2';
+const A6 = 'fd00:1::9';
+const B6 = 'fd00:2::6';
 const web = (i: number) => tcp(40001, 443, text(100 + i));
 const dns = (i: number) => udp(5353, 53, text(20 + (i % 8)));
 
