@@ -11,6 +11,7 @@ export { createCursor, type Cursor, type CursorState, type Phase } from './repla
 export { MACHINE_SYSCALLS } from './replay/calls.ts';
 export { emptyPacket, fillPacket } from './replay/packet.ts';
 export { fillPoint } from './replay/point.ts';
+export { createProcesses, type Processes, type ProcessesState } from './replay/processes.ts';
 export { summarize, type NamedSyscallRow, type RecordingSummary } from './stats/summary.ts';
 export type { ErrnoRow, SyscallRow } from './stats/by-syscall.ts';
 export type { Heat, Timeline } from './stats/over-time.ts';

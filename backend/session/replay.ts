@@ -2,12 +2,14 @@
 // and put back. No clock here: `run` does what is due up to a recorded time.
 import {
   createCursor,
+  createProcesses,
   createTotals,
   emptyPacket,
   fillPacket,
   fillPoint,
   MACHINE_SYSCALLS,
   type Cursor,
+  type Processes,
   type Recording,
   type Totals,
 } from '../../traces/index.ts';
@@ -41,6 +43,7 @@ export interface Replay {
   readonly recording: Recording;
   readonly cursor: Cursor;
   readonly totals: Totals;
+  readonly processes: Processes;
   readonly machine: Machine;
   readonly object: LoadedObject;
   readonly pipe: Pipe;
@@ -68,6 +71,7 @@ export interface ReplayState {
   readonly byteSize: number;
   readonly cursor: ReturnType<Cursor['save']>;
   readonly totals: ReturnType<Totals['save']>;
+  readonly processes: ReturnType<Processes['save']>;
   readonly machine: ReturnType<Machine['snapshot']>;
   readonly pipe: ReturnType<Pipe['save']>;
   readonly faults: ReturnType<FaultLog['save']>;
@@ -88,6 +92,7 @@ export function createReplay(
 ): Replay {
   const cursor = createCursor(recording);
   const totals = createTotals(recording);
+  const processes = createProcesses(recording);
   const pipe = createPipe();
   const faults = createFaultLog();
   const machine = createMachine({
@@ -116,22 +121,25 @@ export function createReplay(
   const packet = emptyPacket();
   const take = (): void => {
     totals.take(cursor);
+    for (const event of processes.before(cursor)) machine.event(event);
     if (!listens[cursor.phase]) {
       machine.advance(cursor.atNs);
     } else if (cursor.phase === 'packet') {
       fillPacket(cursor, recording, packet);
       machine.packet(packet);
     } else {
-      fillPoint(cursor, recording, point);
+      fillPoint(cursor, recording, point, processes.current());
       if (cursor.phase === 'enter') machine.enter(point);
       else machine.exit(point);
     }
+    processes.take(cursor);
     outlets.drain();
   };
   return {
     recording,
     cursor,
     totals,
+    processes,
     machine,
     object,
     pipe,
@@ -150,12 +158,14 @@ export function createReplay(
     },
     save: () => {
       const snapshot = machine.snapshot();
+      const followed = processes.save();
       return {
         points: cursor.points,
         atNs: cursor.atNs,
-        byteSize: snapshot.byteSize + STATE_BYTES,
+        byteSize: snapshot.byteSize + followed.byteSize + STATE_BYTES,
         cursor: cursor.save(),
         totals: totals.save(),
+        processes: followed,
         machine: snapshot,
         pipe: pipe.save(),
         faults: faults.save(),
@@ -165,6 +175,7 @@ export function createReplay(
     restore: (state) => {
       cursor.restore(state.cursor);
       totals.restore(state.totals);
+      processes.restore(state.processes);
       machine.restore(state.machine);
       pipe.restore(state.pipe);
       faults.restore(state.faults);

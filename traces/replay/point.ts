@@ -1,5 +1,5 @@
 // What a machine is told of a point of a recording.
-import type { SyscallPoint, UserMemory } from '../../vm/index.ts';
+import type { SyscallPoint, TaskFacts, UserMemory } from '../../vm/index.ts';
 import { ARCHS } from '../event.ts';
 import type { Recording } from '../recording.ts';
 import type { Cursor } from './cursor.ts';
@@ -17,9 +17,15 @@ const readers = new WeakMap<Cursor, () => readonly UserMemory[]>();
 /**
  * Fills a point (reused from call to call; `point.args` has 48 bytes) with the call that the cursor stands at. At enter it has the memory
  * that the program had written, at exit also what the kernel wrote; memory is put together when it is asked for, which must be before the cursor
- * goes on. For a mark, which is no call, nr is -1.
+ * goes on. For a mark, which is no call, nr is -1. `facts` are what is known of the task: where they are given, they say its ids and name, which at the
+ * exit of an exec are not those of its enter.
  */
-export function fillPoint(cursor: Cursor, recording: Recording, point: SyscallPoint): void {
+export function fillPoint(
+  cursor: Cursor,
+  recording: Recording,
+  point: SyscallPoint,
+  facts?: TaskFacts,
+): void {
   const { block, row } = cursor;
   const syscall = recording.syscalls[block.sys[row]!];
   const cpu = block.cpu[row]!;
@@ -27,9 +33,10 @@ export function fillPoint(cursor: Cursor, recording: Recording, point: SyscallPo
   point.audit = ARCHS[syscall?.arch ?? 'x86_64'].audit;
   copyArgs(block.args, row, point.args);
   point.ret = cursor.phase === 'exit' ? block.ret[row]! : 0n;
-  point.tid = block.tid[row]!;
-  point.tgid = block.tgid[row]!;
-  point.comm = recording.strings.bytes(block.comm[row]!);
+  point.tid = facts?.tid ?? block.tid[row]!;
+  point.tgid = facts?.tgid ?? block.tgid[row]!;
+  point.comm = facts?.comm ?? recording.strings.bytes(block.comm[row]!);
+  point.facts = facts;
   point.cpu = Math.max(cpu, 0);
   point.atNs = cursor.atNs;
   point.memory = readerOf(cursor, recording);

@@ -12,7 +12,7 @@ export interface TaskFacts {
   readonly parent?: TaskFacts | undefined;
   /** ns since the start of the recording; of one that began before that, unknown. */
   readonly startNs?: number | undefined;
-  readonly ids?: Partial<Record<CredId, number>> | undefined;
+  readonly ids?: { readonly [id in CredId]?: number | undefined } | undefined;
   /** The same for every thread of a process: */
   readonly process?: ProcessFacts | undefined;
   /** Ids of the cgroups that it is in, from the root down to its own. */

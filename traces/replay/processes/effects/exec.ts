@@ -1,0 +1,136 @@
+// execve, execveat: another program in the same process; exit: the thread's last word. prctl: names.
+import type { Call } from '../call.ts';
+import { bytesOf, isAbsolute, lastName } from '../path.ts';
+import { scriptInterpreter, type Interpreter } from '../script.ts';
+import { actionOf, endTask } from '../signal-moments.ts';
+import { ACTION, type Credentials, type Task } from '../task.ts';
+import type { World } from '../world.ts';
+import type { Effects, Run } from './effect.ts';
+
+/** Bytes of a thread's name in the kernel, without the NUL. */
+const COMM_BYTES = 15;
+const AT_FDCWD = -100;
+const PR_SET_NAME = 15;
+const PR_GET_NAME = 16;
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** What exec was told to run. `name`: as the kernel calls it; `path`: where it is. */
+interface Program {
+  readonly name: Uint8Array | undefined;
+  readonly path: Uint8Array | undefined;
+}
+
+const execve: Run = (task, call, world) => {
+  const name = call.string(0);
+  exec(task, call, world, { name, path: world.path(task.process, 0, -1) }, 1);
+};
+
+/** Of a path that is relative to a descriptor the kernel makes one of /dev/fd. @see fs/exec.c alloc_bprm */
+const execveat: Run = (task, call, world) => {
+  const given = call.string(1);
+  const fd = call.int(0);
+  if (given === undefined || fd === AT_FDCWD || isAbsolute(given)) {
+    exec(task, call, world, { name: given, path: world.path(task.process, 1, 0) }, 2);
+  } else if (given.length === 0) {
+    const path = task.process.files.get(fd)?.file.path;
+    exec(task, call, world, { name: bytesOf(`/dev/fd/${fd}`), path }, 2);
+  } else {
+    const name = Uint8Array.of(...bytesOf(`/dev/fd/${fd}/`), ...given);
+    exec(task, call, world, { name, path: world.path(task.process, 1, 0) }, 2);
+  }
+};
+
+/** All other threads end; a thread that is not the first takes its place. Then the event, under the new name. */
+function exec(task: Task, call: Call, world: World, { name, path }: Program, argv: number): void {
+  const { process } = task;
+  const oldTid = task.tid;
+  takePlace(task, world);
+  const interpreter = path === undefined ? undefined : scriptInterpreter(call, path);
+  process.threads = 1;
+  process.exe = interpreter?.path ?? path;
+  process.args = argsOf(call.list(argv), name, interpreter);
+  process.files = process.files.execed();
+  process.actions = actionsAfterExec(world, task);
+  task.ids = idsAfterExec(task.ids);
+  if (name !== undefined) rename(task, world, lastName(name));
+  world.emit('sched_process_exec', task, {
+    filename: name ?? new Uint8Array(0),
+    interp: interpreter?.path,
+    oldTid,
+  });
+}
+
+function takePlace(task: Task, world: World): void {
+  const { process } = task;
+  for (const other of world.threadsOf(process)) {
+    if (other === task) continue;
+    endTask(world, other, 0);
+    world.remove(other);
+  }
+  if (task.tid === process.tgid) return;
+  const { tasks } = world.state;
+  task.startNs = process.leader.startNs;
+  tasks.delete(task.tid);
+  task.tid = process.tgid;
+  tasks.set(task.tid, task);
+  process.leader = task;
+}
+
+function rename(task: Task, world: World, name: Uint8Array): void {
+  const comm = name.subarray(0, COMM_BYTES);
+  world.emit('task_rename', task.asNow(), { comm });
+  task.comm = comm;
+}
+
+/** The arguments of the program that runs: of a script the interpreter gets its own, and the script in place of the first. */
+function argsOf(
+  argv: readonly Uint8Array[] | undefined,
+  name: Uint8Array | undefined,
+  interpreter: Interpreter | undefined,
+): readonly Uint8Array[] | undefined {
+  if (interpreter === undefined || argv === undefined) return argv;
+  if (name === undefined) return undefined;
+  const { path, arg } = interpreter;
+  return [path, ...(arg === undefined ? [] : [arg]), name, ...argv.slice(1)];
+}
+
+/** What was ignored still is; handlers are gone. */
+function actionsAfterExec(world: World, task: Task): Map<number, number> {
+  const actions = new Map<number, number>();
+  for (const signal of task.process.actions.keys()) {
+    const isIgnored = actionOf(world, task, signal).handler === 1n;
+    actions.set(signal, isIgnored ? ACTION.ignore : ACTION.default);
+  }
+  return actions;
+}
+
+/** The saved ids become the effective ones. Bits of setuid do nothing for a program that is traced by one who has not the right. */
+function idsAfterExec(ids: Credentials): Credentials {
+  const { euid, egid } = ids;
+  if (ids.suid === euid && ids.fsuid === euid && ids.sgid === egid && ids.fsgid === egid) return ids;
+  return { ...ids, suid: euid, fsuid: euid, sgid: egid, fsgid: egid };
+}
+
+const exit: Run = (task) => {
+  task.exiting = true;
+};
+
+const prctl: Run = (task, call, world) => {
+  const option = call.int(0);
+  if (option === PR_SET_NAME || option === PR_GET_NAME) {
+    const name = call.string(1);
+    if (name === undefined) return;
+    if (option === PR_SET_NAME) rename(task, world, name);
+    else task.comm = name.subarray(0, COMM_BYTES);
+  } else if (option === PR_SET_CHILD_SUBREAPER) {
+    task.process.subreaper = call.int(1) !== 0;
+  }
+};
+
+export const EXECS = {
+  execve: { done: execve },
+  execveat: { done: execveat },
+  exit: { enter: exit },
+  exit_group: { enter: exit },
+  prctl: { done: prctl },
+} as const satisfies Effects;

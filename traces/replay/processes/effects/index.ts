@@ -1,0 +1,24 @@
+// All effects, by the name of the call.
+import { BIRTHS } from './births.ts';
+import { DESCRIPTORS } from './descriptors.ts';
+import { DIRECTORIES } from './directories.ts';
+import type { Effects } from './effect.ts';
+import { EXECS } from './exec.ts';
+import { IDS } from './ids.ts';
+import { OPENS } from './opens.ts';
+import { SIGNALS_SENT } from './signals.ts';
+import { SOCKETS } from './sockets.ts';
+import { STATS } from './stats.ts';
+
+/** What calls change. A call that is not here changes nothing that anybody is told of. */
+export const EFFECTS: Effects = {
+  ...BIRTHS,
+  ...DESCRIPTORS,
+  ...DIRECTORIES,
+  ...EXECS,
+  ...IDS,
+  ...OPENS,
+  ...SIGNALS_SENT,
+  ...SOCKETS,
+  ...STATS,
+};

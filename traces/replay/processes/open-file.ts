@@ -1,0 +1,81 @@
+// Open files, and the tables of descriptors that lead to them.
+import type { FileFacts, SocketFacts } from '../../../vm/index.ts';
+
+/** An open file: what open, socket and their kin made. Descriptors that were duplicated or inherited lead to the same one. */
+export class OpenFile implements FileFacts {
+  path: Uint8Array | undefined = undefined;
+  type: FileFacts['type'] = undefined;
+  flags: number | undefined = undefined;
+  inode: number | undefined = undefined;
+  device: number | undefined = undefined;
+  socket: SocketFacts | undefined = undefined;
+  /** Of a pidfd: the process. */
+  pid: number | undefined = undefined;
+
+  /** Takes over what is known. */
+  learn(known: Partial<OpenFile>): this {
+    return Object.assign(this, known);
+  }
+}
+
+/** A descriptor. */
+export interface Descriptor {
+  readonly file: OpenFile;
+  /** Closed by exec; undefined: unknown. */
+  cloexec: boolean | undefined;
+  /** String id of what the recorder last said that it is; 0 nothing. */
+  note: number;
+}
+
+/** A table of descriptors. What is not in it is unknown, or closed. */
+export class Files {
+  readonly open: Map<number, Descriptor>;
+  /** Whether files that were open before the recording told of them survived an exec: they do not close with the next one. */
+  survived: boolean;
+
+  constructor(open = new Map<number, Descriptor>(), survived = false) {
+    this.open = open;
+    this.survived = survived;
+  }
+
+  get(fd: number): Descriptor | undefined {
+    return this.open.get(fd);
+  }
+
+  /** What a descriptor leads to; one that is unknown gets a file of which nothing is known. */
+  file(fd: number): OpenFile {
+    let descriptor = this.open.get(fd);
+    if (descriptor === undefined) descriptor = this.add(fd, new OpenFile(), this.inherited(fd));
+    return descriptor.file;
+  }
+
+  add(fd: number, file: OpenFile, cloexec: boolean | undefined): Descriptor {
+    const descriptor: Descriptor = { file, cloexec, note: 0 };
+    this.open.set(fd, descriptor);
+    return descriptor;
+  }
+
+  close(fd: number): void {
+    this.open.delete(fd);
+  }
+
+  /** The flag of a descriptor that nobody saw open: standard input, output and error are there to be inherited. */
+  inherited(fd: number): boolean | undefined {
+    return this.survived || fd <= 2 ? false : undefined;
+  }
+
+  /** The table of a child, and of one that shares its table no longer. */
+  copy(): Files {
+    const open = new Map<number, Descriptor>();
+    for (const [fd, descriptor] of this.open) open.set(fd, { ...descriptor });
+    return new Files(open, this.survived);
+  }
+
+  /** The table after an exec. Of descriptors whose flag is unknown nothing is known any more. */
+  execed(): Files {
+    const open = new Map<number, Descriptor>();
+    for (const [fd, descriptor] of this.open)
+      if (descriptor.cloexec === false) open.set(fd, { ...descriptor });
+    return new Files(open, true);
+  }
+}

@@ -1,0 +1,73 @@
+// Paths as bytes: joined and tidied by their text, as nobody can follow links in a recording.
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+/** Whether a path starts at the root. */
+export function isAbsolute(path: Uint8Array): boolean {
+  return path[0] === SLASH;
+}
+
+/**
+ * The absolute path of `path`, without `.`, `..`, empty names and a slash at the end. `from` is the directory of a relative one, `root` what
+ * chroot made of `/`. Undefined where that takes a directory that is unknown. Links are not followed.
+ */
+export function absolutePath(
+  path: Uint8Array,
+  from: Uint8Array | undefined,
+  root: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (isAbsolute(path)) return root === undefined ? tidied(path) : tidied(joined(root, path));
+  return from === undefined ? undefined : tidied(joined(from, path));
+}
+
+/** What follows the last slash: the name that a program gets from its path. */
+export function lastName(path: Uint8Array): Uint8Array {
+  return path.subarray(path.lastIndexOf(SLASH) + 1);
+}
+
+/** Whether two byte strings are the same. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Bytes as text, one character a byte. */
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** Text of characters below 256 as bytes. */
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+function joined(from: Uint8Array, path: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(from.length + 1 + path.length);
+  bytes.set(from);
+  bytes[from.length] = SLASH;
+  bytes.set(path, from.length + 1);
+  return bytes;
+}
+
+function tidied(path: Uint8Array): Uint8Array {
+  if (isTidy(path)) return path;
+  const names: string[] = [];
+  for (const name of latin1(path).split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return bytesOf(`/${names.join('/')}`);
+}
+
+/** No empty name, and none that begins with a dot, which is more than tidiness takes but quickly seen. */
+function isTidy(path: Uint8Array): boolean {
+  for (let i = 1; i < path.length; i++) {
+    if (path[i - 1] === SLASH && (path[i] === SLASH || path[i] === DOT)) return false;
+  }
+  return path.length === 1 || path.at(-1) !== SLASH;
+}
