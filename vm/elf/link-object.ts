@@ -129,6 +129,7 @@ function neededOptions({ kconfig, externs }: ObjectFile, progs: readonly LinkedP
 function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
   const { types, externs, kconfig } = file;
   const found = new Map<string, KernelSymbol & { index: number }>();
+  const indices = new Map(file.maps.map(({ name }, index) => [name, index]));
   return {
     functions: new Map([...file.progs, ...file.subprogs].map((func) => [func.name, func])),
     types,
@@ -142,6 +143,7 @@ function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
       found.set(name, symbol);
       return symbol;
     },
+    mapIndex: (name) => indices.get(name)!, // as above
     option: (name) => kconfig.find((place) => place.name === name)!.off, // as above
   };
 }

@@ -24,6 +24,8 @@ export interface LinkScope {
   readonly candidates: Candidates | undefined;
   /** Externs of the kernel, found when they are first asked for. */
   readonly symbol: (name: string) => KernelSymbol & { readonly index: number };
+  /** Place of a map among those of the object: what stands in the insn until the map is there. */
+  readonly mapIndex: (name: string) => number;
   /** Where an option stands in .kconfig. */
   readonly option: (name: string) => number;
 }
@@ -156,11 +158,12 @@ class Patch {
     const { pc, scope } = this;
     switch (reloc.kind) {
       case 'map':
+        this.write({ src: WIDES.map_fd.src, imm: scope.mapIndex(reloc.map) });
         return { pc, map: reloc.map };
       case 'data':
-        return { pc, map: reloc.map, valueOff: reloc.valueOff };
+        return this.value(reloc.map, reloc.valueOff);
       case 'kconfig':
-        return { pc, map: '.kconfig', valueOff: scope.option(reloc.name) };
+        return this.value('.kconfig', scope.option(reloc.name));
       case 'call':
         this.write({ src: CALLS.subprog.src, imm: this.distance(reloc.func) });
         return undefined;
@@ -176,14 +179,17 @@ class Patch {
     }
   }
 
+  private value(map: string, valueOff: number): MapReloc {
+    this.write({ src: WIDES.map_value.src, imm: this.scope.mapIndex(map) });
+    this.writeHigh(valueOff);
+    return { pc: this.pc, map, valueOff };
+  }
+
   private symbol(name: string): void {
     const { id, address, index } = this.scope.symbol(name);
     if (readSlot(this.insns, this.pc).opcode === OPS.ld_imm64.opcode) {
       this.write({ src: WIDES.imm64.src, imm: Number(address & 0xffff_ffffn) });
-      writeSlot(this.insns, this.pc + 1, {
-        ...readSlot(this.insns, this.pc + 1),
-        imm: Number(address >> 32n),
-      });
+      this.writeHigh(Number(address >> 32n));
     } else if (id !== undefined) {
       this.write({ src: CALLS.kfunc.src, off: 0, imm: id });
     } else {
@@ -194,6 +200,11 @@ class Patch {
   private distance(name: string): number {
     const start = this.starts.get(this.scope.functions.get(name)!)!; // laid out with the program
     return start - this.pc - 1;
+  }
+
+  /** The second slot of a wide insn. */
+  private writeHigh(imm: number): void {
+    writeSlot(this.insns, this.pc + 1, { ...readSlot(this.insns, this.pc + 1), imm });
   }
 
   private write(fields: { dst?: number; src: number; off?: number; imm: number }): void {
