@@ -1,14 +1,19 @@
 // BTF in memory, from tables: structs by their members, functions by their parameters, all types in C.
 import type { Btf, BtfKind, BtfMember, BtfRecord } from './btf.ts';
-import { parseType } from './c-type.ts';
+import { parseType, type TagKind } from './c-type.ts';
+import { enumValues, type EnumTable } from './enum-table.ts';
 import { sizeOf } from './query.ts';
+
+/** A member: offset in bytes and type; of a bit field its width in bits, and how many bits behind the offset it begins. */
+export type MemberTable = readonly [off: number, type: string | StructTable, bits?: number, from?: number];
 
 /** A struct: size in bytes, and its members by name. Unnamed members are not needed: members of theirs stand here with their own offset. */
 export interface StructTable {
   readonly bytes: number;
-  readonly members: Readonly<Record<string, readonly [off: number, type: string]>>;
+  readonly members: Readonly<Record<string, MemberTable>>;
   /** Members that share their bytes with others: each is in an unnamed union. */
   readonly shared?: readonly string[];
+  readonly isUnion?: boolean;
 }
 
 /** A function: its result, and its parameters by name, in order. */
@@ -19,11 +24,16 @@ export interface FuncTable {
 
 /** Types to build, each by its name. */
 export interface TypeTables {
+  /** Unions too, by `isUnion`. */
   readonly structs?: Readonly<Record<string, StructTable>>;
-  readonly typedefs?: Readonly<Record<string, string>>;
+  readonly enums?: Readonly<Record<string, EnumTable>>;
+  /** Of another type, or of a struct that has no name of its own. */
+  readonly typedefs?: Readonly<Record<string, string | StructTable>>;
   readonly funcs?: Readonly<Record<string, FuncTable>>;
   /** Typedefs of pointers to functions. */
   readonly protos?: Readonly<Record<string, FuncTable>>;
+  /** Bytes of structs and unions that are only named. */
+  readonly sizes?: Readonly<Record<string, number>>;
 }
 
 /** Builds the types of some tables. Structs that are named nowhere else are there and empty. Throws RangeError for a type that is no C, or unknown. */
@@ -66,17 +76,22 @@ export class BtfBuilder {
   private readonly name: string;
   private readonly records: BtfRecord[] = [{ kind: 'void' }];
   private readonly known = new Map<string, number>();
-  private readonly typedefs = new Map<string, string>();
+  private readonly typedefs = new Map<string, string | StructTable>();
+  private readonly sizes = new Map<string, number>();
+  /** The types so far, to ask for sizes. */
+  private readonly sofar: Pick<Btf, 'type'> = { type: (id) => this.records[id]! }; // ids are those of `push`
 
   constructor(name: string) {
     this.name = name;
   }
 
   /** Adds all types of some tables; they may name each other in any order. */
-  add({ structs = {}, typedefs = {}, funcs = {}, protos = {} }: TypeTables): void {
+  add({ structs = {}, enums = {}, typedefs = {}, funcs = {}, protos = {}, sizes = {} }: TypeTables): void {
+    for (const [name, bytes] of Object.entries(sizes)) this.sizes.set(name, bytes);
     for (const [name, type] of Object.entries(typedefs)) this.typedefs.set(name, type);
-    for (const [name, { bytes }] of Object.entries(structs)) this.size(name, bytes);
-    for (const [name, table] of Object.entries(structs)) this.struct(name, table);
+    for (const [name, { bytes }] of Object.entries(structs)) this.sizes.set(name, bytes);
+    for (const [name, table] of Object.entries(enums)) this.enumeration(name, table);
+    for (const [name, table] of Object.entries(structs)) this.named(name, table);
     for (const name of Object.keys(typedefs)) this.type(name);
     for (const [name, table] of Object.entries(funcs)) {
       this.push({ kind: 'func', name, type: this.proto(table), linkage: 'static' });
@@ -89,8 +104,8 @@ export class BtfBuilder {
   /** Id of a type that is written in C: 'struct task_struct *', 'char[16]', 'u32'. */
   type(text: string): number {
     return parseType(text, {
-      named: (name) => this.named(name),
-      struct: (kind, name) => this.declared(kind, name),
+      named: (name) => this.plain(name),
+      tagged: (kind, name) => this.declared(kind, name),
       wrap: (record) => this.once(record),
     });
   }
@@ -106,28 +121,34 @@ export class BtfBuilder {
     return new TableBtf(this.name, this.records.slice());
   }
 
-  /** A struct of which no more than its size is known yet: what holds one is as large. */
-  private size(name: string, bytes: number): void {
-    this.records[this.declared('struct', name)] = { kind: 'struct', name, bytes, members: [] };
+  private named(name: string, table: StructTable): void {
+    const id = this.declared(kindOf(table), name);
+    this.records[id] = this.struct(name, table);
   }
 
-  private struct(name: string, { bytes, members, shared = [] }: StructTable): void {
-    const id = this.declared('struct', name);
-    const list = Object.entries(members).map(([member, [off, text]]): BtfMember => {
-      const type = this.type(text);
+  private struct(name: string, table: StructTable): BtfRecord {
+    const { bytes, members, shared = [] } = table;
+    const list = Object.entries(members).map(([member, [off, given, bits = 0, from = 0]]): BtfMember => {
+      const type = typeof given === 'string' ? this.type(given) : this.push(this.struct('', given));
       return shared.includes(member)
-        ? { name: '', type: this.shared(member, type), bitOff: 8 * off, bits: 0 }
-        : { name: member, type, bitOff: 8 * off, bits: 0 };
+        ? { name: '', type: this.shared(member, type, bits), bitOff: 8 * off + from, bits: 0 }
+        : { name: member, type, bitOff: 8 * off + from, bits };
     });
     list.sort((a, b) => a.bitOff - b.bitOff);
-    this.records[id] = { kind: 'struct', name, bytes, members: list };
+    return { kind: kindOf(table), name, bytes, members: list };
+  }
+
+  private enumeration(name: string, table: EnumTable): void {
+    const values = enumValues(table);
+    const isSigned = values.some(({ value }) => value < 0n);
+    this.records[this.declared('enum', name)] = { kind: 'enum', name, bytes: table.bytes ?? 4, isSigned, values };
   }
 
   /** A union of a member and of its bytes. */
-  private shared(name: string, type: number): number {
-    const bytes = sizeOf(this.build(), type) ?? 0;
+  private shared(name: string, type: number, bits: number): number {
+    const bytes = sizeOf(this.sofar, type) ?? 0;
     const members = [
-      { name, type, bitOff: 0, bits: 0 },
+      { name, type, bitOff: 0, bits },
       { name: '', type: this.type(`char[${bytes}]`), bitOff: 0, bits: 0 },
     ];
     return this.push({ kind: 'union', name: '', bytes, members });
@@ -138,17 +159,21 @@ export class BtfBuilder {
     return this.push({ kind: 'func_proto', ret: this.type(ret), params: list });
   }
 
-  /** A struct by its name; one that no table has told of yet has no members. */
-  private declared(kind: 'struct' | 'union', name: string): number {
+  /** A struct, union or enum by its name; one that no table has told of yet has no members. */
+  private declared(kind: TagKind, name: string): number {
     const key = `${kind} ${name}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const id = this.push({ kind, name, bytes: 0, members: [] });
+    const id = this.push(
+      kind === 'enum'
+        ? { kind, name, bytes: 4, isSigned: false, values: [] }
+        : { kind, name, bytes: this.sizes.get(name) ?? 0, members: [] },
+    );
     this.known.set(key, id);
     return id;
   }
 
-  private named(spelling: string): number {
+  private plain(spelling: string): number {
     const name = SPELLINGS[spelling] ?? spelling;
     if (name === 'void') return 0;
     const known = this.known.get(name);
@@ -156,12 +181,14 @@ export class BtfBuilder {
     const int = INTS[name];
     const aliased = this.typedefs.get(name);
     if (int === undefined && aliased === undefined) throw new RangeError(`no type ${name}`);
-    const id =
-      int === undefined
-        ? this.push({ kind: 'typedef', name, type: this.type(aliased!) })
-        : this.push(intRecord(name, ...int));
+    const id = int === undefined ? this.typedef(name, aliased!) : this.push(intRecord(name, ...int));
     this.known.set(name, id);
     return id;
+  }
+
+  private typedef(name: string, of: string | StructTable): number {
+    const type = typeof of === 'string' ? this.type(of) : this.push(this.struct('', of));
+    return this.push({ kind: 'typedef', name, type });
   }
 
   private once(record: BtfRecord): number {
@@ -172,6 +199,10 @@ export class BtfBuilder {
     this.known.set(key, id);
     return id;
   }
+}
+
+function kindOf({ isUnion = false }: StructTable): 'struct' | 'union' {
+  return isUnion ? 'union' : 'struct';
 }
 
 function intRecord(name: string, bytes: number, isSigned: boolean): BtfRecord {

@@ -16,14 +16,14 @@ export function isModifier(
 }
 
 /** Id of what a type is without typedefs, const and the like. @see btf_type_skip_modifiers */
-export function skipModifiers(btf: Btf, id: number): number {
+export function skipModifiers(btf: Pick<Btf, 'type'>, id: number): number {
   let at = id;
   for (let record = btf.type(at); isModifier(record); record = btf.type(at)) at = record.type;
   return at;
 }
 
 /** The type with an id, without modifiers. */
-export function plainType(btf: Btf, id: number): BtfRecord {
+export function plainType(btf: Pick<Btf, 'type'>, id: number): BtfRecord {
   return btf.type(skipModifiers(btf, id));
 }
 
@@ -54,7 +54,7 @@ export function shownName(name: string): string {
 }
 
 /** Bytes of a type's value, undefined for those that have none: void, functions, incomplete structs. @see btf_resolve_size */
-export function sizeOf(btf: Btf, id: number): number | undefined {
+export function sizeOf(btf: Pick<Btf, 'type'>, id: number): number | undefined {
   let times = 1;
   let at = id;
   for (;;) {

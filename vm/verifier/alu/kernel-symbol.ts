@@ -1,6 +1,6 @@
 // Variables and functions of the kernel that wide insns name by their types.
 import type { Btf } from '../../btf/btf.ts';
-import { kernelTypes } from '../../btf/kernel-types.ts';
+import { isFromTables } from '../../btf/kernel-types.ts';
 import { isStruct, nameOf, plainType, sizeOf } from '../../btf/query.ts';
 import type { Env } from '../env.ts';
 import { FLAGS, makeReg, withReg, type Reg } from '../reg.ts';
@@ -11,7 +11,7 @@ const PERCPU_SECTION = '.data..percpu';
 
 /** True where the kernel's types tell of its variables. Those of the machine's own do not: it has none. */
 export function hasSymbols({ input: { kernel } }: Env): boolean {
-  return kernel !== kernelTypes();
+  return !isFromTables(kernel);
 }
 
 /** What a wide insn with the id of a symbol loads. Refuses an id that is none. @see check_pseudo_btf_id */

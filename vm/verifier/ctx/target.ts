@@ -1,7 +1,7 @@
 // The function that a tracing program is attached to, as the kernel's BTF tells it.
 import type { Btf } from '../../btf/btf.ts';
 import { ANY_SYSCALL_FUNC, SYSCALL_FUNC_NAME } from '../../btf/kernel-funcs.ts';
-import { kernelTypes } from '../../btf/kernel-types.ts';
+import { isFromTables } from '../../btf/kernel-types.ts';
 import type { VerifyInput } from '../input.ts';
 import { opsMember, type FuncProto } from './struct-ops.ts';
 
@@ -74,7 +74,7 @@ function tracepointProto(kernel: Btf, name: string): FuncProto | undefined {
 }
 
 function functionProto(kernel: Btf, name: string): FuncProto | undefined {
-  const isCall = kernel === kernelTypes() && SYSCALL_FUNC_NAME.test(name);
+  const isCall = isFromTables(kernel) && SYSCALL_FUNC_NAME.test(name);
   const id = kernel.find('func', isCall ? ANY_SYSCALL_FUNC : name);
   const func = id === undefined ? undefined : kernel.type(id);
   const proto = func?.kind === 'func' ? kernel.type(func.type) : undefined;

@@ -1,5 +1,5 @@
 // Arguments that are pointers to structs of the kernel.
-import { kernelTypes } from '../../btf/kernel-types.ts';
+import { isFromTables } from '../../btf/kernel-types.ts';
 import { isOfNumbers, sizeOf } from '../../btf/query.ts';
 import { isStruct } from '../ctx/btf-access.ts';
 import type { Env } from '../env.ts';
@@ -71,7 +71,7 @@ export function checkIsNumbers(env: Env, n: number, wanted: string): void {
 const OF_NUMBERS: ReadonlySet<string> = new Set(['cpumask', 'bpf_cpumask']);
 
 function isNumbers(env: Env, name: string): boolean {
-  if (env.input.kernel === kernelTypes()) return OF_NUMBERS.has(name);
+  if (isFromTables(env.input.kernel)) return OF_NUMBERS.has(name);
   const type = kernelStruct(env, name);
   const tooDeep = (): void => env.log.line('max struct nesting depth exceeded');
   return type !== undefined && isOfNumbers(type.btf, type.id, tooDeep);
