@@ -12,7 +12,8 @@ const PERF_BUFFER_PAGES = 16;
 
 /** The spec with a size that the kernel takes: rings grow to the next power of two of pages, a perf_event_array of 0 gets a slot for each CPU. */
 export function withBufferSize(spec: MapSpec, cpus: number): MapSpec {
-  const { type, maxEntries } = spec;
+  const { type, maxEntries, inner } = spec;
+  if (inner !== undefined) return { ...spec, inner: withBufferSize(inner, cpus) };
   if (type === 'perf_event_array' && maxEntries === 0) return { ...spec, maxEntries: cpus };
   if (type !== 'ringbuf' && type !== 'user_ringbuf') return spec;
   if (maxEntries === 0 || maxEntries > MAX_SIZE) return spec; // the kernel says why not

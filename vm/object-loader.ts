@@ -53,7 +53,7 @@ export class ObjectLoader {
       const maps = spec.maps.map((map) => this.createMap(map, fds));
       const byName = new Map(maps.map((map) => [map.spec.name, map]));
       for (const slot of spec.inners ?? []) fillInner(slot, byName);
-      const progs = spec.progs.map((prog) => this.loadProg(prog, spec.license, byName, fds));
+      const progs = spec.progs.map((prog) => this.loadProg(prog, spec, byName, fds));
       for (const slot of spec.slots) fillSlot(slot, byName, progs);
       return { spec, progs, maps, progArray: (map) => this.stats(map) };
     } catch (error) {
@@ -134,8 +134,13 @@ export class ObjectLoader {
     return handle;
   }
 
-  private loadProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>, fds: number[]): Prog {
-    const fd = this.openProg(spec, license, maps);
+  private loadProg(
+    spec: ProgSpec,
+    object: ObjectSpec,
+    maps: ReadonlyMap<string, BpfMap>,
+    fds: number[],
+  ): Prog {
+    const fd = this.openProg(spec, object, maps);
     fds.push(fd);
     const prog = this.objects.byFd(fd) as KernelProg; // loadProg has just opened it
     const { objects, memory, linksOf } = this;
@@ -166,7 +171,11 @@ export class ObjectLoader {
   }
 
   /** Loads a program: its fd. A LoadError about an insn gets the line of the source. */
-  private openProg(spec: ProgSpec, license: string, maps: ReadonlyMap<string, BpfMap>): number {
+  private openProg(
+    spec: ProgSpec,
+    { license, types }: ObjectSpec,
+    maps: ReadonlyMap<string, BpfMap>,
+  ): number {
     const {
       name,
       type,
@@ -190,7 +199,11 @@ export class ObjectLoader {
       sourceLines,
       poisoned,
     };
-    const attr = target === undefined ? about : { ...about, target };
+    const attr = {
+      ...about,
+      ...(target === undefined ? {} : { target }),
+      ...(types === undefined ? {} : { types }),
+    };
     try {
       return loadProg({ ...attr, insns: relocate(spec, maps) }, this.objects, this.memory, this.verifier);
     } catch (error) {

@@ -31,6 +31,7 @@ export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf, cpus?: 
     maps,
     funcs: prog.funcs ?? [],
     lines: prog.sourceLines ?? [],
+    ...(object.types === undefined ? {} : { types: object.types }),
     kernel,
     ...(target === undefined ? {} : { target: { name: target } }),
     objects: prog.objects ?? [],
@@ -42,12 +43,17 @@ export function inputOf(object: ObjectSpec, prog: ProgSpec, kernel: Btf, cpus?: 
 /** A map as the verifier sees it. */
 export function verifierMap(spec: MapSpec): VerifierMap {
   return {
-    spec,
+    spec: kernelSpec(spec),
     ...(spec.inner === undefined ? {} : { inner: innerMap(spec.inner) }),
     ...(spec.frozen === true && hasFlag(spec.flags, 'rdonly_prog')
       ? { constant: paddedTo(spec.valueSize, spec.data ?? new Uint8Array(0)) }
       : {}),
   };
+}
+
+/** The spec under the name that a kernel has for the map: its messages show it. */
+export function kernelSpec(spec: MapSpec): MapSpec {
+  return spec.kernelName === undefined ? spec : { ...spec, name: spec.kernelName };
 }
 
 /** What maps inside of others are like: it has no name, as it stands for many. @see kernel/bpf/map_in_map.c bpf_map_meta_alloc */
