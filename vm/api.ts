@@ -1,6 +1,6 @@
 // The machine as its users see it. machine.ts makes one.
 import type { Effect } from './effects.ts';
-import type { EventPoint } from './kernel/event-point.ts';
+import type { EventName, EventPoint } from './kernel/event-point.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
@@ -174,11 +174,39 @@ export interface TestRunResult {
   readonly ctx: Uint8Array;
 }
 
-/** What a program that filters packets did with one. */
+/** What a program did with a packet. */
 export interface PacketResult {
   readonly prog: string;
-  /** Bytes of the frame, from its link header on, that the program's socket gets: 0 for none, and after a fault. */
+  /** As `Prog.attached` has it: 'xdp', 'tcx/ingress', the name of a socket. */
+  readonly hook: string;
+  /** The kernel's word for its result: 'XDP_DROP', 'TC_ACT_OK', 'TCX_NEXT'; of sockets 'keep' or 'drop'; 'fault' of a run that was stopped. */
+  readonly verdict: string;
+  /** Bytes of the frame, from its link header on, that the program's socket gets, or that go on from there: 0 for none, and after a fault. */
   readonly kept: number;
+}
+
+/** What of a recording brings a program to run. */
+export type HookSource =
+  | {
+      readonly kind: 'calls';
+      readonly at: 'enter' | 'exit';
+      /** 'all', or those that the machine was told of. */
+      readonly calls: 'all' | readonly SyscallInfo[];
+    }
+  | { readonly kind: 'event'; readonly event: EventName }
+  /** `direction`: of those that come in, or go out; undefined: of both. */
+  | { readonly kind: 'packets'; readonly direction: 'ingress' | 'egress' | undefined };
+
+/** What became of attaching a program. */
+export interface Attachment {
+  readonly prog: Prog;
+  /** Hooks by name, as `Prog.attached` has them; none of a program that was refused. */
+  readonly hooks: readonly string[];
+  readonly comesTo: readonly HookSource[];
+  /** Why it will never run: its hooks are such that recordings never come to. */
+  readonly idle?: string | undefined;
+  /** Why it is not attached. */
+  readonly refused?: string | undefined;
 }
 
 /** What insns that were run by themselves did. */
@@ -235,14 +263,14 @@ export interface Machine {
    * Attaches a program to the hook that its section names. Throws LoadError when there is no such hook, or it is there already. Hooks that Linux
    * has and recordings never come to (uprobes) are taken: see `Prog.idle`.
    */
-  attach(prog: Prog, options?: AttachOptions): void;
+  attach(prog: Prog, options?: AttachOptions): Attachment;
   /** Takes a program off its hooks. */
   detach(prog: Prog): void;
   /**
-   * Attaches every program of the object whose section names a hook; returns them. Sections with a slot number ('kprobe/1') and those of types
-   * that have no hooks are left alone; LoadError for a hook that the machine does not have, nothing is attached then.
+   * Attaches every program of the object whose section names a hook, and tells what became of each: one that is refused does not keep the others from
+   * running. Sections with a slot number ('kprobe/1') and those without a name where one is needed ('kprobe') are left alone.
    */
-  attachAll(object: LoadedObject): readonly Prog[];
+  attachAll(object: LoadedObject): readonly Attachment[];
   /**
    * The recording has come to `atNs` (ns, never back): runs the timers that programs started and that are due by now, each at its own time. `enter`, `exit` and
    * `packet` do it for the time of their point, before its hooks. Work of programs (bpf_wq) runs behind the hooks of the point that started it.
@@ -255,14 +283,15 @@ export interface Machine {
   /** Runs what is attached to the tracepoint of an event: sched_process_exec, signal_deliver and their kin. */
   event(point: EventPoint): void;
   /**
-   * Hands a packet to the programs of sections 'socket' and 'socket/NAME', as sockets of type AF_PACKET do, each with a socket of its own and an
-   * empty cb: what each did, in the order of attachment.
+   * Hands a packet to the programs of sections xdp, socket and tc in the order of Linux (kernel/net/packet-path.ts): what each did that saw it. Every
+   * socket is one of its own of type AF_PACKET, with an empty cb.
    */
   packet(point: PacketPoint): readonly PacketResult[];
   /**
-   * Whether anything is attached to a hook of the enter, or of the exit, or to packets: at a phase that is not listened to, `advance` is enough.
+   * Whether anything is attached to a hook of the enter, of the exit, of packets, or of events: at a phase that is not listened to, `advance` is
+   * enough.
    */
-  listens(at: 'enter' | 'exit' | 'packet'): boolean;
+  listens(at: 'enter' | 'exit' | 'packet' | 'event'): boolean;
   /**
    * Runs a program by itself, as BPF_PROG_TEST_RUN does; tracing types, of which Linux has no test runs, take a ctx too. Nothing is known of the
    * current task.

@@ -11,8 +11,10 @@ import { prepareBareRun } from './kernel/bare-run.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
 import { UnknownReads } from './kernel/memory/unknown-reads.ts';
 import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
-import { PacketFilter } from './kernel/net/packet-filter.ts';
+import { PacketPath, type PacketSeat } from './kernel/net/packet-path.ts';
 import type { ObjectTable } from './kernel/objects.ts';
+import type { EventPoint } from './kernel/event-point.ts';
+import type { EventPlace } from './kernel/hooks.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { LaterRuns } from './kernel/run-later.ts';
@@ -45,7 +47,7 @@ export class MachineRuns {
   private readonly random: SeededRandom;
   private readonly cpu: Cpu;
   private readonly later: LaterRuns;
-  private readonly filter: PacketFilter;
+  private readonly packets: PacketPath;
   private nowNs = 0;
   /** The fault of the run that ended last, undefined when it exited. */
   private lastFault: Fault | undefined;
@@ -56,7 +58,7 @@ export class MachineRuns {
     this.memory = memory;
     this.objects = objects;
     this.kernel = new KernelMemory(memory, NO_TASK, (options.kernel ?? DEFAULT_KERNEL).types);
-    this.filter = new PacketFilter(memory);
+    this.packets = new PacketPath(memory);
     this.random = new SeededRandom(seed);
     const { callbacks, heap, linked, grace, cells } = objects;
     this.cpu = new Cpu(
@@ -124,6 +126,35 @@ export class MachineRuns {
     }
   }
 
+  /** An event of a recording: its current task is in no system call that is known. */
+  event(stages: readonly Stage<EventPlace>[], point: EventPoint): void {
+    this.advance(point.atNs);
+    if (stages.length === 0) return;
+    const { task, atNs } = point;
+    const state = point.event === 'sched_switch' ? point.prevState : undefined;
+    const view = {
+      tid: task.tid,
+      tgid: task.tgid,
+      comm: task.comm ?? NO_TASK.comm,
+      atNs,
+      memory: NO_TASK.memory,
+      facts: task,
+    };
+    this.setTask(view, point.cpu);
+    this.kernel.begin(view, undefined, state);
+    const { grace } = this.objects;
+    grace.begin();
+    try {
+      for (const { place, runs } of stages) {
+        place.fill(this.memory, this.kernel, point);
+        for (const { prog, event } of runs) this.run(prog, event);
+      }
+    } finally {
+      grace.end();
+    }
+    this.later.work(this.nowNs);
+  }
+
   /** fmod_ret: a result other than 0 would take the place of the call, and of the programs after this one. */
   private overridden(prog: KernelProg): boolean {
     const value = this.cpu.r[0]!;
@@ -150,26 +181,24 @@ export class MachineRuns {
     if (redirect !== undefined) this.cpu.effect(redirect);
   }
 
-  /** A packet of a recording, handed to one socket for each of `filters`. */
-  packet(filters: readonly KernelProg[], point: PacketPoint): readonly PacketResult[] {
+  /** A packet of a recording, and the programs that it comes to. */
+  packet(seats: readonly PacketSeat[], point: PacketPoint): readonly PacketResult[] {
     this.advance(point.atNs);
-    if (filters.length === 0) return [];
+    if (seats.length === 0) return [];
     const { grace } = this.objects;
     const task = { ...NO_TASK, atNs: point.atNs };
     this.setTask(task, point.cpu ?? 0);
     this.kernel.begin(task, undefined);
-    const results: PacketResult[] = [];
     grace.begin();
     try {
-      for (const prog of filters) {
-        this.run(prog, this.filter.lay(point));
-        results.push({ prog: prog.name, kept: this.filter.kept(this.cpu.r[0]! >>> 0) });
-      }
+      return this.packets.take(seats, point, (prog, event) => {
+        this.runPacket(prog, event);
+        return this.lastFault === undefined ? this.cpu.r[0]! : undefined;
+      });
     } finally {
       grace.end();
+      this.later.work(this.nowNs);
     }
-    this.later.work(this.nowNs);
-    return results;
   }
 
   /** BPF_PROG_TEST_RUN. */

@@ -1,5 +1,6 @@
 // The machine: loads objects, attaches programs, runs them at the points of a recording, saves and restores itself.
 import type {
+  Attachment,
   AttachOptions,
   InsnsResult,
   LoadedObject,
@@ -15,12 +16,15 @@ import { ERRNO } from './errno.ts';
 import { createBpf } from './kernel/bpf.ts';
 import { Attachments, type Link } from './kernel/attachments.ts';
 import { wantsHook } from './kernel/hook-sections.ts';
+import { attachmentOf } from './kernel/attachment-report.ts';
+import type { HookWorld } from './kernel/functions.ts';
 import { linkOf } from './kernel/link.ts';
 import { SyscallIndex } from './kernel/syscalls.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
 import type { EventPoint } from './kernel/event-point.ts';
 import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
+import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
 import type { KernelProg } from './kernel/prog.ts';
 import { LoadError } from './load-error.ts';
 import { MachineRuns, notRun, type RunsState } from './machine-runs.ts';
@@ -50,7 +54,7 @@ class TailscopeMachine implements Machine {
   private readonly loader: ObjectLoader;
   private readonly runs: MachineRuns;
   private readonly attachments = new Attachments();
-  private readonly syscalls: SyscallIndex;
+  private readonly world: HookWorld;
   private readonly snapshots = new WeakSet<MachineSnapshot>();
 
   constructor(options: MachineOptions) {
@@ -61,7 +65,8 @@ class TailscopeMachine implements Machine {
     if (!Number.isInteger(limitInsns) || limitInsns < 1) {
       throw new RangeError(`limitInsns is a whole number from 1 up and not ${limitInsns}`);
     }
-    this.syscalls = new SyscallIndex(options.syscalls ?? []);
+    const syscalls = new SyscallIndex(options.syscalls ?? []);
+    this.world = { kernel: options.kernel ?? DEFAULT_KERNEL, syscalls };
     this.objects = new ObjectTable(new RegionTable(), cpus, this.memory);
     const verifier = options.verifier ?? 'on';
     this.bpf = createBpf(this.objects, this.memory, cpus, verifier);
@@ -91,12 +96,18 @@ class TailscopeMachine implements Machine {
     this.loader.unload(object);
   }
 
-  attach(prog: Prog, { section = prog.spec.section, cookie = 0n }: AttachOptions = {}): void {
+  attach(prog: Prog, options: AttachOptions = {}): Attachment {
+    return attachmentOf(prog, this.attachTo(prog, options), this.world.syscalls);
+  }
+
+  private attachTo(prog: Prog, { section = prog.spec.section, cookie = 0n }: AttachOptions): Link {
     const kernelProg = this.loader.kernelProg(prog);
     const { name } = prog.spec;
     if (kernelProg === undefined) throw new LoadError('hook', name, 'the program is not loaded any more');
-    this.attachments.add(linkOf(kernelProg, { name, section, cookie }, this.syscalls, this.attachments));
+    const link = linkOf(kernelProg, { name, section, cookie }, this.world, this.attachments);
+    this.attachments.add(link);
     this.objects.hold(kernelProg);
+    return link;
   }
 
   detach(prog: Prog): void {
@@ -106,19 +117,16 @@ class TailscopeMachine implements Machine {
     for (let i = 0; i < ended; i++) this.objects.drop(kernelProg);
   }
 
-  attachAll(object: LoadedObject): readonly Prog[] {
+  attachAll(object: LoadedObject): readonly Attachment[] {
     const wanted = object.progs.filter((prog) => wantsHook(prog.spec.section));
-    const attached: Prog[] = [];
-    try {
-      for (const prog of wanted) {
-        this.attach(prog);
-        attached.push(prog);
+    return wanted.map((prog): Attachment => {
+      try {
+        return attachmentOf(prog, this.attachTo(prog, {}), this.world.syscalls);
+      } catch (error) {
+        if (!(error instanceof LoadError)) throw error;
+        return { prog, hooks: [], comesTo: [], refused: error.reason };
       }
-    } catch (error) {
-      for (const prog of attached) this.detach(prog);
-      throw error;
-    }
-    return attached;
+    });
   }
 
   advance(atNs: number): void {
@@ -136,16 +144,17 @@ class TailscopeMachine implements Machine {
     this.runs.call(this.attachments.stages('exit', point), point);
   }
 
-  event(_point: EventPoint): void {
+  event(point: EventPoint): void {
     this.checkIdle();
+    this.runs.event(this.attachments.eventStages(point), point);
   }
 
   packet(point: PacketPoint): readonly PacketResult[] {
     this.checkIdle();
-    return this.runs.packet(this.attachments.filters, point);
+    return this.runs.packet(this.attachments.packets, point);
   }
 
-  listens(at: 'enter' | 'exit' | 'packet'): boolean {
+  listens(at: 'enter' | 'exit' | 'packet' | 'event'): boolean {
     return this.attachments.listens(at);
   }
 

@@ -16,6 +16,7 @@ import {
 import {
   createMachine,
   LoadError,
+  type Attachment,
   type LoadedObject,
   type Machine,
   type ObjectSpec,
@@ -46,6 +47,8 @@ export interface Replay {
   readonly processes: Processes;
   readonly machine: Machine;
   readonly object: LoadedObject;
+  /** What became of attaching its programs. */
+  readonly attachments: readonly Attachment[];
   readonly pipe: Pipe;
   readonly faults: FaultLog;
   readonly outlets: Outlets;
@@ -106,7 +109,7 @@ export function createReplay(
     },
     onFault: (fault) => faults.take(fault),
   });
-  const object = loadPrograms(machine, spec);
+  const { object, attachments } = loadPrograms(machine, spec);
   const outlets = createOutlets(object, (map, record) => {
     if (record.kind !== 'sample') return;
     onRecord?.({ map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data });
@@ -142,6 +145,7 @@ export function createReplay(
     processes,
     machine,
     object,
+    attachments,
     pipe,
     faults,
     outlets,
@@ -184,15 +188,26 @@ export function createReplay(
   };
 }
 
-function loadPrograms(machine: Machine, spec: ObjectSpec): LoadedObject {
+/** Programs whose hook is not there do not keep the others from running; where no program has its hook, nothing would run. */
+function loadPrograms(
+  machine: Machine,
+  spec: ObjectSpec,
+): { readonly object: LoadedObject; readonly attachments: readonly Attachment[] } {
+  let object: LoadedObject;
   try {
-    const object = machine.load(spec);
-    machine.attachAll(object);
-    return object;
+    object = machine.load(spec);
   } catch (error) {
     if (error instanceof LoadError) throw refusal('bad-program', spec.name, loadErrorText(error, spec));
     throw error;
   }
+  const attachments = machine.attachAll(object);
+  const refused = attachments.flatMap(({ prog, refused: why }) =>
+    why === undefined ? [] : [`${prog.spec.name}: ${why}`],
+  );
+  if (refused.length > 0 && refused.length === attachments.length) {
+    throw refusal('bad-program', spec.name, refused.join('\n'));
+  }
+  return { object, attachments };
 }
 
 function emptyPoint(): SyscallPoint {

@@ -16,11 +16,12 @@ export function ctxWords(
   offsets: readonly number[],
   fields: PointFields,
   when: When,
+  options: Partial<MachineOptions> = {},
 ): bigint[] {
   const loads = offsets.map(
     (off, i) => `r2 = *(u64 *)(r6 + ${off})\nr1 = mapval[out] ll\n*(u64 *)(r1 + ${8 * i}) = r2`,
   );
-  return wordsOf(section, `r6 = r1\n${loads.join('\n')}`, 8 * offsets.length, fields, when);
+  return wordsOf(section, `r6 = r1\n${loads.join('\n')}`, 8 * offsets.length, fields, when, options);
 }
 
 /** The u64 values behind the address that `body` leaves in r3 (r1 is the ctx), read with bpf_probe_read_kernel. */
@@ -42,13 +43,14 @@ export function wordsOf(
   size: number,
   fields: PointFields,
   when: When,
+  options: Partial<MachineOptions> = {},
 ): bigint[] {
-  const { machine, faults } = hookRig();
+  const { machine, faults } = hookRig(options);
   const object = loadText(
     machine,
     `.map out array key=4 value=${size} entries=1\n.section "${section}"\nmain:\n${body}\nr0 = 0\nexit`,
   );
-  machine.attachAll(object);
+  machine.attach(object.progs[0]!);
   machine[when](pointOf(fields));
   if (faults.length > 0) throw new Error(faults[0]!.message);
   if (object.progs[0]!.runs !== 1) throw new Error(`it ran ${object.progs[0]!.runs} times`);

@@ -72,7 +72,7 @@ class StepRunner {
     const { machine } = this.rig;
     switch (word) {
       case 'attach':
-        return machine.attachAll(this.object).length;
+        return machine.attachAll(this.object).filter(({ refused }) => refused === undefined).length;
       case 'replay':
         return this.replay(args[0]!);
       case 'advance':
@@ -153,7 +153,7 @@ class StepRunner {
     const point = pointOf();
     let points = 0;
     while (cursor.advance(Number.POSITIVE_INFINITY)) {
-      if (cursor.phase === 'mark') continue;
+      if (cursor.phase === 'mark' || cursor.phase === 'packet') continue;
       fillPoint(cursor, recording, point);
       this.rig.machine[cursor.phase](point);
       points++;

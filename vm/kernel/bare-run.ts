@@ -59,6 +59,7 @@ export function prepareBareRun(memory: LinearMemory, insns: Uint8Array, bytes: U
       code: prepareCode(insns, new Map()),
       usedMaps: [],
       objects: [],
+      ctxBytes: 0,
       countersAt,
     },
     event: { ctxAt: bytes.length === 0 ? 0 : at, length: bytes.length, regions: [region], kernelRegions: [] },

@@ -11,10 +11,17 @@ interface EventMoment {
   readonly task: TaskFacts;
 }
 
-/** An event by the name of its tracepoint. @see include/trace/events/sched.h, signal.h */
+/** An event by the name of its tracepoint. @see include/trace/events/sched.h, signal.h, task.h */
 export type EventPoint = EventMoment &
+  /** `flags`: CLONE_* that it was made with; undefined: unknown. */
   (
-    | { readonly event: 'sched_process_fork'; readonly child: TaskFacts }
+    | {
+        readonly event: 'sched_process_fork';
+        readonly child: TaskFacts;
+        readonly flags?: bigint | undefined;
+      }
+    /** Before the task has its new name: an exec, a prctl. */
+    | { readonly event: 'task_rename'; readonly comm: Uint8Array }
     /** After the task has its new name. `oldTid`: its id before, which differs when a thread that is not the first execs. */
     | {
         readonly event: 'sched_process_exec';

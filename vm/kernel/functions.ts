@@ -2,47 +2,48 @@
 //
 //   do_syscall_64 -> __seccomp_filter -> __x64_sys_openat(pt_regs *) -> __se_sys_openat(6 longs) -> __do_sys_openat -> do_sys_open -> ...
 //                                        depth 0                        1                           2                  3
-import { AUDIT_ARCH_I386 } from './pt-regs.ts';
+//
+// Kernels before 4.17 have sys_openat(4 longs), also called SyS_openat, in the place of the first three.
+import {
+  CALL_PREFIX,
+  callFunction,
+  FUNCTION_PREFIXES,
+  nameInKernel,
+  NATIVE_ABIS,
+  prefixesOf,
+} from './function-names.ts';
+import type { HookAbi } from './hook-abi.ts';
+import type { Kernel } from './kernel.ts';
 import { AUDIT_ARCH_ARM64, AUDIT_ARCH_X86_64, type CallKey, type SyscallIndex } from './syscalls.ts';
 
-/** What an argument is: one of the call's (0 to 5), perhaps with bits set; a constant; a kernel pointer to what nobody recorded. */
+/** What hooks are looked up in: the kernel, and the calls that the machine was told of. */
+export interface HookWorld {
+  readonly kernel: Pick<Kernel, 'name' | 'version' | 'types' | 'abi'>;
+  readonly syscalls: SyscallIndex;
+}
+
+/** What an argument is: one of the call's (0 to 5), perhaps with bits set; a constant; the call's number; a kernel pointer. */
 export type ArgSource =
   | number
   | { readonly arg: number; readonly or: bigint }
   | { readonly value: bigint }
+  | 'nr'
+  /** To struct seccomp_data of the call. */
+  | 'seccomp_data'
+  /** To what nobody recorded. */
   | 'somewhere';
 
 /** A function at which programs run. */
 export interface TracedFunction {
   readonly name: string;
-  /** How far inside of the call: enters run from outside in, exits from inside out. */
+  /** How far inside of the call: enters run from outside in, exits from inside out. Negative: before the call's tracepoint, and back by then. */
   readonly depth: number;
   /** Calls that come to it, and what it gets from each: its arguments, or 'regs' for a pointer to the call's registers. */
   readonly calls: readonly {
-    readonly keys: readonly CallKey[];
+    readonly keys: readonly CallKey[] | 'all';
     readonly args: 'regs' | readonly ArgSource[];
   }[];
 }
-
-/** ABIs whose pointers and longs are 64 bits wide. */
-export const NATIVE_ABIS: readonly number[] = [AUDIT_ARCH_X86_64, AUDIT_ARCH_ARM64];
-const ALL_ABIS: readonly number[] = [...NATIVE_ABIS, AUDIT_ARCH_I386];
-
-/** How a function of a call is called, by what stands before the call's name. @see arch/x86/include/asm/syscall_wrapper.h */
-// oxfmt-ignore
-const FUNCTION_PREFIXES = {
-  __x64_sys_:         { depth: 0, args: 'regs', abis: [AUDIT_ARCH_X86_64] },
-  __arm64_sys_:       { depth: 0, args: 'regs', abis: [AUDIT_ARCH_ARM64] },
-  __ia32_sys_:        { depth: 0, args: 'regs', abis: [AUDIT_ARCH_I386] },
-  __ia32_compat_sys_: { depth: 0, args: 'regs', abis: [AUDIT_ARCH_I386] },
-  __se_sys_:          { depth: 1, args: 'own',  abis: NATIVE_ABIS },
-  __do_sys_:          { depth: 2, args: 'own',  abis: NATIVE_ABIS },
-  /** Until Linux 4.16. */
-  SyS_:               { depth: 1, args: 'own',  abis: NATIVE_ABIS },
-  sys_:               { depth: 1, args: 'own',  abis: NATIVE_ABIS },
-} as const satisfies Record<string, { depth: number; args: 'regs' | 'own'; abis: readonly number[] }>;
-type FunctionPrefix = keyof typeof FUNCTION_PREFIXES;
-const PREFIXES = Object.keys(FUNCTION_PREFIXES) as readonly FunctionPrefix[]; // the table's own keys
 
 const AT_FDCWD = { value: -100n };
 /** What the kernel adds to the flags of open(2) on a 64-bit machine: O_LARGEFILE of each ABI. @see arch/arm64/include/uapi/asm/fcntl.h */
@@ -54,11 +55,28 @@ const LARGE: Readonly<Record<number, bigint>> = {
 const CREAT = { value: 0o101101n };
 const ZERO = { value: 0n };
 
+/** Depth of the function that seccomp filters are run by. */
+export const SECCOMP_DEPTH = -1;
+
+/** That function, by kernel. All of them let the call pass with 0. @see kernel/seccomp.c */
+const SECCOMP = {
+  phase1: { name: 'seccomp_phase1', args: ['seccomp_data'] },
+  filter: { name: '__seccomp_filter', args: ['nr', 'seccomp_data', ZERO] },
+  short: { name: '__seccomp_filter', args: ['nr', ZERO] },
+} as const satisfies Record<HookAbi['seccomp'], { name: string; args: readonly ArgSource[] }>;
+const SECCOMP_NAMES: ReadonlySet<string> = new Set(Object.values(SECCOMP).map(({ name }) => name));
+
+/** LINUX_VERSION_CODE of the releases that functions came with. */
+const V4_17 = 0x04_11_00;
+const V5_6 = 0x05_06_00;
+
 /** An argument that may differ by ABI. */
 type InnerArg = ArgSource | { readonly arg: number; readonly orByAbi: typeof LARGE };
 
 interface InnerRow {
   readonly depth: number;
+  /** The kernel that it came with; absent: all have it. */
+  readonly since?: number;
   /** By the name of the call's function. */
   readonly calls: Readonly<Record<string, readonly InnerArg[]>>;
 }
@@ -73,67 +91,86 @@ export const INNER_FUNCTIONS = {
     open:   [AT_FDCWD, 0, { arg: 1, orByAbi: LARGE }, 2],
     openat: [0, 1, { arg: 2, orByAbi: LARGE }, 3],
     creat:  [AT_FDCWD, 0, CREAT, 1] } },
-  do_sys_openat2:   { depth: 4, calls: {
+  do_sys_openat2:   { depth: 4, since: V5_6, calls: {
     open:    [AT_FDCWD, 0, 'somewhere'],
     openat:  [0, 1, 'somewhere'],
     creat:   [AT_FDCWD, 0, 'somewhere'],
     openat2: [0, 1, 'somewhere'] } },
-  ksys_read:        { depth: 3, calls: { read: [0, 1, 2] } },
-  ksys_write:       { depth: 3, calls: { write: [0, 1, 2] } },
-  ksys_pread64:     { depth: 3, calls: { pread64: [0, 1, 2, 3] } },
-  ksys_pwrite64:    { depth: 3, calls: { pwrite64: [0, 1, 2, 3] } },
-  ksys_lseek:       { depth: 3, calls: { lseek: [0, 1, 2] } },
-  ksys_fchown:      { depth: 3, calls: { fchown: [0, 1, 2] } },
-  ksys_fallocate:   { depth: 3, calls: { fallocate: [0, 1, 2, 3] } },
-  ksys_readahead:   { depth: 3, calls: { readahead: [0, 1, 2] } },
-  ksys_unshare:     { depth: 3, calls: { unshare: [0] } },
-  ksys_setsid:      { depth: 3, calls: { setsid: [] } },
-  ksys_sync:        { depth: 3, calls: { sync: [] } },
-  ksys_dup3:        { depth: 3, calls: { dup3: [0, 1, 2] } },
-  ksys_semget:      { depth: 3, calls: { semget: [0, 1, 2] } },
-  ksys_msgget:      { depth: 3, calls: { msgget: [0, 1] } },
-  ksys_shmget:      { depth: 3, calls: { shmget: [0, 1, 2] } },
-  ksys_shmdt:       { depth: 3, calls: { shmdt: [0] } },
-  __sys_socket:     { depth: 3, calls: { socket: [0, 1, 2] } },
-  __sys_socketpair: { depth: 3, calls: { socketpair: [0, 1, 2, 3] } },
-  __sys_bind:       { depth: 3, calls: { bind: [0, 1, 2] } },
-  __sys_listen:     { depth: 3, calls: { listen: [0, 1] } },
-  __sys_connect:    { depth: 3, calls: { connect: [0, 1, 2] } },
-  __sys_accept4:    { depth: 3, calls: { accept: [0, 1, 2, ZERO], accept4: [0, 1, 2, 3] } },
-  __sys_getsockname:{ depth: 3, calls: { getsockname: [0, 1, 2] } },
-  __sys_getpeername:{ depth: 3, calls: { getpeername: [0, 1, 2] } },
-  __sys_sendto:     { depth: 3, calls: { sendto: [0, 1, 2, 3, 4, 5] } },
-  __sys_recvfrom:   { depth: 3, calls: { recvfrom: [0, 1, 2, 3, 4, 5] } },
-  __sys_setsockopt: { depth: 3, calls: { setsockopt: [0, 1, 2, 3, 4] } },
-  __sys_getsockopt: { depth: 3, calls: { getsockopt: [0, 1, 2, 3, 4] } },
-  __sys_shutdown:   { depth: 3, calls: { shutdown: [0, 1] } },
-  __sys_setuid:     { depth: 3, calls: { setuid: [0] } },
-  __sys_setgid:     { depth: 3, calls: { setgid: [0] } },
-  __sys_setreuid:   { depth: 3, calls: { setreuid: [0, 1] } },
-  __sys_setregid:   { depth: 3, calls: { setregid: [0, 1] } },
-  __sys_setresuid:  { depth: 3, calls: { setresuid: [0, 1, 2] } },
-  __sys_setresgid:  { depth: 3, calls: { setresgid: [0, 1, 2] } },
+  ksys_read:        { depth: 3, since: V4_17, calls: { read: [0, 1, 2] } },
+  ksys_write:       { depth: 3, since: V4_17, calls: { write: [0, 1, 2] } },
+  ksys_pread64:     { depth: 3, since: V4_17, calls: { pread64: [0, 1, 2, 3] } },
+  ksys_pwrite64:    { depth: 3, since: V4_17, calls: { pwrite64: [0, 1, 2, 3] } },
+  ksys_lseek:       { depth: 3, since: V4_17, calls: { lseek: [0, 1, 2] } },
+  ksys_fchown:      { depth: 3, since: V4_17, calls: { fchown: [0, 1, 2] } },
+  ksys_fallocate:   { depth: 3, since: V4_17, calls: { fallocate: [0, 1, 2, 3] } },
+  ksys_readahead:   { depth: 3, since: V4_17, calls: { readahead: [0, 1, 2] } },
+  ksys_unshare:     { depth: 3, since: V4_17, calls: { unshare: [0] } },
+  ksys_setsid:      { depth: 3, since: V4_17, calls: { setsid: [] } },
+  ksys_sync:        { depth: 3, since: V4_17, calls: { sync: [] } },
+  ksys_dup3:        { depth: 3, since: V4_17, calls: { dup3: [0, 1, 2] } },
+  ksys_semget:      { depth: 3, since: V4_17, calls: { semget: [0, 1, 2] } },
+  ksys_msgget:      { depth: 3, since: V4_17, calls: { msgget: [0, 1] } },
+  ksys_shmget:      { depth: 3, since: V4_17, calls: { shmget: [0, 1, 2] } },
+  ksys_shmdt:       { depth: 3, since: V4_17, calls: { shmdt: [0] } },
+  __sys_socket:     { depth: 3, since: V4_17, calls: { socket: [0, 1, 2] } },
+  __sys_socketpair: { depth: 3, since: V4_17, calls: { socketpair: [0, 1, 2, 3] } },
+  __sys_bind:       { depth: 3, since: V4_17, calls: { bind: [0, 1, 2] } },
+  __sys_listen:     { depth: 3, since: V4_17, calls: { listen: [0, 1] } },
+  __sys_connect:    { depth: 3, since: V4_17, calls: { connect: [0, 1, 2] } },
+  __sys_accept4:    { depth: 3, since: V4_17, calls: { accept: [0, 1, 2, ZERO], accept4: [0, 1, 2, 3] } },
+  __sys_getsockname:{ depth: 3, since: V4_17, calls: { getsockname: [0, 1, 2] } },
+  __sys_getpeername:{ depth: 3, since: V4_17, calls: { getpeername: [0, 1, 2] } },
+  __sys_sendto:     { depth: 3, since: V4_17, calls: { sendto: [0, 1, 2, 3, 4, 5] } },
+  __sys_recvfrom:   { depth: 3, since: V4_17, calls: { recvfrom: [0, 1, 2, 3, 4, 5] } },
+  __sys_setsockopt: { depth: 3, since: V4_17, calls: { setsockopt: [0, 1, 2, 3, 4] } },
+  __sys_getsockopt: { depth: 3, since: V4_17, calls: { getsockopt: [0, 1, 2, 3, 4] } },
+  __sys_shutdown:   { depth: 3, since: V4_17, calls: { shutdown: [0, 1] } },
+  __sys_setuid:     { depth: 3, since: V4_17, calls: { setuid: [0] } },
+  __sys_setgid:     { depth: 3, since: V4_17, calls: { setgid: [0] } },
+  __sys_setreuid:   { depth: 3, since: V4_17, calls: { setreuid: [0, 1] } },
+  __sys_setregid:   { depth: 3, since: V4_17, calls: { setregid: [0, 1] } },
+  __sys_setresuid:  { depth: 3, since: V4_17, calls: { setresuid: [0, 1, 2] } },
+  __sys_setresgid:  { depth: 3, since: V4_17, calls: { setresgid: [0, 1, 2] } },
 } as const satisfies Record<string, InnerRow>;
 
-/** The function of a name; undefined for one that recordings do not come to, or of a call that the index does not have. */
-export function functionNamed(name: string, syscalls: SyscallIndex): TracedFunction | undefined {
+/** A function by its name, of the kernel; undefined for one that recordings do not come to, or of a call that the index does not have. */
+export function functionNamed(name: string, world: HookWorld): TracedFunction | undefined {
+  const seccomp = SECCOMP[world.kernel.abi.seccomp];
+  if (name === seccomp.name) {
+    return { name, depth: SECCOMP_DEPTH, calls: [{ keys: 'all', args: seccomp.args }] };
+  }
   if (Object.hasOwn(INNER_FUNCTIONS, name)) {
     const row: InnerRow = INNER_FUNCTIONS[name as keyof typeof INNER_FUNCTIONS]; // hasOwn has just checked the name
-    const calls = Object.entries(row.calls).flatMap(([call, args]) =>
-      NATIVE_ABIS.flatMap((abi) => {
-        const found = syscalls.find(call, [abi]);
-        return found === undefined ? [] : [{ keys: found.keys, args: args.map((arg) => argOf(arg, abi)) }];
-      }),
-    );
-    return calls.length === 0 ? undefined : { name, depth: row.depth, calls };
+    return innerFunction(name, row, world);
   }
-  const prefix = PREFIXES.find((start) => name.startsWith(start));
-  if (prefix === undefined) return undefined;
-  const { depth, args, abis } = FUNCTION_PREFIXES[prefix];
-  const found = syscalls.find(name.slice(prefix.length), abis);
+  const own = callFunction(name);
+  if (own === undefined || own.kernels !== world.kernel.abi.syscalls || lacks(name, world)) return undefined;
+  const found = world.syscalls.find(own.call, own.abis);
   if (found === undefined) return undefined;
-  const own = Array.from({ length: found.args }, (_, i) => i);
-  return { name, depth, calls: [{ keys: found.keys, args: args === 'regs' ? 'regs' : own }] };
+  const args = own.args === 'regs' ? 'regs' : Array.from({ length: found.args }, (_, i) => i);
+  return { name, depth: own.depth, calls: [{ keys: found.keys, args }] };
+}
+
+/** The kernel that a function within calls came with, 0 for all; undefined for functions that are none of the table. */
+export function innerSince(name: string): number | undefined {
+  if (!Object.hasOwn(INNER_FUNCTIONS, name)) return undefined;
+  const row: InnerRow = INNER_FUNCTIONS[name as keyof typeof INNER_FUNCTIONS]; // hasOwn has just checked the name
+  return row.since ?? 0;
+}
+
+function innerFunction(
+  name: string,
+  { depth, since = 0, calls: rows }: InnerRow,
+  { kernel, syscalls }: HookWorld,
+): TracedFunction | undefined {
+  if (kernel.version < since) return undefined;
+  const calls = Object.entries(rows).flatMap(([call, args]) =>
+    NATIVE_ABIS.flatMap((abi) => {
+      const found = syscalls.find(call, [abi]);
+      return found === undefined ? [] : [{ keys: found.keys, args: args.map((arg) => argOf(arg, abi)) }];
+    }),
+  );
+  return calls.length === 0 ? undefined : { name, depth, calls };
 }
 
 function argOf(arg: InnerArg, abi: number): ArgSource {
@@ -141,27 +178,51 @@ function argOf(arg: InnerArg, abi: number): ArgSource {
 }
 
 /** The function that makes a call on the ABIs with 64 bits, as ksyscall sections ask for it: its name on x86-64. */
-export function functionOfCall(call: string, syscalls: SyscallIndex): TracedFunction | undefined {
+export function functionOfCall(call: string, { kernel, syscalls }: HookWorld): TracedFunction | undefined {
   const found = syscalls.find(call, NATIVE_ABIS);
   if (found === undefined) return undefined;
-  return { name: `__x64_sys_${call}`, depth: 0, calls: [{ keys: found.keys, args: 'regs' }] };
+  const prefix = CALL_PREFIX[kernel.abi.syscalls];
+  const args =
+    FUNCTION_PREFIXES[prefix].args === 'regs' ? 'regs' : Array.from({ length: found.args }, (_, i) => i);
+  return { name: `${prefix}${call}`, depth: 0, calls: [{ keys: found.keys, args }] };
 }
 
 /** All names that `functionNamed` knows. */
-export function functionNames(syscalls: SyscallIndex): string[] {
-  const inner = Object.keys(INNER_FUNCTIONS).filter((name) => functionNamed(name, syscalls) !== undefined);
-  const own = PREFIXES.flatMap((prefix) =>
+export function functionNames(world: HookWorld): string[] {
+  const { kernel, syscalls } = world;
+  const inner = Object.keys(INNER_FUNCTIONS).filter((name) => functionNamed(name, world) !== undefined);
+  const own = prefixesOf(kernel.abi).flatMap((prefix) =>
     syscalls.names(FUNCTION_PREFIXES[prefix].abis).map((name) => prefix + name),
   );
-  return [...own, ...inner];
+  return [SECCOMP[kernel.abi.seccomp].name, ...own.filter((name) => !lacks(name, world)), ...inner];
 }
 
-/** The function's name for people who wrote the name that user space has for a call: '__x64_sys_newfstat' for '__x64_sys_fstat'. */
-export function renamedFunction(name: string, syscalls: SyscallIndex): string | undefined {
-  const prefix = PREFIXES.find((start) => name.startsWith(start));
-  if (prefix === undefined) return undefined;
-  const other = syscalls.renamed(name.slice(prefix.length), ALL_ABIS);
-  return other === undefined ? undefined : prefix + other;
+/**
+ * What the kernel has in the place of a function of that name: '__x64_sys_newfstat' for '__x64_sys_fstat' (the name that user space has for the call),
+ * '__x64_sys_open' for 'sys_open', '__seccomp_filter' for 'seccomp_phase1'.
+ */
+export function renamedFunction(name: string, world: HookWorld): string | undefined {
+  const { kernel, syscalls } = world;
+  if (SECCOMP_NAMES.has(name)) return SECCOMP[kernel.abi.seccomp].name;
+  const own = callFunction(name);
+  if (own === undefined) return undefined;
+  const isCall = syscalls.find(own.call, own.abis) !== undefined;
+  const call = isCall ? own.call : syscalls.renamed(own.call, own.abis);
+  if (call === undefined) return undefined;
+  const same = nameInKernel({ ...own, call }, kernel.abi);
+  const other = lacks(same, world) ? `${CALL_PREFIX[kernel.abi.syscalls]}${call}` : same;
+  return other === name ? undefined : other;
+}
+
+/** Types of a kernel that lists its functions hold so many at the least; tables of our own have some dozens. */
+const WHOLE_LIST = 5_000;
+const WHOLE = new WeakMap<Kernel['types'], boolean>();
+
+/** True when the types list all functions of the kernel, and this one is not there. */
+export function lacks(name: string, { kernel: { types } }: HookWorld): boolean {
+  let isWhole = WHOLE.get(types);
+  if (isWhole === undefined) WHOLE.set(types, (isWhole = types.ids('func').length > WHOLE_LIST));
+  return isWhole && types.find('func', name) === undefined;
 }
 
 /** Where the kernel's text begins, and how far functions lie apart here: the numbers are our own, the same in every run. */

@@ -39,11 +39,15 @@ export interface HookCtx {
   readonly fill: Fill;
 }
 
+/** The arguments of a function: a pointer to the call's registers, or one by one. */
+type FunctionArgs = 'regs' | readonly ArgSource[];
+
 /** Where the structures of an event lie. */
 const PROBE_REGS_AT = EVENT_AT;
 const SECCOMP_DATA_AT = EVENT_AT + 0x100;
-const ARGS_AT = EVENT_AT + 0x200;
-const TRACEPOINT_AT = EVENT_AT + 0x300;
+export const ARGS_AT = EVENT_AT + 0x200;
+/** The record of a tracepoint, up to 8 KiB. */
+export const TRACEPOINT_AT = EVENT_AT + 0x300;
 const CALL_ARGS_BYTES = 48;
 
 /** Registers that carry a function's arguments. @see the System V ABI for x86-64 */
@@ -51,7 +55,8 @@ const FUNCTION_REGS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
 const REG_PLACES: readonly number[] = FUNCTION_REGS.map((reg) => PROBE_REGS_AT + PT_REGS[reg]);
 const ARG_PLACES: readonly number[] = Array.from({ length: 7 }, (_, i) => ARGS_AT + 8 * i);
 
-const NO_PROBE: Probe = { cookie: 0n, ip: 0n, args: 0, hasResult: false };
+/** Nothing is known of the hook. */
+export const NO_PROBE: Probe = { cookie: 0n, ip: 0n, args: 0, hasResult: false };
 
 function ctxOf(
   layout: CtxLayout,
@@ -71,32 +76,22 @@ interface Behind {
   readonly probe: Probe;
 }
 
+const SECCOMP_REGION = plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false);
+
+/** What a function's arguments point at, besides the call's registers. */
+function pointedAt(args: FunctionArgs): readonly Region[] {
+  return args !== 'regs' && args.includes('seccomp_data') ? [SECCOMP_REGION] : [];
+}
+
 const kprobeEvent = (name: string, kernelRegions: readonly Region[] = []): HookCtx['event'] =>
   ctxOf(KPROBE_CTX, 'kprobe', PROBE_REGS_AT, 'struct pt_regs', {
     kernelRegions,
     probe: { ...NO_PROBE, ip: functionAddress(name) },
   });
 
-/** kprobe on __seccomp_filter(int nr, const struct seccomp_data *, bool recheck). Registers that the recording does not know are 0. */
-export const SECCOMP_PROBE: HookCtx = {
-  event: kprobeEvent('__seccomp_filter', [
-    plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false),
-  ]),
-  fill({ u8, view }, _kernel, point) {
-    u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
-    view.setInt32(PROBE_REGS_AT + PT_REGS.rdi, point.nr, true);
-    writeAddress(view, PROBE_REGS_AT + PT_REGS.rsi, SECCOMP_DATA_AT);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
-    view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer + 4, 0);
-    for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
-  },
-};
-
 /** The registers where a function begins. */
-export function kprobeCtx(name: string, args: 'regs' | readonly ArgSource[]): HookCtx {
-  const event = kprobeEvent(name);
+export function kprobeCtx(name: string, args: FunctionArgs): HookCtx {
+  const event = kprobeEvent(name, pointedAt(args));
   const writeIp = ipWriter(event.probe.ip);
   const writeArgs = argsWriter(args, REG_PLACES);
   return {
@@ -121,11 +116,7 @@ export function kretprobeCtx(name: string, result: (point: SyscallPoint) => bigi
 }
 
 /** fentry, fexit, fmod_ret: the arguments as u64, after them the result where the section has one (0 before the call). */
-export function functionCtx(
-  name: string,
-  args: 'regs' | readonly ArgSource[],
-  result: 'none' | 'zero' | 'ret',
-): HookCtx {
+export function functionCtx(name: string, args: FunctionArgs, result: 'none' | 'zero' | 'ret'): HookCtx {
   const count = args === 'regs' ? 1 : args.length;
   const hasResult = result !== 'none';
   const event = ctxOf(
@@ -134,7 +125,7 @@ export function functionCtx(
     ARGS_AT,
     `${count} arguments${hasResult ? ' and the result' : ''}`,
     {
-      behind: args === 'regs' ? [TASK_REGS] : [],
+      behind: args === 'regs' ? [TASK_REGS] : pointedAt(args),
       probe: { cookie: 0n, ip: functionAddress(name), args: count, hasResult },
     },
   );
@@ -171,26 +162,33 @@ export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
 export function rawSyscallsCtx(isExit: boolean): HookCtx {
   const layout = isExit ? RAW_SYS_EXIT_CTX : RAW_SYS_ENTER_CTX;
   const name = `struct trace_event_raw_sys_${isExit ? 'exit' : 'enter'}`;
-  return {
-    event: ctxOf(layout, 'tracepoint', TRACEPOINT_AT, name),
-    fill: tracepointFill(isExit, 6, true),
-  };
+  return { event: recordEvent(layout, name), fill: tracepointFill(isExit, 6, true) };
 }
 
 /** Tracepoints syscalls:sys_enter_NAME, of a call with so many arguments, and syscalls:sys_exit_NAME. */
 export function syscallsCtx(isExit: boolean, args: number): HookCtx {
   const layout = isExit ? SYS_EXIT_CTX : sysEnterCtx(args);
   const name = `the number of the call and ${isExit ? 'its result' : `${args} arguments`}`;
-  return {
-    event: ctxOf(layout, 'tracepoint', TRACEPOINT_AT, name),
-    fill: tracepointFill(isExit, args, false),
-  };
+  return { event: recordEvent(layout, name), fill: tracepointFill(isExit, args, false) };
+}
+
+/** The record of a call, which the kernel reads from its start. */
+function recordEvent(layout: CtxLayout, name: string): HookCtx['event'] {
+  return ctxOf(layout, 'tracepoint', TRACEPOINT_AT, name, {
+    kernelRegions: [plainRegion('the record of the tracepoint', TRACEPOINT_AT, recordEnd(layout), false)],
+  });
+}
+
+/** Bytes of a record up to the end of its last field. */
+export function recordEnd(layout: CtxLayout): number {
+  return Math.max(...Object.values(layout).map(({ off, size }) => off + size));
 }
 
 /** `wide`: the number is a long; otherwise an int with 4 bytes of nothing behind it. */
 function tracepointFill(isExit: boolean, args: number, wide: boolean): Fill {
   return ({ u8, view }, kernel, point) => {
     if (isExit) kernel.leaveCall();
+    view.setFloat64(TRACEPOINT_AT, 0); // the kernel's own, and nobody's to load
     writeLong(view, TRACEPOINT_AT + 8, point.nr);
     if (!wide) view.setInt32(TRACEPOINT_AT + 12, 0, true);
     if (isExit) view.setBigInt64(TRACEPOINT_AT + 16, point.ret, true);
@@ -198,7 +196,8 @@ function tracepointFill(isExit: boolean, args: number, wide: boolean): Fill {
   };
 }
 
-function writeAddress(view: DataView, at: number, offset: number): void {
+/** Writes the address of an offset in linear memory. */
+export function writeAddress(view: DataView, at: number, offset: number): void {
   view.setUint32(at, offset, true);
   view.setInt32(at + 4, ADDRESS_HIGH, true);
 }
@@ -214,7 +213,7 @@ function ipWriter(ip: bigint): (view: DataView) => void {
 }
 
 /** Writes arguments to the places that carry them. */
-function argsWriter(args: 'regs' | readonly ArgSource[], places: readonly number[]): Fill {
+function argsWriter(args: FunctionArgs, places: readonly number[]): Fill {
   if (args === 'regs') return ({ view }) => writeAddress(view, places[0]!, TASK_REGS.start);
   const writers = args.map((source, i) => argWriter(source, places[i]!));
   return (memory, kernel, point) => {
@@ -224,6 +223,8 @@ function argsWriter(args: 'regs' | readonly ArgSource[], places: readonly number
 
 function argWriter(source: ArgSource, at: number): Fill {
   if (typeof source === 'number') return argCopier(source, at);
+  if (source === 'nr') return nrWriter(at);
+  if (source === 'seccomp_data') return seccompWriter(at);
   if (source === 'somewhere') {
     const address = addressOf(SOMEWHERE_AT);
     return ({ view }) => view.setBigUint64(at, address, true);
@@ -239,5 +240,25 @@ function argWriter(source: ArgSource, at: number): Fill {
 function argCopier(arg: number, at: number): Fill {
   return ({ u8 }, _kernel, point) => {
     for (let i = 0; i < 8; i++) u8[at + i] = point.args[8 * arg + i]!;
+  };
+}
+
+/** An int in a register: what stands above it is 0. */
+function nrWriter(at: number): Fill {
+  return ({ view }, _kernel, point) => {
+    view.setInt32(at, point.nr, true);
+    view.setInt32(at + 4, 0, true);
+  };
+}
+
+/** The address of the call's struct seccomp_data. Its instruction pointer is not known, and 0. */
+function seccompWriter(at: number): Fill {
+  return ({ u8, view }, _kernel, point) => {
+    writeAddress(view, at, SECCOMP_DATA_AT);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
+    view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0);
+    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer + 4, 0);
+    for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
   };
 }

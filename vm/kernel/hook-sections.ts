@@ -1,32 +1,40 @@
 // Which sections ask to be attached, and to what: the names of libbpf. @see https://docs.kernel.org/bpf/libbpf/program_types.html
 import type { ProgTypeName } from './prog-types.ts';
 
-/** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. `refused`: one that this machine does not have. */
+/** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. */
 export type HookTarget =
   | 'function'
   | 'call'
   | 'tracepoint'
   | 'raw_tracepoint'
-  | 'packets'
-  | 'nothing here'
-  | 'refused';
+  | 'socket'
+  | 'xdp'
+  | 'tc'
+  | 'nothing here';
 
 export interface HookSection {
-  readonly progType: ProgTypeName;
+  /** Of programs there; several where what stands behind the slash decides. */
+  readonly progType: ProgTypeName | readonly ProgTypeName[];
   readonly target: HookTarget;
-  /** Of functions: before they run, after they ran, or before with a say in whether they run. */
-  readonly when?: 'enter' | 'exit' | 'modify';
+  /** Of functions: before they run, after they ran, before with a say in whether they run, or before and after. */
+  readonly when?: 'enter' | 'exit' | 'modify' | 'both';
   /** The target may hold * and ?, and names all that match. */
   readonly pattern?: true;
+  /** Of tc: the result is a verdict of tcx; elsewhere a classifier's whose result is an action at once (direct-action). */
+  readonly tcx?: true;
   /** Why programs there are never run. */
   readonly idle?: string;
-  /** Why there is no such hook. */
-  readonly refused?: string;
 }
 
 const USER = 'a recording of system calls holds no functions of programs';
 const SAMPLES = 'nothing samples a recording';
 const SECURITY = 'a recording does not tell when security hooks were come to';
+const ITER = 'nobody reads an iterator: it runs when its file is read';
+const CGROUP = 'a recording does not tell what control groups are asked for';
+const SOCKET = 'a recording does not tell what happens inside of sockets';
+const ROUTE = 'a recording has packets at devices only, none on a route';
+const OTHER_PROG = 'it takes the place of a function of another program, when that is attached';
+const OPS = 'the kernel calls it through a table of functions; no recording tells when';
 
 /** By what stands before the slash. */
 // oxfmt-ignore
@@ -35,7 +43,7 @@ export const HOOK_SECTIONS = {
   'kretprobe':        { progType: 'kprobe', target: 'function', when: 'exit' },
   'kprobe.multi':     { progType: 'kprobe', target: 'function', when: 'enter', pattern: true },
   'kretprobe.multi':  { progType: 'kprobe', target: 'function', when: 'exit', pattern: true },
-  'kprobe.session':   { progType: 'kprobe', target: 'refused', refused: 'a probe has no sessions here: attach kprobe and kretprobe' },
+  'kprobe.session':   { progType: 'kprobe', target: 'function', when: 'both', pattern: true },
   'ksyscall':         { progType: 'kprobe', target: 'call', when: 'enter' },
   'kretsyscall':      { progType: 'kprobe', target: 'call', when: 'exit' },
   'tp':               { progType: 'tracepoint', target: 'tracepoint' },
@@ -55,17 +63,46 @@ export const HOOK_SECTIONS = {
   'uprobe.s':         { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uprobe.multi':     { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uprobe.multi.s':   { progType: 'kprobe', target: 'nothing here', idle: USER },
+  'uprobe.session':   { progType: 'kprobe', target: 'nothing here', idle: USER },
+  'uprobe.session.s': { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uretprobe':        { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uretprobe.s':      { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uretprobe.multi':  { progType: 'kprobe', target: 'nothing here', idle: USER },
   'uretprobe.multi.s':{ progType: 'kprobe', target: 'nothing here', idle: USER },
   'usdt':             { progType: 'kprobe', target: 'nothing here', idle: USER },
   'usdt.s':           { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'socket':           { progType: 'socket_filter', target: 'packets' },
+  'socket':           { progType: 'socket_filter', target: 'socket' },
+  'xdp':              { progType: 'xdp', target: 'xdp' },
+  'xdp.frags':        { progType: 'xdp', target: 'xdp' },
+  'tc':               { progType: 'sched_cls', target: 'tc' },
+  'classifier':       { progType: 'sched_cls', target: 'tc' },
+  'action':           { progType: 'sched_act', target: 'tc' },
+  'tcx':              { progType: 'sched_cls', target: 'tc', tcx: true },
+  'netkit':           { progType: 'sched_cls', target: 'nothing here', idle: 'a recording has no netkit devices' },
   'perf_event':       { progType: 'perf_event', target: 'nothing here', idle: SAMPLES },
   'lsm':              { progType: 'lsm', target: 'nothing here', idle: SECURITY },
   'lsm.s':            { progType: 'lsm', target: 'nothing here', idle: SECURITY },
   'lsm_cgroup':       { progType: 'lsm', target: 'nothing here', idle: SECURITY },
+  'iter':             { progType: 'tracing', target: 'nothing here', idle: ITER },
+  'iter.s':           { progType: 'tracing', target: 'nothing here', idle: ITER },
+  'freplace':         { progType: 'ext', target: 'nothing here', idle: OTHER_PROG },
+  'struct_ops':       { progType: 'struct_ops', target: 'nothing here', idle: OPS },
+  'struct_ops.s':     { progType: 'struct_ops', target: 'nothing here', idle: OPS },
+  'cgroup_skb':       { progType: 'cgroup_skb', target: 'nothing here', idle: CGROUP },
+  'cgroup':           { progType: ['cgroup_skb', 'cgroup_device', 'cgroup_sysctl', 'cgroup_sockopt', 'cgroup_sock', 'cgroup_sock_addr'],
+                        target: 'nothing here', idle: CGROUP },
+  'sockops':          { progType: 'sock_ops', target: 'nothing here', idle: SOCKET },
+  'sk_skb':           { progType: 'sk_skb', target: 'nothing here', idle: SOCKET },
+  'sk_msg':           { progType: 'sk_msg', target: 'nothing here', idle: SOCKET },
+  'sk_lookup':        { progType: 'sk_lookup', target: 'nothing here', idle: SOCKET },
+  'sk_reuseport':     { progType: 'sk_reuseport', target: 'nothing here', idle: SOCKET },
+  'lwt_in':           { progType: 'lwt_in', target: 'nothing here', idle: ROUTE },
+  'lwt_out':          { progType: 'lwt_out', target: 'nothing here', idle: ROUTE },
+  'lwt_xmit':         { progType: 'lwt_xmit', target: 'nothing here', idle: ROUTE },
+  'lwt_seg6local':    { progType: 'lwt_seg6local', target: 'nothing here', idle: ROUTE },
+  'netfilter':        { progType: 'netfilter', target: 'nothing here', idle: ROUTE },
+  'flow_dissector':   { progType: 'flow_dissector', target: 'nothing here', idle: 'the kernel takes packets apart with it when it wants their flow; no recording tells when' },
+  'lirc_mode2':       { progType: 'lirc_mode2', target: 'nothing here', idle: 'a recording has no remote controls' },
 } as const satisfies Record<string, HookSection>;
 
 /** A section taken apart. `target` is '' where there is none. */
@@ -85,12 +122,15 @@ export function parseHookSection(section: string): ParsedSection | undefined {
   return { prefix, row, target: slash < 0 ? '' : plain.slice(slash + 1) };
 }
 
+/** Kinds of programs that need no name behind the slash: there is one hook of each. */
+const NAMELESS: ReadonlySet<HookTarget> = new Set(['socket', 'xdp', 'tc', 'nothing here']);
+
 /**
- * True when the section asks for attachment to a named place: 'kprobe/x', 'raw_tp/x'. A number after the slash is a prog_array slot
- * of the 2015 convention and asks for none; without a slash, whoever loads the program attaches it, but for 'socket': there is one kind of it.
+ * True when the section asks for attachment to a place: 'kprobe/x', 'raw_tp/x', 'xdp'. A number after the slash is a prog_array slot of the 2015
+ * convention and asks for none; without a slash, whoever loads a program of a function or tracepoint attaches it.
  */
 export function wantsHook(section: string): boolean {
   const parsed = parseHookSection(section);
   if (parsed === undefined || /^\d+$/.test(parsed.target)) return false;
-  return parsed.target !== '' || parsed.row.target === 'packets';
+  return parsed.target !== '' || NAMELESS.has(parsed.row.target);
 }

@@ -1,5 +1,6 @@
 // BPF_PROG_LOAD: from insns with map fds to a program that can run, or the reason why not.
 import type { FuncInfo, LineInfo, ObjectType, PoisonedInsn } from '../object.ts';
+import type { Btf } from '../btf/btf.ts';
 import { checkProg } from '../check/check.ts';
 import type { CheckError } from '../check/messages.ts';
 import { ERRNO } from '../errno.ts';
@@ -36,6 +37,8 @@ export interface ProgAttr {
   readonly sourceLines?: readonly LineInfo[];
   /** Insns that CO-RE found no answer for. */
   readonly poisoned?: readonly PoisonedInsn[];
+  /** Its BTF: what func_info and the types of maps name. */
+  readonly types?: Btf;
   /** Name of the kernel's function or tracepoint that a tracing program is for. */
   readonly target?: string;
 }
@@ -61,7 +64,7 @@ export function loadProg(
   for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
   const maps = namedMaps(attr, objects);
   const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
-  if (verifier === 'on') verifyProg(attr, expectedAttachType, maps, memory, objects.cpus);
+  const ctxBytes = verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects.cpus) : 0;
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {
@@ -69,7 +72,7 @@ export function loadProg(
   }
   const addresses = new Map([...maps].map(([pc, { address }]) => [pc, address]));
   const code = prepareCode(insns, addresses);
-  const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [] };
+  const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [], ctxBytes };
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
 }

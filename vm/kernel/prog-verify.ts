@@ -5,7 +5,7 @@ import { isFrozen, type KernelMap } from '../maps/map.ts';
 import { hasFlag } from '../maps/types.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapUse, VerifierMap, VerifyInput } from '../verifier/input.ts';
-import { innerMap } from '../verifier/input-of.ts';
+import { innerMap, kernelSpec } from '../verifier/input-of.ts';
 import { verify } from '../verifier/walk/verify.ts';
 import { isGplCompatible } from './licenses.ts';
 import type { ProgAttr } from './prog-load.ts';
@@ -17,16 +17,20 @@ export interface NamedMap {
   readonly valueOff: number | undefined;
 }
 
-/** Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps` are by pc; `cpus` are the machine's. */
+/**
+ * Bytes of its ctx that the program touches at the most. Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps`
+ * are by pc; `cpus` are the machine's.
+ */
 export function verifyProg(
   attr: ProgAttr,
   expectedAttachType: number,
   maps: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
   cpus: number,
-): void {
+): number {
   const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory), cpus };
-  if (verify(input).refusal === undefined) return;
+  const { refusal, ctxBytes } = verify(input);
+  if (refusal === undefined) return ctxBytes;
   const verdict = verify(input, { logLevel: 1 });
   const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way
   const poisoned = attr.poisoned?.find((insn) => insn.pc === pc);
@@ -59,6 +63,7 @@ function inputOfLoad(
     maps,
     funcs: attr.funcs ?? [],
     lines: attr.sourceLines ?? [],
+    ...(attr.types === undefined ? {} : { types: attr.types }),
     kernel: kernelTypes(),
     ...(attr.target === undefined ? {} : { target: { name: attr.target } }),
     objects: attr.objects ?? [],
@@ -72,7 +77,7 @@ function verifierMap(map: KernelMap, memory: LinearMemory): VerifierMap {
   const isConstant = hasFlag(spec.flags, 'rdonly_prog') && isFrozen(memory, map) && map.kind === 'array';
   const value = isConstant ? map.userLookup(new Uint8Array(spec.keySize)) : 0;
   return {
-    spec,
+    spec: kernelSpec(spec),
     ...(spec.inner === undefined ? {} : { inner: innerMap(spec.inner) }),
     ...(typeof value === 'number' ? {} : { constant: value }),
   };

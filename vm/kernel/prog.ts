@@ -18,6 +18,8 @@ export interface KernelProg {
   readonly usedMaps: readonly KernelMap[];
   /** Types of the objects that it makes. */
   readonly objects: readonly ObjectType[];
+  /** Bytes of its ctx that it loads or stores at the most, from the start, as the verifier saw it; 0 where it was not verified. */
+  readonly ctxBytes: number;
   /** Offset of its counters in linear memory. */
   readonly countersAt: number;
 }

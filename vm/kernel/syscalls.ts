@@ -129,6 +129,8 @@ export class SyscallIndex {
   /** By function name; made at the first question. */
   private byFunction: ReadonlyMap<string, readonly SyscallInfo[]> | undefined;
 
+  private byKey: ReadonlyMap<CallKey, SyscallInfo> | undefined;
+
   constructor(rows: readonly SyscallInfo[]) {
     this.rows = rows;
   }
@@ -145,6 +147,12 @@ export class SyscallIndex {
   names(audits: readonly number[]): string[] {
     const has = (rows: readonly SyscallInfo[]): boolean => rows.some(({ audit }) => audits.includes(audit));
     return [...this.index()].filter(([, rows]) => has(rows)).map(([name]) => name);
+  }
+
+  /** The call that a key names; undefined for one that the machine was not told of. */
+  at(key: CallKey): SyscallInfo | undefined {
+    this.byKey ??= new Map(this.rows.map((row) => [callKey(row.audit, row.nr), row]));
+    return this.byKey.get(key);
   }
 
   /** The function of a call by the name that user space has for it, where that is another one; undefined elsewhere. */

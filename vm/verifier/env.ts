@@ -98,6 +98,8 @@ export class Env {
   /** What is sought while a path is walked back; empty between. */
   readonly trail = new Trail();
 
+  /** Bytes from the start of the ctx that were loaded or stored at the most. */
+  ctxBytes = 0;
   insnsWalked = 0;
   jumpsWalked = 0;
   totalStates = 0;

@@ -22,4 +22,6 @@ export interface Verdict {
   /** By pc. For those who compile the program, and for the page. */
   readonly facts: readonly InsnFacts[];
   readonly subprogs: readonly Subprog[];
+  /** Bytes from the start of the ctx that the program loads or stores at the most. @see struct bpf_prog_aux max_ctx_offset */
+  readonly ctxBytes: number;
 }

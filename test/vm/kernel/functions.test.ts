@@ -1,6 +1,6 @@
 // Kprobes, kretprobes, fentry, fexit and fmod_ret on the functions of system calls.
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '../../../vm/index.ts';
+import { DEFAULT_KERNEL, type Effect, type Kernel } from '../../../vm/index.ts';
 import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
 import { ctxWords, hookRig, loadSayers, wordsBehind, wordsOf } from '../../support/hook-rig.ts';
 import { AUDIT_X86_64, loadText, pointOf, u32, u64s } from '../../support/machine.ts';
@@ -17,6 +17,14 @@ const offs = (regs: readonly (keyof typeof PT_REGS)[]): number[] => regs.map((re
 const openArgs = (nr: number, audit = AUDIT_X86_64): bigint[] =>
   ctxWords('kprobe/do_sys_open', offs(['rdi', 'rsi', 'rdx', 'rcx']), { nr, audit, args: ARGS }, 'enter');
 
+/** A kernel that calls the functions of system calls with their arguments. */
+const OLD_KERNEL: Kernel = {
+  ...DEFAULT_KERNEL,
+  name: 'linux-4.14',
+  version: 0x04_0e_00,
+  abi: { ...DEFAULT_KERNEL.abi, syscalls: 'direct' },
+};
+
 describe('a kprobe', () => {
   test.each(['kprobe/__x64_sys_openat', 'ksyscall/openat'])(
     '%s has the call registers behind rdi',
@@ -28,18 +36,24 @@ describe('a kprobe', () => {
     },
   );
 
-  test.each(['__se_sys_openat', '__do_sys_openat', 'sys_openat', 'SyS_openat'])(
-    'on %s has the arguments themselves',
-    (name) => {
-      const [dfd, filename, flags, mode, none] = ctxWords(
-        `kprobe/${name}`,
-        offs(FUNCTION_ARGS),
-        OPENAT,
-        'enter',
-      );
-      expect([dfd, filename, flags, mode, none]).toEqual([0x11n, 0x22n, 0x33n, 0x44n, 0n]);
-    },
-  );
+  test.each([
+    ['kprobe/__se_sys_openat', {}],
+    ['kprobe/__do_sys_openat', {}],
+    ['kprobe/sys_openat', { kernel: OLD_KERNEL }],
+    ['kprobe/SyS_openat', { kernel: OLD_KERNEL }],
+    ['ksyscall/openat', { kernel: OLD_KERNEL }],
+  ])('%s has the arguments themselves', (section, options) => {
+    const words = ctxWords(section, offs(FUNCTION_ARGS), OPENAT, 'enter', options);
+    expect(words.slice(0, 5)).toEqual([0x11n, 0x22n, 0x33n, 0x44n, 0n]);
+  });
+
+  test.each([
+    ['__x64_sys_openat', 'linux-4.14 has no function __x64_sys_openat; the kernel calls it sys_openat'],
+    ['do_sys_openat2', 'linux-4.14 has no function do_sys_openat2: it came with 5.6'],
+    ['ksys_read', 'linux-4.14 has no function ksys_read: it came with 4.17'],
+  ])('on %s of an old kernel: %s', (name, why) => {
+    expect(() => ctxWords(`kprobe/${name}`, [0], OPENAT, 'enter', { kernel: OLD_KERNEL })).toThrow(why);
+  });
 
   test('on do_sys_open has what open, openat and creat hand to it', () => {
     expect(openArgs(257)).toEqual([0x11n, 0x22n, 0x8033n, 0x44n]);

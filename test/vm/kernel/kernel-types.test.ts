@@ -4,6 +4,7 @@ import { MACHINE_SYSCALLS } from '../../../traces/index.ts';
 import { KPROBE_CTX, PERF_EVENT_CTX } from '../../../vm/kernel/ctx-tracing.ts';
 import { functionNamed, functionNames, INNER_FUNCTIONS } from '../../../vm/kernel/functions.ts';
 import { PT_REGS, SECCOMP_DATA } from '../../../vm/kernel/pt-regs.ts';
+import { DEFAULT_KERNEL } from '../../../vm/kernel/profiles/index.ts';
 import { SyscallIndex } from '../../../vm/kernel/syscalls.ts';
 import { CRED, TASK_STRUCT } from '../../../vm/kernel/task-struct.ts';
 import {
@@ -13,7 +14,7 @@ import {
   kernelStruct,
 } from '../../support/kernel-btf.ts';
 
-const INDEX = new SyscallIndex(MACHINE_SYSCALLS);
+const WORLD = { kernel: DEFAULT_KERNEL, syscalls: new SyscallIndex(MACHINE_SYSCALLS) };
 const isX64 = process.arch === 'x64';
 
 /** Our names of registers without the r that the kernel's members lack: rdi is di, and rip ip. */
@@ -49,14 +50,14 @@ describe.skipIf(!hasKernelTypes())('the running kernel has', () => {
   test('a function of this name, with as many arguments, for each that calls hand theirs to', () => {
     const ours = Object.keys(INNER_FUNCTIONS).map((name) => [
       name,
-      Math.max(...functionNamed(name, INDEX)!.calls.map(({ args }) => args.length)),
+      Math.max(...functionNamed(name, WORLD)!.calls.map(({ args }) => args.length)),
     ]);
     const theirs = Object.keys(INNER_FUNCTIONS).map((name) => [name, kernelFunctionArgs(name)]);
     expect(theirs).toEqual(ours);
   });
 
   test.runIf(isX64)('no function of a call of x86-64 that we do not know', () => {
-    const ours = new Set(functionNames(INDEX));
+    const ours = new Set(functionNames(WORLD));
     // The kernel builds wrappers for functions that its 64-bit table does not name: those of other ABIs.
     const foreign =
       /(_time32|32|16|_ia32_\w+|old_\w+|s390_\w+|spu_\w+|pciconfig_\w+|vm86(old)?|^oldu\w+|sig(nal|pending|procmask|suspend))$/;

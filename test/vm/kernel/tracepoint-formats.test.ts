@@ -8,7 +8,7 @@ import {
   sysEnterCtx,
 } from '../../../vm/kernel/ctx-tracing.ts';
 import type { CtxLayout } from '../../../vm/kernel/ctx.ts';
-import { NATIVE_ABIS } from '../../../vm/kernel/functions.ts';
+import { NATIVE_ABIS } from '../../../vm/kernel/function-names.ts';
 import { SyscallIndex } from '../../../vm/kernel/syscalls.ts';
 import { hasTool, withTracefs } from '../../support/tools.ts';
 

@@ -14,7 +14,9 @@ describe('tracepoint raw_syscalls', () => {
       'enter',
     );
     expect(words).toEqual([9n, ...ARGS]);
-    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [64], {}, 'enter')).toThrow('invalid read');
+    expect(() => ctxWords('tp/raw_syscalls/sys_enter', [64], {}, 'enter')).toThrow(
+      'the program loads from it up to byte 72',
+    );
   });
 
   test('sys_exit has the number and the result', () => {
@@ -23,7 +25,9 @@ describe('tracepoint raw_syscalls', () => {
       9n,
       BigInt.asUintN(64, -12n),
     ]);
-    expect(() => ctxWords('tp/raw_syscalls/sys_exit', [24], fields, 'exit')).toThrow('invalid read');
+    expect(() => ctxWords('tp/raw_syscalls/sys_exit', [24], fields, 'exit')).toThrow(
+      'the program loads from it up to byte 32',
+    );
   });
 
   test('the first 8 bytes are nobody to read', () => {
@@ -44,11 +48,15 @@ describe('tracepoint syscalls', () => {
       257n,
       ...ARGS.slice(0, 4),
     ]);
-    expect(() => ctxWords('tp/syscalls/sys_enter_openat', [48], fields, 'enter')).toThrow('invalid read');
+    expect(() => ctxWords('tp/syscalls/sys_enter_openat', [48], fields, 'enter')).toThrow(
+      'the program loads from it up to byte 56',
+    );
   });
 
   test('sys_enter_getpid has none', () => {
-    expect(() => ctxWords('tp/syscalls/sys_enter_getpid', [16], { nr: 39 }, 'enter')).toThrow('invalid read');
+    expect(() => ctxWords('tp/syscalls/sys_enter_getpid', [16], { nr: 39 }, 'enter')).toThrow(
+      'the program loads from it up to byte 24',
+    );
   });
 
   test('sys_exit_openat has the result', () => {

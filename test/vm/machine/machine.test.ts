@@ -112,14 +112,18 @@ describe('attach', () => {
       machine,
       `${COUNTER}\n.section "kprobe/__seccomp_filter"\nprobe:\nr0 = 0\nexit\n.section "tc"\nfilter:\nr0 = 0\nexit`,
     );
-    expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['count', 'probe']);
-    expect(object.progs.map(({ attached }) => attached)).toEqual([['sys_enter'], ['__seccomp_filter'], []]);
+    expect(machine.attachAll(object).map(({ prog }) => prog.spec.name)).toEqual(['count', 'probe', 'filter']);
+    expect(object.progs.map(({ attached }) => attached)).toEqual([
+      ['sys_enter'],
+      ['__seccomp_filter'],
+      ['tc/ingress'],
+    ]);
   });
 
   test('leaves programs for slots alone', () => {
     const { machine } = rig();
     const object = machine.load(assembleObject(SAMPLES['tracex5']!.source, 'tracex5'));
-    expect(machine.attachAll(object).map(({ spec }) => spec.name)).toEqual(['bpf_prog1']);
+    expect(machine.attachAll(object).map(({ prog }) => prog.spec.name)).toEqual(['bpf_prog1']);
   });
 
   test('says which phases of a call are listened to', () => {
@@ -133,13 +137,15 @@ describe('attach', () => {
     expect(listens()).toEqual([false, false]);
   });
 
-  test('refuses a hook that is not there, and attaches nothing then', () => {
+  test('tells of a hook that is not there, and attaches the others', () => {
     const { machine } = rig();
     const object = loadText(machine, `${COUNTER}\n.section "kprobe/do_sys_open"\nprobe:\nr0 = 0\nexit`);
-    expect(() => machine.attachAll(object)).toThrow('section kprobe/do_sys_open names no hook');
-    expect(object.progs[0]!.attached).toEqual([]);
+    expect(machine.attachAll(object).map(({ prog, refused }) => [prog.spec.name, refused])).toEqual([
+      ['count', undefined],
+      ['probe', expect.stringContaining('section kprobe/do_sys_open names no hook')],
+    ]);
     machine.enter(pointOf());
-    expect(object.progs[0]!.runs).toBe(0);
+    expect(object.progs.map(({ runs }) => runs)).toEqual([1, 0]);
   });
 
   test('refuses a second time, and a program of another type', () => {

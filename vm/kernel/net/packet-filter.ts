@@ -1,18 +1,18 @@
-// What a program of a socket of type AF_PACKET finds: a packet of a recording, from its link header on.
-// @see net/packet/af_packet.c packet_rcv, tpacket_rcv
+// What programs on struct __sk_buff find of a packet of a recording, from its link header on: those of sockets of type AF_PACKET, and of tc.
+// @see net/packet/af_packet.c packet_rcv, tpacket_rcv; net/core/dev.c sch_handle_ingress, sch_handle_egress
 import type { RunEvent } from '../../interp/host.ts';
 import type { LinearMemory } from '../../memory/linear.ts';
 import type { PacketPoint } from '../point.ts';
 import { ETH_HEADER_BYTES, PACKET_TYPES, protocolOf, u16At } from './ethernet.ts';
 import { MAX_FRAME_BYTES, Skb } from './skb.ts';
 
-/** The packet that socket filters see, one at a time. */
+/** The packet that programs of a type see, one at a time. */
 export class PacketFilter {
   private readonly skb: Skb;
   private readonly event: RunEvent;
 
-  constructor(memory: LinearMemory) {
-    this.skb = new Skb(memory, 'socket_filter');
+  constructor(memory: LinearMemory, type: 'socket_filter' | 'sched_cls') {
+    this.skb = new Skb(memory, type);
     this.event = { ctxAt: this.skb.ctxAt, regions: this.skb.regions, kernelRegions: [], packet: this.skb };
   }
 
@@ -29,13 +29,26 @@ export class PacketFilter {
     skb.ifindex = point.ifindex;
     skb.set('ifindex', point.ifindex);
     skb.set('ingress_ifindex', point.direction === 'outgoing' ? 0 : point.ifindex);
+    skb.set('wire_len', frame.length + skb.missing);
     skb.moved();
     return this.event;
   }
 
+  /** Bytes of the packet as it is now, those that were not recorded among them. */
+  get length(): number {
+    return this.skb.length + this.skb.missing;
+  }
+
   /** How much of the packet a program keeps that returned a u32. */
   kept(result: number): number {
-    return Math.min(result, this.skb.length + this.skb.missing);
+    return Math.min(result, this.length);
+  }
+
+  /** The point with the packet as programs left it. */
+  changed(point: PacketPoint): PacketPoint {
+    const { memory, data, end, missing, protocol } = this.skb;
+    const bytes = memory.u8.slice(data, end);
+    return { ...point, bytes, trueLength: bytes.length + missing, protocol };
   }
 }
 

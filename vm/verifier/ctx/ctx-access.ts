@@ -23,6 +23,18 @@ export function accessCtx(
   access: 'read' | 'write',
   isSigned: boolean,
 ): Reg | undefined {
+  const loaded = accessRule(env, off, bytes, access, isSigned);
+  env.ctxBytes = Math.max(env.ctxBytes, off + bytes);
+  return loaded;
+}
+
+function accessRule(
+  env: Env,
+  off: number,
+  bytes: number,
+  access: 'read' | 'write',
+  isSigned: boolean,
+): Reg | undefined {
   const { type } = env.input;
   const rule = ctxRule(type);
   switch (rule.kind) {

@@ -55,5 +55,6 @@ function verdictOf(env: Env, refusal: Refusal | undefined, limitInsns: number): 
     stats,
     facts: env.facts,
     subprogs: env.subprogs,
+    ctxBytes: env.ctxBytes,
   };
 }
