@@ -96,7 +96,7 @@ export class KernelGraph implements Graph, Room {
   args({ process, isCurrent }: TaskNode): { readonly start: bigint; readonly end: bigint } | undefined {
     const args = process.facts?.args;
     if (args === undefined || !this.isOwn(process, isCurrent)) return undefined;
-    const bytes = Uint8Array.from(args.flatMap((arg) => [...arg, 0]));
+    const bytes = withNuls(args);
     this.userMemory = [{ address: ARGS_AT, bytes, trueLength: bytes.length, cString: false }];
     return { start: ARGS_AT, end: ARGS_AT + BigInt(bytes.length) };
   }
@@ -150,4 +150,15 @@ export class KernelGraph implements Graph, Room {
     }
     return placed.nameAt(at - placed.at);
   }
+}
+
+/** Strings one behind the other, a NUL behind each: as a process finds its arguments. */
+function withNuls(strings: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(strings.reduce((sum, { length }) => sum + length + 1, 0));
+  let at = 0;
+  for (const string of strings) {
+    bytes.set(string, at);
+    at += string.length + 1;
+  }
+  return bytes;
 }

@@ -9,6 +9,8 @@ export interface MemberSpot {
   readonly type: number;
 }
 
+type StructRecord = Extract<BtfRecord, { kind: 'struct' | 'union' }>;
+
 const STEPS = /\w+|\[\d+\]/g;
 /** Structs within unnamed members, one in the other. */
 const LIMIT_DEPTH = 16;
@@ -61,29 +63,69 @@ function named(btf: Btf, record: BtfRecord, name: string, depth: number): BtfMem
   return undefined;
 }
 
-/** The innermost member at an offset, as C writes it: 'pwd.dentry'. Undefined where none is: between members, and behind the last. */
+/**
+ * The innermost member at an offset, as C writes it: 'pwd.dentry'. Of several in a union the one that begins last, and of these the shortest. Undefined
+ * where none is: between members, and behind the last.
+ */
 export function memberAt(btf: Btf, struct: number, off: number, depth = 0): string | undefined {
   const record = plainType(btf, struct);
   if (!isStruct(record) || depth > LIMIT_DEPTH) return undefined;
-  for (const member of record.members) {
+  return covering(btf, record, off, depth)?.name;
+}
+
+interface Covering {
+  readonly start: number;
+  readonly bytes: number;
+  readonly name: string;
+}
+
+/** The best member of a struct around an offset, those of unnamed members among them. */
+function covering(btf: Btf, { members }: StructRecord, off: number, depth: number): Covering | undefined {
+  let best: Covering | undefined;
+  for (const member of members) {
     const start = Math.floor(member.bitOff / 8);
     const bytes =
       member.bits === 0
         ? (sizeOf(btf, member.type) ?? 0)
         : Math.ceil((member.bitOff + member.bits) / 8) - start;
-    if (off < start || off >= start + bytes) continue;
-    const inner = within(btf, member.type, off - start, depth);
-    if (inner === undefined && member.name === '') continue;
-    return `${member.name}${joined(member.name, inner ?? '')}`;
+    if (off < start || off >= start + bytes || depth > LIMIT_DEPTH) continue;
+    const found = candidate(btf, member, off, { start, bytes, name: member.name }, depth);
+    if (found === undefined) continue;
+    const isBetter =
+      best === undefined ||
+      found.start > best.start ||
+      (found.start === best.start && found.bytes < best.bytes);
+    if (isBetter) best = found;
   }
-  return undefined;
+  return best;
+}
+
+function candidate(
+  btf: Btf,
+  { name, type }: BtfMember,
+  off: number,
+  itself: Covering,
+  depth: number,
+): Covering | undefined {
+  const { start } = itself;
+  const record = plainType(btf, type);
+  if (name === '' && isStruct(record)) {
+    const inner = covering(btf, record, off - start, depth + 1);
+    return inner === undefined ? undefined : { ...inner, start: inner.start + start };
+  }
+  const inner = within(btf, type, off - start, depth);
+  return inner === undefined ? itself : { ...itself, name: `${name}${joined(name, inner)}` };
 }
 
 /** What lies at an offset of a member's type: 'dentry', '[3].pid'; '' for what has no members. Undefined between members. */
 function within(btf: Btf, type: number, off: number, depth: number): string | undefined {
   const id = skipModifiers(btf, type);
   const record = btf.type(id);
-  if (isStruct(record)) return record.members.length === 0 ? '' : memberAt(btf, id, off, depth + 1);
+  if (isStruct(record)) {
+    // A struct around one value: kuid_t, atomic_t.
+    if (record.members.length < 2 && record.bytes <= 8) return '';
+    return covering(btf, record, off, depth + 1)?.name;
+  }
   if (record.kind !== 'array') return '';
   const bytes = sizeOf(btf, record.type) ?? 0;
   if (bytes <= 1) return '';

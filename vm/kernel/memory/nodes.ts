@@ -188,11 +188,21 @@ export function rootOf(dentry: DentryNode): DentryNode {
 /** A path from the root to a name; undefined where a part of it is unknown. */
 export function pathOf(dentry: DentryNode): Uint8Array | undefined {
   const names: Uint8Array[] = [];
+  let length = 0;
   let at = dentry;
-  for (; at.parent !== undefined; at = at.parent) names.unshift(at.name!);
-  if (at.name === undefined) return undefined;
-  if (names.length === 0) return at.name;
-  return Uint8Array.from(names.flatMap((name) => [SLASH, ...name]));
+  for (; at.parent !== undefined; at = at.parent) {
+    names.unshift(at.name!);
+    length += at.name!.length + 1;
+  }
+  if (at.name === undefined || names.length === 0) return at.name;
+  const path = new Uint8Array(length);
+  let end = 0;
+  for (const name of names) {
+    path[end] = SLASH;
+    path.set(name, end + 1);
+    end += name.length + 1;
+  }
+  return path;
 }
 
 function unknownTask(): TaskNode {
