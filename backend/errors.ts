@@ -25,6 +25,7 @@ export const MESSAGES = {
   'cannot-write': (path: string, reason: string) => `cannot write ${path}: ${reason}`,
   'not-a-log': (name: string, reason: string) =>
     `${name} is no strace log: ${reason} (packed by gzip or zstd is fine, and .sct files are taken too)`,
+  'not-a-capture': (name: string, reason: string) => `${name} cannot be read as a capture: ${reason}`,
   'bad-sct': (name: string, reason: string) => `${name} cannot be opened as a .sct recording: ${reason}`,
   'is-sct': (name: string) => `${name} is a .sct recording already; use it as it is`,
   'bad-packing': (name: string, format: string, reason: string) =>

@@ -13,6 +13,7 @@ export { emptyPacket, fillPacket } from './replay/packet.ts';
 export { fillPoint } from './replay/point.ts';
 export { createProcesses, type Processes, type ProcessesState } from './replay/processes.ts';
 export { summarize, type NamedSyscallRow, type RecordingSummary } from './stats/summary.ts';
+export type { DeviceSummary, PacketSummary } from './stats/packets.ts';
 export type { ErrnoRow, SyscallRow } from './stats/by-syscall.ts';
 export type { Heat, Timeline } from './stats/over-time.ts';
 export { createTotals, type Totals, type TotalsState } from './stats/totals.ts';

@@ -1,4 +1,4 @@
-// tailscope import: strace logs to a .sct recording.
+// tailscope import: strace logs and captures of packets to a .sct recording.
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,7 +6,7 @@ import type { ImportWarning } from '../../traces/index.ts';
 import { refusal } from '../errors.ts';
 import { importLogs, logFile, stemOf, type ImportOptions, type ImportResult } from '../library/import-log.ts';
 import { openWholeFile, refuseExisting } from '../library/whole-file.ts';
-import { countOf, print, printJson, say } from './output.ts';
+import { countOf, print, printable, printJson, say } from './output.ts';
 import { createProgress } from './progress.ts';
 
 /** Warnings told one by one; --json has more. */
@@ -16,6 +16,7 @@ const HELP = `
 Examples:
   tailscope import build.strace.gz                    writes build.sct beside it
   tailscope import trace.101 trace.102 -o trace.sct   the files of one strace -ff
+  tailscope import web.pcapng                         packets, as tcpdump and Wireshark write them
   zstdcat big.zst | tailscope import - -o big.sct
 
 Record the log with -o and with as much as you can:
@@ -32,9 +33,11 @@ interface ImportFlags {
 export function addImport(program: Command): Command {
   return program
     .command('import')
-    .summary('turn strace logs into a .sct recording')
-    .description('Imports strace logs (also gzip and zstd); several files are those of one strace -ff.')
-    .argument('<FILE...>', "log; '-' reads stdin")
+    .summary('turn strace logs and captures into a .sct recording')
+    .description(
+      'Imports strace logs and captures (pcap, pcapng), also gzip and zstd; several logs are those of one strace -ff, several captures follow each other.',
+    )
+    .argument('<FILE...>', "log or capture; '-' reads stdin")
     .option('-o, --output <OUT>', 'where to write; beside the first log with the ending .sct if not given')
     .option('--title <T>', 'title of the recording')
     .option('--command <C>', 'the command that was recorded')
@@ -72,15 +75,33 @@ async function importFiles(files: readonly string[], flags: ImportFlags): Promis
 
 /** One line, or one JSON object, on stdout about an import into `out`. */
 async function printResult(out: string, result: ImportResult, isJson: boolean): Promise<void> {
-  const { calls, byteSize, footer } = result;
+  const { calls, packets, byteSize, footer } = result;
   const { lines, badLines, orphanLines, otherLines, warnings, sources } = footer;
   if (isJson)
-    return printJson({ out, lines, calls, byteSize, badLines, orphanLines, otherLines, warnings, sources });
+    return printJson({
+      out,
+      lines,
+      calls,
+      packets,
+      byteSize,
+      badLines,
+      orphanLines,
+      otherLines,
+      warnings,
+      sources,
+    });
   await print(`${out}: ${importText(result)}\n`);
 }
 
-/** '1,234 lines, 1,200 calls, 9.8 kB (8.2 bytes a call), 0 bad lines'. */
-export function importText({ calls, byteSize, footer }: ImportResult): string {
+/** '1,234 lines, 1,200 calls, 9,840 bytes (8.2 bytes a call), 0 bad lines'; '503 packets, 9,465 bytes (18.8 bytes a packet), 0 bad blocks'. */
+export function importText({ calls, packets, byteSize, footer }: ImportResult): string {
+  if (calls === 0 && packets > 0) {
+    return [
+      countOf(packets, 'packet'),
+      `${byteSize.toLocaleString('en-US')} bytes (${(byteSize / packets).toFixed(1)} bytes a packet)`,
+      countOf(footer.badLines, 'bad block'),
+    ].join(', ');
+  }
   const each = calls === 0 ? '' : ` (${(byteSize / calls).toFixed(1)} bytes a call)`;
   return [
     countOf(footer.lines, 'line'),
@@ -98,11 +119,6 @@ export function tellWarnings(warnings: readonly ImportWarning[]): void {
   }
   if (warnings.length > TOLD_WARNINGS)
     say(`and ${countOf(warnings.length - TOLD_WARNINGS, 'more warning')}; --json shows them`);
-}
-
-/** Text of a log without what would steer a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (char) => `\\x${char.codePointAt(0)!.toString(16).padStart(2, '0')}`);
 }
 
 /** Beside the first log; the files of a -ff set share the stem before `.PID`. */

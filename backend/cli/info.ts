@@ -1,19 +1,22 @@
 // tailscope info: what a recording holds.
 import type { Command } from 'commander';
-import { CATEGORY_NAMES, summarize, type RecordingSummary } from '../../traces/index.ts';
+import { CATEGORY_NAMES, summarize, type PacketSummary, type RecordingSummary } from '../../traces/index.ts';
 import type { OpenedTrace } from '../library/open-trace.ts';
-import { countOf, print, printJson, sizeOf, table, timeOf } from './output.ts';
+import { countOf, print, printable, printJson, sizeOf, table, timeOf } from './output.ts';
 import { openWithProgress } from './run.ts';
 
 /** Rows of the table of system calls; --json has all. */
 const SHOWN_SYSCALLS = 12;
+const SHOWN_DEVICES = 12;
 
 export function addInfo(program: Command): Command {
   return program
     .command('info')
     .summary('tell what a recording holds')
-    .description('Tells what a recording holds: calls, threads, errors, the system calls and their times.')
-    .argument('<T>', 'recording: manifest name, .sct or strace log')
+    .description(
+      'Tells what a recording holds: calls, threads, errors, the system calls and their times; packets, their link types and devices.',
+    )
+    .argument('<T>', 'recording: manifest name, .sct, strace log or capture (pcap, pcapng)')
     .option('--json', 'print everything as JSON')
     .action(info);
 }
@@ -44,27 +47,62 @@ function infoText({ name, recording }: OpenedTrace): string {
   const { header, damage } = recording;
   const summary = summarize(recording);
   const errors = Object.entries(summary.errors).map(([errno, count]) => `${errno} ${count}`);
+  const { packets } = summary;
+  const onlyPackets = summary.calls === 0 && packets.packets > 0;
   const facts = [
     ['title', header.title === '' ? name : header.title],
     ['command', header.command],
     ['recorded by', header.recorder + biasText(header.bias)],
     ['length', timeOf(recording.durationNs)],
+    ...(onlyPackets
+      ? []
+      : [
+          [
+            'calls',
+            `${summary.calls.toLocaleString('en-US')} of ${countOf(summary.distinctSyscalls, 'system call')}`,
+          ],
+          ['threads', `${summary.threads.toLocaleString('en-US')} with ${countOf(summary.comms, 'name')}`],
+        ]),
+    ...(packets.packets === 0 ? [] : packetFacts(packets)),
     [
-      'calls',
-      `${summary.calls.toLocaleString('en-US')} of ${countOf(summary.distinctSyscalls, 'system call')}`,
+      onlyPackets ? 'blocks' : 'lines',
+      `${summary.lines.toLocaleString('en-US')}, ${countOf(summary.badLines, 'bad one')}`,
     ],
-    ['threads', `${summary.threads.toLocaleString('en-US')} with ${countOf(summary.comms, 'name')}`],
-    ['lines', `${summary.lines.toLocaleString('en-US')}, ${countOf(summary.badLines, 'bad one')}`],
     ['size', `${sizeOf(summary.byteSize)} (${summary.byteSize.toLocaleString('en-US')} bytes)`],
     [
-      'errors',
+      onlyPackets ? '' : 'errors',
       `${summary.failedCalls.toLocaleString('en-US')}${errors.length === 0 ? '' : `: ${errors.join(', ')}`}`,
     ],
     ['damage', damage?.message ?? ''],
-  ].filter(([, value]) => value !== '');
+  ].filter(([label, value]) => label !== '' && value !== '');
   const width = Math.max(...facts.map(([label]) => label!.length));
   const head = facts.map(([label, value]) => `${label!.padEnd(width)}  ${value}\n`).join('');
-  return `${head}\n${categoriesText(summary.categories)}\n${syscallsText(summary.syscalls)}`;
+  const devices = packets.packets === 0 ? '' : `\n${devicesText(packets.devices)}`;
+  if (onlyPackets) return head + devices;
+  return `${head}\n${categoriesText(summary.categories)}\n${syscallsText(summary.syscalls)}${devices}`;
+}
+
+function packetFacts({ packets, bytes, cutPackets, linkTypes }: PacketSummary): [string, string][] {
+  const cut = cutPackets === 0 ? '' : `, ${countOf(cutPackets, 'packet')} cut by the recorder`;
+  const types = Object.entries(linkTypes).map(([name, count]) => `${name} ${count.toLocaleString('en-US')}`);
+  return [
+    ['packets', `${packets.toLocaleString('en-US')}, ${sizeOf(bytes)} on the link${cut}`],
+    ['link types', types.join(', ')],
+  ];
+}
+
+function devicesText(devices: PacketSummary['devices']): string {
+  const shown = devices
+    .slice(0, SHOWN_DEVICES)
+    .map(({ ifindex, name, packets, bytes }) => [
+      name === '' ? '-' : printable(name),
+      String(ifindex),
+      packets.toLocaleString('en-US'),
+      bytes.toLocaleString('en-US'),
+    ]);
+  const rest = devices.length - shown.length;
+  const more = rest > 0 ? `and ${rest} more; --json has all\n` : '';
+  return table(['device', '>index', '>packets', '>bytes'], shown) + more;
 }
 
 function biasText(bias: number): string {

@@ -85,6 +85,11 @@ export function timeOf(ns: number): string {
   return Number.isNaN(ns) ? '-' : `${Math.round(ns)} ns`;
 }
 
+/** Text of a recording without what would steer a terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) => `\\x${char.codePointAt(0)!.toString(16).padStart(2, '0')}`);
+}
+
 /** Rows as text in columns, two spaces apart; columns whose heading starts with '>' are flush right. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const names = headings.map((heading) => heading.replace(/^>/, ''));

@@ -147,7 +147,8 @@ function refuseAlien<T>(name: string, step: () => T): T {
     if (!(error instanceof ImportError)) throw error;
     const prefix = `${error.file}: `;
     const reason = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
-    throw refusal('not-a-log', name === '' ? error.file : name, reason);
+    const isCapture = error.code === 'no-capture' || error.code === 'bad-capture';
+    throw refusal(isCapture ? 'not-a-capture' : 'not-a-log', name === '' ? error.file : name, reason);
   }
 }
 
@@ -174,7 +175,7 @@ function withWarnings(sink: BlockSink, warnings: readonly ImportWarning[]): Bloc
 }
 
 function cutWarning(name: string, format: string): ImportWarning {
-  const message = `the ${format} file ends too early; the lines up to there were read`;
+  const message = `the ${format} file ends too early; what stands before was read`;
   return { code: 'cut-packing', file: basename(name), line: 0, message, text: '' };
 }
 

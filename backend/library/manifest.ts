@@ -13,6 +13,7 @@ const MANIFEST = z.array(
     command: z.string(),
     lookFor: z.string(),
     calls: z.int().nonnegative(),
+    packets: z.int().nonnegative().default(0),
     seconds: z.number().nonnegative(),
   }),
 );

@@ -1,4 +1,4 @@
-// A recording by its manifest name or by a path; a strace log is imported on the fly.
+// A recording by its manifest name or by a path; a strace log or a capture is imported on the fly.
 import { statSync } from 'node:fs';
 import { FormatError, isSct, openSct, type Recording } from '../../traces/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
@@ -23,7 +23,7 @@ export interface OpenedTrace {
 }
 
 /**
- * Opens the recording that `name` means: a name of the manifest, or the path of a .sct or of a strace log (also gzip, zstd).
+ * Opens the recording that `name` means: a name of the manifest, or the path of a .sct, of a strace log or of a capture (also gzip, zstd).
  * Throws UserError.
  */
 export async function openTrace(name: string, options: OpenOptions = {}): Promise<OpenedTrace> {
@@ -80,5 +80,15 @@ export function reading<T>(path: string, step: () => T): T {
 
 function fileEntry(path: string, byteSize: number): StoredRecording['entry'] {
   const name = stemOf(path.slice(path.lastIndexOf('/') + 1));
-  return { name, title: name, command: '', lookFor: '', calls: 0, seconds: 0, byteSize, origin: 'file' };
+  return {
+    name,
+    title: name,
+    command: '',
+    lookFor: '',
+    calls: 0,
+    packets: 0,
+    seconds: 0,
+    byteSize,
+    origin: 'file',
+  };
 }

@@ -19,6 +19,7 @@ export interface RecordingEntry {
   readonly command: string;
   readonly lookFor: string;
   readonly calls: number;
+  readonly packets: number;
   readonly seconds: number;
   readonly byteSize: number;
   readonly origin: 'manifest' | 'upload' | 'file';
@@ -37,6 +38,7 @@ export interface OverviewRow {
   readonly firstNs: number;
   readonly lastNs: number;
   readonly calls: number;
+  readonly packets: number;
   readonly errors: number;
   readonly maxLatencyNs: number;
   readonly categories: readonly number[];
@@ -53,6 +55,7 @@ export interface RecordingInfo {
   readonly startNs: string;
   readonly durationNs: number;
   readonly calls: number;
+  readonly packets: number;
   /** How many times longer calls look than they are; 0 unknown. */
   readonly bias: number;
   readonly lines: number;

@@ -46,14 +46,15 @@ export interface ErrorTotals {
   readonly count: F64Column;
 }
 
-/** Calls by category over the whole recording; later buckets than the clock are 0. */
+/** Calls by category, errors and packets over the whole recording; later buckets than the clock are 0. */
 export interface TimelineView {
   readonly bucketNs: number;
   readonly buckets: number;
   /** `buckets` rows of 8 categories. */
   readonly calls: U32Column;
-  /** `buckets` values. */
+  /** `buckets` values each. */
   readonly errors: U32Column;
+  readonly packets: U32Column;
 }
 
 /** Latencies over time: `columns` of `rows` counts; row r holds latencies from 2^(minLog2 + r/perOctave) ns up. */
@@ -154,6 +155,7 @@ export interface Frame {
   readonly epoch: number;
   readonly clock: ClockView;
   readonly calls: number;
+  readonly packets: number;
   readonly errors: number;
   readonly restarts: number;
   /** Calls that entered and have not come back. */

@@ -30,6 +30,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'no-recording': 404,
   'not-found': 404,
   'not-a-log': 422,
+  'not-a-capture': 422,
   'bad-sct': 422,
   'bad-packing': 422,
   'unpacked-too-large': 413,

@@ -24,6 +24,7 @@ export async function storeRecording(
       title: header.title === '' ? name : header.title,
       command: header.command,
       calls: index.reduce((sum, block) => sum + block.calls, 0),
+      packets: index.reduce((sum, block) => sum + block.packets, 0),
       seconds: durationNs / 1e9,
       byteSize: bytes.length,
     },

@@ -89,6 +89,7 @@ function describe(order: UploadOrder, recording: Recording): Omit<UploadAnswer &
       command: header.command,
       lookFor: '',
       calls: index.reduce((sum, block) => sum + block.calls, 0),
+      packets: index.reduce((sum, block) => sum + block.packets, 0),
       seconds: recording.durationNs / 1e9,
       byteSize: recording.byteSize,
       origin: 'upload',

@@ -50,6 +50,7 @@ export function buildFrame(
   const frame: SessionFrame = {
     ...shown,
     calls: totals.calls,
+    packets: totals.packets,
     errors: totals.errors,
     restarts: totals.restarts,
     inFlight: totals.inFlight,
@@ -85,8 +86,14 @@ function errorTotals(totals: Totals): ErrorTotals {
 }
 
 function timelineView(totals: Totals): TimelineView {
-  const { bucketNs, buckets, calls, errors } = totals.timeline;
-  return { bucketNs, buckets, calls: u32Column(calls), errors: u32Column(errors) };
+  const { bucketNs, buckets, calls, errors, packets } = totals.timeline;
+  return {
+    bucketNs,
+    buckets,
+    calls: u32Column(calls),
+    errors: u32Column(errors),
+    packets: u32Column(packets),
+  };
 }
 
 function heatView(totals: Totals, isWhole: boolean, fromColumn: number): HeatView {

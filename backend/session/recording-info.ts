@@ -23,6 +23,7 @@ export function viewRecording(recording: Recording, name: string, lookFor: strin
     startNs: String(header.startNs),
     durationNs: recording.durationNs,
     calls: index.reduce((sum, block) => sum + block.calls, 0),
+    packets: index.reduce((sum, block) => sum + block.packets, 0),
     bias: header.bias,
     lines: footer.lines,
     badLines: footer.badLines,
@@ -51,6 +52,7 @@ function joinStrips(strips: readonly OverviewStrip[]): OverviewRow {
     firstNs: Math.min(...strips.map((strip) => strip.firstNs)),
     lastNs: Math.max(...strips.map((strip) => strip.lastNs)),
     calls: strips.reduce((sum, strip) => sum + strip.calls, 0),
+    packets: strips.reduce((sum, strip) => sum + strip.packets, 0),
     errors: strips.reduce((sum, strip) => sum + strip.errors, 0),
     maxLatencyNs: Math.max(...strips.map((strip) => strip.maxLatencyNs)),
     categories: Object.values(CATEGORIES).map(({ code }) =>

@@ -13,6 +13,7 @@ const TIMELINE: Timeline = {
   buckets: 5,
   calls: Uint32Array.from([0, 1, 2, 3, 4].flatMap((i) => [i, 1, 0, 0, 0, 0, 0, 0])),
   errors: new Uint32Array([0, 0, 0, 0, 1]),
+  packets: new Uint32Array([2, 0, 0, 0, 5]),
 };
 
 test('bars join whole buckets, and the last one is measured over what lies in the recording', () => {
@@ -48,6 +49,7 @@ test('no call is lost between timeline and bars, whatever the room', () => {
           buckets: counts.length,
           calls,
           errors: new Uint32Array(counts.length),
+          packets: new Uint32Array(counts.length),
         };
         const bars = timelineBars(timeline, counts.length * 10, room);
         return (
@@ -65,6 +67,7 @@ test('the outline of the index spreads a block over its time and loses no call',
     firstNs: 25,
     lastNs: 75,
     calls: 100,
+    packets: 20,
     errors: 10,
     maxLatencyNs: 1,
     categories: [60, 40, 0, 0, 0, 0, 0, 0],
@@ -72,6 +75,7 @@ test('the outline of the index spreads a block over its time and loses no call',
   const outline = outlineOfIndex([block], 100, 4);
   expect([...outline.calls]).toEqual([0, 50, 50, 0]);
   expect([...outline.errors]).toEqual([0, 5, 5, 0]);
+  expect([...outline.packets]).toEqual([0, 10, 10, 0]);
   expect(outline.categories[8]).toBe(30);
 });
 
@@ -80,6 +84,7 @@ test('a block of one moment, or past the end, still counts', () => {
     firstNs: 100,
     lastNs: 100,
     calls: 7,
+    packets: 0,
     errors: 0,
     maxLatencyNs: 1,
     categories: [7, 0, 0, 0, 0, 0, 0, 0],

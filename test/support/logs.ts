@@ -45,6 +45,6 @@ export async function storedLog(name: string, folder: string): Promise<StoredRec
   const bytes = await sctOf(name);
   const path = join(folder, `${name}.sct`);
   writeFileSync(path, bytes);
-  const entry = { name, title: name, command: '', lookFor: '', calls: 0, seconds: 0 };
+  const entry = { name, title: name, command: '', lookFor: '', calls: 0, packets: 0, seconds: 0 };
   return { path, entry: { ...entry, byteSize: bytes.length, origin: 'manifest' } };
 }

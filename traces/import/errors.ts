@@ -18,7 +18,10 @@ export type Refusal = keyof typeof REFUSALS;
 export const ACCEPTED =
   'expected: the text that strace writes with -o FILE or on stderr, for example with -f -ttt -T; or a capture, pcap or pcapng';
 
-/** A file is no log that can be read. */
+/** The same where the file, or those before it, are captures. */
+const ACCEPTED_CAPTURE = 'expected: pcap 2.x, in us or ns, or pcapng';
+
+/** A file is no log or capture that can be read. */
 export class ImportError extends Error {
   readonly code: Refusal;
   readonly file: string;
@@ -26,7 +29,8 @@ export class ImportError extends Error {
   readonly line: number;
 
   constructor(code: Refusal, file: string, line: number) {
-    super(`${file === '' ? '' : `${file}: `}${REFUSALS[code]}; ${ACCEPTED}`);
+    const expected = code === 'no-capture' || code === 'bad-capture' ? ACCEPTED_CAPTURE : ACCEPTED;
+    super(`${file === '' ? '' : `${file}: `}${REFUSALS[code]}; ${expected}`);
     this.name = 'ImportError';
     this.code = code;
     this.file = file;

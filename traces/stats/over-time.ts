@@ -1,13 +1,14 @@
 // Totals over the time of a recording: a timeline of calls and errors, and a heat map of latencies.
 import { CATEGORY_NAMES } from '../categories.ts';
 
-/** Calls by category and errors over the whole recording. The arrays are the totals' own: read, do not keep. */
+/** Calls by category, errors and packets over the whole recording. The arrays are the totals' own: read, do not keep. */
 export interface Timeline {
   readonly bucketNs: number;
   readonly buckets: number;
   /** `buckets` rows of 8 categories. */
   readonly calls: Uint32Array;
   readonly errors: Uint32Array;
+  readonly packets: Uint32Array;
 }
 
 /** Latencies over time: column-major counts; row r holds 2^(minLog2 + r/perOctave) ns up, the outermost rows all beyond. */
@@ -26,6 +27,7 @@ export interface Heat {
 export interface OverTimeState {
   readonly calls: Uint32Array;
   readonly errors: Uint32Array;
+  readonly packets: Uint32Array;
   readonly heat: Uint32Array;
   readonly lastColumn: number;
 }
@@ -46,6 +48,7 @@ export class OverTime {
       buckets: BUCKETS,
       calls: new Uint32Array(BUCKETS * CATEGORY_COUNT),
       errors: new Uint32Array(BUCKETS),
+      packets: new Uint32Array(BUCKETS),
     };
     this.heat = {
       bucketNs: bucketNs(durationNs, HEAT.columns),
@@ -63,6 +66,10 @@ export class OverTime {
     this.timeline.errors[this.#bucket(atNs)]! += 1;
   }
 
+  addPacket(atNs: number): void {
+    this.timeline.packets[this.#bucket(atNs)]! += 1;
+  }
+
   /** Adds a latency by its bucket (see latency.ts): four of these an octave, from bucket 1 on, are two rows. */
   addLatency(atNs: number, latencyBucket: number): void {
     const { heat } = this;
@@ -78,6 +85,7 @@ export class OverTime {
     return {
       calls: timeline.calls.slice(),
       errors: timeline.errors.slice(),
+      packets: timeline.packets.slice(),
       heat: heat.counts.slice(),
       lastColumn: heat.lastColumn,
     };
@@ -86,6 +94,7 @@ export class OverTime {
   restore(state: OverTimeState): void {
     this.timeline.calls.set(state.calls);
     this.timeline.errors.set(state.errors);
+    this.timeline.packets.set(state.packets);
     this.heat.counts.set(state.heat);
     this.heat.lastColumn = state.lastColumn;
   }

@@ -4,6 +4,7 @@ import type { Damage, Recording } from '../recording.ts';
 import { createCursor } from '../replay/cursor.ts';
 import { errnoName } from '../tables/index.ts';
 import type { SyscallRow } from './by-syscall.ts';
+import { PacketCounter, type PacketSummary } from './packets.ts';
 import { createTotals } from './totals.ts';
 
 /** Totals of a system call with its name; `?` for a call that has none. */
@@ -18,6 +19,7 @@ export interface RecordingSummary {
   readonly command: string;
   readonly recorder: string;
   readonly calls: number;
+  readonly packets: PacketSummary;
   readonly records: number;
   readonly lines: number;
   readonly badLines: number;
@@ -47,17 +49,22 @@ export interface RecordingSummary {
   readonly damage: Damage | undefined;
 }
 
-/** Sums up a recording; decodes all its blocks, but no arguments. */
+/** Sums up a recording; decodes all its blocks, but no arguments of calls. */
 export function summarize(recording: Recording): RecordingSummary {
   const cursor = createCursor(recording);
   const totals = createTotals(recording);
-  while (cursor.advance(Number.POSITIVE_INFINITY)) totals.take(cursor);
+  const packets = new PacketCounter(recording);
+  while (cursor.advance(Number.POSITIVE_INFINITY)) {
+    totals.take(cursor);
+    if (cursor.phase === 'packet') packets.take(cursor.block, cursor.row);
+  }
   const { header, footer, index, strings } = recording;
   return {
     title: header.title,
     command: header.command,
     recorder: header.recorder,
     calls: totals.calls,
+    packets: packets.summary(),
     records: index.reduce((sum, { count }) => sum + count, 0),
     lines: footer.lines,
     badLines: footer.badLines,

@@ -1,6 +1,6 @@
 // What happened up to a point of a recording, as absolute totals: fed with every point once, in order.
 //
-// At enter: calls, threads, names, categories, timeline. At exit: errors, restarts, latencies, heat map. The same points give the same
+// At enter: calls, threads, names, categories, timeline. At exit: errors, restarts, latencies, heat map. At a packet: packets, timeline. The same points give the same
 // totals whatever the way there; `save` and `restore` are exact.
 import { CATEGORIES, CATEGORY_NAMES } from '../categories.ts';
 import { NO_SYSCALL, RECORD_FLAGS, RECORD_KINDS } from '../event.ts';
@@ -16,6 +16,7 @@ import type { Heat, OverTimeState, Timeline } from './over-time.ts';
 /** Opaque copy of all totals. Plain data. */
 export interface TotalsState {
   readonly calls: number;
+  readonly packets: number;
   readonly errors: number;
   readonly restarts: number;
   readonly inFlight: number;
@@ -28,6 +29,8 @@ export interface TotalsState {
 
 export interface Totals {
   readonly calls: number;
+  /** Packets; they are no calls, and of no thread. */
+  readonly packets: number;
   /** Calls that failed. Restarts are none. */
   readonly errors: number;
   /** Calls that the kernel restarts: the program never sees their result. */
@@ -61,6 +64,7 @@ export function createTotals(recording: Recording): Totals {
 
 class RecordingTotals implements Totals {
   calls = 0;
+  packets = 0;
   errors = 0;
   restarts = 0;
   inFlight = 0;
@@ -120,7 +124,10 @@ class RecordingTotals implements Totals {
     if (cursor.block !== this.#block) this.#openBlock(cursor.block);
     if (cursor.phase === 'enter') this.#enter(cursor.row, cursor.atNs);
     else if (cursor.phase === 'exit') this.#exit(cursor.row, cursor.atNs);
-    else this.#mark(cursor.row);
+    else if (cursor.phase === 'packet') {
+      this.packets++;
+      this.#overTime.addPacket(cursor.atNs);
+    } else this.#mark(cursor.row);
   }
 
   syscalls(): SyscallRow[] {
@@ -138,6 +145,7 @@ class RecordingTotals implements Totals {
   save(): TotalsState {
     return {
       calls: this.calls,
+      packets: this.packets,
       errors: this.errors,
       restarts: this.restarts,
       inFlight: this.inFlight,
@@ -151,6 +159,7 @@ class RecordingTotals implements Totals {
 
   restore(state: TotalsState): void {
     this.calls = state.calls;
+    this.packets = state.packets;
     this.errors = state.errors;
     this.restarts = state.restarts;
     this.inFlight = state.inFlight;

@@ -13,6 +13,7 @@ export interface ChartColors {
   readonly panel: string;
   /** By category code. */
   readonly categories: readonly string[];
+  readonly packets: string;
   readonly font: string;
 }
 
@@ -35,6 +36,7 @@ export function readColors(element: Element, ground: Ground): ChartColors {
     error: color('error'),
     panel: color('panel'),
     categories: CATEGORY_NAMES.map((name) => color(`cat-${name}`)),
+    packets: color('packets'),
     font: computed.fontFamily,
   };
   probe.remove();

@@ -1,4 +1,4 @@
-// Draws the scrub bar: the whole recording in grey, what was played in the colours of its categories, errors as ticks below.
+// Draws the scrub bar: the whole recording in grey, what was played in the colours of its categories, packets on top, errors as ticks below.
 import type { Outline } from '../state/overview.ts';
 import type { ChartColors } from './colors.ts';
 
@@ -31,26 +31,29 @@ export function drawOverview(canvas: HTMLCanvasElement, spec: OverviewSpec): voi
 
   const { whole, played, colors, atNs, durationNs } = spec;
   const tall = height - TICKS;
-  const top = Math.max(1e-9, ...whole.calls, ...played.calls);
-  const scale = (calls: number): number => Math.sqrt(calls / top) * (tall - 3);
+  const wholeCounts = whole.calls.map((calls, column) => calls + whole.packets[column]!);
+  const playedCounts = played.calls.map((calls, column) => calls + played.packets[column]!);
+  const top = Math.max(1e-9, ...wholeCounts, ...playedCounts);
+  const scale = (count: number): number => Math.sqrt(count / top) * (tall - 3);
   const step = width / whole.columns;
   const kinds = colors.categories.length;
   const reached = durationNs > 0 ? (atNs / durationNs) * width : 0;
 
   context.fillStyle = colors.grid;
   for (let column = 0; column < whole.columns; column++) {
-    const high = Math.max(scale(whole.calls[column]!), whole.calls[column]! > 0 ? 1 : 0);
+    const high = Math.max(scale(wholeCounts[column]!), wholeCounts[column]! > 0 ? 1 : 0);
     context.fillRect(column * step, tall - high, step + 0.5, high);
   }
   for (let column = 0; column < played.columns; column++) {
-    const calls = played.calls[column]!;
-    if (calls === 0) continue;
-    const high = scale(calls);
+    const count = playedCounts[column]!;
+    if (count === 0) continue;
+    const high = scale(count);
     let bottom = tall;
-    for (let kind = 0; kind < kinds; kind++) {
-      const part = (high * played.categories[column * kinds + kind]!) / calls;
+    for (let kind = 0; kind <= kinds; kind++) {
+      const own = kind === kinds ? played.packets[column]! : played.categories[column * kinds + kind]!;
+      const part = (high * own) / count;
       if (part === 0) continue;
-      context.fillStyle = colors.categories[kind]!;
+      context.fillStyle = colors.categories[kind] ?? colors.packets;
       context.fillRect(column * step, bottom - part, Math.max(1, step - (step > 3 ? 0.5 : 0)), part);
       bottom -= part;
     }

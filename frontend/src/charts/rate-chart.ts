@@ -1,7 +1,7 @@
-// Calls a second by category: stacked bars over the recording's time, errors as a line across them, the clock as a rule.
+// Calls a second by category, and packets: stacked bars over the recording's time, errors as a line across them, the clock as a rule.
 import type { Plugin } from 'chart.js';
 import { CATEGORIES, CATEGORY_NAMES } from '../../../traces/index.ts';
-import { type Bar, usedCategories } from '../state/bars.ts';
+import { type Bar, hasPackets, usedCategories } from '../state/bars.ts';
 import { formatShort } from '../state/format.ts';
 import { axisStyle, Chart, fixWidth, STILL } from './chart-base.ts';
 import type { ChartColors } from './colors.ts';
@@ -65,6 +65,18 @@ export function createRateChart(canvas: HTMLCanvasElement): RateChart {
           barThickness: Math.max(1, width * (width < 4 ? 1 : 0.86)),
           stack: 'calls',
         })),
+        ...(hasPackets(bars)
+          ? [
+              {
+                type: 'bar' as const,
+                label: 'Packets',
+                data: bars.map((bar): Point => ({ x: middle(bar), y: bar.packetsPerS })),
+                backgroundColor: colors.packets,
+                barThickness: Math.max(1, width * (width < 4 ? 1 : 0.86)),
+                stack: 'calls',
+              },
+            ]
+          : []),
       ];
       chart.options.scales = {
         x: {

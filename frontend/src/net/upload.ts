@@ -4,7 +4,8 @@ import { formatPlural } from '../state/format.ts';
 import { RequestError } from './request.ts';
 
 /** What the server takes, for people. */
-export const ACCEPTED = 'strace text (strace -f -ttt -T -o FILE …), the same gzipped, or a .sct recording';
+export const ACCEPTED =
+  'strace text (strace -f -ttt -T -o FILE …), a capture (pcap, pcapng), either gzipped, or a .sct recording';
 
 /** Codes of refusals in whose text the server says itself what it expected. */
 const EXPLAINED: ReadonlySet<string> = new Set(['not-a-log', 'upload-failed']);

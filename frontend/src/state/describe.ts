@@ -1,6 +1,6 @@
 // One sentence of data for each picture: what a screen reader says of it, and what a person reads first.
 import { CATEGORIES, CATEGORY_NAMES } from '../../../traces/index.ts';
-import type { ProgArrayView } from '../../../backend/protocol/index.ts';
+import type { ProgArrayView, RecordingInfo } from '../../../backend/protocol/index.ts';
 import type { Bar } from './bars.ts';
 import { formatClock, formatCount, formatNs, formatPlural, formatRate, formatShare } from './format.ts';
 import { columnPercentileRow, type Heat, heatExtent, rowFloorNs } from './heat.ts';
@@ -15,7 +15,7 @@ export function describeBars(bars: readonly Bar[], frame: FrameView): string {
   }))
     .filter(({ calls }) => calls > 0)
     .sort((a, b) => b.calls - a.calls);
-  if (shares.length === 0) return 'No calls yet.';
+  if (shares.length === 0) return frame.packets === 0 ? 'No calls yet.' : describePackets(bars, frame);
   const total = shares.reduce((sum, { calls }) => sum + calls, 0);
   const peak = Math.max(0, ...bars.map(({ perS }) => perS.reduce((a, b) => a + b, 0)));
   const named = shares.slice(0, 3).map(({ title, calls }) => `${title} ${formatShare(calls / total)}`);
@@ -24,6 +24,32 @@ export function describeBars(bars: readonly Bar[], frame: FrameView): string {
   const [first] = bars;
   const width = first === undefined ? '' : ` in bars of ${formatNs(first.toNs - first.fromNs)}`;
   return `${named.join(', ')} of ${formatPlural(total, 'call')}; peak ${formatRate(peak)}${width}.`;
+}
+
+/** '503 packets; peak 12.3 k/s in bars of 20 ms.' */
+function describePackets(bars: readonly Bar[], frame: FrameView): string {
+  const total = formatPlural(frame.packets, 'packet');
+  const [first] = bars;
+  if (first === undefined || frame.clock.durationNs === 0) return `${total}.`;
+  const peak = Math.max(...bars.map(({ packetsPerS }) => packetsPerS));
+  return `${total}; peak ${formatRate(peak)} in bars of ${formatNs(first.toNs - first.fromNs)}.`;
+}
+
+/** What a recording is made of, as titles and rates name it. */
+type Counts = Pick<RecordingInfo, 'calls' | 'packets'>;
+
+/** Title of the picture of rates. */
+export function rateTitle(recording: Counts | undefined): string {
+  if (recording === undefined || recording.packets === 0) return 'Calls per second';
+  return recording.calls === 0 ? 'Packets per second' : 'Calls and packets per second';
+}
+
+/** '1,234 calls', '503 packets', '1,234 calls and 503 packets'. */
+export function describeCounts({ calls, packets }: Counts): string {
+  if (packets === 0) return formatPlural(calls, 'call');
+  return calls === 0
+    ? formatPlural(packets, 'packet')
+    : `${formatPlural(calls, 'call')} and ${formatPlural(packets, 'packet')}`;
 }
 
 /** What of a frame the sentence on latencies needs. */
@@ -59,7 +85,7 @@ export function describeArray(array: ProgArrayView): string {
 }
 
 /** What the live region says when the clock changes its state. */
-export function describeClock({ clock, calls, errors }: FrameView): string {
+export function describeClock({ clock, calls, packets, errors }: FrameView): string {
   const words = { playing: 'Playing', paused: 'Paused', ended: 'Ended' } as const;
-  return `${words[clock.state]} at ${formatClock(clock.atNs, clock.durationNs)}: ${formatPlural(calls, 'call')}, ${formatPlural(errors, 'error')}.`;
+  return `${words[clock.state]} at ${formatClock(clock.atNs, clock.durationNs)}: ${describeCounts({ calls, packets })}, ${formatPlural(errors, 'error')}.`;
 }

@@ -22,6 +22,7 @@ export function viewFrame(frame: Frame): FrameView {
       buckets: timeline.buckets,
       calls: readU32(timeline.calls),
       errors: readU32(timeline.errors),
+      packets: readU32(timeline.packets),
     },
   };
 }

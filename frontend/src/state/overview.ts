@@ -4,13 +4,14 @@ import type { OverviewRow } from '../../../backend/protocol/index.ts';
 import { CATEGORY_NAMES } from '../../../traces/index.ts';
 import type { Timeline } from './page-state.ts';
 
-/** Per column of equal time: calls by category (column-major, 8 a column), all calls, errors. Counts, spread evenly over a block's time. */
+/** Per column of equal time: calls by category (column-major, 8 a column), all calls, errors, packets. Counts, spread evenly over a block's time. */
 export interface Outline {
   readonly columns: number;
   readonly columnNs: number;
   readonly categories: Float64Array;
   readonly calls: Float64Array;
   readonly errors: Float64Array;
+  readonly packets: Float64Array;
 }
 
 const KINDS = CATEGORY_NAMES.length;
@@ -22,6 +23,7 @@ export function outlineOfIndex(rows: readonly OverviewRow[], durationNs: number,
     spread(outline, row.firstNs, row.lastNs, (column, share) => {
       outline.calls[column]! += row.calls * share;
       outline.errors[column]! += row.errors * share;
+      outline.packets[column]! += row.packets * share;
       for (let kind = 0; kind < KINDS; kind++)
         outline.categories[column * KINDS + kind]! += (row.categories[kind] ?? 0) * share;
     });
@@ -36,6 +38,7 @@ export function outlineOfTimeline(timeline: Timeline, durationNs: number, column
     const fromNs = bucket * timeline.bucketNs;
     spread(outline, fromNs, fromNs + timeline.bucketNs, (column, share) => {
       outline.errors[column]! += timeline.errors[bucket]! * share;
+      outline.packets[column]! += timeline.packets[bucket]! * share;
       for (let kind = 0; kind < KINDS; kind++) {
         const calls = timeline.calls[bucket * KINDS + kind]! * share;
         outline.categories[column * KINDS + kind]! += calls;
@@ -53,6 +56,7 @@ function emptyOutline(durationNs: number, columns: number): Outline {
     categories: new Float64Array(columns * KINDS),
     calls: new Float64Array(columns),
     errors: new Float64Array(columns),
+    packets: new Float64Array(columns),
   };
 }
 

@@ -1,7 +1,7 @@
 // What has to be told: a lost connection, a damaged file, the server's refusals, results of an upload.
 import { useApp } from '../components/app-context.ts';
 import { Icon } from '../components/icon.tsx';
-import { formatClock, formatShare } from '../state/format.ts';
+import { formatClock, formatPlural, formatShare } from '../state/format.ts';
 import type { Notice } from '../state/page-state.ts';
 
 /** Banners under the player, in the flow of the page. */
@@ -26,7 +26,9 @@ export function Banners() {
       )}
       {session?.recording.calls === 0 ? (
         <p class="banner" role="status">
-          This recording holds no system calls.
+          {session.recording.packets === 0
+            ? 'This recording holds no system calls.'
+            : `This recording holds ${formatPlural(session.recording.packets, 'packet')} and no system calls: programs of the sections socket, tc and xdp see them.`}
         </p>
       ) : null}
     </>

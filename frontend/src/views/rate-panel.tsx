@@ -1,4 +1,4 @@
-// Calls a second by category over the recording's time.
+// Calls a second by category, and packets, over the recording's time.
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CATEGORIES, CATEGORY_NAMES } from '../../../traces/index.ts';
 import { createRateChart, type RateChart } from '../charts/rate-chart.ts';
@@ -6,10 +6,10 @@ import { useApp, useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { colors, drawRate } from '../components/theme.ts';
-import { type Bar, timelineBars, usedCategories } from '../state/bars.ts';
-import { describeBars } from '../state/describe.ts';
+import { type Bar, hasPackets, timelineBars, usedCategories } from '../state/bars.ts';
+import { describeBars, rateTitle } from '../state/describe.ts';
 import type { FrameView } from '../state/page-state.ts';
-import { formatClock, formatCount, formatRate } from '../state/format.ts';
+import { formatClock, formatCount, formatPlural, formatRate } from '../state/format.ts';
 
 /** Pixels a bar needs to stay readable. */
 const BAR_WIDTH = 8;
@@ -27,19 +27,25 @@ export function RatePanel() {
     [timeline, durationNs, room],
   );
   const summary = frame === undefined ? 'No calls yet.' : describeBars(bars, frame);
+  const title = rateTitle(session?.recording);
   return (
     <Panel
       number={1}
       name="rate"
-      title="Calls per second"
+      title={title}
       summary={summary}
       panelRef={ref}
       twin={() => <RateTable bars={bars} durationNs={durationNs} />}
     >
-      {frame === undefined || frame.calls === 0 || durationNs === 0 ? (
+      {frame === undefined || frame.calls + frame.packets === 0 || durationNs === 0 ? (
         <Empty>{whyEmpty(frame)}</Empty>
       ) : (
-        <RatePicture bars={bars} durationNs={durationNs} atNs={frame.clock.atNs} label={summary} />
+        <RatePicture
+          bars={bars}
+          durationNs={durationNs}
+          atNs={frame.clock.atNs}
+          label={`${title}. ${summary}`}
+        />
       )}
     </Panel>
   );
@@ -47,7 +53,9 @@ export function RatePanel() {
 
 function whyEmpty(frame: FrameView | undefined): string {
   if (frame === undefined) return 'Waiting for the first frame.';
-  return frame.calls === 0 ? 'No calls yet.' : 'All calls stand at one moment: there is no rate.';
+  return frame.calls + frame.packets === 0
+    ? 'Nothing was replayed yet.'
+    : 'All stands at one moment: there is no rate.';
 }
 
 interface PictureProps {
@@ -84,7 +92,7 @@ function RatePicture({ bars, durationNs, atNs, label }: PictureProps) {
         class="chart"
         role="img"
         tabIndex={0}
-        aria-label={`Calls per second by category. ${label} Arrow keys read single bars.`}
+        aria-label={`${label} Arrow keys read single bars.`}
         onPointerMove={({ offsetX }) => setCursor(chart.current?.barAt(offsetX) ?? -1)}
         onPointerLeave={() => setCursor(-1)}
         onBlur={() => setCursor(-1)}
@@ -104,6 +112,13 @@ function RatePicture({ bars, durationNs, atNs, label }: PictureProps) {
             {bar === undefined ? null : <b>{formatRate(bar.perS[code]!)}</b>}
           </li>
         ))}
+        {hasPackets(bars) ? (
+          <li>
+            <i class="swatch packets" />
+            Packets
+            {bar === undefined ? null : <b>{formatRate(bar.packetsPerS)}</b>}
+          </li>
+        ) : null}
         <li>
           <i class="swatch line-error" />
           Errors
@@ -125,14 +140,14 @@ function reached(bars: readonly Bar[], atNs: number): number {
 function reading(bar: Bar | undefined, durationNs: number): string {
   return bar === undefined
     ? ''
-    : `${formatClock(bar.fromNs, durationNs)}: ${formatCount(bar.calls)} calls, ${formatCount(bar.errors)} errors`;
+    : `${formatClock(bar.fromNs, durationNs)}: ${formatCount(bar.calls)} calls, ${formatCount(bar.errors)} errors${bar.packets === 0 ? '' : `, ${formatPlural(bar.packets, 'packet')}`}`;
 }
 
 function RateTable({ bars, durationNs }: { readonly bars: readonly Bar[]; readonly durationNs: number }) {
   return (
     <DataTable
-      caption="Calls per second by category, over the recording's time"
-      rows={bars.filter(({ calls }) => calls > 0)}
+      caption="Calls per second by category, and packets, over the recording's time"
+      rows={bars.filter(({ calls, packets }) => calls + packets > 0)}
       rowKey={({ fromNs }) => fromNs}
       columns={[
         { title: 'From', cell: ({ fromNs }) => formatClock(fromNs, durationNs) },
@@ -143,6 +158,9 @@ function RateTable({ bars, durationNs }: { readonly bars: readonly Bar[]; readon
           cell: ({ perS }: Bar) => formatRate(perS[code]!),
         })),
         { title: 'Errors', number: true, cell: ({ errors }) => formatCount(errors) },
+        ...(hasPackets(bars)
+          ? [{ title: 'Packets', number: true, cell: ({ packets }: Bar) => formatCount(packets) }]
+          : []),
       ]}
     />
   );

@@ -4,7 +4,8 @@ import type { RecordingEntry } from '../../../backend/protocol/index.ts';
 import { useApp } from '../components/app-context.ts';
 import { Modal } from '../components/modal.tsx';
 import { ACCEPTED } from '../net/upload.ts';
-import { formatCount, formatNs, formatRate } from '../state/format.ts';
+import { describeCounts } from '../state/describe.ts';
+import { formatNs, formatRate } from '../state/format.ts';
 
 const ORIGINS = {
   manifest: '',
@@ -55,8 +56,8 @@ export function RecordingPicker({ open, onClose }: { readonly open: boolean; rea
                 {ORIGINS[entry.origin] === '' ? null : <span class="badge">{ORIGINS[entry.origin]}</span>}
               </span>
               <span class="recording-size">
-                {formatCount(entry.calls)} calls in {formatNs(entry.seconds * 1e9)}
-                {entry.seconds > 0 ? ` · ${formatRate(entry.calls / entry.seconds)}` : ''}
+                {describeCounts(entry)} in {formatNs(entry.seconds * 1e9)}
+                {entry.seconds > 0 ? ` · ${formatRate((entry.calls + entry.packets) / entry.seconds)}` : ''}
               </span>
               {entry.command === '' ? null : <code class="recording-command">{entry.command}</code>}
               {entry.lookFor === '' ? null : <span class="recording-look">{entry.lookFor}</span>}
@@ -67,7 +68,7 @@ export function RecordingPicker({ open, onClose }: { readonly open: boolean; rea
       {shown.length > 0 ? null : (
         <p class="empty">
           {recordings.length === 0
-            ? 'The server has no recordings. Drop a strace log on this page.'
+            ? 'The server has no recordings. Drop a strace log or a capture on this page.'
             : `None of the ${recordings.length} recordings matches.`}
         </p>
       )}
@@ -82,7 +83,7 @@ function FileChooser({ onChosen }: { readonly onChosen: () => void }) {
   return (
     <div class="chooser">
       <p>
-        Drop a strace log anywhere on this page, or{' '}
+        Drop a strace log or a capture anywhere on this page, or{' '}
         <button type="button" class="button" onClick={() => field.current?.click()}>
           choose a file
         </button>

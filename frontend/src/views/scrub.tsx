@@ -6,9 +6,18 @@ import { colors, drawRate } from '../components/theme.ts';
 import { formatClock, formatRate } from '../state/format.ts';
 import { SEEK_SHARE } from '../state/keys.ts';
 import { type Outline, outlineOfIndex, outlineOfTimeline } from '../state/overview.ts';
+import type { Timeline } from '../state/page-state.ts';
 
 /** Columns of the overview, about one in 2 to 4 pixels: three for each of the timeline's 120 buckets, so that none is split. */
 const COLUMNS = 360;
+
+const NO_TIMELINE: Timeline = {
+  bucketNs: 1,
+  buckets: 0,
+  calls: new Uint32Array(),
+  errors: new Uint32Array(),
+  packets: new Uint32Array(),
+};
 
 /** A slider over the recording's time. A drag seeks as it goes, one seek at a time. */
 export function Scrub() {
@@ -28,12 +37,7 @@ export function Scrub() {
   );
   const timeline = frame?.timeline;
   const played = useMemo(
-    () =>
-      outlineOfTimeline(
-        timeline ?? { bucketNs: 1, buckets: 0, calls: new Uint32Array(), errors: new Uint32Array() },
-        durationNs,
-        COLUMNS,
-      ),
+    () => outlineOfTimeline(timeline ?? NO_TIMELINE, durationNs, COLUMNS),
     [timeline, durationNs],
   );
   const palette = colors.value;
@@ -46,7 +50,13 @@ export function Scrub() {
     const box = ref.current!.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * durationNs;
   };
-  const rateText = (ns: number): string => `${formatRate(rateAt(whole, played, ns))} calls`;
+  const counted =
+    recording === undefined || recording.packets === 0
+      ? 'calls'
+      : recording.calls === 0
+        ? 'packets'
+        : 'calls and packets';
+  const rateText = (ns: number): string => `${formatRate(rateAt(whole, played, ns))} ${counted}`;
   const onKey = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = {
       ArrowLeft: -SEEK_SHARE.small,
@@ -112,6 +122,7 @@ export function Scrub() {
 // Behind the clock the timeline knows better than the index.
 function rateAt(whole: Outline, played: Outline, ns: number): number {
   const column = Math.min(whole.columns - 1, Math.max(0, Math.floor(ns / whole.columnNs)));
-  const calls = played.calls[column]! > 0 ? played.calls[column]! : whole.calls[column]!;
-  return calls / (whole.columnNs / 1e9);
+  const countOf = ({ calls, packets }: Outline): number => calls[column]! + packets[column]!;
+  const count = countOf(played) > 0 ? countOf(played) : countOf(whole);
+  return count / (whole.columnNs / 1e9);
 }

@@ -10,10 +10,19 @@ interface Total {
   /** Rates are rounded, counts are exact. */
   readonly show: (value: number) => string;
   readonly tone?: 'error';
+  /** Shown only where the recording has packets. */
+  readonly isOfPackets?: true;
 }
 
 const TOTALS: readonly Total[] = [
   { title: 'Calls', summary: 'system calls entered', of: ({ calls }) => calls, show: formatCount },
+  {
+    title: 'Packets',
+    summary: 'packets at network devices',
+    of: ({ packets }) => packets,
+    show: formatCount,
+    isOfPackets: true,
+  },
   {
     title: 'Errors',
     summary: 'calls that returned an errno; restarted calls are none',
@@ -36,7 +45,7 @@ const TOTALS: readonly Total[] = [
   { title: 'Threads', summary: 'threads seen so far', of: ({ threads }) => threads, show: formatCount },
   {
     title: 'Replayed/s',
-    summary: 'enters and exits of calls replayed in the last second of wall time',
+    summary: 'enters and exits of calls, and packets, replayed in the last second of wall time',
     of: ({ pointsPerS }) => pointsPerS,
     show: formatShort,
   },
@@ -46,11 +55,13 @@ const TOTALS: readonly Total[] = [
 /** Figures as a list of terms. */
 export function Totals() {
   const { ref, snapshot } = useSnapshot(5);
-  const { frame } = snapshot.now;
+  const { frame, session } = snapshot.now;
+  const hasPackets = (session?.recording.packets ?? 0) > 0;
+  const shown = TOTALS.filter(({ isOfPackets }) => isOfPackets !== true || hasPackets);
   return (
     <section ref={ref} class="totals" data-panel={9} tabIndex={-1} aria-label="Totals up to the clock">
       <dl>
-        {TOTALS.map(({ title, summary, of, show, tone }) => {
+        {shown.map(({ title, summary, of, show, tone }) => {
           const value = frame === undefined ? 0 : of(frame);
           return (
             <div key={title} class={tone === 'error' && value > 0 ? 'total error' : 'total'} title={summary}>

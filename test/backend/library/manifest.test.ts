@@ -31,7 +31,7 @@ test('gives the rows in order, with the size of each file', () => {
   const { file: _, ...shown } = ROW;
   expect(readManifest(folder).map((one) => one.entry.name)).toEqual(['dd', 'npm']);
   expect(readManifest(folder)[0]).toEqual({
-    entry: { ...shown, byteSize: 12, origin: 'manifest' },
+    entry: { packets: 0, ...shown, byteSize: 12, origin: 'manifest' },
     path: join(folder, 'dd.sct'),
   });
 });
