@@ -23,8 +23,8 @@ const ELFDATA2MSB = 2;
 const ET_REL = 1;
 /** e_shstrndx that says that the index stands in section 0. @see SHN_XINDEX */
 const SHN_XINDEX = 0xffff;
-/** Most bytes that a section without bytes in the file may ask for: more is a mistake. */
-const LIMIT_EMPTY_BYTES = 1 << 28;
+/** Most bytes that sections without bytes in the file may ask for, all together: more is a mistake. */
+const LIMIT_EMPTY_BYTES = 1 << 26;
 
 /** The sections and symbols of a file. Throws LoadError 'elf' for a file that is none for BPF, and for parts of it that lie elsewhere. */
 export function readElf(bytes: Uint8Array, name: string): ElfFile {
@@ -81,6 +81,14 @@ function readSections(bytes: Uint8Array, name: string): ElfSection[] {
     throw elfError(name, '', 62, `names of sections stand in section ${namesIndex} of ${count}`);
   }
   const unnamed = Array.from({ length: count }, (_, index) => readSection(bytes, name, start, index));
+  let emptyBytes = 0;
+  for (const { type, size, index } of unnamed) {
+    if (type === SECTION_TYPES.nobits) emptyBytes += size;
+    if (emptyBytes > LIMIT_EMPTY_BYTES) {
+      const reason = `section ${index} asks for ${size} bytes, and all such sections have ${LIMIT_EMPTY_BYTES} at most`;
+      throw elfError(name, '', start + index * SECTION_BYTES + 32, reason);
+    }
+  }
   const names = unnamed[namesIndex]!;
   return unnamed.map((section) => {
     const offset = section.nameOffset;
@@ -88,7 +96,7 @@ function readSections(bytes: Uint8Array, name: string): ElfSection[] {
     if (text === undefined) {
       throw elfError(name, '', start + section.index * SECTION_BYTES, `section ${section.index} has no name`);
     }
-    return { ...section, name: text };
+    return Object.assign(section, { name: text });
   });
 }
 
@@ -107,14 +115,6 @@ function readSection(
   if (!isEmpty && offset + size > bytes.length) {
     const where = `section ${index} lies at bytes ${offset} to ${offset + size}`;
     throw elfError(name, '', at + 24, `${where} of a file of ${bytes.length}: it was cut off`);
-  }
-  if (type === SECTION_TYPES.nobits && size > LIMIT_EMPTY_BYTES) {
-    throw elfError(
-      name,
-      '',
-      at + 32,
-      `section ${index} asks for ${size} bytes, at most ${LIMIT_EMPTY_BYTES}`,
-    );
   }
   return {
     index,

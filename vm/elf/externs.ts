@@ -32,8 +32,10 @@ export function readExterns(elf: ElfFile, types: Btf | undefined): Externs {
     const place = places.get(name);
     if (types === undefined || place === undefined) {
       const why =
-        types === undefined ? 'no types: build with -g' : 'no type: declare it with __ksym or __kconfig';
-      throw elfError(elf.name, '.symtab', 0, `${name} is not defined in the object, and there is ${why}`);
+        types === undefined
+          ? 'nothing tells what it is: build with -g'
+          : 'it is no __ksym and no __kconfig: link the objects that belong together with bpftool gen object';
+      throw elfError(elf.name, '.symtab', 0, `${name} is not defined in the object, and ${why}`);
     }
     const { section, id } = place;
     const isFunction = types.type(id).kind === 'func';

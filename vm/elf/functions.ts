@@ -21,7 +21,8 @@ export function functionOf(
   const { name, section, start, end, linkage } = range;
   const told = <T extends object>(map: ReadonlyMap<string, readonly At<T>[]>): (T & { pc: number })[] =>
     within(map.get(section.name) ?? [], start, end).map(({ at, value }) => {
-      if ((at - start) % SLOT_BYTES === 0) return { ...value, pc: (at - start) / SLOT_BYTES };
+      const pc = (at - start) / SLOT_BYTES;
+      if (Number.isInteger(pc)) return Object.assign({ pc }, value);
       const reason = `byte ${at} of ${section.name}, of which it tells, begins no insn`;
       throw new LoadError('btf', scope.elf.name, reason, { section: '.BTF.ext', offset: 0 });
     });

@@ -37,6 +37,7 @@ export function relocsOf(range: CodeRange, relocs: readonly ElfReloc[], scope: R
     if (reloc.at % SLOT_BYTES !== 0) refuse(`byte ${reloc.at} of ${section.name} begins no insn`);
     const pc = (reloc.at - start) / SLOT_BYTES;
     const slot = readSlot(section.bytes, reloc.at / SLOT_BYTES);
+    if (slot.opcode === WIDE && reloc.at + 2 * SLOT_BYTES > end) refuse(`insn ${pc} is half a wide load`);
     told.add(pc);
     found.push(resolve(pc, slot, reloc.symbol, scope, refuse));
   }

@@ -1,4 +1,5 @@
 // The loader's second half: an object meets a kernel. CO-RE, externs and subprograms are settled; what comes out can be loaded.
+import { didYouMean } from '../asm/suggest.ts';
 import type { Btf } from '../btf/btf.ts';
 import { valueFields } from '../btf/value-fields.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
@@ -20,12 +21,20 @@ import { chosenProgs } from './chosen-progs.ts';
 /** Most insns of all programs together. */
 const LIMIT_SLOTS = 1 << 22;
 
+/** Sizes of a map that its object leaves open. */
+export interface MapSizes {
+  readonly maxEntries?: number;
+  readonly valueSize?: number;
+}
+
 export interface LinkOptions {
   readonly kernel: Kernel;
   /** CPUs of the machine: maps that have one entry a CPU are made that long. Absent: the machine makes them so when it loads the object. */
   readonly cpus?: number;
   /** Global variables to set before load, by name: numbers, texts (char arrays, enumerators), or bytes. */
   readonly globals?: Readonly<Record<string, GlobalValue>>;
+  /** Sizes of maps that a tool sets before load, by name, as bpf_map__set_max_entries and bpf_map__set_value_size do. */
+  readonly sizes?: Readonly<Record<string, MapSizes>>;
   /** Names of the programs to load; default those whose section does not begin with '?'. */
   readonly only?: readonly string[];
 }
@@ -49,7 +58,7 @@ export function linkObject(file: ObjectFile, options: LinkOptions): LinkedObject
   const linked = progs.map((func) => {
     const section = sectionOf(file, func);
     const prog = linkProg(func, scope);
-    slots += prog.insns.length / SLOT_BYTES;
+    slots += prog.code.insns.length / SLOT_BYTES;
     if (slots > LIMIT_SLOTS) {
       const rule = `the programs have more than ${LIMIT_SLOTS} insns, each with its own copy of the functions that it calls`;
       throw new LoadError('structure', file.name, rule);
@@ -66,7 +75,7 @@ export function linkObject(file: ObjectFile, options: LinkOptions): LinkedObject
       options,
       linked.map(({ prog }) => prog),
     ),
-    progs: linked.map(({ func, section, prog }) => progSpec(func, section, prog, objects)),
+    progs: linked.map(({ func, section, prog }) => progSpec(func.name, section, prog, objects)),
     slots: file.slots.filter(({ prog }) => names.has(prog)),
     inners,
     ...(types === undefined ? {} : { types }),
@@ -84,9 +93,9 @@ function sectionOf(file: ObjectFile, { name, section, offset }: ObjectFunc): Sec
 }
 
 function progSpec(
-  { name }: ObjectFunc,
+  name: string,
   section: Section,
-  { core: _, poisoned, ...code }: LinkedProg,
+  { code }: LinkedProg,
   objects: readonly ObjectType[],
 ): ProgSpec {
   return {
@@ -96,29 +105,46 @@ function progSpec(
     ...code,
     ...loadAttributes(section),
     ...(objects.length === 0 ? {} : { objects }),
-    ...(poisoned.length === 0 ? {} : { poisoned }),
     ...(section.isOptional ? { optional: true } : {}),
   };
 }
 
 /** The maps with their contents and sizes for this kernel. */
-function mapsOf(
-  file: ObjectFile,
-  { kernel, cpus, globals = {} }: LinkOptions,
-  progs: readonly LinkedProg[],
-): MapSpec[] {
+function mapsOf(file: ObjectFile, options: LinkOptions, progs: readonly LinkedProg[]): MapSpec[] {
+  const { globals = {}, sizes = {} } = options;
   const needed = neededOptions(file, progs);
-  return withGlobals(file, globals).map((map) => {
-    const isConfig = map.name === '.kconfig' && file.kconfig.length > 0;
-    const filled = isConfig ? { ...map, data: kconfigData(file.kconfig, kernel, needed) } : map;
-    return cpus === undefined ? filled : withBufferSize(filled, cpus);
-  });
+  checkSizes(file, sizes);
+  return withGlobals(file, globals).map((map) => finished(map, file, options, needed));
+}
+
+function finished(
+  map: MapSpec,
+  { kconfig }: ObjectFile,
+  { kernel, cpus, sizes = {} }: LinkOptions,
+  needed: ReadonlySet<string>,
+): MapSpec {
+  const isConfig = map.name === '.kconfig' && kconfig.length > 0;
+  const sized: MapSpec = {
+    ...map,
+    ...(isConfig ? { data: kconfigData(kconfig, kernel, needed) } : {}),
+    ...(Object.hasOwn(sizes, map.name) ? sizes[map.name] : {}),
+  };
+  return cpus === undefined ? sized : withBufferSize(sized, cpus);
+}
+
+function checkSizes({ name: object, maps }: ObjectFile, sizes: Readonly<Record<string, MapSizes>>): void {
+  const names = maps.filter(({ data }) => data === undefined).map(({ name }) => name);
+  for (const name of Object.keys(sizes)) {
+    if (names.includes(name)) continue;
+    const hint = didYouMean(name, names);
+    throw new LoadError('map', name, `there is no such map in ${object}${hint === '' ? '' : `: ${hint}`}`);
+  }
 }
 
 /** Options that the programs read, and that are not declared weak. */
 function neededOptions({ kconfig, externs }: ObjectFile, progs: readonly LinkedProg[]): ReadonlySet<string> {
   const read = new Set(
-    progs.flatMap(({ relocs }) =>
+    progs.flatMap(({ code: { relocs } }) =>
       relocs.filter(({ map }) => map === '.kconfig').map(({ valueOff }) => valueOff),
     ),
   );

@@ -30,14 +30,16 @@ export interface LinkScope {
   readonly option: (name: string) => number;
 }
 
-/** The parts of a ProgSpec that its code makes. */
+/** A linked program: what of its ProgSpec its code makes, and what became of its CO-RE relocations. */
 export interface LinkedProg {
-  readonly insns: Uint8Array;
-  readonly relocs: readonly MapReloc[];
-  readonly lines: readonly number[];
-  readonly funcs: readonly FuncInfo[];
-  readonly sourceLines: readonly LineInfo[];
-  readonly poisoned: readonly PoisonedInsn[];
+  readonly code: {
+    readonly insns: Uint8Array;
+    readonly relocs: readonly MapReloc[];
+    readonly lines: readonly number[];
+    readonly funcs: readonly FuncInfo[];
+    readonly sourceLines: readonly LineInfo[];
+    readonly poisoned?: readonly PoisonedInsn[];
+  };
   readonly core: readonly CoreOutcome[];
 }
 
@@ -57,17 +59,12 @@ export function linkProg(main: ObjectFunc, scope: LinkScope): LinkedProg {
   const sourceLines = [...starts].flatMap(([{ lines }, start]) =>
     lines.map((line) => ({ ...line, pc: start + line.pc })),
   );
-  return {
-    insns,
-    relocs,
-    lines: linesByPc(sourceLines, insns.length / SLOT_BYTES),
-    funcs: funcsOf(starts),
-    sourceLines,
-    poisoned: core.flatMap(({ relo: { pc }, asked, value, why = '' }) =>
-      value === undefined ? [{ pc, asked, why }] : [],
-    ),
-    core,
-  };
+  const poisoned = core.flatMap(({ relo: { pc }, asked, value, why = '' }): PoisonedInsn[] =>
+    value === undefined ? [{ pc, asked, why }] : [],
+  );
+  const lines = linesByPc(sourceLines, insns.length / SLOT_BYTES);
+  const code = { insns, relocs, lines, funcs: funcsOf(starts), sourceLines };
+  return { code: poisoned.length === 0 ? code : { ...code, poisoned }, core };
 }
 
 type Starts = ReadonlyMap<ObjectFunc, number>;

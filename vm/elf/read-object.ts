@@ -129,9 +129,16 @@ function readMaps(elf: ElfFile, types: Btf | undefined, externs: Externs, functi
     const valueType = types.find('datasec', '.kconfig') ?? 0;
     specs.push(mapOfValue('.kconfig', elf.name, bytes, types, valueType, true));
   }
-  const twice = specs.find(({ name }, i) => specs.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined) throw elfError(elf.name, BTF_MAPS, 0, `two maps are called ${twice.name}`);
+  checkNames(elf, specs);
   return { specs, values, places: { mapsIn, dataIn } };
+}
+
+function checkNames(elf: ElfFile, specs: readonly MapSpec[]): void {
+  const names = new Set<string>();
+  for (const { name } of specs) {
+    if (names.has(name)) throw elfError(elf.name, BTF_MAPS, 0, `two maps are called ${name}`);
+    names.add(name);
+  }
 }
 
 function readFunctions(

@@ -131,12 +131,12 @@ function describe(record: BtfRecord, size: number): string {
 }
 
 function encodeUtf8(text: string): number[] {
-  return [...text].flatMap((char) => {
+  return Array.from(text, (char) => {
     const code = char.codePointAt(0) ?? 0;
     const more = (shift: number): number => 0x80 | ((code >> shift) & 0x3f);
     if (code < 0x80) return [code];
     if (code < 0x800) return [0xc0 | (code >> 6), more(0)];
     if (code < 0x1_0000) return [0xe0 | (code >> 12), more(6), more(0)];
     return [0xf0 | (code >> 18), more(12), more(6), more(0)];
-  });
+  }).flat();
 }

@@ -3,7 +3,7 @@
 import type { InnerMapSpec, SlotSpec } from '../object.ts';
 import type { BtfMap } from './btf-maps.ts';
 import type { CodeRange } from './code-sections.ts';
-import { elfError, type ElfSection } from './elf-bytes.ts';
+import { elfError, within, type ElfSection } from './elf-bytes.ts';
 import { readRelocs, type ElfReloc } from './elf-relocs.ts';
 import type { ElfFile } from './elf.ts';
 
@@ -24,11 +24,13 @@ export function readStaticValues(
 ): StaticValues {
   const inners: InnerMapSpec[] = [];
   const slots: SlotSpec[] = [];
+  const byOffset = new Map(maps.map((map) => [map.off, map]));
+  const sorted = maps.map((map) => ({ map, at: map.off })).toSorted((a, b) => a.at - b.at);
   for (const reloc of readRelocs(elf, section)) {
     const refuse = (reason: string): never => {
       throw elfError(elf.name, reloc.section, reloc.offset, reason);
     };
-    const { map, index } = placeOf(reloc, maps, refuse);
+    const { map, index } = placeOf(reloc, sorted, refuse);
     const { symbol } = reloc;
     const { name, type, keySize } = map.spec;
     if (type === 'prog_array') {
@@ -37,7 +39,7 @@ export function readStaticValues(
         refuse(`slot ${index} of ${name} takes a program, and ${symbol.name} is none`);
       else slots.push({ map: name, index, prog: prog.name });
     } else {
-      const inner = maps.find(({ off }) => symbol.section === section.index && off === symbol.value);
+      const inner = symbol.section === section.index ? byOffset.get(symbol.value) : undefined;
       if (inner === undefined)
         return refuse(`slot ${index} of ${name} takes a map, and ${symbol.name} is none`);
       if (keySize !== 4) refuse(`${name} has keys of ${keySize} bytes, and those of maps with values have 4`);
@@ -50,11 +52,12 @@ export function readStaticValues(
 
 function placeOf(
   { at }: ElfReloc,
-  maps: readonly BtfMap[],
+  maps: readonly { readonly map: BtfMap; readonly at: number }[],
   refuse: (reason: string) => never,
 ): { readonly map: BtfMap; readonly index: number } {
-  const map = maps.find(({ off, bytes }) => at >= off && at + POINTER_BYTES <= off + bytes);
-  if (map === undefined) return refuse(`byte ${at} of .maps is in no map`);
+  const map = within(maps, 0, at + 1).at(-1)?.map; // the last that begins before it
+  if (map === undefined || at + POINTER_BYTES > map.off + map.bytes)
+    return refuse(`byte ${at} of .maps is in no map`);
   const { valuesAt } = map;
   if (valuesAt === undefined || at < valuesAt || (at - valuesAt) % POINTER_BYTES !== 0) {
     return refuse(`byte ${at} of .maps is none of the values of ${map.spec.name}`);
