@@ -10,11 +10,16 @@ import {
 import type { CtxLayout } from '../../../vm/kernel/ctx.ts';
 import { NATIVE_ABIS } from '../../../vm/kernel/function-names.ts';
 import { SyscallIndex } from '../../../vm/kernel/syscalls.ts';
+import { DEFAULT_KERNEL } from '../../../vm/kernel/profiles/index.ts';
+import { formatText, tracepointFormat } from '../../../vm/kernel/tracepoint-format.ts';
 import { hasTool, withTracefs } from '../../support/tools.ts';
+import { vmlinux } from '../../support/vmlinux.ts';
 
 /** Texts of format files by event; the order of the files is the shell's. */
 function readFormats(): ReadonlyMap<string, string> {
-  const text = withTracefs('cat events/raw_syscalls/*/format events/syscalls/*/format')!;
+  const text = withTracefs(
+    'cat events/raw_syscalls/*/format events/syscalls/*/format events/sched/*/format events/signal/*/format events/task/*/format',
+  )!;
   return new Map(text.split(/^(?=name: )/m).map((format) => [/^name: (\w+)/.exec(format)![1]!, format]));
 }
 
@@ -61,4 +66,33 @@ test.skipIf(!hasTool('tracefs'))('raw_syscalls has a long and its arguments or i
   const formats = readFormats();
   expect(whole(RAW_SYS_ENTER_CTX)).toEqual(kernelFields(formats.get('sys_enter')!));
   expect(whole(RAW_SYS_EXIT_CTX)).toEqual(kernelFields(formats.get('sys_exit')!));
+});
+
+const GROUPS = ['raw_syscalls', 'syscalls', 'sched', 'signal', 'task'] as const;
+/** What tracefs shows and we number otherwise. */
+const unnumbered = (text: string): string => text.replace(/^ID: \d+$/m, 'ID: -');
+
+test.skipIf(!hasTool('tracefs') || vmlinux() === undefined)(
+  'formats are told as the kernel tells them, with numbers of our own',
+  () => {
+    const kernel = { ...DEFAULT_KERNEL, name: 'this machine', types: vmlinux()! };
+    const world = { kernel, syscalls: new SyscallIndex(MACHINE_SYSCALLS) };
+    const both = [...readFormats()].flatMap(([name, theirs]) => {
+      const ours = GROUPS.map((group) => tracepointFormat(group, name, world)).find((format) => format);
+      return ours === undefined ? [] : [{ ours: formatText(ours), theirs }];
+    });
+    expect(both.length).toBeGreaterThan(700);
+    expect(both.map(({ ours }) => unnumbered(ours))).toEqual(both.map(({ theirs }) => unnumbered(theirs)));
+    const ids = both.map(({ ours }) => /^ID: (\d+)$/m.exec(ours)![1]);
+    expect(new Set(ids).size).toBe(ids.length);
+  },
+);
+
+test('formats of the kernel that comes along', () => {
+  const world = { kernel: DEFAULT_KERNEL, syscalls: new SyscallIndex(MACHINE_SYSCALLS) };
+  expect(formatText(tracepointFormat('syscalls', 'sys_enter_openat', world)!)).toContain(
+    '\tfield:const char * filename;\toffset:24;\tsize:8;\tsigned:0;\n',
+  );
+  expect(tracepointFormat('syscalls', 'sys_enter_nothing', world)).toBeUndefined();
+  expect(tracepointFormat('task', 'sched_switch', world)).toBeUndefined();
 });
