@@ -19,6 +19,7 @@ export { linkObject, type LinkedObject, type LinkOptions } from './elf/link-obje
 export type { ObjectExtern, ObjectFile, ObjectFunc, ObjectReloc, ObjectSection } from './elf/object-file.ts';
 export { readObject } from './elf/read-object.ts';
 export { BtfError } from './btf/btf-error.ts';
+export { declaration } from './btf/text.ts';
 export { cHeader, declarations } from './btf/c-declarations.ts';
 export { parseBtf } from './btf/parse.ts';
 export { recordTypeOf } from './btf/record-type.ts';

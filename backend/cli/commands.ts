@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addDisasm } from './disasm.ts';
 import { addImport } from './import.ts';
 import { addInfo } from './info.ts';
+import { addInspect } from './inspect.ts';
 import { addList } from './list.ts';
 import { addRecord } from './record.ts';
 import { addRun } from './run.ts';
@@ -14,6 +15,7 @@ export const COMMANDS = {
   serve: addServe,
   run: addRun,
   verify: addVerify,
+  inspect: addInspect,
   disasm: addDisasm,
   import: addImport,
   record: addRecord,

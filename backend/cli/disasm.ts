@@ -1,4 +1,5 @@
 // tailscope disasm: the insns of a program, as they are loaded, with the C lines that they were made from.
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { disassemble, type LineInfo, type ProgSpec } from '../../vm/index.ts';
 import { openProgram, type OpenedProgram } from '../library/programs.ts';
@@ -59,12 +60,7 @@ function rowsOf({ object }: OpenedProgram, { name, insns, relocs, funcs, sourceL
   const known = new Map(funcs?.map((func) => [func.pc, func.name]));
   const lines = new Map(sourceLines?.map((line) => [line.pc, line]));
   const core = new Map(
-    object?.core
-      .get(name)
-      ?.map(({ relo, asked, found }) => [
-        relo.pc,
-        found === undefined ? `CO-RE ${relo.kind}: no ${asked}` : `CO-RE ${relo.kind}: ${asked}`,
-      ]),
+    object?.core.get(name)?.map(({ relo, asked, why }) => [relo.pc, `CO-RE ${why ?? asked}`]),
   );
   return disassemble(insns, { relocs, helperNames: true }).map(({ pc, text, slots }) => ({
     pc,
@@ -91,7 +87,8 @@ function progText(opened: OpenedProgram, prog: ProgSpec, hasSource: boolean): st
 }
 
 function placeOf({ file, line, column }: LineInfo): string {
-  return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;
+  const name = basename(file);
+  return column === 0 ? `${name}:${line}` : `${name}:${line}:${column}`;
 }
 
 function resultOf(opened: OpenedProgram, prog: ProgSpec): unknown {
@@ -99,13 +96,10 @@ function resultOf(opened: OpenedProgram, prog: ProgSpec): unknown {
     prog: prog.name,
     section: prog.section,
     type: prog.type,
-    insns: rowsOf(opened, prog).map(({ pc, bytes, text, func, line, core }) => ({
-      pc,
-      bytes,
-      text,
-      ...(func === undefined ? {} : { func }),
-      ...(line === undefined ? {} : { line: { ...line } }),
-      ...(core === undefined ? {} : { core }),
-    })),
+    insns: rowsOf(opened, prog).map((row) => rowResult(row)),
   };
+}
+
+function rowResult({ pc, bytes, text, func, line, core }: InsnRow): unknown {
+  return { pc, bytes, text, func: func ?? null, line: line ?? null, core: core ?? null };
 }
