@@ -2,6 +2,7 @@
 // linux-libc-dev 6.1 and glibc headers on x86-64 (a C program printed each name); renew by hand when a log shows a name that is missing.
 // A name that is not here loses nothing: the argument keeps its text and has no value.
 import type { Arch } from '../event.ts';
+import { STRUCT_CONSTANTS } from './struct-constants.ts';
 
 // oxfmt-ignore
 const CONSTANTS = {
@@ -264,7 +265,9 @@ const ARM64: Readonly<Record<string, number>> = {
   O_TMPFILE: 0x404000,
 };
 
-const BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(CONSTANTS));
+const BY_NAME: ReadonlyMap<string, number> = new Map(
+  Object.entries({ ...STRUCT_CONSTANTS, ...CONSTANTS }),
+);
 
 /** The value of a constant by the name strace prints, on `arch`; undefined for a name that is not in the table. */
 export function constantValue(arch: Arch, name: string): number | undefined {

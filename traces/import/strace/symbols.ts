@@ -12,7 +12,7 @@ export interface SymbolValue {
 const UNKNOWN: SymbolValue = { value: 0n, known: false };
 const MASK_64 = (1n << 64n) - 1n;
 
-/** Reads `text`, parts joined by `|`. strace writes `A or B` where one number has two names; the first counts. */
+/** Reads `text`, parts joined by `|`. strace writes `A or B` where one number has two names; the first that is known counts. */
 export function evaluate(arch: Arch, text: string): SymbolValue {
   let value = 0n;
   let known = true;
@@ -29,7 +29,10 @@ function evaluatePart(arch: Arch, part: string): SymbolValue {
   const number = parseNumber(part);
   if (number !== undefined) return { value: number, known: true };
   const or = part.indexOf(' or ');
-  if (or > 0) return evaluatePart(arch, part.slice(0, or));
+  if (or > 0) {
+    const first = evaluatePart(arch, part.slice(0, or));
+    return first.known ? first : evaluatePart(arch, part.slice(or + ' or '.length));
+  }
   const shift = part.indexOf('<<');
   if (shift > 0) {
     const left = evaluatePart(arch, part.slice(0, shift).trim());
