@@ -30,6 +30,12 @@ export type { SyscallInfo } from './kernel/syscalls.ts';
 export { assembleObject, assembleProg } from './asm/assemble.ts';
 export { disassemble, logLine, type DisassembledLine, type Dialect } from './asm/disassemble.ts';
 export { AsmError, printProblem, type AsmCode, type AsmProblem } from './asm/errors.ts';
+export {
+  formatText,
+  tracepointFormat,
+  type FormatField,
+  type TracepointFormat,
+} from './kernel/tracepoint-format.ts';
 export { ERRNO } from './errno.ts';
 export { createMachine } from './machine.ts';
 export { LoadError, type LoadErrorCode } from './load-error.ts';

@@ -100,9 +100,11 @@ function callFormat(name: string, { syscalls }: HookWorld): TracepointFormat | u
 
 /** The text of the format file. */
 export function formatText({ name, id, fields, print }: TracepointFormat): string {
-  const lines = (some: readonly FormatField[]): string =>
-    some.map((field) => `\t${fieldText(field)}\n`).join('');
-  return `name: ${name}\nID: ${id}\nformat:\n${lines(COMMON)}\n${lines(fields)}\nprint fmt: ${print}\n`;
+  return `name: ${name}\nID: ${id}\nformat:\n${fieldLines(COMMON)}\n${fieldLines(fields)}\nprint fmt: ${print}\n`;
+}
+
+function fieldLines(fields: readonly FormatField[]): string {
+  return fields.map((field) => `\t${fieldText(field)}\n`).join('');
 }
 
 /** Of an array the length stands behind the name. */
