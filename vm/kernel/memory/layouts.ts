@@ -22,8 +22,8 @@ export interface StructLayout {
   nameAt(off: number): string;
 }
 
-/** Longest gap that a member's alignment leaves. */
-const MAX_PADDING = 7;
+/** No member is aligned more. */
+const ALIGNMENT = 8;
 /** Room for a structure of which the kernel does not tell how long it is. */
 const UNSIZED_BYTES = 1024;
 
@@ -106,8 +106,8 @@ function layoutOf(types: Btf, kind: StructKind): StructLayout {
   }
   rows.sort((a, b) => a.off - b.off);
   const padded = rows.flatMap((row, i) => {
-    const next = rows[i + 1];
-    const gap = next === undefined ? undefined : paddingOf(types, id, row.off + row.bytes, next.off);
+    const limit = rows[i + 1]?.off ?? sizeOf(types, id) ?? 0;
+    const gap = paddingBehind(types, id, row.off + row.bytes, limit);
     return gap === undefined ? [row] : [row, gap];
   });
   const end = rows.at(-1);
@@ -115,10 +115,11 @@ function layoutOf(types: Btf, kind: StructKind): StructLayout {
   return { bytes, rows: padded, nameAt: namer(types, id) };
 }
 
-function paddingOf(types: Btf, struct: number, from: number, to: number): LayoutRow | undefined {
-  if (to === from || to - from > MAX_PADDING) return undefined;
-  for (let off = from; off < to; off++) if (memberAt(types, struct, off) !== undefined) return undefined;
-  return { off: from, bytes: to - from, source: 'padding', target: 0 };
+/** The bytes behind a member that no member has, because the next one, or the struct, is aligned. */
+function paddingBehind(types: Btf, struct: number, from: number, limit: number): LayoutRow | undefined {
+  let to = from;
+  while (to < limit && to % ALIGNMENT !== 0 && memberAt(types, struct, to) === undefined) to++;
+  return to === from ? undefined : { off: from, bytes: to - from, source: 'padding', target: 0 };
 }
 
 function targetOf(types: Btf, type: number): number {

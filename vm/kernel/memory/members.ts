@@ -1,6 +1,6 @@
 // Members of structs as C writes them, in any BTF: where 'numbers[0].nr' or 'pwd.dentry' lies, and what lies at an offset.
 import type { Btf, BtfMember, BtfRecord } from '../../btf/btf.ts';
-import { isStruct, plainType, sizeOf, skipModifiers } from '../../btf/query.ts';
+import { isStruct, plainType, sizeOf } from '../../btf/query.ts';
 
 /** A member: numbers in bytes from the start of the struct, and the id of its type. */
 export interface MemberSpot {
@@ -14,6 +14,7 @@ type StructRecord = Extract<BtfRecord, { kind: 'struct' | 'union' }>;
 const STEPS = /\w+|\[\d+\]/g;
 /** Structs within unnamed members, one in the other. */
 const LIMIT_DEPTH = 16;
+const MAX_VALUE_BYTES = 8;
 
 /**
  * Where a member lies. `path` is what C has behind `->`; several with `|` between them are names of different kernels, the first that is there counts.
@@ -67,12 +68,12 @@ function named(btf: Btf, record: BtfRecord, name: string, depth: number): BtfMem
  * The innermost member at an offset, as C writes it: 'pwd.dentry'. Of several in a union the one that begins last, and of these the shortest. Undefined
  * where none is: between members, and behind the last.
  */
-export function memberAt(btf: Btf, struct: number, off: number, depth = 0): string | undefined {
+export function memberAt(btf: Btf, struct: number, off: number): string | undefined {
   const record = plainType(btf, struct);
-  if (!isStruct(record) || depth > LIMIT_DEPTH) return undefined;
-  return covering(btf, record, off, depth)?.name;
+  return isStruct(record) ? covering(btf, record, off, 0)?.name : undefined;
 }
 
+/** A member around an offset. */
 interface Covering {
   readonly start: number;
   readonly bytes: number;
@@ -81,6 +82,7 @@ interface Covering {
 
 /** The best member of a struct around an offset, those of unnamed members among them. */
 function covering(btf: Btf, { members }: StructRecord, off: number, depth: number): Covering | undefined {
+  if (depth > LIMIT_DEPTH) return undefined;
   let best: Covering | undefined;
   for (const member of members) {
     const start = Math.floor(member.bitOff / 8);
@@ -88,19 +90,18 @@ function covering(btf: Btf, { members }: StructRecord, off: number, depth: numbe
       member.bits === 0
         ? (sizeOf(btf, member.type) ?? 0)
         : Math.ceil((member.bitOff + member.bits) / 8) - start;
-    if (off < start || off >= start + bytes || depth > LIMIT_DEPTH) continue;
-    const found = candidate(btf, member, off, { start, bytes, name: member.name }, depth);
-    if (found === undefined) continue;
-    const isBetter =
-      best === undefined ||
-      found.start > best.start ||
-      (found.start === best.start && found.bytes < best.bytes);
-    if (isBetter) best = found;
+    if (off < start || off >= start + bytes) continue;
+    const found = inside(btf, member, off, { start, bytes, name: member.name }, depth);
+    if (found !== undefined && (best === undefined || isBetter(found, best))) best = found;
   }
   return best;
 }
 
-function candidate(
+function isBetter(one: Covering, other: Covering): boolean {
+  return one.start > other.start || (one.start === other.start && one.bytes < other.bytes);
+}
+
+function inside(
   btf: Btf,
   { name, type }: BtfMember,
   off: number,
@@ -108,31 +109,30 @@ function candidate(
   depth: number,
 ): Covering | undefined {
   const { start } = itself;
-  const record = plainType(btf, type);
-  if (name === '' && isStruct(record)) {
-    const inner = covering(btf, record, off - start, depth + 1);
+  if (name === '') {
+    const record = plainType(btf, type);
+    const inner = isStruct(record) ? covering(btf, record, off - start, depth + 1) : undefined;
     return inner === undefined ? undefined : { ...inner, start: inner.start + start };
   }
-  const inner = within(btf, type, off - start, depth);
-  return inner === undefined ? itself : { ...itself, name: `${name}${joined(name, inner)}` };
+  const inner = within(btf, type, off - start, depth + 1);
+  return inner === undefined ? undefined : { ...itself, name: joined(name, inner) };
 }
 
-/** What lies at an offset of a member's type: 'dentry', '[3].pid'; '' for what has no members. Undefined between members. */
+/** What lies at an offset of a member's type: 'dentry', '[3].pid'; '' for what has no members to tell apart. Undefined between members. */
 function within(btf: Btf, type: number, off: number, depth: number): string | undefined {
-  const id = skipModifiers(btf, type);
-  const record = btf.type(id);
+  const record = plainType(btf, type);
   if (isStruct(record)) {
     // A struct around one value: kuid_t, atomic_t.
-    if (record.members.length < 2 && record.bytes <= 8) return '';
-    return covering(btf, record, off, depth + 1)?.name;
+    const isOne = record.members.length < 2 && record.bytes <= MAX_VALUE_BYTES;
+    return isOne || record.members.length === 0 ? '' : covering(btf, record, off, depth)?.name;
   }
   if (record.kind !== 'array') return '';
   const bytes = sizeOf(btf, record.type) ?? 0;
   if (bytes <= 1) return '';
-  const inner = within(btf, record.type, off % bytes, depth + 1) ?? '';
-  return `[${Math.floor(off / bytes)}]${joined(']', inner)}`;
+  const inner = within(btf, record.type, off % bytes, depth);
+  return inner === undefined ? undefined : joined(`[${Math.floor(off / bytes)}]`, inner);
 }
 
 function joined(before: string, inner: string): string {
-  return before === '' || inner === '' || inner.startsWith('[') ? inner : `.${inner}`;
+  return inner === '' || inner.startsWith('[') ? before + inner : `${before}.${inner}`;
 }
