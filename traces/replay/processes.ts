@@ -8,7 +8,7 @@ import { SYSCALLS } from '../tables/index.ts';
 import type { Cursor } from './cursor.ts';
 import { Call } from './processes/call.ts';
 import { copyGraph } from './processes/copy.ts';
-import type { Effect } from './processes/effects/effect.ts';
+import type { Effect, Run } from './processes/effects/effect.ts';
 import { EFFECTS } from './processes/effects/index.ts';
 import { takeMark } from './processes/marks.ts';
 import type { Task } from './processes/task.ts';
@@ -46,6 +46,8 @@ export function createProcesses(recording: Recording): Processes {
 /** What one object of a state takes, about. */
 const OBJECT_BYTES = 128;
 const NO_ARG = 255;
+/** Exits that change something. */
+const EXIT = { done: 1, failed: 2 } as const;
 const NOTHING: Effect = {};
 const AT_FDCWD = -100;
 const CALL = RECORD_KINDS.call.code;
@@ -55,7 +57,7 @@ const NO_EVENTS: readonly EventPoint[] = [];
 class RecordingProcesses implements Processes {
   readonly #call: Call;
   readonly #world: World;
-  /** By index of the system call: what it changes; whether that is at its exit; its arguments that are descriptors, two at most. */
+  /** By index of the system call: what it changes; which of its exits do (EXIT); its arguments that are descriptors, two at most. */
   readonly #effects: readonly Effect[];
   readonly #exits: Uint8Array;
   readonly #fdArgs: Uint8Array;
@@ -70,13 +72,17 @@ class RecordingProcesses implements Processes {
   #tid: Int32Array = new Int32Array(0);
   #comm: Uint32Array = new Uint32Array(0);
   #argText: Uint32Array = new Uint32Array(0);
+  #errno: Uint16Array = new Uint16Array(0);
 
   constructor(recording: Recording) {
     this.#call = new Call(recording);
     this.#world = new World(this.#call);
     const refs = recording.syscalls;
     this.#effects = refs.map(({ name }) => (Object.hasOwn(EFFECTS, name) ? EFFECTS[name]! : NOTHING));
-    this.#exits = Uint8Array.from(this.#effects, ({ done, exit }) => Number((done ?? exit) !== undefined));
+    this.#exits = Uint8Array.from(
+      this.#effects,
+      ({ done, failed }) => (done === undefined ? 0 : EXIT.done) | (failed === undefined ? 0 : EXIT.failed),
+    );
     this.#fdArgs = new Uint8Array(refs.length * 2).fill(NO_ARG);
     for (const [sys, { arch, name }] of refs.entries()) {
       const args = SYSCALLS[arch].byName(name)?.args ?? [];
@@ -92,8 +98,11 @@ class RecordingProcesses implements Processes {
     this.#currentTid = this.#tid[row]!;
     if (cursor.phase === 'exit') {
       const sys = this.#sys[row]!;
-      if (sys === NO_SYSCALL || this.#exits[sys] === 0) return NO_EVENTS;
-      this.#exit(cursor, this.#effects[sys]!);
+      const failed = this.#errno[row] !== 0;
+      if (sys === NO_SYSCALL || (this.#exits[sys]! & (failed ? EXIT.failed : EXIT.done)) === 0)
+        return NO_EVENTS;
+      const { done, failed: notDone } = this.#effects[sys]!;
+      this.#exit(cursor, (failed ? notDone : done)!);
     } else {
       this.#enter(cursor);
     }
@@ -151,12 +160,11 @@ class RecordingProcesses implements Processes {
     this.#effects[sys]!.enter?.(task, call, this.#world);
   }
 
-  #exit(cursor: Cursor, { done, exit }: Effect): void {
+  #exit(cursor: Cursor, run: Run): void {
     const call = this.#at(cursor);
     const task = this.#world.taskOf(this.#tid[cursor.row]!, cursor.block.tgid[cursor.row]!);
     this.#current = task;
-    if (call.errno === 0) done?.(task, call, this.#world);
-    exit?.(task, call, this.#world);
+    run(task, call, this.#world);
   }
 
   #mark(task: Task): void {
@@ -188,5 +196,6 @@ class RecordingProcesses implements Processes {
     this.#tid = block.tid;
     this.#comm = block.comm;
     this.#argText = block.argText;
+    this.#errno = block.errno;
   }
 }

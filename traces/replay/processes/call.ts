@@ -6,6 +6,15 @@ import type { Recording } from '../../recording.ts';
 import { userStructs } from '../user-structs.ts';
 import { latin1 } from './path.ts';
 
+const patterns = new Map<string, RegExp>();
+
+/** What finds a printed member; made once for each name. */
+export function memberPattern(name: string): RegExp {
+  let pattern = patterns.get(name);
+  if (pattern === undefined) patterns.set(name, (pattern = new RegExp(`\\b${name}=([^,}<]*)`)));
+  return pattern;
+}
+
 /** Moves with the cursor; `low` are the arguments of the block as 32-bit halves. */
 export class Call {
   block!: Block;
@@ -91,7 +100,7 @@ export class Call {
 
   /** The number of a printed member (`exit_signal=SIGCHLD`) of a struct; undefined where it is not there or unknown. */
   member(text: string, name: string): number | undefined {
-    const printed = new RegExp(`\\b${name}=([^,}<]*)`).exec(text)?.[1];
+    const printed = memberPattern(name).exec(text)?.[1];
     if (printed === undefined || printed === '') return undefined;
     const { value, known } = evaluate(this.arch, printed.replace(/ \/\*.*?\*\//, '').trim());
     return known ? Number(BigInt.asIntN(64, value)) : undefined;

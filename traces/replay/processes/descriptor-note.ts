@@ -1,7 +1,7 @@
 // What a recorder says of a descriptor (strace -y, -yy): `3</etc/passwd>`, `4<pipe:[123]>`, `5<TCP:[1.2.3.4:80->5.6.7.8:9]>`, `6</dev/null<char 1:3>>`.
 import type { SocketFacts } from '../../../vm/index.ts';
 import type { OpenFile } from './open-file.ts';
-import { bytesOf, sameBytes } from './path.ts';
+import { bytesOf, isAbsolute, latin1, sameBytes } from './path.ts';
 import { socketAddress } from './socket-address.ts';
 
 /** What a note tells of a file: only the members that it does tell. */
@@ -30,20 +30,31 @@ const SOCKETS: Readonly<Record<string, SocketFacts>> = {
   'NETLINK':        { family: AF.netlink },
 };
 
+const LESS = 0x3c;
+const BACKSLASH = 0x5c;
+const CLOSING = 0x29;
+/** Escapes of C that are no numbers. */
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' };
 const DEVICE = /^(.*)<(char|block) (\d+):(\d+)>$/s;
 const NUMBERED = /^(pipe|socket):\[(\d+)\]$/;
 const PROTOCOL = /^([A-Za-z0-9-]+):\[(.*)\]$/s;
 const PIDFD = /^pid:(\d+)/;
 
 /** What a note tells; undefined for one that is not about a file. */
-export function readDescriptorNote(note: string): Told | undefined {
+export function readDescriptorNote(bytes: Uint8Array): Told | undefined {
+  if (isPlainPath(bytes)) return { path: bytes };
+  const note = latin1(bytes);
   const text = note.endsWith('>(deleted)') ? note.slice(0, -'>(deleted)'.length) : note;
   const device = DEVICE.exec(text);
   if (device !== null) {
     const type = device[2] === 'char' ? 'character' : 'block';
-    return { path: bytesOf(device[1]!), type, device: (Number(device[3]) << 20) | Number(device[4]) };
+    return {
+      path: bytesOf(unescaped(device[1]!)),
+      type,
+      device: (Number(device[3]) << 20) | Number(device[4]),
+    };
   }
-  if (text.startsWith('/')) return { path: bytesOf(text) };
+  if (text.startsWith('/')) return { path: bytesOf(unescaped(text)) };
   const numbered = NUMBERED.exec(text);
   if (numbered !== null) {
     const type = numbered[1] === 'pipe' ? 'fifo' : 'socket';
@@ -55,6 +66,21 @@ export function readDescriptorNote(note: string): Told | undefined {
   if (text.startsWith('signalfd:')) return { path: bytesOf('anon_inode:[signalfd]'), type: 'anon' };
   const socket = PROTOCOL.exec(text);
   return socket === null ? undefined : readSocket(socket[1]!, socket[2]!);
+}
+
+/** A path without escapes and annotations: most of them are. */
+function isPlainPath(bytes: Uint8Array): boolean {
+  return isAbsolute(bytes) && !bytes.includes(BACKSLASH) && !bytes.includes(LESS) && bytes.at(-1) !== CLOSING;
+}
+
+/** Bytes that are not printed as they are: `\\n`, `\\74`, `\\x3c`, `\\"`. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(x[0-9a-f]{2}|[0-7]{1,3}|.)/gs, (_, escape: string) => {
+    if (escape.length === 3 && escape.startsWith('x'))
+      return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0xff);
+    return ESCAPES[escape] ?? escape;
+  });
 }
 
 /** `[123]`, `[127.0.0.1:80]`, `[127.0.0.1:80->127.0.0.1:9]`, `[123->456,"path"]`, `[ROUTE:123]`. */

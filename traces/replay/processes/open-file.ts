@@ -9,6 +9,8 @@ export class OpenFile implements FileFacts {
   inode: number | undefined = undefined;
   device: number | undefined = undefined;
   socket: SocketFacts | undefined = undefined;
+  /** Type and inode have been told by stat. */
+  statted = false;
   /** Of a pidfd: the process. */
   pid: number | undefined = undefined;
 

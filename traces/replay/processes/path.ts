@@ -26,6 +26,18 @@ export function lastName(path: Uint8Array): Uint8Array {
   return path.subarray(path.lastIndexOf(SLASH) + 1);
 }
 
+/** A path after what was `old` is called `renamed`: another one if it is that, or below it. */
+export function movedPath(
+  path: Uint8Array | undefined,
+  old: Uint8Array,
+  renamed: Uint8Array,
+): Uint8Array | undefined {
+  if (path === undefined || path.length < old.length) return path;
+  for (let i = old.length - 1; i >= 0; i--) if (path[i] !== old[i]) return path;
+  if (path.length === old.length) return renamed;
+  return path[old.length] === SLASH ? Uint8Array.of(...renamed, ...path.subarray(old.length)) : path;
+}
+
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
@@ -43,7 +55,9 @@ export function latin1(bytes: Uint8Array): string {
 
 /** Text of characters below 256 as bytes. */
 export function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 function joined(from: Uint8Array, path: Uint8Array): Uint8Array {

@@ -2,6 +2,7 @@
 import type { SignalInfo } from '../../../vm/index.ts';
 import { constantValue } from '../../tables/constants.ts';
 import { SIGNALS } from '../../tables/signals.ts';
+import { memberPattern } from './call.ts';
 
 /** si_code of all signals, then by signal. @see include/uapi/asm-generic/siginfo.h */
 // oxfmt-ignore
@@ -52,7 +53,7 @@ export function readSiginfo(signal: number, text: string): SignalInfo | undefine
 }
 
 function memberOf(text: string, name: string): number | undefined {
-  const printed = new RegExp(`\\b${name}=([^,}<\\s]*)`).exec(text)?.[1];
+  const printed = memberPattern(name).exec(text)?.[1]?.trim();
   if (printed === undefined || printed === '') return undefined;
   const value =
     CODES.get(printed) ?? SIGNALS.number(printed) ?? constantValue('x86_64', printed) ?? Number(printed);

@@ -81,7 +81,7 @@ export class Task implements TaskFacts {
   tid: number;
   readonly process: Process;
   comm: Uint8Array | undefined = undefined;
-  /** String id of its name in the last record that had one. */
+  /** String id of its name, where that is from a record. */
   commId = 0;
   startNs: number | undefined = undefined;
   /** Shared; see Credentials. */

@@ -3,7 +3,7 @@ import type { EventPoint } from '../../../vm/index.ts';
 import type { Call } from './call.ts';
 import { agrees, learn, readDescriptorNote, type Told } from './descriptor-note.ts';
 import { OpenFile, type Descriptor, type Files } from './open-file.ts';
-import { absolutePath, latin1, sameBytes } from './path.ts';
+import { absolutePath, bytesOf, movedPath, sameBytes } from './path.ts';
 import { CLONE } from './clone-flags.ts';
 import { Process, Task, type Birth } from './task.ts';
 
@@ -184,7 +184,7 @@ export class World {
 
   /** The same for the text of a note, as it stands in a list of descriptors or behind a link of /proc. */
   tellText(files: Files, fd: number, text: string): void {
-    const told = readDescriptorNote(text);
+    const told = readDescriptorNote(bytesOf(text));
     if (told !== undefined) this.tellDescriptor(files, fd, told);
   }
 
@@ -210,6 +210,14 @@ export class World {
     else if (path !== undefined && !sameBytes(fs.cwd.path, path)) fs.cwd = { path };
   }
 
+  /** A file or a directory has another name: so have those that are open or worked in. */
+  renamed(old: Uint8Array, path: Uint8Array): void {
+    for (const { files, fs } of this.state.processes.values()) {
+      fs.cwd.path = movedPath(fs.cwd.path, old, path);
+      for (const { file } of files.open.values()) file.path = movedPath(file.path, old, path);
+    }
+  }
+
   /** The absolute path behind argument `arg`, relative to the directory behind descriptor argument `dirfd` (-1: the working directory). */
   path(process: Process, arg: number, dirfd: number): Uint8Array | undefined {
     const path = this.call.string(arg);
@@ -227,7 +235,7 @@ export class World {
   #meaning(note: number): Told | undefined {
     const known = this.#told.get(note);
     if (known !== undefined || this.#told.has(note)) return known;
-    const told = readDescriptorNote(latin1(this.call.recording.strings.bytes(note)));
+    const told = readDescriptorNote(this.call.recording.strings.bytes(note));
     if (this.#told.size >= MAX_NOTES) this.#told.clear();
     this.#told.set(note, told);
     return told;

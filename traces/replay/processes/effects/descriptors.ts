@@ -79,8 +79,7 @@ const closing: Run = (task, call) => {
 const close: Run = (task, call) => {
   const { files } = task.process;
   const fd = call.int(0);
-  const open = files.get(fd);
-  if (call.errno === EBADF || open === task.closing) files.close(fd);
+  if (call.errno === EBADF || files.get(fd) === task.closing) files.close(fd);
   task.closing = undefined;
 };
 
@@ -120,7 +119,7 @@ export const DESCRIPTORS = {
   fcntl: { done: fcntl },
   fcntl64: { done: fcntl },
   ioctl: { done: ioctl },
-  close: { enter: closing, exit: close },
+  close: { enter: closing, done: close, failed: close },
   close_range: { done: closeRange },
   pipe: { done: pipe(undefined) },
   pipe2: { done: pipe(1) },

@@ -42,6 +42,14 @@ const umask: Run = ({ process }, call) => {
   process.fs.umask = call.known(0) === undefined ? undefined : call.int(0) & 0o777;
 };
 
+/** Open files and directories keep what they are and get another name. */
+const rename =
+  (from: number, fromDir: number, to: number, toDir: number): Run =>
+  ({ process }, _call, world) => {
+    const [old, path] = [world.path(process, from, fromDir), world.path(process, to, toDir)];
+    if (old !== undefined && path !== undefined) world.renamed(old, path);
+  };
+
 const readlink: Run = (task, call, world) => readProc(task, call, world, 0, -1);
 
 const readlinkat: Run = (task, call, world) => readProc(task, call, world, 1, 0);
@@ -97,6 +105,9 @@ export const DIRECTORIES = {
   chroot: { done: chroot },
   pivot_root: { done: pivotRoot },
   umask: { done: umask },
+  rename: { done: rename(0, -1, 1, -1) },
+  renameat: { done: rename(1, 0, 3, 2) },
+  renameat2: { done: rename(1, 0, 3, 2) },
   readlink: { done: readlink },
   readlinkat: { done: readlinkat },
 } as const satisfies Effects;

@@ -80,6 +80,7 @@ function rename(task: Task, world: World, name: Uint8Array): void {
   const comm = name.subarray(0, COMM_BYTES);
   world.emit('task_rename', task.asNow(), { comm });
   task.comm = comm;
+  task.commId = 0;
 }
 
 /** The arguments of the program that runs: of a script the interpreter gets its own, and the script in place of the first. */

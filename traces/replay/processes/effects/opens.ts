@@ -43,7 +43,6 @@ const open =
           ? call.member(call.text(2), 'flags')
           : call.known(where);
     const file = new OpenFile();
-    file.path = world.path(process, path, dirfd);
     if (flags !== undefined) {
       const { directory, large } = BY_ARCH[call.arch];
       const isPath = (flags & O.PATH) !== 0;
@@ -51,6 +50,7 @@ const open =
       if ((flags & directory) !== 0) file.type = 'directory';
     }
     world.opened(process.files, call.ret, file, ((flags ?? 0) & O.CLOEXEC) !== 0);
+    file.path ??= world.path(process, path, dirfd);
   };
 
 /** Files without a path: their name in place of one, access, which argument has flags, and which of its bits mean O_NONBLOCK and O_CLOEXEC. */

@@ -62,8 +62,8 @@ function setName({ process: { files } }: Task, call: Call, side: 'local' | 'remo
 }
 
 /** A connect that has begun names the other side as well. */
-const connect: Run = (task, call) => {
-  if (call.errno === 0 || call.errno === EINPROGRESS) setName(task, call, 'remote');
+const connecting: Run = (task, call) => {
+  if (call.errno === EINPROGRESS) setName(task, call, 'remote');
 };
 
 /** `cmsg_type=SCM_RIGHTS, cmsg_data=[4, 5]`: files of another process; which ones only the recorder can say. */
@@ -86,7 +86,7 @@ export const SOCKETS = {
   accept: { done: accept(undefined) },
   accept4: { done: accept(3) },
   bind: { done: names('local') },
-  connect: { exit: connect },
+  connect: { done: names('remote'), failed: connecting },
   getsockname: { done: names('local') },
   getpeername: { done: names('remote') },
   recvmsg: {
