@@ -6,13 +6,11 @@ import { ARG_KINDS, MEMORY_FLAGS, RECORD_FLAGS, RECORD_KINDS, type Block } from 
 import { OpenBlock } from '../open-block.ts';
 import { NO_DIRECTION } from './capture.ts';
 import type { PacketStrings } from './packet-strings.ts';
+import type { Stamp } from './stamp.ts';
 
-/** A row that waits. */
-export interface WaitingRow {
+/** A row that waits; its seconds are NaN without a stamp. */
+export interface WaitingRow extends Stamp {
   readonly kind: number;
-  /** Seconds and ns since the epoch; seconds NaN without a stamp. */
-  readonly seconds: number;
-  readonly ns: number;
   /** Which packet of its file, from 1; of a note the packet before it. */
   readonly number: number;
   readonly source: number;
@@ -27,8 +25,10 @@ export interface WaitingRow {
   readonly trueLength: number;
 }
 
-/** A waiting row with its place in time: ns since the first second of all, exact within 104 days of it. */
+/** A waiting row with its place in time: its stamp, or that of the row before it in the source; and the same as ns since a second. */
 interface Placed extends WaitingRow {
+  readonly stamp: Stamp;
+  /** Exact within 104 days of that second; NaN without a stamp. */
   key: number;
 }
 
@@ -51,6 +51,8 @@ export interface RowTaker {
 /** Stamps farther than this from the start, 52 days, are not kept: differences would not be exact. */
 const FAR_NS = 2 ** 52;
 const STEP_NS = 1000;
+const NS_PER_SECOND = 1e9;
+const NO_STAMP: Stamp = { seconds: Number.NaN, ns: 0 };
 /** Bytes of frames in a block, so that few large packets do not make a block of hundreds of MB. */
 const BLOCK_BYTES = 1 << 22;
 
@@ -62,9 +64,10 @@ export class PacketRows {
   #waiting: Placed[] = [];
   #waitingBytes = 0;
   #isSorted = true;
-  /** Second that keys count from; NaN before the first stamp. */
+  /** Second that keys count from. */
   #firstSecond = Number.NaN;
-  #lastKey = Number.NEGATIVE_INFINITY;
+  /** Of the row that came last. */
+  #lastStamp: Stamp = NO_STAMP;
   /** Key of time 0; NaN before the first block. */
   #startKey = Number.NaN;
   #isCounted = false;
@@ -78,10 +81,12 @@ export class PacketRows {
   }
 
   add(row: WaitingRow): void {
-    const key = this.#keyOf(row);
-    if (key < this.#lastKey) this.#isSorted = false;
-    this.#lastKey = key;
-    this.#waiting.push({ ...row, key });
+    const stamp = Number.isNaN(row.seconds) ? this.#lastStamp : row;
+    if (Number.isNaN(this.#firstSecond)) this.#firstSecond = stamp.seconds;
+    const before = this.#waiting.at(-1);
+    if (before !== undefined && compareStamps(before.stamp, stamp) > 0) this.#isSorted = false;
+    this.#lastStamp = stamp;
+    this.#waiting.push({ ...row, stamp, key: this.#keyOf(stamp) });
     this.#waitingBytes += row.length;
     if (this.#waiting.length >= this.#capacity * 2 || this.#waitingBytes >= BLOCK_BYTES * 2) this.#leave();
   }
@@ -92,16 +97,13 @@ export class PacketRows {
     this.#openBase();
   }
 
-  /** A row without a stamp stands at the time of the row before it. */
-  #keyOf({ seconds, ns }: WaitingRow): number {
-    if (Number.isNaN(seconds)) return this.#lastKey;
-    if (Number.isNaN(this.#firstSecond)) this.#firstSecond = seconds;
-    return (seconds - this.#firstSecond) * 1e9 + ns;
+  #keyOf({ seconds, ns }: Stamp): number {
+    return (seconds - this.#firstSecond) * NS_PER_SECOND + ns;
   }
 
   /** Hands on a block: the earliest rows, at most half of the window. */
   #leave(): void {
-    if (!this.#isSorted) this.#waiting.sort((a, b) => a.key - b.key);
+    if (!this.#isSorted) this.#waiting.sort((a, b) => compareStamps(a.stamp, b.stamp));
     this.#isSorted = true;
     this.#openBase();
     let count = 0;
@@ -119,25 +121,30 @@ export class PacketRows {
     this.#strings.forget(
       this.#waiting.reduce((least, row) => (row.frame > 0 ? Math.min(least, row.frame) : least), Infinity),
     );
-    const last = this.#waiting.at(-1);
-    this.#lastKey = last?.key ?? this.#lastKey;
   }
 
   /** Time 0 is the earliest stamp that is not far from most of the first window's. */
   #openBase(): void {
     if (!Number.isNaN(this.#startKey)) return;
-    const keys = this.#waiting.map(({ key }) => key).filter((key) => Number.isFinite(key));
-    const middle = keys[keys.length >> 1];
-    this.#isCounted = middle === undefined;
-    this.#startKey = middle === undefined ? 0 : keys.find((key) => key > middle - FAR_NS / 2)!; // the middle itself is one
-    const first = Number.isNaN(this.#firstSecond) ? 0 : this.#firstSecond;
-    const startNs = BigInt(first) * 1_000_000_000n + BigInt(this.#startKey);
-    this.#taker.open({ startNs: this.#isCounted ? 0n : startNs, isCounted: this.#isCounted });
+    const stamped = this.#waiting.filter(({ stamp }) => !Number.isNaN(stamp.seconds));
+    const middle = stamped[stamped.length >> 1];
+    if (middle === undefined) {
+      this.#isCounted = true;
+      this.#startKey = 0;
+      this.#taker.open({ startNs: 0n, isCounted: true });
+      return;
+    }
+    this.#firstSecond = middle.stamp.seconds;
+    for (const row of this.#waiting) row.key = this.#keyOf(row.stamp);
+    const first = stamped.find(({ key }) => key > middle.key - FAR_NS / 2) ?? middle;
+    this.#startKey = first.key;
+    const startNs = BigInt(first.stamp.seconds) * BigInt(NS_PER_SECOND) + BigInt(first.stamp.ns);
+    this.#taker.open({ startNs, isCounted: false });
   }
 
   #timeOf(row: Placed): number {
     if (this.#isCounted) return this.#rows * STEP_NS;
-    if (row.key === Number.NEGATIVE_INFINITY) return 0;
+    if (Number.isNaN(row.key)) return 0;
     const atNs = row.key - this.#startKey;
     const isFar = Math.abs(atNs) > FAR_NS;
     if (isFar || atNs < this.#lastNs) this.#taker.late(row, isFar);
@@ -163,4 +170,11 @@ export class PacketRows {
     const cut = row.trueLength > row.length ? MEMORY_FLAGS.cut : 0;
     block.spans.add(at, 0, cut, row.frame, row.trueLength);
   }
+}
+
+/** Earlier ones first; without a stamp before all others. */
+function compareStamps(a: Stamp, b: Stamp): number {
+  if (Number.isNaN(a.seconds)) return Number.isNaN(b.seconds) ? 0 : -1;
+  if (Number.isNaN(b.seconds)) return 1;
+  return a.seconds - b.seconds || a.ns - b.ns;
 }

@@ -14,7 +14,7 @@ interface Piece {
 }
 
 /** Room of a piece at first. */
-const PIECE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 16;
 
 /** A table whose frames can be forgotten. Ids count from 0, the empty string. */
 export class PacketStrings implements StringTable {
