@@ -1,5 +1,6 @@
 // Helpers that tell of the current task and CPU. What the recording does not tell has a value that no task has, and is counted.
 import { ERRNO } from '../errno.ts';
+import { PID_NS_INODE } from '../kernel/memory/nodes.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 
@@ -7,8 +8,6 @@ import { setInt, sizeIn } from './context.ts';
 const COMM_BYTES = 16;
 /** No user and no group. @see include/linux/uidgid.h INVALID_UID */
 const NOBODY = 0xffff_ffff | 0;
-/** The pid namespace of a recording, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
-const PID_NS_INODE = 0xefff_fffcn;
 const MAX_DEV = 0xffff_ffffn;
 /** Bytes of struct bpf_pidns_info. */
 const PIDNS_INFO_BYTES = 8;
@@ -42,7 +41,8 @@ export const TASK_HELPERS = {
     const size = sizeIn(context, 4);
     const at = context.range(3, size, true);
     memory.u8.fill(0, at, at + size);
-    if (size !== PIDNS_INFO_BYTES || q[1]! > MAX_DEV || q[2] !== PID_NS_INODE)
+    const inode = task.facts?.process?.namespaces?.pid ?? PID_NS_INODE;
+    if (size !== PIDNS_INFO_BYTES || q[1]! > MAX_DEV || q[2] !== BigInt(inode))
       return setInt(context, -ERRNO.EINVAL);
     memory.view.setInt32(at, task.tid, true);
     memory.view.setInt32(at + 4, task.tgid, true);

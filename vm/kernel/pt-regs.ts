@@ -41,7 +41,10 @@ export const AUDIT_ARCH_I386 = 0x4000_0003;
 /** rax at the enter of a call, before there is a result: -ENOSYS. */
 const NO_RESULT = -38n;
 
-/** Writes the registers that a task entered the kernel with; once its call has returned, with the result in rax. Zeroes without a call. */
+/**
+ * Writes the registers that a task entered the kernel with; once its call has returned, with the result in rax; and where it will go on,
+ * of a call whose stack is known. Zeroes without a call.
+ */
 export function fillTaskRegs(
   { u8, view }: LinearMemory,
   at: number,
@@ -57,6 +60,8 @@ export function fillTaskRegs(
   }
   view.setBigInt64(at + PT_REGS.rax, hasLeft ? point.ret : NO_RESULT, true);
   writeLong(view, at + PT_REGS.orig_rax, point.nr);
+  const ip = point.userStack?.[0];
+  if (ip !== undefined) view.setBigUint64(at + PT_REGS.rip, ip, true);
 }
 
 /** A system call number as a long: -1 where it is unknown. */

@@ -16,18 +16,16 @@ const LIMIT_PARENTS = 64;
 /** The structures of a machine's current event. */
 export class KernelGraph implements Graph, Room {
   readonly memory: LinearMemory;
-  nodes = new Nodes();
+  readonly nodes = new Nodes();
   userMemory: readonly UserMemory[] = [];
   private readonly layouts: Layouts;
   private readonly arena = new Arena();
   private readonly places = new Map<StructKind, Map<object, number>>();
   private readonly arrays = new Map<object, number>();
-  private readonly mountOff: number;
 
   constructor(memory: LinearMemory, types: Btf) {
     this.memory = memory;
     this.layouts = layoutsOf(types);
-    this.mountOff = Math.max(0, this.layouts.offsetOf('mount', 'mnt'));
   }
 
   get graph(): Graph {
@@ -38,10 +36,10 @@ export class KernelGraph implements Graph, Room {
   clear(): void {
     if (this.arena.isEmpty) return;
     this.arena.clear();
-    this.nodes = new Nodes();
+    this.nodes.clear();
     this.userMemory = [];
-    this.places.clear();
-    this.arrays.clear();
+    for (const places of this.places.values()) if (places.size > 0) places.clear();
+    if (this.arrays.size > 0) this.arrays.clear();
   }
 
   at<Kind extends StructKind>(kind: Kind, node: NodeOf[Kind]): number {
@@ -66,7 +64,7 @@ export class KernelGraph implements Graph, Room {
   }
 
   vfsmount(root: DentryNode): number {
-    return this.at('mount', root) + this.mountOff;
+    return this.at('mount', root) + (this.layouts.vfsmount?.off ?? 0);
   }
 
   string(bytes: Uint8Array): number {
@@ -76,6 +74,14 @@ export class KernelGraph implements Graph, Room {
     this.memory.write(at, bytes, 0, bytes.length);
     this.memory.u8[at + bytes.length] = 0;
     return at;
+  }
+
+  nameIn(dentry: DentryNode): number | undefined {
+    const { name } = dentry;
+    if (name === undefined) return undefined;
+    const { shortName } = this.layouts;
+    const isShort = shortName !== undefined && name.length < shortName.bytes;
+    return isShort ? this.at('dentry', dentry) + shortName.off : this.string(name);
   }
 
   fdArray(node: ProcessNode): number {
@@ -128,9 +134,9 @@ export class KernelGraph implements Graph, Room {
 
   /** The path behind the struct path at an offset. */
   pathAt(at: number): Uint8Array | undefined {
-    const off = Math.max(0, this.layouts.pathDentry);
-    if (!this.knows(at + off, 8)) return undefined;
-    const dentry = this.arena.find(this.memory.view.getUint32(at + off, true));
+    const member = this.layouts.pathDentry;
+    if (member === undefined || !this.knows(at + member.off, 8)) return undefined;
+    const dentry = this.arena.find(this.memory.view.getUint32(at + member.off, true));
     if (!(dentry instanceof PlacedStruct) || dentry.kind !== 'dentry') return undefined;
     return pathOf(dentry.node as DentryNode); // as above
   }

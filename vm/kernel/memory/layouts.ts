@@ -1,9 +1,9 @@
 // Where the members of struct-rows.ts lie in one kernel, as its BTF has them: looked up once, for all machines with that kernel.
 import type { Btf } from '../../btf/btf.ts';
 import { plainType, sizeOf } from '../../btf/query.ts';
-import { memberAt, memberOf } from './members.ts';
+import { memberAt, memberOf, type MemberSpot } from './members.ts';
 import { SOURCES, type Source } from './sources.ts';
-import { STRUCT_ROWS, type StructKind, type StructRows } from './struct-rows.ts';
+import { SHORT_NAME, STRUCT_ROWS, type StructKind, type StructRows } from './struct-rows.ts';
 
 /** Bytes of a structure that come from one source; `padding`: bytes between members, which are 0. */
 export interface LayoutRow {
@@ -33,8 +33,16 @@ export class Layouts {
   private readonly kinds = new Map<StructKind, StructLayout>();
   private readonly others = new Map<number, StructLayout>();
 
+  /** struct vfsmount in struct mount, the dentry in struct path, and the place of short names in struct dentry. */
+  readonly vfsmount: MemberSpot | undefined;
+  readonly pathDentry: MemberSpot | undefined;
+  readonly shortName: MemberSpot | undefined;
+
   constructor(types: Btf) {
     this.types = types;
+    this.vfsmount = this.member('mount', 'mnt');
+    this.pathDentry = this.member('path', 'dentry');
+    this.shortName = this.member('dentry', SHORT_NAME);
   }
 
   /** Of a kind of structure; one that the kernel does not have has no rows. */
@@ -56,16 +64,10 @@ export class Layouts {
     return layout;
   }
 
-  /** Where the dentry of a struct path lies. */
-  get pathDentry(): number {
-    const path = this.types.find('struct', 'path');
-    return path === undefined ? -1 : (memberOf(this.types, path, 'dentry')?.off ?? -1);
-  }
-
-  /** Where a member of a kind lies; -1 where the kernel has none. */
-  offsetOf(kind: StructKind, path: string): number {
-    const struct = structOf(this.types, STRUCT_ROWS[kind]);
-    return struct === undefined ? -1 : (memberOf(this.types, struct, path)?.off ?? -1);
+  /** Where a member lies; undefined where the kernel has none. `struct` as in STRUCT_ROWS. */
+  member(struct: string, path: string): MemberSpot | undefined {
+    const id = structOf(this.types, struct);
+    return id === undefined ? undefined : memberOf(this.types, id, path);
   }
 }
 
@@ -78,8 +80,8 @@ export function layoutsOf(types: Btf): Layouts {
   return layouts;
 }
 
-/** Id of the struct that a kernel has of a kind. */
-function structOf(types: Btf, { struct }: StructRows): number | undefined {
+/** Id of the first struct of these names that a kernel has. */
+function structOf(types: Btf, struct: string): number | undefined {
   for (const name of struct.split('|')) {
     const id = types.find('struct', name);
     if (id !== undefined && (sizeOf(types, id) ?? 0) > 0) return id;
@@ -89,7 +91,7 @@ function structOf(types: Btf, { struct }: StructRows): number | undefined {
 
 function layoutOf(types: Btf, kind: StructKind): StructLayout {
   const table: StructRows = STRUCT_ROWS[kind];
-  const id = structOf(types, table);
+  const id = structOf(types, table.struct);
   if (id === undefined) {
     const name = table.struct.split('|')[0]!;
     return { bytes: UNSIZED_BYTES, rows: [], nameAt: () => name };

@@ -48,10 +48,13 @@ export interface CgroupNode {
   readonly level: number;
 }
 
+/** The pid namespace of a recording that tells none, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
+export const PID_NS_INODE = 0xefff_fffc;
+
 const SLASH = 0x2f;
 const ROOT_NAME = Uint8Array.of(SLASH);
 
-/** The nodes of one event. */
+/** The nodes of a machine's current event. */
 export class Nodes {
   readonly root: DentryNode = { name: ROOT_NAME, parent: undefined, file: undefined };
   /** The current task, once it was asked for. */
@@ -62,6 +65,21 @@ export class Nodes {
   private readonly paths = new Map<string, DentryNode>();
   private readonly namespaces = new Map<string, NamespaceNode>();
   private readonly cgroups = new Map<bigint, CgroupNode>();
+  private readonly all: readonly Map<unknown, unknown>[] = [
+    this.tasks,
+    this.processes,
+    this.files,
+    this.paths,
+    this.namespaces,
+    this.cgroups,
+  ];
+
+  /** A new event. */
+  clear(): void {
+    this.running = undefined;
+    this.root.file = undefined;
+    for (const nodes of this.all) if (nodes.size > 0) nodes.clear();
+  }
 
   /** The task of the event. */
   current(view: TaskView, state: number | undefined): TaskNode {

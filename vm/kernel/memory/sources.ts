@@ -3,6 +3,7 @@ import type { SignalInfo } from '../event-point.ts';
 import type { CredId, NamespaceName } from '../task-facts.ts';
 import * as file from './file-sources.ts';
 import {
+  PID_NS_INODE,
   rootOf,
   type CgroupNode,
   type DentryNode,
@@ -68,6 +69,8 @@ export interface Graph {
   at<Kind extends StructKind>(kind: Kind, node: NodeOf[Kind]): number;
   /** Of struct vfsmount in the mount that has this root. */
   vfsmount(root: DentryNode): number;
+  /** Of the name in a dentry: in the dentry itself where it is short; undefined where it is unknown. */
+  nameIn(dentry: DentryNode): number | undefined;
   /** Of a string, with a NUL behind it. */
   string(bytes: Uint8Array): number;
   /** Of the array of files that are open as descriptors. */
@@ -86,9 +89,8 @@ export type Source<Node> =
 
 /** PF_EXITING. What else a task that makes system calls has of these flags tells nothing of it. @see include/linux/sched.h */
 const EXITING = 4;
-/** Level of the pid namespace that the recorder's numbers are of, and its inode: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
+/** Level of the pid namespace that the recorder's numbers are of. */
 const PID_LEVEL = 0;
-export const PID_NS_INODE = 0xefff_fffc;
 /** Descriptors that a table of files has room for here. */
 export const MAX_FDS = 1024;
 /** Bytes of a task's name without its NUL. @see include/linux/sched.h TASK_COMM_LEN */
@@ -234,7 +236,7 @@ export const SOURCES: {
     },
     hash: { number: ({ name }) => (name === undefined ? undefined : file.hashOf(name)) },
     len: { number: ({ name }) => name?.length },
-    name: { pointer: ({ name }, graph) => (name === undefined ? undefined : graph.string(name)) },
+    name: { pointer: (node, graph) => graph.nameIn(node) },
     short: { bytes: ({ name }) => name },
     inode: {
       pointer: (node, graph) => graph.at('inode', node.file ?? { facts: {}, dentry: node }),

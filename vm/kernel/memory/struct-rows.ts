@@ -9,6 +9,9 @@ export interface StructRows {
   readonly rows: Readonly<Record<string, string>>;
 }
 
+/** Where a dentry keeps a short name. */
+export const SHORT_NAME = 'd_iname|d_shortname.string';
+
 /** @see include/linux/sched.h, cred.h, pid.h, nsproxy.h, fs.h, dcache.h, fs/mount.h, include/net/sock.h of Linux 4.4 to 6.18 */
 // oxfmt-ignore
 export const STRUCT_ROWS = {
@@ -54,7 +57,7 @@ export const STRUCT_ROWS = {
   } },
   inode: { struct: 'inode', rows: { i_mode: 'mode', i_ino: 'ino', i_rdev: 'rdev', i_sb: 'somewhere', i_op: 'somewhere', i_mapping: 'somewhere' } },
   dentry: { struct: 'dentry', rows: {
-    d_parent: 'parent', 'd_name.hash': 'hash', 'd_name.len': 'len', 'd_name.name': 'name', 'd_iname|d_shortname.string': 'short', d_inode: 'inode',
+    d_parent: 'parent', 'd_name.hash': 'hash', 'd_name.len': 'len', 'd_name.name': 'name', [SHORT_NAME]: 'short', d_inode: 'inode',
     d_sb: 'somewhere',
   } },
   mount: { struct: 'mount|vfsmount', rows: {
