@@ -6,19 +6,19 @@ import { join } from 'node:path';
 
 const BUILT = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'tailscope');
 
-/** What test/support/NAME.c prints when it reads `input`. */
-export function runTool(name: string, input: string): string {
-  return execFileSync(pathOf(name), { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+/** What test/support/NAME.c prints when it reads `input`; `libs` are options of the compiler behind the source. */
+export function runTool(name: string, input: string, libs: readonly string[] = []): string {
+  return execFileSync(pathOf(name, libs), { input, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
-function pathOf(name: string): string {
+function pathOf(name: string, libs: readonly string[]): string {
   const source = join(import.meta.dirname, `${name}.c`);
   const digest = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const path = join(BUILT, `${name}-${digest}`);
   if (existsSync(path)) return path;
   mkdirSync(BUILT, { recursive: true });
   const fresh = `${path}.${process.pid}`; // another worker may build it at the same time
-  execFileSync('cc', ['-O2', '-w', '-o', fresh, source]);
+  execFileSync('cc', ['-O2', '-w', '-o', fresh, source, ...libs]);
   renameSync(fresh, path);
   return path;
 }

@@ -31,6 +31,15 @@ export const TOOLS = {
     install: 'apt install gcc libc6-dev linux-libc-dev',
     probe: () => findProgram('cc') !== undefined,
   },
+  libbpf: {
+    tests: 'CO-RE relocations compared with those of libbpf',
+    install: 'apt install libbpf-dev gcc libc6-dev, and run as root on a Linux that allows bpf(2)',
+    probe: () =>
+      process.platform === 'linux' &&
+      process.getuid?.() === 0 &&
+      builds('#include <bpf/libbpf.h>', ['-lbpf']) &&
+      allowsBpf(),
+  },
   strace: {
     tests: '`tailscope record`, and logs made on the spot',
     install: 'apt install strace, and a machine that allows ptrace',
@@ -97,6 +106,13 @@ export function withTracefs(script: string): string | undefined {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   return status === 0 ? stdout : undefined;
+}
+
+/** Whether a program with such a beginning can be built. */
+function builds(include: string, libs: readonly string[]): boolean {
+  const input = `${include}\nint main(void) { return 0; }\n`;
+  const args = ['-x', 'c', '-o', '/dev/null', '-', ...libs];
+  return spawnSync('cc', args, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
 }
 
 function runs(program: string, args: readonly string[]): boolean {

@@ -7,18 +7,19 @@ type StructRecord = Extract<BtfRecord, { kind: 'struct' | 'union' }>;
 
 /** What stands in the braces of a struct. */
 export type LayoutPart =
-  /** `bits`: of a bit field its width, 0 for others. `isOff`: it overlaps what is before it, which C cannot say. */
+  /** `bits`: of a bit field its width, 0 for others. */
   | {
       readonly kind: 'member';
       readonly index: number;
       readonly member: BtfMember;
       readonly bits: number;
-      readonly isOff: boolean;
     }
   /** An unnamed bit field. */
   | { readonly kind: 'bits'; readonly word: string; readonly bits: number }
   /** Bytes that nothing else accounts for, too many for bit fields. */
-  | { readonly kind: 'bytes'; readonly bytes: number };
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  /** Unnamed and packed: a union of members that overlap, and a struct for one that does not begin where its union does. */
+  | { readonly kind: 'union' | 'struct'; readonly parts: readonly LayoutPart[] };
 
 export interface StructLayout {
   readonly parts: readonly LayoutPart[];
@@ -63,14 +64,16 @@ export class Layouts {
     this.nesting += 1;
     const fields = type.members.map((member, index) => this.field(member, index));
     this.nesting -= 1;
-    const natural = Math.max(1, ...align(fields));
-    const isPacked = type.bytes % natural !== 0 || fields.some((field) => !isInPlace(field));
-    const bytesAlign = isPacked ? 1 : natural;
+    const groups = type.kind === 'union' ? fields.map((field) => [field]) : overlaps(fields);
+    const loose = groups.flatMap((group) => (group.length === 1 ? group : []));
+    const natural = Math.max(1, ...alignments(loose));
+    const isPacked = type.bytes % natural !== 0 || loose.some((field) => !isInPlace(field));
+    const align = isPacked ? 1 : natural;
     const parts =
       type.kind === 'union'
-        ? unionParts(fields, type.bytes, bytesAlign)
-        : structParts(fields, type.bytes, bytesAlign, isPacked);
-    return { parts, isPacked, align: bytesAlign };
+        ? unionParts(fields, type.bytes, align)
+        : structParts(groups, type.bytes, align, isPacked);
+    return { parts, isPacked, align };
   }
 
   private field(member: BtfMember, index: number): Field {
@@ -108,49 +111,73 @@ interface Field {
   readonly align: number;
 }
 
-function* align(fields: readonly Field[]): Iterable<number> {
+/** Too many to be arguments of one call. */
+function* alignments(fields: readonly Field[]): Iterable<number> {
   for (const field of fields) yield field.align;
 }
 
+/** Fields that follow each other stand alone, those that share bits together. */
+function overlaps(fields: readonly Field[]): Field[][] {
+  const groups: Field[][] = [];
+  let end = 0;
+  for (const field of fields.toSorted((a, b) => a.off - b.off)) {
+    if (field.off < end) groups.at(-1)!.push(field);
+    else groups.push([field]);
+    end = Math.max(end, field.off + widthOf(field));
+  }
+  return groups;
+}
+
 /** Whether a compiler can place it there without being told to pack. */
-function isInPlace({ off, bits, bytes, align: bytesAlign }: Field): boolean {
-  if (bits === 0) return off % (8 * bytesAlign) === 0;
+function isInPlace({ off, bits, bytes, align }: Field): boolean {
+  if (bits === 0) return off % (8 * align) === 0;
   return bytes > 0 && (off % (8 * bytes)) + bits <= 8 * bytes;
 }
 
-function memberPart({ index, member, bits }: Field, isOff: boolean): LayoutPart {
-  return { kind: 'member', index, member, bits, isOff };
+function memberPart({ index, member, bits }: Field): LayoutPart {
+  return { kind: 'member', index, member, bits };
 }
 
-function unionParts(fields: readonly Field[], bytes: number, bytesAlign: number): LayoutPart[] {
-  const longest = fields.reduce((most, field) => Math.max(most, widthOf(field)), 0);
-  const rest = roundUp(longest, 8 * bytesAlign) < 8 * bytes;
-  return [
-    ...fields.map((field) => memberPart(field, field.off !== 0)),
-    ...(rest ? [{ kind: 'bytes', bytes } as const] : []),
-  ];
+/** A member that begins so many bits behind the union that it is in. */
+function shifted(field: Field, from: number): LayoutPart {
+  const pads = padding(from, field.off);
+  return pads.length === 0 ? memberPart(field) : { kind: 'struct', parts: [...pads, memberPart(field)] };
+}
+
+function unionParts(fields: readonly Field[], bytes: number, align: number): LayoutPart[] {
+  const longest = fields.reduce((most, field) => Math.max(most, field.off + widthOf(field)), 0);
+  const rest = roundUp(longest, 8 * align) < 8 * bytes;
+  return [...fields.map((field) => shifted(field, 0)), ...(rest ? [{ kind: 'bytes', bytes } as const] : [])];
 }
 
 function structParts(
-  fields: readonly Field[],
+  groups: readonly (readonly Field[])[],
   bytes: number,
-  bytesAlign: number,
+  align: number,
   isPacked: boolean,
 ): LayoutPart[] {
   const parts: LayoutPart[] = [];
   let at = 0;
-  for (const field of fields) {
-    if (placeOf(field, at, isPacked) < field.off) parts.push(...padding(at, field.off));
-    parts.push(memberPart(field, field.off < at));
-    at = Math.max(at, field.off + widthOf(field));
+  for (const group of groups) {
+    const [field] = group as [Field]; // a group has one at least
+    if (group.length === 1) {
+      if (placeOf(field, at, isPacked) < field.off) parts.push(...padding(at, field.off));
+      parts.push(memberPart(field));
+      at = field.off + widthOf(field);
+      continue;
+    }
+    const start = field.off - (field.off % 8);
+    if (roundUp(at, 8) < start) parts.push(...padding(at, start));
+    parts.push({ kind: 'union', parts: group.map((one) => shifted(one, start)) });
+    at = group.reduce((end, one) => Math.max(end, roundUp(one.off + widthOf(one), 8)), at);
   }
-  if (roundUp(at, 8 * bytesAlign) < 8 * bytes) parts.push(...padding(at, 8 * bytes));
+  if (roundUp(at, 8 * align) < 8 * bytes) parts.push(...padding(at, 8 * bytes));
   return parts;
 }
 
 /** Where a compiler puts a field when `at` bits are taken. */
-function placeOf({ bits, bytes, align: bytesAlign }: Field, at: number, isPacked: boolean): number {
-  if (bits === 0) return roundUp(at, isPacked ? 8 : 8 * bytesAlign);
+function placeOf({ bits, bytes, align }: Field, at: number, isPacked: boolean): number {
+  if (bits === 0) return roundUp(at, isPacked ? 8 : 8 * align);
   return isPacked || (at % (8 * bytes)) + bits <= 8 * bytes ? at : roundUp(at, 8 * bytes);
 }
 

@@ -8,7 +8,7 @@ import { declaration, type TypeWords } from './text.ts';
 
 /** Structs within structs that are written, and members and enumerators of all of them: types of a broken object may share parts without end. */
 const LIMIT_NESTING = 64;
-const LIMIT_LINES = 2_000_000;
+const LIMIT_LINES = 400_000;
 
 /** Writes the types of one set of BTF. */
 export class CWriter {
@@ -16,6 +16,7 @@ export class CWriter {
   private readonly names: CNames;
   private readonly layouts: Layouts;
   private lines = 0;
+  private pads = 0;
 
   constructor(btf: Btf, names: CNames) {
     this.btf = btf;
@@ -67,6 +68,7 @@ export class CWriter {
     return {
       type: (id) => this.typeWord(id, indent),
       param: (name) => (name === '' ? '' : spelled(name)),
+      rest: 'void /* left out: too much */',
       tag: ({ name, isAttribute }) =>
         isAttribute === true
           ? `__attribute__((${attribute(name)}))`
@@ -105,31 +107,49 @@ export class CWriter {
     if (indent > LIMIT_NESTING || this.lines > LIMIT_LINES) return `${head} { /* left out: too much */ }`;
     const { parts, isPacked } = this.layouts.of(id);
     const pad = unusedName(members.map((member) => member.name));
-    const lines = parts.map(
-      (part, i) => `${tabs(indent + 1)}${this.part(id, part, `${pad}${i}`, indent + 1)}`,
-    );
+    const lines = this.partLines(id, parts, pad, indent + 1);
     const packed = isPacked ? ' __attribute__((packed))' : '';
     return `${[`${head} {`, ...lines, `${tabs(indent)}}`].join('\n')}${packed}${this.tags(id, -1)}`;
   }
 
+  private partLines(id: number, parts: readonly LayoutPart[], pad: string, indent: number): string[] {
+    return parts.map((part) => `${tabs(indent)}${this.part(id, part, pad, indent)}`);
+  }
+
   private part(id: number, part: LayoutPart, pad: string, indent: number): string {
-    if (part.kind === 'bits') return `${part.word}: ${part.bits};`;
-    if (part.kind === 'bytes') return `unsigned char ${pad}[${part.bytes}];`;
-    const { member, bits, isOff, index } = part;
-    const note = isOff ? ` /* at bit ${member.bitOff}, which C cannot say */` : '';
-    const tags = this.tags(id, index);
-    if (member.name === '') return `${this.unnamed(member.type, indent)}${tags};${note}`;
-    const width = bits === 0 ? '' : `: ${bits}`;
-    return `${this.declaring(member.type, spelled(member.name), indent)}${width}${tags};${note}`;
+    switch (part.kind) {
+      case 'bits':
+        return `${part.word}: ${part.bits};`;
+      case 'bytes':
+        return `unsigned char ${this.padName(pad)}[${part.bytes}];`;
+      case 'member': {
+        const { member, bits, index } = part;
+        const tags = this.tags(id, index);
+        if (member.name === '') return `${this.unnamed(member.type, pad, indent)}${tags};`;
+        const width = bits === 0 ? '' : `: ${bits}`;
+        return `${this.declaring(member.type, spelled(member.name), indent)}${width}${tags};`;
+      }
+      default: {
+        const lines = this.partLines(id, part.parts, pad, indent + 1);
+        return `${[`${part.kind} {`, ...lines, `${tabs(indent)}}`].join('\n')} __attribute__((packed));`;
+      }
+    }
   }
 
   /** An unnamed member: its own members belong to the struct around it. C has that for structs without a name only. */
-  private unnamed(id: number, indent: number): string {
+  private unnamed(id: number, pad: string, indent: number): string {
     const type = plainType(this.btf, id);
-    const isInline = isStruct(type) && type.name !== '';
+    if (!isStruct(type)) return this.declaring(id, this.padName(pad), indent);
+    const isInline = type.name !== '';
     return isInline
       ? this.struct(skipModifiers(this.btf, id), type, indent, '')
       : this.declaring(id, '', indent);
+  }
+
+  /** A new one each time: members of unnamed structs are those of the struct around them. */
+  private padName(beginning: string): string {
+    this.pads += 1;
+    return `${beginning}${this.pads}`;
   }
 
   private enumText(id: number, type: Extract<BtfRecord, { kind: 'enum' }>, indent: number): string {

@@ -1,8 +1,9 @@
 // Types as C writes them, in short: 'struct task_struct *', 'char[16]', 'int (*)(void *, int)'.
 import type { Btf, BtfRecord } from './btf.ts';
 
-/** How deep pointers, arrays and functions may lie in each other before the rest is left out. */
-const LIMIT_DEPTH = 16;
+/** How deep pointers, arrays and functions may lie in each other, and how many of them there may be, before the rest is left out. */
+const LIMIT_DEPTH = 64;
+const LIMIT_PARTS = 4096;
 
 /** How the parts of a declaration are written. */
 export interface TypeWords {
@@ -11,18 +12,29 @@ export interface TypeWords {
   /** The name of a func_proto's parameter. */
   param(name: string): string;
   tag(tag: Extract<BtfRecord, { kind: 'type_tag' }>): string;
+  /** Stands for what is left out. */
+  readonly rest: string;
 }
 
 /** A type as C writes it, with a name where it declares something: `declaration(btf, id, 'comm')` is 'char comm[16]'. Structs stand by their names. */
 export function declaration(btf: Btf, id: number, name = '', words = shortWords(btf)): string {
-  return declare(btf, id, name, words, 0);
+  return declare({ btf, words, parts: 0 }, id, name, 0);
+}
+
+/** One declaration that is being written. */
+interface Writing {
+  readonly btf: Btf;
+  readonly words: TypeWords;
+  parts: number;
 }
 
 /** Wraps what has been read of a declaration so far, from the name outwards. */
-function declare(btf: Btf, id: number, inner: string, words: TypeWords, depth: number): string {
-  if (depth > LIMIT_DEPTH) return join('...', inner);
+function declare(writing: Writing, id: number, inner: string, depth: number): string {
+  const { btf, words } = writing;
+  writing.parts += 1;
+  if (depth > LIMIT_DEPTH || writing.parts > LIMIT_PARTS) return join(words.rest, inner);
   const type = btf.type(id);
-  const next = (at: number, text: string): string => declare(btf, at, text, words, depth + 1);
+  const next = (at: number, text: string): string => declare(writing, at, text, depth + 1);
   switch (type.kind) {
     case 'ptr':
       return next(type.type, `*${inner}`);
@@ -40,7 +52,7 @@ function declare(btf: Btf, id: number, inner: string, words: TypeWords, depth: n
     case 'func':
       return next(type.type, type.name);
     case 'func_proto':
-      return next(type.ret, `${inParens(inner)}(${paramList(btf, type.params, words, depth)})`);
+      return next(type.ret, `${inParens(inner)}(${paramList(writing, type.params, depth)})`);
     case 'var':
       return next(type.type, type.name);
     case 'decl_tag':
@@ -52,15 +64,14 @@ function declare(btf: Btf, id: number, inner: string, words: TypeWords, depth: n
 
 /** A parameter of no type stands for all that follow; alone, C has no way to say more than that nothing is known. */
 function paramList(
-  btf: Btf,
+  writing: Writing,
   params: Extract<BtfRecord, { kind: 'func_proto' }>['params'],
-  words: TypeWords,
   depth: number,
 ): string {
   if (params.length === 0) return 'void';
   if (params.length === 1 && params[0]!.type === 0) return '';
   const texts = params.map(({ name, type }) =>
-    type === 0 ? '...' : declare(btf, type, words.param(name), words, depth + 1),
+    type === 0 ? '...' : declare(writing, type, writing.words.param(name), depth + 1),
   );
   return texts.join(', ');
 }
@@ -88,6 +99,7 @@ function shortWords(btf: Btf): TypeWords {
     type: (id) => shortName(btf.type(id)),
     param: (name) => name,
     tag: ({ name }) => `__${name}`,
+    rest: '...',
   };
 }
 
