@@ -40,6 +40,11 @@ export const TOOLS = {
       builds('#include <bpf/libbpf.h>', ['-lbpf']) &&
       allowsBpf(),
   },
+  tshark: {
+    tests: "captures compared with what Wireshark's tools make of them",
+    install: 'apt install tshark',
+    probe: () => findProgram('tshark') !== undefined && findProgram('editcap') !== undefined,
+  },
   strace: {
     tests: '`tailscope record`, and logs made on the spot',
     install: 'apt install strace, and a machine that allows ptrace',
