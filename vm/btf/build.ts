@@ -7,7 +7,10 @@ import { sizeOf } from './query.ts';
 /** A member: offset in bytes and type; of a bit field its width in bits, and how many bits behind the offset it begins. */
 export type MemberTable = readonly [off: number, type: string | StructTable, bits?: number, from?: number];
 
-/** A struct: size in bytes, and its members by name. Unnamed members are not needed: members of theirs stand here with their own offset. */
+/**
+ * A struct: size in bytes, and its members by name, in C's order: of members that lie over each other a load meets the first. Unnamed members are
+ * not needed: members of theirs stand here with their own offset.
+ */
 export interface StructTable {
   readonly bytes: number;
   readonly members: Readonly<Record<string, MemberTable>>;
@@ -79,7 +82,7 @@ export class BtfBuilder {
   private readonly typedefs = new Map<string, string | StructTable>();
   private readonly sizes = new Map<string, number>();
   /** The types so far, to ask for sizes. */
-  private readonly sofar: Pick<Btf, 'type'> = { type: (id) => this.records[id]! }; // ids are those of `push`
+  readonly sofar: Pick<Btf, 'type'> = { type: (id) => this.records[id]! }; // ids are those of `push`
 
   constructor(name: string) {
     this.name = name;
@@ -134,14 +137,19 @@ export class BtfBuilder {
         ? { name: '', type: this.shared(member, type, bits), bitOff: 8 * off + from, bits: 0 }
         : { name: member, type, bitOff: 8 * off + from, bits };
     });
-    list.sort((a, b) => a.bitOff - b.bitOff);
     return { kind: kindOf(table), name, bytes, members: list };
   }
 
   private enumeration(name: string, table: EnumTable): void {
     const values = enumValues(table);
     const isSigned = values.some(({ value }) => value < 0n);
-    this.records[this.declared('enum', name)] = { kind: 'enum', name, bytes: table.bytes ?? 4, isSigned, values };
+    this.records[this.declared('enum', name)] = {
+      kind: 'enum',
+      name,
+      bytes: table.bytes ?? 4,
+      isSigned,
+      values,
+    };
   }
 
   /** A union of a member and of its bytes. */

@@ -1,0 +1,64 @@
+// What Linux 6.12 has otherwise than 6.18: names and types of members as its sources have them; where they lie is our own.
+import type { ReleaseChanges } from './release.ts';
+
+/** @see include/linux/sched.h, fs.h, dcache.h, kernfs.h, include/trace/events/ of Linux 6.12 */
+// oxfmt-ignore
+export const LINUX_6_12: ReleaseChanges = {
+  withoutStructs: 'trace_event_raw_sched_process_exit',
+  structs: {
+    // Names of tasks are arrays of 16 bytes in all records; later some of them lie behind the record.
+    trace_event_raw_sched_process_template: { bytes: 32, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], __data: [32, 'char[0]'] } },
+    trace_event_raw_sched_process_fork: { bytes: 48, members: {
+      ent: [0, 'struct trace_entry'], parent_comm: [8, 'char[16]'], parent_pid: [24, 'pid_t'], child_comm: [28, 'char[16]'],
+      child_pid: [44, 'pid_t'], __data: [48, 'char[0]'],
+    } },
+    trace_event_raw_sched_process_wait: { bytes: 32, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], __data: [32, 'char[0]'] } },
+    trace_event_raw_sched_process_hang: { bytes: 28, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], __data: [28, 'char[0]'] } },
+    trace_event_raw_sched_migrate_task: { bytes: 40, members: {
+      ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], orig_cpu: [32, 'int'],
+      dest_cpu: [36, 'int'], __data: [40, 'char[0]'],
+    } },
+    trace_event_raw_sched_stat_runtime: { bytes: 40, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], runtime: [32, 'u64'], __data: [40, 'char[0]'] } },
+  },
+  members: {
+    task_struct:      { further: { on_rq: 16, tasks: 64, comm: 32, seccomp: 8 } },
+    cred:             { further: { user: 16 } },
+    signal_struct:    { further: { pids: 16, rlim: 8 } },
+    mm_struct:        { as: { flags: ['flags', 'long unsigned int'] }, further: { mmap_base: 8, total_vm: 16, exe_file: 8 } },
+    files_struct:     { further: { file_lock: 64 } },
+    fs_struct:        { as: { seq: ['seq', 'seqcount_spinlock_t'] } },
+    sched_info:       { without: 'max_run_delay min_run_delay' },
+    cfs_rq:           { as: { nr_queued: ['nr_running', 'unsigned int'], h_nr_queued: ['h_nr_running', 'unsigned int'] } },
+    kernfs_node:      { as: { __parent: ['parent', 'struct kernfs_node *'] }, further: { id: 16 } },
+    file:             { without: '__f_path', as: { f_path: ['f_path', 'struct path'], f_ref: ['f_count', 'atomic_long_t'] }, further: { f_flags: 8 } },
+    inode:            { as: { i_state: ['i_state', 'u32'] }, further: { i_ino: 8 } },
+    dentry:           { as: { d_name: ['d_name', 'struct qstr'], d_shortname: ['d_iname', 'unsigned char[40]'] } },
+    super_block:      { as: { s_mounts: ['s_mounts', 'struct list_head'] } },
+    super_operations: { without: 'remove_bdev' },
+    mount:            { as: { mnt_slave_list: ['mnt_slave_list', 'struct list_head'], mnt_slave: ['mnt_slave', 'struct list_head'] }, further: { mnt_ns: 16 } },
+    ns_common:        { with: { inum: [['count', 'refcount_t']] } },
+    kiocb:            { without: 'ki_write_stream' },
+    kstat:            { without: 'dio_read_offset_align atomic_write_unit_max_opt' },
+    linux_binprm:     { without: 'is_check' },
+    semaphore:        { without: 'last_holder' },
+    cgroup_freezer_state: { without: 'freeze_seq freeze_start_nsec frozen_nsec' },
+    cgroup:           { further: { kn: 8, root: 24 } },
+    page:             { as: { flags: ['flags', 'long unsigned int'] } },
+    skb_shared_info:  { without: 'xdp_frags_truesize' },
+    tcphdr:           { without: 'ae', put: { res1: [12, '__u16', 4, 0] } },
+    flowi_common:     { as: { flowic_dscp: ['flowic_tos', '__u8'] } },
+    xdp_buff:         { without: 'frame_sz_flags_init' },
+    sockaddr:         { without: '__empty_sa_data' },
+    sock:             { further: { sk_protocol: 16 } },
+    tcp_options_received: { without: 'accecn' },
+    tcp_info:         { without: 'tcpi_received_ce tcpi_delivered_e1_bytes tcpi_delivered_e0_bytes tcpi_delivered_ce_bytes tcpi_received_e1_bytes tcpi_received_e0_bytes tcpi_received_ce_bytes tcpi_accecn_fail_mode tcpi_accecn_opt_seen' },
+    bpf_map_info:     { without: 'hash hash_size' },
+    statx:            { without: 'stx_dio_read_offset_align stx_atomic_write_unit_max_opt' },
+    trace_event_raw_task_newtask: { put: { clone_flags: [32, 'long unsigned int'] } },
+  },
+  enumsUpTo: { bpf_cmd: 'TOKEN_CREATE', bpf_attach_type: 'TRACE_KPROBE_SESSION' },
+  protos: {
+    btf_trace_sched_process_exit: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+    btf_trace_task_newtask:       { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', clone_flags: 'long unsigned int' } },
+  },
+};
