@@ -108,6 +108,7 @@ export class CWriter {
     const { parts, isPacked } = this.layouts.of(id);
     const pad = unusedName(members.map((member) => member.name));
     const lines = this.partLines(id, parts, pad, indent + 1);
+    if (lines.length === 0) return `${head} {}${this.tags(id, -1)}`;
     const packed = isPacked ? ' __attribute__((packed))' : '';
     return `${[`${head} {`, ...lines, `${tabs(indent)}}`].join('\n')}${packed}${this.tags(id, -1)}`;
   }

@@ -160,7 +160,7 @@ function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
     functions: new Map([...file.progs, ...file.subprogs].map((func) => [func.name, func])),
     types,
     kernel: kernel.types,
-    candidates: types === undefined ? undefined : new Candidates(types, kernel.types),
+    candidates: types === undefined ? undefined : new Candidates(types, kernel.types, kernel.name),
     symbol: (name) => {
       const known = found.get(name);
       if (known !== undefined) return known;

@@ -156,5 +156,7 @@ SEC("socket") unsigned long load_comm_3(struct task *task) { return task->comm[3
 SEC("socket") int store_pid(struct task *task) { task->pid = 5; return 0; }
 SEC("socket") int store_state(struct task *task, unsigned int value) { task->state = value; return 0; }
 SEC("socket") int load_gone(struct old *old) { return old->gone; }
+// asked before it is read
+SEC("socket") long guarded_gone(struct old *old) { return FIELD(struct old, gone, EXISTS) ? old->gone : 7; }
 
 char _license[] SEC("license") = "GPL";

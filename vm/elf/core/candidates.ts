@@ -9,11 +9,14 @@ import { essentialName } from './essential-name.ts';
  * programs of the object: so that the fields of a struct are not taken from two structs. @see tools/lib/bpf/libbpf.c bpf_core_find_cands
  */
 export class Candidates {
+  /** The kernel's, for messages. */
+  readonly kernelName: string;
   private readonly types: Btf;
   private readonly kernel: Btf;
   private readonly known = new Map<number, readonly number[]>();
 
-  constructor(types: Btf, kernel: Btf) {
+  constructor(types: Btf, kernel: Btf, kernelName = kernel.name) {
+    this.kernelName = kernelName;
     this.types = types;
     this.kernel = kernel;
   }

@@ -108,12 +108,12 @@ function write(
 ): Pick<CoreOutcome, 'found' | 'value' | 'why'> {
   if (value === undefined) {
     poisonInsn(insns, pc);
-    return { found: undefined, value, why: whyMissing(asked, kernel, candidates.of(asked.rootId)) };
+    return { found: undefined, value, why: whyMissing(asked, kernel, candidates) };
   }
   const found = place === undefined ? undefined : specText(place);
   const old = local.isKnown ? local.value : undefined;
   const canResize = place === undefined || isResizable(asked, local.typeId, place, typeId);
   if (patchInsn(insns, pc, { value, old, oldBytes: local.bytes, bytes, canResize })) return { found, value };
   poisonInsn(insns, pc);
-  return { found, value: undefined, why: whyNotLoaded(asked, place ?? asked) };
+  return { found, value: undefined, why: whyNotLoaded(asked, place ?? asked, candidates.kernelName) };
 }

@@ -2,6 +2,7 @@
 import type { Btf } from '../../btf/btf.ts';
 import { isStruct, plainType, skipModifiers } from '../../btf/query.ts';
 import { declaration } from '../../btf/text.ts';
+import type { Candidates } from './candidates.ts';
 import type { CoreSpec } from './core-spec.ts';
 import { essentialName } from './essential-name.ts';
 import { typeText } from './spec-text.ts';
@@ -9,22 +10,23 @@ import { typeText } from './spec-text.ts';
 /** Names that are told at most. */
 const LIMIT_NAMES = 3;
 
-/** A sentence without a full stop; `candidates` are the kernel's types of that name. */
-export function whyMissing(asked: CoreSpec, kernel: Btf, candidates: readonly number[]): string {
+/** A sentence without a full stop; `candidates` are those that the relocations before it have left. */
+export function whyMissing(asked: CoreSpec, kernel: Btf, candidates: Candidates): string {
   const name = typeText(asked.btf, asked.rootId);
-  const [first] = candidates;
-  if (first === undefined) return `${kernel.name} has no ${essentialName(name)}`;
+  const { kernelName } = candidates;
+  const [first] = candidates.of(asked.rootId);
+  if (first === undefined) return `${kernelName} has no ${essentialName(name)}`;
   const enumerator = asked.steps[0]?.name;
   if (enumerator !== undefined) {
     const type = plainType(kernel, first);
     const names = type.kind === 'enum' ? type.values.map((value) => value.name) : [];
-    return `${typeText(kernel, first)} of ${kernel.name} has no ${essentialName(enumerator)}${near(enumerator, names)}`;
+    return `${typeText(kernel, first)} of ${kernelName} has no ${essentialName(enumerator)}${near(enumerator, names)}`;
   }
-  return whyNoField(asked, kernel, first);
+  return whyNoField(asked, kernel, first, kernelName);
 }
 
 /** Goes along the steps as far as there is a way. */
-function whyNoField(asked: CoreSpec, kernel: Btf, root: number): string {
+function whyNoField(asked: CoreSpec, kernel: Btf, root: number, kernelName: string): string {
   let at = root;
   let path = typeText(kernel, root);
   for (const [i, { name, index }] of asked.steps.entries()) {
@@ -32,24 +34,24 @@ function whyNoField(asked: CoreSpec, kernel: Btf, root: number): string {
     if (name === undefined) {
       if (i === 0) continue;
       if (type.kind !== 'array')
-        return `${path} of ${kernel.name} is no array, but ${declaration(kernel, at)}`;
+        return `${path} of ${kernelName} is no array, but ${declaration(kernel, at)}`;
       if (index >= type.count && type.count > 0) {
-        return `${path} of ${kernel.name} has ${type.count} elements, and none at ${index}`;
+        return `${path} of ${kernelName} has ${type.count} elements, and none at ${index}`;
       }
       at = type.type;
       path += `[${index}]`;
       continue;
     }
-    if (!isStruct(type)) return `${path} of ${kernel.name} is no struct, but ${declaration(kernel, at)}`;
+    if (!isStruct(type)) return `${path} of ${kernelName} is no struct, but ${declaration(kernel, at)}`;
     const members = memberTypes(kernel, at);
     const member = members.get(name);
     if (member === undefined) {
-      return `${path} of ${kernel.name} has no member ${name}${near(name, [...members.keys()])}`;
+      return `${path} of ${kernelName} has no member ${name}${near(name, [...members.keys()])}`;
     }
     at = member;
     path += `.${name}`;
   }
-  return `${path} of ${kernel.name} is of another kind: ${declaration(kernel, at)}`;
+  return `${path} of ${kernelName} is of another kind: ${declaration(kernel, at)}`;
 }
 
 /** Types of the members by name, those of unnamed structs and unions too. */
@@ -111,9 +113,9 @@ function farness(a: string, b: string): number {
 }
 
 /** Where a field is there and a load of it would not be the same number. */
-export function whyNotLoaded(asked: CoreSpec, place: CoreSpec): string {
+export function whyNotLoaded(asked: CoreSpec, place: CoreSpec, kernelName: string): string {
   const [local, target] = [asked, place].map(fieldText);
-  return `the insn loads or stores ${local}, and ${place.btf.name} has ${target}: only numbers without sign, and pointers, may be of another size`;
+  return `the insn loads or stores ${local}, and ${kernelName} has ${target}: only numbers without sign, and pointers, may be of another size`;
 }
 
 function fieldText({ btf, steps }: CoreSpec): string {
