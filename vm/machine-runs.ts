@@ -57,7 +57,7 @@ export class MachineRuns {
     this.options = options;
     this.memory = memory;
     this.objects = objects;
-    this.kernel = new KernelMemory(memory, NO_TASK, (options.kernel ?? DEFAULT_KERNEL).types);
+    this.kernel = new KernelMemory(memory, NO_TASK, options.kernel ?? DEFAULT_KERNEL);
     this.packets = new PacketPath(memory);
     this.random = new SeededRandom(seed);
     const { callbacks, heap, linked, grace, cells } = objects;

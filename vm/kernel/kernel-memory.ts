@@ -1,11 +1,11 @@
 // The kernel's own structures that a program can reach besides its ctx: the current task and what hangs on it, the arguments of events, and the registers
 // of the call. They lie in linear memory below the stack, laid out as the machine's kernel has them, and are made when a program asks for them. What the
 // recording does not tell is unknown: bpf_probe_read_kernel answers -EFAULT there, a load through a BTF pointer gives 0, and both are counted by name.
-import type { Btf } from '../btf/btf.ts';
 import type { TaskView } from '../helpers/context.ts';
 import { KERNEL_AT, KERNEL_END, OBJECTS_AT, type LinearMemory } from '../memory/linear.ts';
 import { plainRegion } from '../memory/regions.ts';
 import type { SignalInfo } from './event-point.ts';
+import type { Kernel } from './kernel.ts';
 import { KernelGraph } from './memory/graph.ts';
 import type { TaskNode } from './memory/nodes.ts';
 import { placeOfUser } from './memory/user-place.ts';
@@ -40,11 +40,10 @@ export class KernelMemory {
   /** Whether programs hold BTF pointers to these structures, so that they may load from them without a helper. */
   private isDirect = false;
 
-  /** `types`: of the kernel. */
-  constructor(memory: LinearMemory, task: TaskView, types: Btf) {
+  constructor(memory: LinearMemory, task: TaskView, kernel: Pick<Kernel, 'types'>) {
     this.memory = memory;
     this.task = task;
-    this.graph = new KernelGraph(memory, types);
+    this.graph = new KernelGraph(memory, kernel);
   }
 
   /**

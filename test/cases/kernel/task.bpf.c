@@ -162,7 +162,7 @@ int BPF_PROG(generated, int signal, struct kernel_siginfo *info, struct task_str
 
 	if (!to)
 		return 0;
-	if (bpf_core_type_exists(struct kernel_siginfo)) {
+	if (bpf_core_field_exists(info->si_signo)) {
 		to->signal = BPF_CORE_READ(info, si_signo);
 		to->code = BPF_CORE_READ(info, si_code);
 	} else {

@@ -178,7 +178,7 @@ test('a load of a field that is not known gives 0, and is counted', () => {
     main:
       call get_current_task_btf
       r1 = *(u64 *)(r0 + ${T('mm')})
-      r2 = *(u32 *)(r1 + 176)      // map_count
+      r2 = *(u32 *)(r1 + ${spot('mm_struct', 'map_count')})
       r2 += 1
       r1 = mapval[out] ll
       *(u64 *)(r1 + 0) = r2
@@ -201,9 +201,9 @@ test('a chain of BTF loads that leaves what is known goes on with 0, as on Linux
     chain:
       call get_current_task_btf
       r1 = *(u64 *)(r0 + ${T('mm')})
-      r1 = *(u64 *)(r1 + 1312)     // exe_file
-      r1 = *(u64 *)(r1 + 72)       // its dentry
-      r2 = *(u32 *)(r1 + 32)       // the hash of its name
+      r1 = *(u64 *)(r1 + ${spot('mm_struct', 'exe_file')})
+      r1 = *(u64 *)(r1 + ${spot('file', 'f_path.dentry')})
+      r2 = *(u32 *)(r1 + ${spot('dentry', 'd_name.hash')})
       r2 += 7
       r1 = mapval[out] ll
       *(u64 *)(r1 + 0) = r2

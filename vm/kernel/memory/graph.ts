@@ -1,11 +1,13 @@
 // The structures of one event and the places that they have: each node has one structure of a kind, wherever a pointer to it stands.
-import type { Btf } from '../../btf/btf.ts';
 import { KERNEL_AT, type LinearMemory } from '../../memory/linear.ts';
+import type { Kernel } from '../kernel.ts';
 import type { UserMemory } from '../point.ts';
 import { Arena, PlacedBytes, PlacedPointers, PlacedStruct, type Room } from './arena.ts';
 import { layoutsOf, type Layouts } from './layouts.ts';
-import { Nodes, pathOf, type DentryNode, type ProcessNode, type TaskNode } from './nodes.ts';
-import { MAX_FDS, type Graph, type NodeOf } from './sources.ts';
+import { Nodes, type ProcessNode, type TaskNode } from './nodes.ts';
+import { pathOf, type DentryNode } from './paths.ts';
+import { MAX_FDS } from './file-sources.ts';
+import type { Graph, NodeOf } from './sources.ts';
 import type { StructKind } from './struct-rows.ts';
 
 /** Where the arguments of the current process are said to lie: no recorder makes up addresses here. */
@@ -18,14 +20,21 @@ export class KernelGraph implements Graph, Room {
   readonly memory: LinearMemory;
   readonly nodes = new Nodes();
   userMemory: readonly UserMemory[] = [];
-  private readonly layouts: Layouts;
+  private readonly kernel: Pick<Kernel, 'types'>;
+  private found: Layouts | undefined;
   private readonly arena = new Arena();
   private readonly places = new Map<StructKind, Map<object, number>>();
   private readonly arrays = new Map<object, number>();
 
-  constructor(memory: LinearMemory, types: Btf) {
+  constructor(memory: LinearMemory, kernel: Pick<Kernel, 'types'>) {
     this.memory = memory;
-    this.layouts = layoutsOf(types);
+    this.kernel = kernel;
+  }
+
+  /** A kernel's types are not looked at before a program asks for a structure. */
+  private get layouts(): Layouts {
+    this.found ??= layoutsOf(this.kernel.types);
+    return this.found;
   }
 
   get graph(): Graph {

@@ -1,7 +1,8 @@
-// What the kernel's structures tell of at one event: tasks, processes, open files, names in directories. A node is the same object however it is
+// What the kernel's structures tell of at one event: tasks, processes, open files, namespaces. A node is the same object however it is
 // reached, so that the structure made of it is the same too.
 import type { TaskView } from '../../helpers/context.ts';
 import type { FileFacts, NamespaceName, ProcessFacts, TaskFacts } from '../task-facts.ts';
+import { Paths, type DentryNode } from './paths.ts';
 
 /** A task. Without `tid` nothing is known of it but that it is there. */
 export interface TaskNode {
@@ -29,14 +30,6 @@ export interface FileNode {
   readonly dentry: DentryNode | undefined;
 }
 
-/** A name in a directory. The root is its own parent; without `name` nothing is known of it. */
-export interface DentryNode {
-  readonly name: Uint8Array | undefined;
-  readonly parent: DentryNode | undefined;
-  /** The file that it was reached from. */
-  file: FileNode | undefined;
-}
-
 /** A namespace by its inode number, or one of which nothing is known. */
 export interface NamespaceNode {
   readonly inum: number | undefined;
@@ -51,25 +44,20 @@ export interface CgroupNode {
 /** The pid namespace of a recording that tells none, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
 export const PID_NS_INODE = 0xefff_fffc;
 
-const SLASH = 0x2f;
-const ROOT_NAME = Uint8Array.of(SLASH);
-
 /** The nodes of a machine's current event. */
 export class Nodes {
-  readonly root: DentryNode = { name: ROOT_NAME, parent: undefined, file: undefined };
+  readonly paths = new Paths();
   /** The current task, once it was asked for. */
   running: TaskNode | undefined;
   private readonly tasks = new Map<number, TaskNode>();
   private readonly processes = new Map<number, ProcessNode>();
   private readonly files = new Map<FileFacts, FileNode>();
-  private readonly paths = new Map<string, DentryNode>();
   private readonly namespaces = new Map<string, NamespaceNode>();
   private readonly cgroups = new Map<bigint, CgroupNode>();
   private readonly all: readonly Map<unknown, unknown>[] = [
     this.tasks,
     this.processes,
     this.files,
-    this.paths,
     this.namespaces,
     this.cgroups,
   ];
@@ -77,7 +65,7 @@ export class Nodes {
   /** A new event. */
   clear(): void {
     this.running = undefined;
-    this.root.file = undefined;
+    this.paths.clear();
     for (const nodes of this.all) if (nodes.size > 0) nodes.clear();
   }
 
@@ -129,6 +117,7 @@ export class Nodes {
     return process;
   }
 
+  /** A namespace of a kind. */
   namespace(name: NamespaceName, inum: number | undefined): NamespaceNode {
     if (inum === undefined) return { inum };
     return known(this.namespaces, `${name} ${inum}`, () => ({ inum }));
@@ -141,52 +130,15 @@ export class Nodes {
     return known(this.cgroups, id, () => ({ ids, level }));
   }
 
+  /** An open file. */
   file(facts: FileFacts): FileNode {
     const known = this.files.get(facts);
     if (known !== undefined) return known;
-    const dentry = facts.path === undefined ? undefined : this.dentryOf(facts.path);
+    const dentry = facts.path === undefined ? undefined : this.paths.dentryOf(facts.path);
     const file: FileNode = { facts, dentry };
     if (dentry !== undefined) dentry.file ??= file;
     this.files.set(facts, file);
     return file;
-  }
-
-  /** The name at the end of a path, and through its parents the whole path. What stands for no path has a directory of its own. */
-  dentryOf(path: Uint8Array): DentryNode {
-    const pseudo = pseudoName(path);
-    if (pseudo !== undefined) return { name: pseudo, parent: undefined, file: undefined };
-    let at: DentryNode =
-      path[0] === SLASH ? this.root : { name: undefined, parent: undefined, file: undefined };
-    const steps: DentryNode[] = [at];
-    let text = path[0] === SLASH ? '' : '?';
-    const texts: string[] = [text];
-    for (let from = 0; from < path.length;) {
-      const slash = path.indexOf(SLASH, from);
-      const to = slash < 0 ? path.length : slash;
-      const name = path.subarray(from, to);
-      from = to + 1;
-      if (name.length === 0 || isDots(name, 1)) continue;
-      if (isDots(name, 2)) {
-        if (steps.length > 1) {
-          steps.pop();
-          texts.pop();
-        }
-      } else {
-        text = `${texts.at(-1)!}/${String.fromCharCode(...name)}`;
-        steps.push(this.child(text, name, steps.at(-1)!));
-        texts.push(text);
-      }
-      at = steps.at(-1)!;
-    }
-    return at;
-  }
-
-  private child(text: string, name: Uint8Array, parent: DentryNode): DentryNode {
-    const known = this.paths.get(text);
-    if (known !== undefined) return known;
-    const dentry: DentryNode = { name, parent, file: undefined };
-    this.paths.set(text, dentry);
-    return dentry;
   }
 }
 
@@ -194,33 +146,6 @@ function known<Key, Node>(nodes: Map<Key, Node>, key: Key, make: () => Node): No
   let node = nodes.get(key);
   if (node === undefined) nodes.set(key, (node = make()));
   return node;
-}
-
-/** The root of the tree that a name is in. */
-export function rootOf(dentry: DentryNode): DentryNode {
-  let at = dentry;
-  while (at.parent !== undefined) at = at.parent;
-  return at;
-}
-
-/** A path from the root to a name; undefined where a part of it is unknown. */
-export function pathOf(dentry: DentryNode): Uint8Array | undefined {
-  const names: Uint8Array[] = [];
-  let length = 0;
-  let at = dentry;
-  for (; at.parent !== undefined; at = at.parent) {
-    names.unshift(at.name!);
-    length += at.name!.length + 1;
-  }
-  if (at.name === undefined || names.length === 0) return at.name;
-  const path = new Uint8Array(length);
-  let end = 0;
-  for (const name of names) {
-    path[end] = SLASH;
-    path.set(name, end + 1);
-    end += name.length + 1;
-  }
-  return path;
 }
 
 function unknownTask(): TaskNode {
@@ -233,21 +158,4 @@ function unknownTask(): TaskNode {
     isCurrent: false,
     state: undefined,
   };
-}
-
-const isDots = (name: Uint8Array, count: number): boolean =>
-  name.length === count && name.every((byte) => byte === 0x2e);
-
-const PSEUDO = /^(pipe|socket|anon_inode|net|mnt|uts|ipc|pid|user|cgroup|time):/;
-const ANON = 'anon_inode:';
-
-/**
- * The name that a file without a path has: '[eventpoll]' of 'anon_inode:[eventpoll]', and none of pipes and sockets, whose path is made up when it is
- * asked for. Undefined for a path. @see fs/anon_inodes.c, fs/pipe.c pipefs_dname, net/socket.c sockfs_dname
- */
-function pseudoName(path: Uint8Array): Uint8Array | undefined {
-  if (path[0] === SLASH) return undefined;
-  const text = String.fromCharCode(...path.subarray(0, 16));
-  if (!PSEUDO.test(text)) return undefined;
-  return text.startsWith(ANON) ? path.subarray(ANON.length) : new Uint8Array(0);
 }

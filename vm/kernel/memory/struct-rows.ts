@@ -10,7 +10,7 @@ export interface StructRows {
 }
 
 /** Where a dentry keeps a short name. */
-export const SHORT_NAME = 'd_iname|d_shortname.string';
+export const SHORT_NAME = 'd_iname|d_shortname.string|d_shortname';
 
 /** @see include/linux/sched.h, cred.h, pid.h, nsproxy.h, fs.h, dcache.h, fs/mount.h, include/net/sock.h of Linux 4.4 to 6.18 */
 // oxfmt-ignore

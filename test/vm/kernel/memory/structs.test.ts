@@ -178,7 +178,7 @@ class Reader {
   constructor(types: Btf, facts: TaskFacts = TASK) {
     this.types = types;
     const view = { tid: 102, tgid: 100, comm: bytes('worker'), atNs: 0, memory: () => [], facts };
-    this.kernel = new KernelMemory(this.memory, view, types);
+    this.kernel = new KernelMemory(this.memory, view, { types });
     this.kernel.begin(view, undefined);
   }
 
