@@ -1,5 +1,4 @@
 // C declarations against the types that they came of: compiled by clang for BPF, and the types of the object compared.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { Btf } from '../../vm/btf/btf.ts';
 import { isStruct, plainType, skipModifiers } from '../../vm/btf/query.ts';
 import { essentialName } from '../../vm/elf/core/essential-name.ts';
 import { readObject } from '../../vm/elf/read-object.ts';
+import { compileBpf } from './clang.ts';
 
 /** The types of what clang makes of some C. Throws, with what clang says, for C that does not compile or that it warns of. */
 export function compiledTypes(source: string): Btf {
@@ -14,9 +14,7 @@ export function compiledTypes(source: string): Btf {
   try {
     const [from, to] = [join(folder, 'types.c'), join(folder, 'types.o')];
     writeFileSync(from, source);
-    execFileSync('clang-19', ['--target=bpf', '-g', '-O2', '-Wall', '-Werror', '-c', from, '-o', to], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    compileBpf(from, to, '-Wall', '-Werror');
     return readObject(readFileSync(to), 'types').types!; // it was asked for with -g
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,5 +1,4 @@
 // CO-RE relocations: a program's questions against several kernels' types, with the answers that libbpf gives.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { CORE_KINDS } from '../../../../vm/elf/core/core-relo.ts';
 import { readObject } from '../../../../vm/elf/read-object.ts';
 import { readSlot } from '../../../../vm/isa/insn.ts';
+import { compileBpf } from '../../../support/clang.ts';
 import { libbpfAnswers, type CoreAnswer } from '../../../support/core-oracle.ts';
 import { CORE_CASES, coreObject, ourAnswers, relocated, TARGETS } from '../../../support/core-program.ts';
 import { hasTool } from '../../../support/tools.ts';
@@ -50,17 +50,7 @@ test.runIf(hasTool('clang'))('the objects are what clang makes of the sources', 
   try {
     for (const name of ['program', ...TARGETS.map((target) => `target-${target}`)]) {
       const built = join(folder, `${name}.o`);
-      const args = [
-        '--target=bpf',
-        '-mcpu=v4',
-        '-g',
-        '-O2',
-        '-c',
-        join(CORE_CASES, `${name}.c`),
-        '-o',
-        built,
-      ];
-      execFileSync('clang-19', args, { stdio: 'ignore' });
+      compileBpf(join(CORE_CASES, `${name}.c`), built, '-mcpu=v4');
       const fresh = readObject(readFileSync(built), name);
       const parts = ({ progs, types }: typeof fresh): unknown => [
         progs.map(({ name: prog, insns, coreRelos }) => ({ prog, insns, coreRelos })),
