@@ -67,7 +67,7 @@ class TailscopeMachine implements Machine {
     }
     const syscalls = new SyscallIndex(options.syscalls ?? []);
     this.world = { kernel: options.kernel ?? DEFAULT_KERNEL, syscalls };
-    this.objects = new ObjectTable(new RegionTable(), cpus, this.memory);
+    this.objects = new ObjectTable(new RegionTable(), cpus, this.memory, this.world.kernel);
     const verifier = options.verifier ?? 'on';
     this.bpf = createBpf(this.objects, this.memory, cpus, verifier);
     const linksOf = (prog: KernelProg) => this.attachments.of(prog);

@@ -4,6 +4,7 @@ import { MACHINE_SYSCALLS } from '../../traces/index.ts';
 import { helperName } from '../../vm/helpers/table.ts';
 import { kfuncName } from '../../vm/helpers/kfuncs.ts';
 import {
+  KERNELS,
   assembleObject,
   type Effect,
   type Fault,
@@ -111,7 +112,14 @@ const UNVERIFIED = ['fault', 'unverified'];
 export function runCase(testCase: TestCase): CaseResult {
   const effects: Effect[] = [];
   const verifier = UNVERIFIED.some((name) => testCase.sections.has(name)) ? 'off' : 'on';
-  const base = rig({ onEffect: (effect) => effects.push(effect), syscalls: MACHINE_SYSCALLS, verifier });
+  // Offsets in the cases are those of Linux 6.18, whose kernel answers them too.
+  const kernel = KERNELS['linux-6.18'];
+  const base = rig({
+    onEffect: (effect) => effects.push(effect),
+    syscalls: MACHINE_SYSCALLS,
+    verifier,
+    kernel,
+  });
   const { machine, faults, lines } = base;
   const object = machine.load(caseObject(testCase));
   for (const line of optionalLines(testCase, 'set')) {

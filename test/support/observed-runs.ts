@@ -57,7 +57,7 @@ export interface ObservedInput extends TestRunInput {
 /** Runs one program after the other; tells what no state of the verifier admits. */
 export class ObservedRuns {
   private readonly memory = new LinearMemory();
-  private readonly objects = new ObjectTable(new RegionTable(), CPUS, this.memory);
+  private readonly objects = new ObjectTable(new RegionTable(), CPUS, this.memory, { types: kernelTypes() });
   private readonly bpf = createBpf(this.objects, this.memory, CPUS, 'off');
   private readonly loader: ObjectLoader;
   private readonly runs: MachineRuns;

@@ -21,7 +21,8 @@ export function enumValues({ prefix = '', values }: EnumTable): EnumValue[] {
   return values.split(/\s+/).map((word) => {
     const [, bare, name, given] = /^(!?)(\w+)(?:=(-?\w+))?$/.exec(word) ?? [];
     if (name === undefined) throw new RangeError(`no value of an enum: ${word}`);
-    const value = given === undefined ? next : BigInt(given.replace('-', '')) * (given.startsWith('-') ? -1n : 1n);
+    const value =
+      given === undefined ? next : BigInt(given.replace('-', '')) * (given.startsWith('-') ? -1n : 1n);
     next = value + 1n;
     return { name: bare === '!' ? name : prefix + name, value };
   });

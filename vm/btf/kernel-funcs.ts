@@ -1,8 +1,8 @@
-// Functions of the kernel that programs are attached to here, and raw tracepoints: their parameters. @see fs/open.c, fs/read_write.c, net/socket.c,
+// Functions of the kernel that programs are attached to here: their parameters. @see fs/open.c, fs/read_write.c, net/socket.c,
 // ipc/, kernel/sys.c of Linux 6.18, as its BTF tells them
 import type { FuncTable } from './build.ts';
 
-/** One for each of vm/kernel/functions.ts INNER_FUNCTIONS, and what iterators over tasks call. */
+/** One for each of vm/kernel/functions.ts INNER_FUNCTIONS that recordings come to. */
 // oxfmt-ignore
 export const KERNEL_FUNCS = {
   do_sys_open:       { ret: 'int',     params: { dfd: 'int', filename: 'const char *', flags: 'int', mode: 'umode_t' } },
@@ -42,7 +42,6 @@ export const KERNEL_FUNCS = {
   __sys_setregid:    { ret: 'long',    params: { rgid: 'gid_t', egid: 'gid_t' } },
   __sys_setresuid:   { ret: 'long',    params: { ruid: 'uid_t', euid: 'uid_t', suid: 'uid_t' } },
   __sys_setresgid:   { ret: 'long',    params: { rgid: 'gid_t', egid: 'gid_t', sgid: 'gid_t' } },
-  bpf_iter_task:     { ret: 'int',     params: { meta: 'struct bpf_iter_meta *', task: 'struct task_struct *' } },
 } as const satisfies Record<string, FuncTable>;
 
 /** What the function of every system call takes on x86-64 and arm64: __x64_sys_NAME, __arm64_sys_NAME. */
@@ -54,10 +53,3 @@ export const SYSCALL_FUNC = {
 export const SYSCALL_FUNC_NAME = /^__(x64|arm64|ia32)_sys_\w+$/;
 /** Under this name kernelTypes() has it. */
 export const ANY_SYSCALL_FUNC = '__x64_sys_';
-
-/** Typedefs btf_trace_NAME; the first parameter is the tracepoint's own. */
-// oxfmt-ignore
-export const TRACEPOINT_PROTOS = {
-  btf_trace_sys_enter: { ret: 'void', params: { __data: 'void *', regs: 'struct pt_regs *', id: 'long' } },
-  btf_trace_sys_exit:  { ret: 'void', params: { __data: 'void *', regs: 'struct pt_regs *', ret: 'long' } },
-} as const satisfies Record<string, FuncTable>;

@@ -2,7 +2,11 @@
 // functions that a recording comes to, raw tracepoints.
 import type { Btf } from './btf.ts';
 import { buildBtf, type StructTable, type TypeTables } from './build.ts';
-import { ANY_SYSCALL_FUNC, KERNEL_FUNCS, SYSCALL_FUNC, TRACEPOINT_PROTOS } from './kernel-funcs.ts';
+import { ITER_FUNCS, LSM_FUNCS } from './funcs/hooks.ts';
+import { KFUNC_PROTOS } from './funcs/kfuncs.ts';
+import { TRACED_FUNCS } from './funcs/traced.ts';
+import { TRACEPOINT_PROTOS } from './funcs/tracepoints.ts';
+import { ANY_SYSCALL_FUNC, KERNEL_FUNCS, SYSCALL_FUNC } from './kernel-funcs.ts';
 import { KERNEL_STRUCTS } from './kernel-structs.ts';
 import { KERNEL_ENUMS } from './structs/enums.ts';
 import { STRUCT_SIZES } from './structs/sizes.ts';
@@ -24,7 +28,14 @@ export function kernelTables(): Required<TypeTables> {
     typedefs: KERNEL_TYPEDEFS,
     structs: KERNEL_STRUCTS,
     enums: KERNEL_ENUMS,
-    funcs: { ...KERNEL_FUNCS, [ANY_SYSCALL_FUNC]: SYSCALL_FUNC },
+    funcs: {
+      ...TRACED_FUNCS,
+      ...KERNEL_FUNCS,
+      ...ITER_FUNCS,
+      ...LSM_FUNCS,
+      ...KFUNC_PROTOS,
+      [ANY_SYSCALL_FUNC]: SYSCALL_FUNC,
+    },
     protos: TRACEPOINT_PROTOS,
     sizes: STRUCT_SIZES,
   };

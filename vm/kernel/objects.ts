@@ -17,6 +17,7 @@ import { Files, type FileState, type KernelFile } from './files.ts';
 import { LinkedObjects, releaseLinks, type LinkState } from './linked-objects.ts';
 import { ObjectHeap, type HeapState } from './object-heap.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
+import type { Kernel } from './kernel.ts';
 
 /** What an fd names. The rights are those of bpf(2), not of programs. */
 export type FdTarget =
@@ -69,14 +70,17 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   readonly grace = new Grace();
   /** CPUs of the machine: how many values a per-CPU map has. */
   readonly cpus: number;
+  /** What programs are verified against. */
+  readonly kernel: Pick<Kernel, 'types'>;
   private readonly memory: LinearMemory;
   private lastMapId = 0;
   private lastProgId = 0;
 
   /** `cpus` is how many values a per-CPU map has. */
-  constructor(cells: RegionTable, cpus: number, memory: LinearMemory) {
+  constructor(cells: RegionTable, cpus: number, memory: LinearMemory, kernel: Pick<Kernel, 'types'>) {
     this.cells = cells;
     this.cpus = cpus;
+    this.kernel = kernel;
     this.memory = memory;
     this.heap = new ObjectHeap(memory, cells, (fields, at) => this.released(fields, at));
   }

@@ -64,7 +64,7 @@ export function loadProg(
   for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
   const maps = namedMaps(attr, objects);
   const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
-  const ctxBytes = verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects.cpus) : 0;
+  const ctxBytes = verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects) : 0;
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {

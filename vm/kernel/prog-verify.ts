@@ -1,5 +1,5 @@
 // BPF_PROG_LOAD's verifier: from the attributes of a load to the verdict.
-import { kernelTypes } from '../btf/kernel-types.ts';
+import type { Btf } from '../btf/btf.ts';
 import { LoadError } from '../load-error.ts';
 import { isFrozen, type KernelMap } from '../maps/map.ts';
 import { hasFlag } from '../maps/types.ts';
@@ -7,6 +7,7 @@ import type { LinearMemory } from '../memory/linear.ts';
 import type { MapUse, VerifierMap, VerifyInput } from '../verifier/input.ts';
 import { innerMap, kernelSpec } from '../verifier/input-of.ts';
 import { verify } from '../verifier/walk/verify.ts';
+import type { Kernel } from './kernel.ts';
 import { isGplCompatible } from './licenses.ts';
 import type { ProgAttr } from './prog-load.ts';
 import type { ProgTypeName } from './prog-types.ts';
@@ -19,24 +20,24 @@ export interface NamedMap {
 
 /**
  * Bytes of its ctx that the program touches at the most. Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps`
- * are by pc; `cpus` are the machine's.
+ * are by pc; `cpus` and `kernel` are the machine's.
  */
 export function verifyProg(
   attr: ProgAttr,
   expectedAttachType: number,
   maps: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
-  cpus: number,
+  { cpus, kernel }: { readonly cpus: number; readonly kernel: Pick<Kernel, 'types'> },
 ): number {
-  const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory), cpus };
+  const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory, kernel.types), cpus };
   const { refusal, ctxBytes } = verify(input);
   if (refusal === undefined) return ctxBytes;
   const verdict = verify(input, { logLevel: 1 });
   const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way
   const poisoned = attr.poisoned?.find((insn) => insn.pc === pc);
   const said = message.split('\n').at(-1) ?? '';
-  const reason =
-    poisoned === undefined ? said : `${said}: CO-RE relocation ${poisoned.asked}: ${poisoned.why}`;
+  const asking = poisoned?.isExtern === true ? 'extern' : 'CO-RE relocation';
+  const reason = poisoned === undefined ? said : `${said}: ${asking} ${poisoned.asked}: ${poisoned.why}`;
   throw new LoadError('verifier', attr.name, reason, { errno: -errno, pc, refused: { input, verdict } });
 }
 
@@ -45,6 +46,7 @@ function inputOfLoad(
   expectedAttachType: number,
   named: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
+  kernel: Btf,
 ): VerifyInput {
   const known = new Map<KernelMap, VerifierMap>();
   const maps = new Map<number, MapUse>();
@@ -64,7 +66,7 @@ function inputOfLoad(
     funcs: attr.funcs ?? [],
     lines: attr.sourceLines ?? [],
     ...(attr.types === undefined ? {} : { types: attr.types }),
-    kernel: kernelTypes(),
+    kernel,
     ...(attr.target === undefined ? {} : { target: { name: attr.target } }),
     objects: attr.objects ?? [],
     ...(attr.poisoned === undefined ? {} : { poisoned: attr.poisoned }),

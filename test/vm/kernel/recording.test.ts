@@ -11,7 +11,7 @@ import {
   type Block,
   type Recording,
 } from '../../../traces/index.ts';
-import type { LoadedObject } from '../../../vm/index.ts';
+import { KERNELS, type LoadedObject } from '../../../vm/index.ts';
 import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
 import { hookRig } from '../../support/hook-rig.ts';
 import { loadText, pointOf, u64s, type Rig } from '../../support/machine.ts';
@@ -115,7 +115,7 @@ describe('over a recording', () => {
 
   beforeAll(() => {
     recording = openSct(readFileSync(FILE));
-    base = hookRig();
+    base = hookRig({ kernel: KERNELS['linux-6.18'] }); // offsets in the programs are its
     object = loadText(base.machine, OBJECT);
     base.machine.attachAll(object);
     const cursor = createCursor(recording);

@@ -18,7 +18,11 @@ const COMMON = {
 /** From 4.17 on calls are made through functions that take the registers. */
 const WRAPPER = { CONFIG_ARCH_HAS_SYSCALL_WRAPPER: 'y' } as const;
 /** task_struct holds struct thread_info since 4.9; some options came with it. */
-const SINCE_4_9 = { CONFIG_THREAD_INFO_IN_TASK: 'y', CONFIG_CGROUP_NET_PRIO: 'y', CONFIG_VMAP_STACK: 'y' } as const;
+const SINCE_4_9 = {
+  CONFIG_THREAD_INFO_IN_TASK: 'y',
+  CONFIG_CGROUP_NET_PRIO: 'y',
+  CONFIG_VMAP_STACK: 'y',
+} as const;
 /** What tells a kernel's types, and what hangs on them. */
 const SINCE_5_10 = {
   ...SINCE_4_9,

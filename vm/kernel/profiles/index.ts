@@ -23,7 +23,8 @@ const types44 = lazyTypes(() => releaseTables(tables414(), LINUX_4_4));
 export const KERNELS = {
   'linux-6.12': {
     name: 'linux-6.12',
-    summary: 'the default, what most programs of today are written for; members as in its sources, offsets of our own',
+    summary:
+      'the default, what most programs of today are written for; members as in its sources, offsets of our own',
     version: 0x06_0c_00,
     get types() {
       return types612();
@@ -33,7 +34,8 @@ export const KERNELS = {
   },
   'linux-6.18': {
     name: 'linux-6.18',
-    summary: 'members and offsets as the BTF of a 6.18 on x86-64 has them; __seccomp_filter without seccomp_data, names behind the records of scheduler events',
+    summary:
+      'members and offsets as the BTF of a 6.18 on x86-64 has them; __seccomp_filter without seccomp_data, names behind the records of scheduler events',
     version: 0x06_12_00,
     get types() {
       return kernelTypes();
@@ -43,7 +45,8 @@ export const KERNELS = {
   },
   'linux-5.10': {
     name: 'linux-5.10',
-    summary: 'task_struct.state, rss_stat in one struct, ancestor_ids of cgroups, sched_switch without prev_state; members as in its sources, offsets of our own',
+    summary:
+      'task_struct.state, rss_stat in one struct, ancestor_ids of cgroups, sched_switch without prev_state; members as in its sources, offsets of our own',
     version: 0x05_0a_00,
     get types() {
       return types510();
@@ -53,7 +56,8 @@ export const KERNELS = {
   },
   'linux-4.14': {
     name: 'linux-4.14',
-    summary: 'sys_NAME with the arguments of the call, pids[] and no thread_pid, real_start_time, mmap_sem; no BTF of its own: members as in its sources, offsets of our own',
+    summary:
+      'sys_NAME with the arguments of the call, pids[] and no thread_pid, real_start_time, mmap_sem; no BTF of its own: members as in its sources, offsets of our own',
     version: 0x04_0e_00,
     get types() {
       return types414();
@@ -63,7 +67,8 @@ export const KERNELS = {
   },
   'linux-4.4': {
     name: 'linux-4.4',
-    summary: 'the kernel of the first tail calls: seccomp_phase1; other than that 4.14 with less, offsets of our own',
+    summary:
+      'the kernel of the first tail calls: seccomp_phase1; other than that 4.14 with less, offsets of our own',
     version: 0x04_04_00,
     get types() {
       return types44();

@@ -84,11 +84,8 @@ export const LINUX_4_14: ReleaseChanges = {
   enumsUpTo: { bpf_func_id: 'sock_map_update', bpf_cmd: 'OBJ_GET_INFO_BY_FD', bpf_map_type: 'SOCKMAP', bpf_prog_type: 'SK_SKB', bpf_attach_type: 'SK_SKB_STREAM_VERDICT' },
   enums: { pid_type: { prefix: 'PIDTYPE_', values: 'PID PGID SID MAX !__PIDTYPE_TGID' } },
   withoutEnums: 'bpf_link_type bpf_stats_type bpf_task_fd_type bpf_hdr_start_off bpf_lwt_encap_mode',
-  typedefs: { siginfo_t: 'struct siginfo' },
-  protos: {
-    btf_trace_signal_generate: { ret: 'void', params: { __data: 'void *', sig: 'int', info: 'struct siginfo *', task: 'struct task_struct *', group: 'int', result: 'int' } },
-    btf_trace_signal_deliver:  { ret: 'void', params: { __data: 'void *', sig: 'int', info: 'struct siginfo *', ka: 'struct k_sigaction *' } },
-  },
+  withoutTypedefs: 'kernel_siginfo_t',
+  called: { kernel_siginfo: 'siginfo' },
   // Functions of calls by the name of the call came with 4.17, openat2 with 5.6.
   without: /^(__x64_sys_|ksys_|__sys_|do_sys_openat2$|bpf_iter_|btf_trace_inet_sock_set_state$|btf_trace_tcp_)/,
 };

@@ -12,7 +12,10 @@ const SINCE: readonly { readonly version: number; readonly holds: (types: Btf) =
   { version: 0x06_0d_00, holds: (types) => hasMember(types, 'file', 'f_ref') },
   { version: 0x06_0c_00, holds: (types) => hasPointer(types, 'file', 'f_owner') },
   { version: 0x06_06_00, holds: (types) => hasMember(types, 'sched_entity', 'slice') },
-  { version: 0x06_02_00, holds: (types) => !hasStruct(types, 'mm_rss_stat') && hasMember(types, 'mm_struct', 'rss_stat') },
+  {
+    version: 0x06_02_00,
+    holds: (types) => !hasStruct(types, 'mm_rss_stat') && hasMember(types, 'mm_struct', 'rss_stat'),
+  },
   { version: 0x06_01_00, holds: (types) => hasMember(types, 'mm_struct', 'mm_mt') },
   { version: 0x05_13_00, holds: (types) => hasMember(types, 'iov_iter', 'ubuf') },
   { version: 0x05_10_00, holds: (types) => hasStruct(types, 'folio') },

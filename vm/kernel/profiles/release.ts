@@ -1,6 +1,12 @@
 // What a release of Linux has otherwise than the one after it: tables, and how they are laid over the tables of that.
 import type { Btf } from '../../btf/btf.ts';
-import { BtfBuilder, type FuncTable, type MemberTable, type StructTable, type TypeTables } from '../../btf/build.ts';
+import {
+  BtfBuilder,
+  type FuncTable,
+  type MemberTable,
+  type StructTable,
+  type TypeTables,
+} from '../../btf/build.ts';
 import { typesFromTables } from '../../btf/kernel-types.ts';
 import type { EnumTable } from '../../btf/enum-table.ts';
 import { sizeOf } from '../../btf/query.ts';
@@ -34,7 +40,10 @@ export interface ReleaseChanges {
   /** Enums that it does not have, in words; and those that it has otherwise. */
   readonly withoutEnums?: string;
   readonly enums?: Readonly<Record<string, EnumTable>>;
+  readonly withoutTypedefs?: string;
   readonly typedefs?: Readonly<Record<string, string | StructTable>>;
+  /** What structs were called that functions are given: by the name in the newer release. */
+  readonly called?: Readonly<Record<string, string>>;
   readonly funcs?: Readonly<Record<string, FuncTable>>;
   readonly protos?: Readonly<Record<string, FuncTable>>;
   /** Functions and typedefs of raw tracepoints that it does not have. */
@@ -43,23 +52,27 @@ export interface ReleaseChanges {
 
 /** The tables of a release, from those of the one after it. Throws RangeError for a change of what is not there. */
 export function releaseTables(newer: Tables, changes: ReleaseChanges): Tables {
-  const gone = new Set(words(changes.withoutStructs));
-  const kept = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => changes.without?.test(name) !== true));
+  const kept = (all: Readonly<Record<string, FuncTable>>): Record<string, FuncTable> => {
+    const here = Object.entries(all).filter(([name]) => changes.without?.test(name) !== true);
+    return Object.fromEntries(here.map(([name, func]) => [name, calledSo(func, changes.called ?? {})]));
+  };
   const structs: Record<string, StructTable> = {
-    ...Object.fromEntries(Object.entries(newer.structs).filter(([name]) => !gone.has(name))),
+    ...without(newer.structs, words(changes.withoutStructs)),
     ...changes.structs,
   };
-  const typedefs = { ...newer.typedefs, ...changes.typedefs };
-  const sizes = new TypeSizes({ ...newer, structs, typedefs });
+  const typedefs = { ...without(newer.typedefs, words(changes.withoutTypedefs)), ...changes.typedefs };
+  const sizes = new TypeSizes({
+    ...newer,
+    structs: { ...newer.structs, ...structs },
+    typedefs: { ...newer.typedefs, ...typedefs },
+  });
   for (const [name, change] of Object.entries(changes.members ?? {})) {
     const table = structs[name];
     if (table === undefined) throw new RangeError(`no struct ${name} to change`);
     structs[name] = new Layout(name, table, sizes).change(change);
   }
   giveWay(newer.structs, structs, sizes);
-  const enums: Record<string, EnumTable> = { ...newer.enums, ...changes.enums };
-  for (const name of words(changes.withoutEnums)) delete enums[name];
+  const enums = { ...without(newer.enums, words(changes.withoutEnums)), ...changes.enums };
   for (const [name, last] of Object.entries(changes.enumsUpTo ?? {})) {
     const table = enums[name];
     if (table === undefined) throw new RangeError(`no enum ${name} to change`);
@@ -108,6 +121,23 @@ const EMBEDDED = /^(?:const )?(?:struct|union) (\w+)(?:\[(\d+)\])?$/;
 export function lazyTypes(tables: () => Tables): () => Btf {
   let types: Btf | undefined;
   return () => (types ??= typesFromTables(tables()));
+}
+
+/** A table without some rows. Throws RangeError for a row that is not there. */
+function without<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  const unknown = names.find((name) => !Object.hasOwn(all, name));
+  if (unknown !== undefined) throw new RangeError(`no ${unknown} to leave out`);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+}
+
+/** A function with the names that a release has for structs. */
+function calledSo({ ret, params }: FuncTable, called: Readonly<Record<string, string>>): FuncTable {
+  const named = (type: string): string =>
+    type.replaceAll(/struct (\w+)/g, (text, name: string) =>
+      Object.hasOwn(called, name) ? `struct ${called[name]}` : text,
+    );
+  const own = Object.entries(params).map(([name, type]) => [name, named(type)] as const);
+  return { ret: named(ret), params: Object.fromEntries(own) };
 }
 
 const words = (text = ''): string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -165,7 +195,8 @@ class Layout {
     }
     for (const [member, [name, type]] of Object.entries(change.as ?? {})) this.replace(member, name, type);
     for (const [member, added] of Object.entries(change.with ?? {})) this.insert(member, added);
-    for (const [member, bytes] of Object.entries(change.further ?? {})) this.move(this.place(member)[0], bytes);
+    for (const [member, bytes] of Object.entries(change.further ?? {}))
+      this.move(this.place(member)[0], bytes);
     const members = Object.fromEntries(this.members);
     const shared = [...this.shared].filter((member) => Object.hasOwn(members, member));
     return { ...this.table, bytes: this.bytes, members, shared };

@@ -1,0 +1,136 @@
+// Raw tracepoints: typedefs btf_trace_NAME of pointers to functions whose first parameter is the tracepoint's own. Linux 6.18 on x86-64, as its BTF tells them.
+import type { FuncTable } from '../build.ts';
+
+/** By typedef. */
+// oxfmt-ignore
+export const TRACEPOINT_PROTOS = {
+  btf_trace_sys_enter: { ret: 'void', params: { __data: 'void *', regs: 'struct pt_regs *', id: 'long int' } },
+  btf_trace_sys_exit: { ret: 'void', params: { __data: 'void *', regs: 'struct pt_regs *', ret: 'long int' } },
+  btf_trace_sched_switch: { ret: 'void', params: {
+    __data: 'void *', preempt: 'bool', prev: 'struct task_struct *', next: 'struct task_struct *', prev_state: 'unsigned int',
+  } },
+  btf_trace_sched_wakeup: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+  btf_trace_sched_wakeup_new: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+  btf_trace_sched_waking: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+  btf_trace_sched_migrate_task: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *', dest_cpu: 'int' } },
+  btf_trace_sched_process_fork: { ret: 'void', params: { __data: 'void *', parent: 'struct task_struct *', child: 'struct task_struct *' } },
+  btf_trace_sched_process_exec: { ret: 'void', params: {
+    __data: 'void *', p: 'struct task_struct *', old_pid: 'pid_t', bprm: 'struct linux_binprm *',
+  } },
+  btf_trace_sched_process_exit: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *', group_dead: 'bool' } },
+  btf_trace_sched_process_free: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+  btf_trace_sched_process_wait: { ret: 'void', params: { __data: 'void *', pid: 'struct pid *' } },
+  btf_trace_sched_process_hang: { ret: 'void', params: { __data: 'void *', tsk: 'struct task_struct *' } },
+  btf_trace_sched_prepare_exec: { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', bprm: 'struct linux_binprm *' } },
+  btf_trace_sched_wait_task: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
+  btf_trace_sched_stat_runtime: { ret: 'void', params: { __data: 'void *', tsk: 'struct task_struct *', runtime: 'u64' } },
+  btf_trace_sched_pi_setprio: { ret: 'void', params: { __data: 'void *', tsk: 'struct task_struct *', pi_task: 'struct task_struct *' } },
+  btf_trace_signal_generate: { ret: 'void', params: {
+    __data: 'void *', sig: 'int', info: 'struct kernel_siginfo *', task: 'struct task_struct *', group: 'int', result: 'int',
+  } },
+  btf_trace_signal_deliver: { ret: 'void', params: { __data: 'void *', sig: 'int', info: 'struct kernel_siginfo *', ka: 'struct k_sigaction *' } },
+  btf_trace_task_newtask: { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', clone_flags: 'u64' } },
+  btf_trace_task_rename: { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', comm: 'const char *' } },
+  btf_trace_softirq_entry: { ret: 'void', params: { __data: 'void *', vec_nr: 'unsigned int' } },
+  btf_trace_softirq_exit: { ret: 'void', params: { __data: 'void *', vec_nr: 'unsigned int' } },
+  btf_trace_softirq_raise: { ret: 'void', params: { __data: 'void *', vec_nr: 'unsigned int' } },
+  btf_trace_irq_handler_entry: { ret: 'void', params: { __data: 'void *', irq: 'int', action: 'struct irqaction *' } },
+  btf_trace_irq_handler_exit: { ret: 'void', params: { __data: 'void *', irq: 'int', action: 'struct irqaction *', ret: 'int' } },
+  btf_trace_block_rq_issue: { ret: 'void', params: { __data: 'void *', rq: 'struct request *' } },
+  btf_trace_block_rq_insert: { ret: 'void', params: { __data: 'void *', rq: 'struct request *' } },
+  btf_trace_block_rq_complete: { ret: 'void', params: { __data: 'void *', rq: 'struct request *', error: 'blk_status_t', nr_bytes: 'unsigned int' } },
+  btf_trace_block_io_start: { ret: 'void', params: { __data: 'void *', rq: 'struct request *' } },
+  btf_trace_block_io_done: { ret: 'void', params: { __data: 'void *', rq: 'struct request *' } },
+  btf_trace_block_bio_queue: { ret: 'void', params: { __data: 'void *', bio: 'struct bio *' } },
+  btf_trace_cpu_frequency: { ret: 'void', params: { __data: 'void *', frequency: 'unsigned int', cpu_id: 'unsigned int' } },
+  btf_trace_cpu_idle: { ret: 'void', params: { __data: 'void *', state: 'unsigned int', cpu_id: 'unsigned int' } },
+  btf_trace_mm_vmscan_direct_reclaim_begin: { ret: 'void', params: { __data: 'void *', order: 'int', gfp_flags: 'gfp_t' } },
+  btf_trace_mm_vmscan_direct_reclaim_end: { ret: 'void', params: { __data: 'void *', nr_reclaimed: 'long unsigned int' } },
+  btf_trace_mm_page_alloc: { ret: 'void', params: {
+    __data: 'void *', page: 'struct page *', order: 'unsigned int', gfp_flags: 'gfp_t', migratetype: 'int',
+  } },
+  btf_trace_mm_page_free: { ret: 'void', params: { __data: 'void *', page: 'struct page *', order: 'unsigned int' } },
+  btf_trace_kmalloc: { ret: 'void', params: {
+    __data: 'void *', call_site: 'long unsigned int', ptr: 'const void *', bytes_req: 'size_t', bytes_alloc: 'size_t', gfp_flags: 'gfp_t',
+    node: 'int',
+  } },
+  btf_trace_kfree: { ret: 'void', params: { __data: 'void *', call_site: 'long unsigned int', ptr: 'const void *' } },
+  btf_trace_kmem_cache_alloc: { ret: 'void', params: {
+    __data: 'void *', call_site: 'long unsigned int', ptr: 'const void *', s: 'struct kmem_cache *', gfp_flags: 'gfp_t', node: 'int',
+  } },
+  btf_trace_kmem_cache_free: { ret: 'void', params: {
+    __data: 'void *', call_site: 'long unsigned int', ptr: 'const void *', s: 'const struct kmem_cache *',
+  } },
+  btf_trace_tcp_rcv_space_adjust: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *' } },
+  btf_trace_tcp_probe: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *', skb: 'const struct sk_buff *' } },
+  btf_trace_tcp_destroy_sock: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *' } },
+  btf_trace_tcp_retransmit_skb: { ret: 'void', params: { __data: 'void *', sk: 'const struct sock *', skb: 'const struct sk_buff *', err: 'int' } },
+  btf_trace_tcp_send_reset: { ret: 'void', params: {
+    __data: 'void *', sk: 'const struct sock *', skb__nullable: 'const struct sk_buff *', reason: 'const enum sk_rst_reason',
+  } },
+  btf_trace_tcp_receive_reset: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *' } },
+  btf_trace_inet_sock_set_state: { ret: 'void', params: {
+    __data: 'void *', sk: 'const struct sock *', oldstate: 'const int', newstate: 'const int',
+  } },
+  btf_trace_kfree_skb: { ret: 'void', params: {
+    __data: 'void *', skb: 'struct sk_buff *', location: 'void *', reason: 'enum skb_drop_reason', rx_sk: 'struct sock *',
+  } },
+  btf_trace_consume_skb: { ret: 'void', params: { __data: 'void *', skb: 'struct sk_buff *', location: 'void *' } },
+  btf_trace_net_dev_queue: { ret: 'void', params: { __data: 'void *', skb: 'struct sk_buff *' } },
+  btf_trace_net_dev_xmit: { ret: 'void', params: {
+    __data: 'void *', skb: 'struct sk_buff *', rc: 'int', dev: 'struct net_device *', skb_len: 'unsigned int',
+  } },
+  btf_trace_net_dev_start_xmit: { ret: 'void', params: { __data: 'void *', skb: 'const struct sk_buff *', dev: 'const struct net_device *' } },
+  btf_trace_netif_receive_skb: { ret: 'void', params: { __data: 'void *', skb: 'struct sk_buff *' } },
+  btf_trace_netif_rx: { ret: 'void', params: { __data: 'void *', skb: 'struct sk_buff *' } },
+  btf_trace_napi_poll: { ret: 'void', params: { __data: 'void *', napi: 'struct napi_struct *', work: 'int', budget: 'int' } },
+  btf_trace_page_fault_user: { ret: 'void', params: {
+    __data: 'void *', address: 'long unsigned int', regs: 'struct pt_regs *', error_code: 'long unsigned int',
+  } },
+  btf_trace_page_fault_kernel: { ret: 'void', params: {
+    __data: 'void *', address: 'long unsigned int', regs: 'struct pt_regs *', error_code: 'long unsigned int',
+  } },
+  btf_trace_exit_mmap: { ret: 'void', params: { __data: 'void *', mm: 'struct mm_struct *' } },
+  btf_trace_vm_unmapped_area: { ret: 'void', params: { __data: 'void *', addr: 'long unsigned int', info: 'struct vm_unmapped_area_info *' } },
+  btf_trace_workqueue_execute_start: { ret: 'void', params: { __data: 'void *', work: 'struct work_struct *' } },
+  btf_trace_workqueue_execute_end: { ret: 'void', params: { __data: 'void *', work: 'struct work_struct *', function: 'work_func_t' } },
+  btf_trace_workqueue_queue_work: { ret: 'void', params: {
+    __data: 'void *', req_cpu: 'int', pwq: 'struct pool_workqueue *', work: 'struct work_struct *',
+  } },
+  btf_trace_timer_start: { ret: 'void', params: { __data: 'void *', timer: 'struct timer_list *', bucket_expiry: 'long unsigned int' } },
+  btf_trace_timer_expire_entry: { ret: 'void', params: { __data: 'void *', timer: 'struct timer_list *', baseclk: 'long unsigned int' } },
+  btf_trace_hrtimer_start: { ret: 'void', params: { __data: 'void *', hrtimer: 'struct hrtimer *', mode: 'enum hrtimer_mode', was_armed: 'bool' } },
+  btf_trace_hrtimer_expire_entry: { ret: 'void', params: { __data: 'void *', hrtimer: 'struct hrtimer *', now: 'ktime_t *' } },
+  btf_trace_cgroup_mkdir: { ret: 'void', params: { __data: 'void *', cgrp: 'struct cgroup *', path: 'const char *' } },
+  btf_trace_cgroup_attach_task: { ret: 'void', params: {
+    __data: 'void *', dst_cgrp: 'struct cgroup *', path: 'const char *', task: 'struct task_struct *', threadgroup: 'bool',
+  } },
+  btf_trace_cgroup_rmdir: { ret: 'void', params: { __data: 'void *', cgrp: 'struct cgroup *', path: 'const char *' } },
+  btf_trace_cgroup_release: { ret: 'void', params: { __data: 'void *', cgrp: 'struct cgroup *', path: 'const char *' } },
+  btf_trace_oom_score_adj_update: { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *' } },
+  btf_trace_mark_victim: { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', uid: 'uid_t' } },
+  btf_trace_bpf_trace_printk: { ret: 'void', params: { __data: 'void *', bpf_string: 'const char *' } },
+  btf_trace_contention_begin: { ret: 'void', params: { __data: 'void *', lock: 'void *', flags: 'unsigned int' } },
+  btf_trace_contention_end: { ret: 'void', params: { __data: 'void *', lock: 'void *', ret: 'int' } },
+  btf_trace_writeback_dirty_folio: { ret: 'void', params: { __data: 'void *', folio: 'struct folio *', mapping: 'struct address_space *' } },
+  btf_trace_mm_filemap_add_to_page_cache: { ret: 'void', params: { __data: 'void *', folio: 'struct folio *' } },
+  btf_trace_ext4_sync_file_enter: { ret: 'void', params: { __data: 'void *', file: 'struct file *', datasync: 'int' } },
+  btf_trace_xdp_exception: { ret: 'void', params: {
+    __data: 'void *', dev: 'const struct net_device *', xdp: 'const struct bpf_prog *', act: 'u32',
+  } },
+  btf_trace_xdp_redirect: { ret: 'void', params: {
+    __data: 'void *', dev: 'const struct net_device *', xdp: 'const struct bpf_prog *', tgt: 'const void *', err: 'int',
+    map_type: 'enum bpf_map_type', map_id: 'u32', index: 'u32',
+  } },
+  btf_trace_sock_exceed_buf_limit: { ret: 'void', params: {
+    __data: 'void *', sk: 'struct sock *', prot: 'struct proto *', allocated: 'long int', kind: 'int',
+  } },
+  btf_trace_sk_data_ready: { ret: 'void', params: { __data: 'void *', sk: 'const struct sock *' } },
+  btf_trace_sock_send_length: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *', ret: 'int', flags: 'int' } },
+  btf_trace_sock_recv_length: { ret: 'void', params: { __data: 'void *', sk: 'struct sock *', ret: 'int', flags: 'int' } },
+  btf_trace_percpu_alloc_percpu: { ret: 'void', params: {
+    __data: 'void *', call_site: 'long unsigned int', reserved: 'bool', is_atomic: 'bool', size: 'size_t', align: 'size_t',
+    base_addr: 'void *', off: 'int', ptr: 'void *', bytes_alloc: 'size_t', gfp_flags: 'gfp_t',
+  } },
+  btf_trace_percpu_free_percpu: { ret: 'void', params: { __data: 'void *', base_addr: 'void *', off: 'int', ptr: 'void *' } },
+} as const satisfies Record<string, FuncTable>;
