@@ -3,7 +3,7 @@ import type { Btf, BtfRecord } from './btf.ts';
 import { CNames } from './c-names.ts';
 import { CWriter } from './c-text.ts';
 import { isWord } from './c-words.ts';
-import { isStruct } from './query.ts';
+import { declTags, isStruct } from './query.ts';
 
 /**
  * C declarations of the types `ids` and of those that they hold; of what is only pointed to, the name. Without `ids`: of all types but functions,
@@ -17,16 +17,33 @@ export function declarations(btf: Btf, ids?: readonly number[]): string {
   return order.texts.length === 0 ? '' : `${order.texts.join('\n\n')}\n`;
 }
 
-/** The same as a header: clang makes accesses to its structs CO-RE relocations. */
-export function cHeader(btf: Btf, ids?: readonly number[]): string {
+/**
+ * The same of all types as a header, as vmlinux.h is one: clang makes accesses to its structs CO-RE relocations, and the kernel functions that programs
+ * may call are declared.
+ */
+export function cHeader(btf: Btf): string {
+  const order = new Order(btf);
+  order.all();
+  const kfuncs = order.kfuncs();
   return [
     '#ifndef __VMLINUX_H__\n#define __VMLINUX_H__',
     pragma('push (__attribute__((preserve_access_index)), apply_to = record)'),
-    declarations(btf, ids).trimEnd(),
+    ...order.texts,
+    ...(kfuncs.length === 0 ? [] : [[KFUNC_WORDS, ...kfuncs, '#endif'].join('\n')]),
     pragma('pop'),
     '#endif\n',
   ].join('\n\n');
 }
+
+/** What declarations of kernel functions need; bpf_helpers.h says the same. */
+const KFUNC_WORDS = `#ifndef BPF_NO_KFUNC_PROTOTYPES
+#ifndef __ksym
+#define __ksym __attribute__((section(".ksyms")))
+#endif
+#ifndef __weak
+#define __weak __attribute__((weak))
+#endif
+`;
 
 function pragma(words: string): string {
   return `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute ${words}\n#endif`;
@@ -78,6 +95,15 @@ class Order {
     const isBare = 'name' in type && type.name === '' && (isStruct(type) || type.kind === 'enum');
     if (isBare || type.kind === 'func' || type.kind === 'var') this.define(id);
     if (type.kind === 'datasec') for (const variable of type.vars) this.root(variable.type);
+  }
+
+  /** Declarations of the kernel functions that programs may call; types that they need come first. */
+  kfuncs(): string[] {
+    return this.btf.ids('func').flatMap((id) => {
+      if (!declTags(this.btf, id, -1).includes('bpf_kfunc')) return [];
+      this.use(id, NAME);
+      return [`extern ${this.writer.definition(id).replace(/;$/, '')} __weak __ksym;`];
+    });
   }
 
   private use(id: number, use: Use): void {

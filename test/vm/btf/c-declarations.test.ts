@@ -203,11 +203,21 @@ test('one type brings what it holds, and names of what it points to', () => {
   expect(declarations(types, [])).toBe('');
 });
 
-test('a header wants CO-RE of clang', () => {
-  const types = kernelTypes();
-  const text = cHeader(types, [types.find('struct', 'list_head')!]);
-  expect(text.split('\n').filter((line) => line.startsWith('#pragma'))).toEqual([
+test('a header wants CO-RE of clang, and declares what programs may call', () => {
+  const builder = new BtfBuilder('test');
+  builder.add({
+    structs: { task: { bytes: 4, members: { pid: [0, 'int'] } } },
+    funcs: {
+      bpf_take: { ret: 'struct task *', params: { task: 'struct task *', other: 'struct other *' } },
+      schedule: { ret: 'void', params: {} },
+    },
+  });
+  const type = builder.build().find('func', 'bpf_take')!;
+  builder.push({ kind: 'decl_tag', name: 'bpf_kfunc', type, component: -1 });
+  const lines = cHeader(builder.build()).split('\n');
+  expect(lines.filter((line) => /^#pragma|^extern/.test(line))).toEqual([
     '#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)',
+    'extern struct task *bpf_take(struct task *task, struct other *other) __weak __ksym;',
     '#pragma clang attribute pop',
   ]);
 });
@@ -219,7 +229,7 @@ describe('types of a broken object', () => {
     const random = new Random(SEED);
     const blob = btfBytes(kernelTypes());
     let taken = 0;
-    for (let run = 0; run < 120; run++) {
+    for (let run = 0; run < 60; run++) {
       const bytes = blob.slice();
       for (let i = random.below(4); i >= 0; i--)
         bytes[24 + random.below(bytes.length - 24)]! ^= 1 << random.below(8);
@@ -233,7 +243,7 @@ describe('types of a broken object', () => {
       expect(declarations(types).length).toBeGreaterThan(1000);
       taken += 1;
     }
-    expect(taken).toBeGreaterThan(12);
+    expect(taken).toBeGreaterThan(5);
   });
 
   test('structs in structs, and parts that are shared without end, come to an end', () => {
