@@ -107,6 +107,8 @@ export interface PoisonedInsn {
   readonly asked: string;
   /** Why there is no answer, in a sentence. */
   readonly why: string;
+  /** It calls a weak function that the kernel does not have; `asked` is the function. */
+  readonly isExtern?: true;
 }
 
 /** A program to load. */

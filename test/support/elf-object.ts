@@ -14,6 +14,7 @@ export const OBJECTS = {
   data: { types: true },
   calls: { types: true },
   externs: { types: true },
+  missing: { types: true },
   'struct-ops': { types: true },
   legacy: { types: false },
 } as const satisfies Record<string, { types: boolean }>;

@@ -14,21 +14,24 @@ import type { ObjectExtern } from './object-file.ts';
 
 /** A function that all kernels with kfuncs in their types have: where it is missing, the types tell of none. */
 const KNOWN_KFUNC = 'bpf_rcu_read_lock';
+/** The first kernel with it; those before had functions for TCP and tests alone. */
+const KFUNCS_SINCE = 0x06_02_00;
 
 /** What an extern is in a kernel. `id`: of a function that can be called. */
 export interface KernelSymbol {
   /** Where it lies; 0n for one that is not there. */
   readonly address: bigint;
   readonly id: number | undefined;
+  /** Why it is not there. */
+  readonly missing?: string;
 }
-const ABSENT: KernelSymbol = { address: 0n, id: undefined };
 
 /** Finds an extern in a kernel. Throws LoadError 'extern' for one that is not there, and not weak. */
 export function findSymbol(extern: ObjectExtern, types: Btf, kernel: Kernel): KernelSymbol {
   const found =
     extern.kind === 'kfunc' ? findKfunc(extern, types, kernel) : findVariable(extern, types, kernel);
   if (typeof found !== 'string') return found;
-  if (extern.isWeak) return ABSENT;
+  if (extern.isWeak) return { address: 0n, id: undefined, missing: found };
   throw new LoadError('extern', extern.name, `${found}: declare it __weak, and ask bpf_ksym_exists`);
 }
 
@@ -36,12 +39,13 @@ export function findSymbol(extern: ObjectExtern, types: Btf, kernel: Kernel): Ke
 function findKfunc(
   { name, typeId }: ObjectExtern,
   types: Btf,
-  { types: kernelTypes, name: kernel }: Kernel,
+  { types: kernelTypes, name: kernel, version }: Kernel,
 ): KernelSymbol | string {
   const plain = essentialName(name);
   const row = kfuncRow(plain);
   const id = kernelTypes.find('func', plain);
-  const isMissing = id === undefined && kernelTypes.find('func', KNOWN_KFUNC) !== undefined;
+  const isTold = kernelTypes.find('func', KNOWN_KFUNC) !== undefined;
+  const isMissing = version < KFUNCS_SINCE || (id === undefined && isTold);
   if (row === undefined || isMissing) {
     const hint = didYouMean(plain, Object.keys(KFUNCS));
     return `${kernel} has no such function for programs${hint === '' ? '' : ` (${hint})`}`;

@@ -87,6 +87,9 @@ export function linkObject(file: ObjectFile, options: LinkOptions): LinkedObject
 function sectionOf(file: ObjectFile, { name, section, offset }: ObjectFunc): Section {
   const parsed = parseSection(section);
   if (typeof parsed === 'object' && 'type' in parsed) return parsed;
+  // 'kprobe.multi/': whoever loads the program says later where it goes.
+  const bare = parseSection(section.replace(/\/$/, ''));
+  if (typeof bare === 'object' && 'type' in bare) return bare;
   const hint = parsed === 'unknown' ? sectionHint(section) : `it is ${parsed.noHook}/NAME`;
   const reason = `program ${name}: the section's name says no type of programs${hint === '' ? '' : ` (${hint})`}`;
   throw elfError(file.name, section, offset, reason);

@@ -55,7 +55,7 @@ export function placedTypes(
       if (visibility === VISIBILITIES.hidden || visibility === VISIBILITIES.internal) {
         view.setUint32(offsets[type]! + TYPE_BYTES, STATIC, true);
       }
-      return { type, off: isSized ? off : symbol.value, size };
+      return { type, off: symbol.value, size }; // linkers of objects forget some
     });
     for (const [i, { type, off, size }] of places.toSorted((a, b) => a.off - b.off).entries()) {
       const place = at + TYPE_BYTES + i * VAR_BYTES;

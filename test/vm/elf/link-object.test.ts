@@ -1,6 +1,6 @@
 // Objects of clang that are linked, loaded and run: what their source says is what happens.
 import { expect, test } from 'vitest';
-import { DEFAULT_KERNEL } from '../../../vm/kernel/profiles/index.ts';
+import { DEFAULT_KERNEL, KERNELS } from '../../../vm/kernel/profiles/index.ts';
 import type { Kernel } from '../../../vm/kernel/kernel.ts';
 import { functionAddress } from '../../../vm/kernel/functions.ts';
 import type { LoadedObject } from '../../../vm/index.ts';
@@ -132,6 +132,18 @@ test('externs: what the kernel has, and 0 for what it has not', () => {
     functionAddress('bpf_map_fops'),
     0n,
   ]);
+});
+
+test('a call of a weak function that the kernel does not have is refused, and the refusal says which', () => {
+  expect(() => load('missing')).toThrow(
+    'careless: 1 (line 8): invalid func unknown#2002000000: extern function_of_no_kernel: linux-6.12 has no such function for programs',
+  );
+});
+
+test('kernels before kernel functions have none', () => {
+  expect(() => linkCase('externs', { kernel: KERNELS['linux-5.10'] })).toThrow(
+    'bpf_rcu_read_lock: linux-5.10 has no such function for programs',
+  );
 });
 
 // oxfmt-ignore
