@@ -18,7 +18,7 @@ Examples:
   tailscope record -o ls.sct -- ls -l /usr         records a command with strace
   tailscope info ls.sct --json                     what a recording holds
 
-A recording T is named by its manifest name (tailscope list) or by the path of a .sct file or of a strace log (gzip and zstd too).`;
+A recording T is named by its manifest name (tailscope list) or by the path of a .sct file, of a strace log or of a capture of packets (pcap, pcapng; gzip and zstd too).`;
 
 /** Runs `tailscope ARGS`; sets the exit code and never throws. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -44,7 +44,7 @@ export function addServe(program: Command): Command {
     .description('Serves the page, on which recordings are replayed through a program.')
     .option('-p, --port <N>', 'port; 0 takes a free one', wholeNumber('--port', 0, 65_535), 8470)
     .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
-    .option('--recording <T>', 'recording to start with: manifest name, .sct or strace log')
+    .option('--recording <T>', 'recording to start with: manifest name, .sct, strace log or capture')
     .option('--program <PROG>', 'sample or path of assembly text', 'tracex5')
     .option('--speed <N>', 'speed to start with, 0.1 to 1000 or max', replaySpeed, 1)
     .option('--allow-origin <URL>', 'another origin whose pages may use it; repeatable', collectOrigin, [])
@@ -82,7 +82,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const url = await listenOrClose(app, options, page?.close);
   if (options.json === true) await printJson({ url });
   else await print(`Tailscope is at ${url}\n`);
-  if (recordings.list().length === 0) say('there are no recordings yet: drop a strace log on the page');
+  if (recordings.list().length === 0)
+    say('there are no recordings yet: drop a strace log or a capture on the page');
 }
 
 /** Listens; when that is refused nothing is left running. */

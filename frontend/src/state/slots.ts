@@ -18,6 +18,15 @@ export function dispatchesSyscalls(programs: ProgramsView): boolean {
   );
 }
 
+/** Sections of programs that packets come to. */
+const PACKET_SECTIONS = /^(socket|xdp|tcx?|classifier|action)\b/;
+
+/** True when the object runs at packets, and nowhere else. */
+export function filtersPackets(programs: ProgramsView): boolean {
+  const attached = programs.progs.filter((prog) => prog.attached.length > 0);
+  return attached.length > 0 && attached.every(({ section }) => PACKET_SECTIONS.test(section));
+}
+
 /**
  * What the slots stand for: a function from slot index to the system call of the recording's main ABI, which knows no names when the
  * object does not dispatch by them.

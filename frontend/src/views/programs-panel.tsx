@@ -64,7 +64,11 @@ function programCell({ name, section, attached, idle }: ProgView) {
     <>
       <code>{name}</code>
       <small class="prog-hook" title={section}>
-        {attached.length > 0 ? `at ${attached.join(', ')}` : 'only jumped to'}
+        {attached.length > 0
+          ? `at ${attached.join(', ')}`
+          : idle === undefined
+            ? 'only jumped to'
+            : 'not attached'}
         {idle === undefined ? '' : `; never runs: ${idle}`}
       </small>
     </>

@@ -10,18 +10,24 @@ interface Total {
   /** Rates are rounded, counts are exact. */
   readonly show: (value: number) => string;
   readonly tone?: 'error';
-  /** Shown only where the recording has packets. */
-  readonly isOfPackets?: true;
+  /** What the recording must have for it to be shown; without it, it always is. */
+  readonly about?: 'calls' | 'packets';
 }
 
 const TOTALS: readonly Total[] = [
-  { title: 'Calls', summary: 'system calls entered', of: ({ calls }) => calls, show: formatCount },
+  {
+    title: 'Calls',
+    summary: 'system calls entered',
+    of: ({ calls }) => calls,
+    show: formatCount,
+    about: 'calls',
+  },
   {
     title: 'Packets',
     summary: 'packets at network devices',
     of: ({ packets }) => packets,
     show: formatCount,
-    isOfPackets: true,
+    about: 'packets',
   },
   {
     title: 'Errors',
@@ -29,20 +35,29 @@ const TOTALS: readonly Total[] = [
     of: ({ errors }) => errors,
     show: formatCount,
     tone: 'error',
+    about: 'calls',
   },
   {
     title: 'Restarts',
     summary: 'calls that a signal interrupted and the kernel restarts',
     of: ({ restarts }) => restarts,
     show: formatCount,
+    about: 'calls',
   },
   {
     title: 'In flight',
     summary: 'calls entered and not yet back',
     of: ({ inFlight }) => inFlight,
     show: formatCount,
+    about: 'calls',
   },
-  { title: 'Threads', summary: 'threads seen so far', of: ({ threads }) => threads, show: formatCount },
+  {
+    title: 'Threads',
+    summary: 'threads seen so far',
+    of: ({ threads }) => threads,
+    show: formatCount,
+    about: 'calls',
+  },
   {
     title: 'Replayed/s',
     summary: 'enters and exits of calls, and packets, replayed in the last second of wall time',
@@ -56,8 +71,10 @@ const TOTALS: readonly Total[] = [
 export function Totals() {
   const { ref, snapshot } = useSnapshot(5);
   const { frame, session } = snapshot.now;
-  const hasPackets = (session?.recording.packets ?? 0) > 0;
-  const shown = TOTALS.filter(({ isOfPackets }) => isOfPackets !== true || hasPackets);
+  const { calls = 0, packets = 0 } = session?.recording ?? {};
+  // a recording of nothing shows its zero calls
+  const has = { calls: calls > 0 || packets === 0, packets: packets > 0 };
+  const shown = TOTALS.filter(({ about }) => about === undefined || has[about]);
   return (
     <section ref={ref} class="totals" data-panel={9} tabIndex={-1} aria-label="Totals up to the clock">
       <dl>

@@ -7,16 +7,10 @@
 //
 // @see https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/
 import type { ByteBuffer } from '../bytes.ts';
-import {
-  DIRECTION,
-  MAX_PACKET_BYTES,
-  NO_DIRECTION,
-  type CaptureInterface,
-  type CaptureReader,
-  type CaptureTaker,
-} from './capture.ts';
+import { MAX_PACKET_BYTES, type CaptureReader, type CaptureTaker } from './capture.ts';
 import { OPTIONS, Options } from './options.ts';
-import { DEFAULT_RESOLUTION, stampOf, stampUnit, type Stamp, type StampUnit } from './stamp.ts';
+import { nameOf, readPacket, type Device } from './packet-block.ts';
+import { DEFAULT_RESOLUTION, stampUnit } from './stamp.ts';
 
 /** Block types. `least` is the smallest length that one can have, with its frame of 12 bytes. */
 // oxfmt-ignore
@@ -29,6 +23,8 @@ const BLOCKS = {
   statistics: { type: 5,          least: 24 },
   packet:     { type: 6,          least: 32 },
 } as const satisfies Record<string, { type: number; least: number }>;
+type Row = (typeof BLOCKS)[keyof typeof BLOCKS];
+const BY_TYPE: ReadonlyMap<number, Row> = new Map(Object.values(BLOCKS).map((row) => [row.type, row]));
 
 /** Blocks of these types are known to hold no packets. */
 const OTHERS: ReadonlyMap<number, string> = new Map([
@@ -44,16 +40,6 @@ const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** Blocks of packets and options are read as a whole: these must not be longer. Others are skipped, however long. */
 const MAX_BLOCK_BYTES = MAX_PACKET_BYTES + (1 << 20);
 const MAX_DEVICES = 1 << 16;
-const NO_STAMP: Stamp = { seconds: Number.NaN, ns: 0 };
-const NO_SNAP = 0;
-/** Of the drop count of an old packet block: unknown. */
-const UNKNOWN_DROPS = 0xffff;
-
-interface Device {
-  readonly device: CaptureInterface;
-  readonly unit: StampUnit;
-  readonly snapBytes: number;
-}
 
 /** Reads a file from its start. */
 export class PcapngFile implements CaptureReader {
@@ -84,8 +70,8 @@ export class PcapngFile implements CaptureReader {
       const size = view.getUint32(at + 4, this.#isLittle);
       if (this.#isFirst && type !== BLOCKS.section.type) return stop(at, 'no section');
       if (size < FRAME_BYTES || size % 4 !== 0) return stop(at, `a block of type ${type} and ${size} bytes`);
-      const isRead = Object.values(BLOCKS).some((block) => block.type === type);
-      if (!isRead) {
+      const row = BY_TYPE.get(type);
+      if (row === undefined) {
         this.#other(type, at, size);
         at += size;
         continue;
@@ -99,7 +85,7 @@ export class PcapngFile implements CaptureReader {
           offset + at,
           `type ${type}: ${size} bytes, at its end ${view.getUint32(at + size - 4, this.#isLittle)}`,
         );
-      this.#block(bytes, type, at, size);
+      this.#block(bytes, row, at, size);
       at += size;
     }
     return at;
@@ -121,18 +107,28 @@ export class PcapngFile implements CaptureReader {
       this.#taker.warn('bad-block', this.#offset + at, `type ${type}, ${size} bytes: not known, skipped`);
   }
 
-  #block(bytes: ByteBuffer, type: number, at: number, size: number): void {
-    const row = Object.values(BLOCKS).find((block) => block.type === type)!; // read() asked
+  #block(bytes: ByteBuffer, row: Row, at: number, size: number): void {
     const end = at + size - 4;
     if (size < row.least) {
-      this.#taker.warn('bad-block', this.#offset + at, `type ${type}: ${size} bytes, at least ${row.least}`);
+      this.#taker.warn(
+        'bad-block',
+        this.#offset + at,
+        `type ${row.type}: ${size} bytes, at least ${row.least}`,
+      );
       return;
     }
     if (row === BLOCKS.section) this.#section(bytes, at, end);
     else if (row === BLOCKS.device) this.#device(bytes, at, end);
     else if (row === BLOCKS.statistics) this.#statistics(bytes, at, end);
-    else if (row === BLOCKS.simple) this.#simple(bytes, at, end);
-    else this.#packet(bytes, at, end, row === BLOCKS.oldPacket);
+    else {
+      const sort = row === BLOCKS.simple ? 'simple' : row === BLOCKS.oldPacket ? 'old' : 'enhanced';
+      readPacket(
+        sort,
+        { bytes, at, end, offset: this.#offset + at, isLittle: this.#isLittle },
+        this.#devices,
+        this.#taker,
+      );
+    }
   }
 
   #section(bytes: ByteBuffer, at: number, end: number): void {
@@ -195,83 +191,6 @@ export class PcapngFile implements CaptureReader {
       this.#taker.warn('dropped-packets', this.#offset + at, `${dropped} at ${name}, by its statistics`);
   }
 
-  /** A packet without stamp and device: of the first device of the section. */
-  #simple(bytes: ByteBuffer, at: number, end: number): void {
-    const device = this.#devices[0];
-    if (device === undefined) return this.#noDevice(at, 0);
-    const trueLength = bytes.view.getUint32(at + 8, this.#isLittle);
-    const snap = device.snapBytes === NO_SNAP ? Infinity : device.snapBytes;
-    this.#taker.packet(bytes, {
-      device: device.device,
-      ...NO_STAMP,
-      at: at + 12,
-      length: Math.min(trueLength, snap, end - at - 12),
-      trueLength,
-      direction: NO_DIRECTION,
-      comment: '',
-    });
-  }
-
-  #packet(bytes: ByteBuffer, at: number, end: number, isOld: boolean): void {
-    const { view } = bytes;
-    const isLittle = this.#isLittle;
-    const id = isOld ? view.getUint16(at + 8, isLittle) : view.getUint32(at + 8, isLittle);
-    const device = this.#devices[id];
-    if (device === undefined) return this.#noDevice(at, id);
-    const recorded = view.getUint32(at + 20, isLittle);
-    const trueLength = view.getUint32(at + 24, isLittle);
-    const first = at + 28;
-    const length = Math.min(recorded, end - first);
-    if (length < recorded || trueLength < recorded)
-      this.#taker.warn(
-        'bad-length',
-        this.#offset + at,
-        `${recorded} of ${trueLength} bytes, room for ${end - first}`,
-      );
-    const beside = this.#beside(bytes, at, first + ((length + 3) & ~3), end);
-    const oldDrops = isOld ? view.getUint16(at + 10, isLittle) : UNKNOWN_DROPS;
-    const drops = beside.drops + (oldDrops === UNKNOWN_DROPS ? 0 : oldDrops);
-    if (drops > 0)
-      this.#taker.warn(
-        'dropped-packets',
-        this.#offset + at,
-        `${drops} at ${nameOf(device.device)}, before this one`,
-      );
-    this.#taker.packet(bytes, {
-      device: device.device,
-      ...stampOf(view.getUint32(at + 12, isLittle), view.getUint32(at + 16, isLittle), device.unit),
-      at: first,
-      length,
-      trueLength: Math.max(trueLength, length),
-      direction: beside.direction,
-      comment: beside.comment,
-    });
-  }
-
-  /** What options tell of a packet. */
-  #beside(
-    bytes: ByteBuffer,
-    block: number,
-    at: number,
-    end: number,
-  ): { direction: number; comment: string; drops: number } {
-    if (at + 4 > end) return NOTHING_BESIDE;
-    const options = this.#options(bytes, at, end);
-    const comments: string[] = [];
-    let direction = NO_DIRECTION;
-    let drops = 0;
-    this.#each(options, block, (code, from, length) => {
-      if (code === OPTIONS.any.comment) comments.push(options.text(from, length));
-      if (code === OPTIONS.packet.flags && length >= 4) direction = directionOf(options.u32(from));
-      if (code === OPTIONS.packet.dropCount && length >= 8) drops = options.u64(from);
-    });
-    return { direction, comment: comments.join('\n'), drops };
-  }
-
-  #noDevice(at: number, id: number): void {
-    this.#taker.warn('no-interface', this.#offset + at, `number ${id} of ${this.#devices.length}`);
-  }
-
   #options(bytes: ByteBuffer, at: number, end: number): Options {
     return new Options(bytes, at, end, this.#isLittle);
   }
@@ -281,25 +200,3 @@ export class PcapngFile implements CaptureReader {
       this.#taker.warn('bad-option', this.#offset + block, 'an option is longer than its block');
   }
 }
-
-const NOTHING_BESIDE = { direction: NO_DIRECTION, comment: '', drops: 0 };
-
-function nameOf({ name, ifindex }: CaptureInterface): string {
-  return name === '' ? `interface ${ifindex}` : name;
-}
-
-/** epb_flags: bits 0 and 1 in or out, bits 2 to 4 how it was received. Received, but not how: the frame itself tells. */
-function directionOf(flags: number): number {
-  if ((flags & 3) === 2) return DIRECTION.outgoing;
-  if ((flags & 3) === 0) return NO_DIRECTION;
-  return RECEIVED[(flags >> 2) & 7] ?? NO_DIRECTION;
-}
-
-/** By reception type: not told, to this host, multicast, broadcast, to others. */
-const RECEIVED = [
-  NO_DIRECTION,
-  DIRECTION.host,
-  DIRECTION.multicast,
-  DIRECTION.broadcast,
-  DIRECTION.otherHost,
-] as const;
