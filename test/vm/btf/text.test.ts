@@ -38,6 +38,33 @@ test('functions, and pointers to them', () => {
   expect(declaration(btf, func)).toBe('int main(void *ctx, ...)');
 });
 
+test('modifiers stand where C wants them', () => {
+  const other = new BtfBuilder('test');
+  const int = other.type('int');
+  const pointer = other.push({ kind: 'ptr', type: int });
+  const both = other.push({ kind: 'const', type: other.push({ kind: 'volatile', type: pointer }) });
+  const constant = other.push({ kind: 'const', type: int });
+  const array = other.push({ kind: 'array', type: constant, index: int, count: 3 });
+  const twice = other.push({ kind: 'const', type: array });
+  const old = other.push({ kind: 'func_proto', ret: int, params: [{ name: '', type: 0 }] });
+  const btf = other.build();
+  expect(declaration(btf, both, 'p')).toBe('int *volatile const p');
+  expect(declaration(btf, twice, 'list')).toBe('const int list[3]');
+  expect(declaration(btf, old, 'f')).toBe('int f()');
+});
+
+test('what is made of very many parts is cut off', () => {
+  const other = new BtfBuilder('test');
+  let inner = other.type('int');
+  for (let i = 0; i < 60; i++) {
+    const params = [0, 1].map(() => ({ name: '', type: inner }));
+    inner = other.push({ kind: 'ptr', type: other.push({ kind: 'func_proto', ret: 0, params }) });
+  }
+  const text = declaration(other.build(), inner, 'x');
+  expect(text).toContain('...');
+  expect(text.length).toBeLessThan(100_000);
+});
+
 test('a function of the kernel', () => {
   const btf = kernelTypes();
   expect(declaration(btf, btf.find('func', 'do_sys_openat2')!)).toBe(
