@@ -45,6 +45,8 @@ export function createProcesses(recording: Recording): Processes {
 
 /** What one object of a state takes, about. */
 const OBJECT_BYTES = 128;
+/** No thread: packets have none. */
+const NOBODY = -1;
 const NO_ARG = 255;
 /** Exits that change something. */
 const EXIT = { done: 1, failed: 2 } as const;
@@ -62,7 +64,7 @@ class RecordingProcesses implements Processes {
   readonly #exits: Uint8Array;
   readonly #fdArgs: Uint8Array;
   #current: Task | undefined = undefined;
-  #currentTid = -1;
+  #currentTid = NOBODY;
   /** The thread of a record that ended with it. */
   #ended: Task | undefined = undefined;
   /** Columns of the block that was looked at last. */
@@ -95,6 +97,10 @@ class RecordingProcesses implements Processes {
     if (cursor.block !== this.#block) this.#openBlock(cursor.block);
     const { row } = cursor;
     this.#current = undefined;
+    if (cursor.phase === 'packet') {
+      this.#currentTid = NOBODY;
+      return NO_EVENTS;
+    }
     this.#currentTid = this.#tid[row]!;
     if (cursor.phase === 'exit') {
       const sys = this.#sys[row]!;
@@ -131,7 +137,7 @@ class RecordingProcesses implements Processes {
   restore({ world }: ProcessesState): void {
     this.#world.state = copyGraph(world).copy;
     this.#current = undefined;
-    this.#currentTid = -1;
+    this.#currentTid = NOBODY;
     this.#ended = undefined;
   }
 

@@ -62,3 +62,60 @@ test('timers run at every point, also where no program is attached', async () =>
   }
   expect([...phases]).toContain('exit');
 });
+
+/** Sections, and what the program at their hook leaves behind: how often it ran, and who it was the last time. */
+const WITNESSED = [
+  'tracepoint/sched/sched_process_fork',
+  'tracepoint/sched/sched_process_exec',
+  'tracepoint/sched/sched_process_exit',
+  'tracepoint/signal/signal_generate',
+  'tracepoint/signal/signal_deliver',
+  'tracepoint/syscalls/sys_exit_execve',
+] as const;
+
+const WITNESS = `.license GPL
+  .map seen array key=4 value=16 entries=${WITNESSED.length}
+${WITNESSED.map(
+  (section, i) => `  .section "${section}"
+  witness_${i}:
+    call get_current_pid_tgid
+    *(u64 *)(r10 - 16) = r0
+    *(u32 *)(r10 - 4) = ${i}
+    r1 = seen ll
+    r2 = r10
+    r2 += -4
+    call map_lookup_elem
+    if r0 == 0 goto out_${i}
+    r1 = 1
+    lock *(u64 *)(r0 + 0) += r1
+    r1 = *(u64 *)(r10 - 16)
+    *(u64 *)(r0 + 8) = r1
+  out_${i}:
+    r0 = 0
+    exit`,
+).join('\n')}`;
+
+test('programs on processes and signals see what the recording tells of them', async () => {
+  const replay = createReplay(await recordingOf('signals'), { spec: assembleObject(WITNESS, 'witness') });
+  const half = replay.save();
+  replay.run(Infinity, Infinity, () => false);
+  const seen = (): string[] =>
+    WITNESSED.map((section, i) => {
+      const value = replay.object.maps[0]!.lookup(Uint8Array.of(i, 0, 0, 0)) as Uint8Array; // an array has all its elements
+      const view = new DataView(value.buffer, value.byteOffset);
+      return `${section.slice(section.lastIndexOf('/') + 1)} ${view.getBigUint64(0, true)} ${view.getUint32(8, true)}`;
+    });
+  // the exec is that of thread 28652, which goes on as 28650
+  const expected = [
+    'sched_process_fork 16 28653',
+    'sched_process_exec 2 28650',
+    'sched_process_exit 17 28639',
+    'signal_generate 26 28639',
+    'signal_deliver 38 28639',
+    'sys_exit_execve 2 28650',
+  ];
+  expect(seen()).toEqual(expected);
+  replay.restore(half);
+  replay.run(Infinity, Infinity, () => false);
+  expect(seen()).toEqual(expected);
+});

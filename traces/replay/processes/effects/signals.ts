@@ -80,9 +80,10 @@ const pidfdSend: Run = (task, call, world) => {
   if (pid !== undefined) send(world, task, call, PIDFD, world.named(pid));
 };
 
-/** Read when it is asked for, as most are not. */
+/** What is done from now on, or, of a call that only asks, what is done already. Read when it is wanted, as most are not. */
 const sigaction: Run = ({ process: { actions } }, call) => {
-  if (call.note(1) !== 0) actions.set(call.int(0), call.note(1));
+  const id = call.note(1) || call.note(2);
+  if (id !== 0) actions.set(call.int(0), id);
 };
 
 /** A signal that was waited for is not delivered. */
