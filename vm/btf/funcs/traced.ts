@@ -4,6 +4,8 @@ import type { FuncTable } from '../build.ts';
 /** Files, processes, sockets, locks, blocks. */
 // oxfmt-ignore
 export const TRACED_FUNCS = {
+  vfs_fstatat: { ret: 'int', params: { dfd: 'int', filename: 'const char *', stat: 'struct kstat *', flags: 'int' } },
+  iterate_dir: { ret: 'int', params: { file: 'struct file *', ctx: 'struct dir_context *' } },
   __seccomp_filter: { ret: 'int', params: { this_syscall: 'int', recheck_after_trace: 'const bool' } },
   vfs_read: { ret: 'ssize_t', params: { file: 'struct file *', buf: 'char *', count: 'size_t', pos: 'loff_t *' } },
   vfs_write: { ret: 'ssize_t', params: { file: 'struct file *', buf: 'const char *', count: 'size_t', pos: 'loff_t *' } },

@@ -78,6 +78,14 @@ export const BPF_STRUCTS = {
     usage: [40, 'refcount_t'],
   } },
   bpf_key: { bytes: 16, members: { key: [0, 'struct key *'], has_ref: [8, 'bool'] } },
+  bpf_ringbuf: { bytes: 12288, members: {
+    mask: [56, 'u64'], consumer_pos: [4096, 'long unsigned int'], producer_pos: [8192, 'long unsigned int'],
+    data: [12288, 'char[0]'],
+  } },
+  bpf_redirect_info: { bytes: 64, members: {
+    tgt_index: [0, 'u64'], tgt_value: [8, 'void *'], map: [16, 'struct bpf_map *'], flags: [24, 'u32'], map_id: [28, 'u32'],
+    map_type: [32, 'enum bpf_map_type'], nh: [36, 'struct bpf_nh_params'], kern_flags: [56, 'u32'],
+  } },
   kmem_cache: { bytes: 8416, members: {
     flags: [16, 'slab_flags_t'], size: [32, 'unsigned int'], object_size: [36, 'unsigned int'], name: [104, 'const char *'],
   } },

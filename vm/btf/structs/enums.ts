@@ -10,6 +10,7 @@ export const KERNEL_ENUMS = {
     'SYSTEM_TYPE_TTY=1 SYSTEM_TYPE_CONSOLE SYSTEM_TYPE_SYSCONS SYSTEM_TYPE_SYSPTMX PTY_TYPE_MASTER=1 PTY_TYPE_SLAVE',
     'SERIAL_TYPE_NORMAL=1',
   ].join(' ') },
+  irqreturn: { prefix: 'IRQ_', values: 'NONE HANDLED WAKE_THREAD' },
   freeze_holder: { prefix: 'FREEZE_', values: 'HOLDER_KERNEL=1 HOLDER_USERSPACE MAY_NEST=4 EXCL=8' },
   module_state: { prefix: 'MODULE_STATE_', values: 'LIVE COMING GOING UNFORMED' },
   tcp_ca_event: { prefix: 'CA_EVENT_', values: 'TX_START CWND_RESTART COMPLETE_CWR LOSS ECN_NO_CE ECN_IS_CE' },

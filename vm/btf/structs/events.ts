@@ -140,6 +140,49 @@ export const EVENT_STRUCTS = {
     ent: [0, 'struct trace_entry'], pid: [8, 'pid_t'], comm: [12, 'char[16]'], oom_score_adj: [28, 'short int'],
     __data: [30, 'char[0]'],
   } },
+  trace_event_raw_percpu_alloc_percpu: { bytes: 80, members: {
+    ent: [0, 'struct trace_entry'], call_site: [8, 'long unsigned int'], reserved: [16, 'bool'], is_atomic: [17, 'bool'],
+    size: [24, 'size_t'], align: [32, 'size_t'], base_addr: [40, 'void *'], off: [48, 'int'], ptr: [56, 'void *'],
+    bytes_alloc: [64, 'size_t'], gfp_flags: [72, 'long unsigned int'], __data: [80, 'char[0]'],
+  } },
+  trace_event_raw_percpu_free_percpu: { bytes: 32, members: {
+    ent: [0, 'struct trace_entry'], base_addr: [8, 'void *'], off: [16, 'int'], ptr: [24, 'void *'], __data: [32, 'char[0]'],
+  } },
+  trace_event_raw_workqueue_execute_start: { bytes: 24, members: {
+    ent: [0, 'struct trace_entry'], work: [8, 'void *'], function: [16, 'void *'], __data: [24, 'char[0]'],
+  } },
+  trace_event_raw_cpu: { bytes: 16, members: {
+    ent: [0, 'struct trace_entry'], state: [8, 'u32'], cpu_id: [12, 'u32'], __data: [16, 'char[0]'],
+  } },
+  trace_event_raw_cgroup: { bytes: 32, members: {
+    ent: [0, 'struct trace_entry'], root: [8, 'int'], level: [12, 'int'], id: [16, 'u64'], __data_loc_path: [24, 'u32'],
+    __data: [28, 'char[0]'],
+  } },
+  trace_event_raw_cgroup_migrate: { bytes: 40, members: {
+    ent: [0, 'struct trace_entry'], dst_root: [8, 'int'], dst_level: [12, 'int'], dst_id: [16, 'u64'], pid: [24, 'int'],
+    __data_loc_dst_path: [28, 'u32'], __data_loc_comm: [32, 'u32'], __data: [36, 'char[0]'],
+  } },
+  trace_event_raw_timer_class: { bytes: 16, members: { ent: [0, 'struct trace_entry'], timer: [8, 'void *'], __data: [16, 'char[0]'] } },
+  trace_event_raw_consume_skb: { bytes: 24, members: {
+    ent: [0, 'struct trace_entry'], skbaddr: [8, 'void *'], location: [16, 'void *'], __data: [24, 'char[0]'],
+  } },
+  trace_event_raw_tcp_retransmit_skb: { bytes: 80, members: {
+    ent: [0, 'struct trace_entry'], skbaddr: [8, 'const void *'], skaddr: [16, 'const void *'], state: [24, 'int'],
+    sport: [28, '__u16'], dport: [30, '__u16'], family: [32, '__u16'], saddr: [34, '__u8[4]'], daddr: [38, '__u8[4]'],
+    saddr_v6: [42, '__u8[16]'], daddr_v6: [58, '__u8[16]'], err: [76, 'int'], __data: [80, 'char[0]'],
+  } },
+  trace_event_raw_tcp_retransmit_synack: { bytes: 72, members: {
+    ent: [0, 'struct trace_entry'], skaddr: [8, 'const void *'], req: [16, 'const void *'], sport: [24, '__u16'],
+    dport: [26, '__u16'], family: [28, '__u16'], saddr: [30, '__u8[4]'], daddr: [34, '__u8[4]'], saddr_v6: [38, '__u8[16]'],
+    daddr_v6: [54, '__u8[16]'], __data: [70, 'char[0]'],
+  } },
+  trace_event_raw_bpf_trace_printk: { bytes: 12, members: {
+    ent: [0, 'struct trace_entry'], __data_loc_bpf_string: [8, 'u32'], __data: [12, 'char[0]'],
+  } },
+  trace_event_raw_sched_pi_setprio: { bytes: 24, members: {
+    ent: [0, 'struct trace_entry'], __data_loc_comm: [8, 'u32'], pid: [12, 'pid_t'], oldprio: [16, 'int'], newprio: [20, 'int'],
+    __data: [24, 'char[0]'],
+  } },
   trace_event_raw_mark_victim: { bytes: 72, members: {
     ent: [0, 'struct trace_entry'], pid: [8, 'int'], __data_loc_comm: [12, 'u32'], total_vm: [16, 'long unsigned int'],
     anon_rss: [24, 'long unsigned int'], file_rss: [32, 'long unsigned int'], shmem_rss: [40, 'long unsigned int'],

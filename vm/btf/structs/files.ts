@@ -182,6 +182,11 @@ export const FILE_STRUCTS = {
     index: [40, 'loff_t'], read_pos: [48, 'loff_t'], lock: [56, 'struct mutex'], op: [88, 'const struct seq_operations *'],
     poll_event: [96, 'int'], file: [104, 'const struct file *'], private: [112, 'void *'],
   } },
+  renamedata: { bytes: 56, members: {
+    mnt_idmap: [0, 'struct mnt_idmap *'], old_parent: [8, 'struct dentry *'], old_dentry: [16, 'struct dentry *'],
+    new_parent: [24, 'struct dentry *'], new_dentry: [32, 'struct dentry *'], delegated_inode: [40, 'struct inode **'],
+    flags: [48, 'unsigned int'],
+  } },
   eventfd_ctx: { bytes: 48, members: { count: [32, '__u64'], flags: [40, 'unsigned int'], id: [44, 'int'] } },
   poll_table_struct: { bytes: 16, members: { _qproc: [0, 'poll_queue_proc'], _key: [8, '__poll_t'] } },
   pollfd: { bytes: 8, members: { fd: [0, 'int'], events: [4, 'short int'], revents: [6, 'short int'] } },

@@ -29,8 +29,16 @@ export const MEMORY_STRUCTS = {
   page: { bytes: 64, shared: ['mapping'], members: {
     flags: [0, 'memdesc_flags_t'], mapping: [24, 'struct address_space *'],
   } },
-  folio: { bytes: 256, shared: ['flags', 'mapping', 'index'], members: {
+  folio: { bytes: 256, shared: ['flags', 'mapping', 'index', 'page'], members: {
     flags: [0, 'memdesc_flags_t'], mapping: [24, 'struct address_space *'], index: [32, 'long unsigned int'],
+    page: [0, 'struct page'],
+  } },
+  oom_control: { bytes: 64, members: {
+    memcg: [16, 'struct mem_cgroup *'], gfp_mask: [24, 'const gfp_t'], order: [28, 'const int'],
+    totalpages: [32, 'long unsigned int'], chosen: [40, 'struct task_struct *'], chosen_points: [48, 'long int'],
+  } },
+  irqaction: { bytes: 128, members: {
+    handler: [0, 'irq_handler_t'], irq: [56, 'unsigned int'], flags: [60, 'unsigned int'], name: [80, 'const char *'],
   } },
 } as const satisfies Record<string, StructTable>;
 
@@ -52,7 +60,7 @@ export const BLOCK_STRUCTS = {
     io_start_time_ns: [112, 'u64'], stats_sectors: [122, 'short unsigned int'], nr_phys_segments: [124, 'short unsigned int'],
   } },
   request_queue: { bytes: 984, members: {
-    queuedata: [0, 'void *'], queue_flags: [32, 'long unsigned int'], disk: [104, 'struct gendisk *'], id: [376, 'int'],
-    nr_requests: [384, 'long unsigned int'],
+    queuedata: [0, 'void *'], elevator: [8, 'struct elevator_queue *'], queue_flags: [32, 'long unsigned int'],
+    disk: [104, 'struct gendisk *'], id: [376, 'int'], nr_requests: [384, 'long unsigned int'],
   } },
 } as const satisfies Record<string, StructTable>;

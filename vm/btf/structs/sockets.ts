@@ -201,7 +201,10 @@ export const SOCKET_STRUCTS = {
     pid: [0, 'struct pid *'], uid: [8, 'kuid_t'], gid: [12, 'kgid_t'], fp: [16, 'struct scm_fp_list *'], secid: [24, 'u32'],
     consumed: [28, 'u32'],
   } },
-  netlink_sock: { bytes: 1096, members: { sk: [0, 'struct sock'], portid: [792, 'u32'], dst_portid: [796, 'u32'] } },
+  netlink_callback: { bytes: 128, members: { skb: [0, 'struct sk_buff *'], nlh: [8, 'const struct nlmsghdr *'] } },
+  netlink_sock: { bytes: 1096, members: {
+    sk: [0, 'struct sock'], portid: [792, 'u32'], dst_portid: [796, 'u32'], cb: [872, 'struct netlink_callback'],
+  } },
   nlmsghdr: { bytes: 16, members: {
     nlmsg_len: [0, '__u32'], nlmsg_type: [4, '__u16'], nlmsg_flags: [6, '__u16'], nlmsg_seq: [8, '__u32'],
     nlmsg_pid: [12, '__u32'],

@@ -5,13 +5,14 @@ import type { ReleaseChanges } from './release.ts';
 /** @see include/linux/sched.h, pid.h, mm_types.h, fs.h, include/uapi/linux/bpf.h of Linux 4.14 */
 // oxfmt-ignore
 export const LINUX_4_14: ReleaseChanges = {
-  withoutStructs: `kernel_siginfo kernel_clone_args clone_args open_how time_namespace cgroup_freezer_state xdp_txq_info xdp_rxq_info xdp_frame
+  withoutStructs: `bpf_ringbuf kernel_siginfo kernel_clone_args clone_args open_how time_namespace cgroup_freezer_state xdp_txq_info xdp_rxq_info xdp_frame
     bpf_sock_addr_kern bpf_sock_addr mptcp_sock mptcp_subflow_context bpf_raw_tracepoint_args bpf_flow_keys bpf_tcp_sock bpf_sock_tuple
     sk_msg_md sk_reuseport_md bpf_sk_lookup bpf_sockopt bpf_sysctl bpf_cgroup_dev_ctx bpf_fib_lookup bpf_pidns_info bpf_redir_neigh
     bpf_xdp_sock bpf_xfrm_state bpf_perf_event_value bpf_spin_lock btf_ptr io_uring_params btf bpf_link bpf_iter_meta util_est
     bpf_iter__task bpf_iter__task_file bpf_iter__task_vma bpf_iter__bpf_map bpf_iter__bpf_prog bpf_iter__bpf_map_elem bpf_iter__tcp
     bpf_iter__udp bpf_iter__netlink bpf_iter__sockmap bpf_iter__bpf_sk_storage_map bpf_iter__ipv6_route xsk_map bpf_local_storage_map
-    bpf_ringbuf_map bpf_queue_stack trace_event_raw_inet_sock_set_state trace_event_raw_tcp_event_sk trace_event_raw_tcp_probe
+    bpf_ringbuf_map bpf_queue_stack trace_event_raw_inet_sock_set_state trace_event_raw_tcp_event_sk trace_event_raw_tcp_probe trace_event_raw_tcp_retransmit_synack
+    trace_event_raw_bpf_trace_printk trace_event_raw_cgroup trace_event_raw_cgroup_migrate
     __kernel_timespec __kernel_old_timeval`,
   structs: {
     pid_link: { bytes: 24, members: { node: [0, 'struct hlist_node'], pid: [16, 'struct pid *'] } },

@@ -6,7 +6,8 @@ import type { ReleaseChanges } from './release.ts';
 export const LINUX_5_10: ReleaseChanges = {
   withoutStructs: `folio futex_waitv cachestat mount_attr landlock_ruleset_attr bpf_timer bpf_wq bpf_dynptr bpf_list_head bpf_list_node
     bpf_rb_root bpf_rb_node bpf_refcount bpf_iter_num bpf_nf_ctx bpf_cpumask bpf_crypto_ctx bpf_key bpf_bloom_filter page_counter
-    trace_event_raw_sched_prepare_exec trace_event_raw_kmalloc trace_event_raw_kmem_cache_alloc nf_conn___init
+    trace_event_raw_sched_prepare_exec trace_event_raw_kmalloc trace_event_raw_kmem_cache_alloc trace_event_raw_kmem_cache_free trace_event_raw_kfree trace_event_raw_block_rq_completion
+    nf_conn___init renamedata
     bpf_iter__bpf_link bpf_iter__cgroup bpf_iter__ksym bpf_iter__kmem_cache bpf_iter__unix`,
   structs: {
     mm_rss_stat: { bytes: 32, members: { count: [0, 'atomic_long_t[4]'] } },
@@ -29,6 +30,19 @@ export const LINUX_5_10: ReleaseChanges = {
     trace_event_raw_tcp_event_sk: { bytes: 72, members: {
       ent: [0, 'struct trace_entry'], skaddr: [8, 'const void *'], sport: [16, '__u16'], dport: [18, '__u16'], saddr: [20, '__u8[4]'],
       daddr: [24, '__u8[4]'], saddr_v6: [28, '__u8[16]'], daddr_v6: [44, '__u8[16]'], sock_cookie: [64, '__u64'], __data: [72, 'char[0]'],
+    } },
+    trace_event_raw_kmem_alloc: { bytes: 48, members: {
+      ent: [0, 'struct trace_entry'], call_site: [8, 'long unsigned int'], ptr: [16, 'const void *'], bytes_req: [24, 'size_t'],
+      bytes_alloc: [32, 'size_t'], gfp_flags: [40, 'gfp_t'], __data: [44, 'char[0]'],
+    } },
+    trace_event_raw_kmem_alloc_node: { bytes: 48, members: {
+      ent: [0, 'struct trace_entry'], call_site: [8, 'long unsigned int'], ptr: [16, 'const void *'], bytes_req: [24, 'size_t'],
+      bytes_alloc: [32, 'size_t'], gfp_flags: [40, 'gfp_t'], node: [44, 'int'], __data: [48, 'char[0]'],
+    } },
+    trace_event_raw_kmem_free: { bytes: 24, members: { ent: [0, 'struct trace_entry'], call_site: [8, 'long unsigned int'], ptr: [16, 'const void *'], __data: [24, 'char[0]'] } },
+    trace_event_raw_block_rq_complete: { bytes: 48, members: {
+      ent: [0, 'struct trace_entry'], dev: [8, 'dev_t'], sector: [16, 'sector_t'], nr_sector: [24, 'unsigned int'], error: [28, 'int'],
+      rwbs: [32, 'char[8]'], __data_loc_cmd: [40, 'u32'], __data: [44, 'char[0]'],
     } },
     trace_event_raw_mark_victim: { bytes: 12, members: { ent: [0, 'struct trace_entry'], pid: [8, 'int'], __data: [12, 'char[0]'] } },
   },
@@ -89,7 +103,10 @@ export const LINUX_5_10: ReleaseChanges = {
     msghdr:        { without: 'msg_inq msg_get_inq msg_ubuf sg_from_iter' },
     net:           { as: { ifindex: ['ifindex', 'int'] } },
     sock:          { without: 'sk_reserved_mem', further: { sk_mark: 8 } },
-    inet_sock:     { without: 'inet_flags' },
+    inet_sock:     { without: 'inet_flags', as: { inet_id: ['inet_id', '__u16'] }, put: {
+      recverr: [816, '__u8', 1, 0], is_icsk: [816, '__u8', 1, 1], freebind: [816, '__u8', 1, 2], hdrincl: [816, '__u8', 1, 3], mc_loop: [816, '__u8', 1, 4],
+      transparent: [816, '__u8', 1, 5], mc_all: [816, '__u8', 1, 6], nodefrag: [816, '__u8', 1, 7], bind_address_no_port: [817, '__u8', 1, 0] } },
+    trace_event_raw_percpu_alloc_percpu: { without: 'call_site bytes_alloc gfp_flags' },
     request_sock:  { without: 'timeout' },
     udp_sock:      { without: 'udp_flags' },
     tcp_info:      { without: 'tcpi_rcv_wnd tcpi_rehash tcpi_total_rto tcpi_total_rto_recoveries tcpi_total_rto_time' },

@@ -4,8 +4,13 @@ import type { ReleaseChanges } from './release.ts';
 /** @see include/linux/sched.h, fs.h, dcache.h, kernfs.h, include/trace/events/ of Linux 6.12 */
 // oxfmt-ignore
 export const LINUX_6_12: ReleaseChanges = {
-  withoutStructs: 'trace_event_raw_sched_process_exit',
+  withoutStructs: 'trace_event_raw_sched_process_exit trace_event_raw_tcp_retransmit_skb',
   structs: {
+    renamedata: { bytes: 72, members: {
+      old_mnt_idmap: [0, 'struct mnt_idmap *'], old_dir: [8, 'struct inode *'], old_dentry: [16, 'struct dentry *'],
+      new_mnt_idmap: [24, 'struct mnt_idmap *'], new_dir: [32, 'struct inode *'], new_dentry: [40, 'struct dentry *'],
+      delegated_inode: [48, 'struct inode **'], flags: [56, 'unsigned int'],
+    } },
     // Names of tasks are arrays of 16 bytes in all records; later some of them lie behind the record.
     trace_event_raw_sched_process_template: { bytes: 32, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], __data: [32, 'char[0]'] } },
     trace_event_raw_sched_process_fork: { bytes: 48, members: {

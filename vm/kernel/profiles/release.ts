@@ -19,7 +19,7 @@ type NamedMember = readonly [name: string, type: string];
 export interface StructChange {
   /** Members that it does not have, in words. Their room stays empty. */
   readonly without?: string;
-  /** Members that lie or are typed otherwise: their places among those of the newer release. */
+  /** Members that lie or are typed otherwise, or are new: their places among those of the newer release. */
   readonly put?: Readonly<Record<string, MemberTable>>;
   /** What stands in the place of a member: another name, another type. What follows gives way. */
   readonly as?: Readonly<Record<string, NamedMember>>;
@@ -190,7 +190,8 @@ class Layout {
       this.members = this.members.filter((_, i) => i !== at);
     }
     for (const [member, place] of Object.entries(change.put ?? {})) {
-      this.members[this.index(member)] = [member, place];
+      const at = this.members.findIndex(([name]) => name === member);
+      this.members.splice(at < 0 ? this.members.length : at, at < 0 ? 0 : 1, [member, place]);
       this.shared.delete(member);
     }
     for (const [member, [name, type]] of Object.entries(change.as ?? {})) this.replace(member, name, type);
