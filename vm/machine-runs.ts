@@ -34,6 +34,7 @@ export interface RunsState {
   readonly nowNs: number;
   readonly insnsRun: number;
   readonly unknown: ReadonlyMap<string, number>;
+  readonly kernelTop: number;
 }
 
 /** The engine of a machine, and the time that the recording has come to. */
@@ -257,7 +258,7 @@ export class MachineRuns {
 
   save(): RunsState {
     const { random, nowNs, insnsRun, unknown } = this;
-    return { random: random.state, nowNs, insnsRun, unknown: unknown.save() };
+    return { random: random.state, nowNs, insnsRun, unknown: unknown.save(), kernelTop: this.kernel.save() };
   }
 
   restore(state: RunsState): void {
@@ -265,6 +266,7 @@ export class MachineRuns {
     this.nowNs = state.nowNs;
     this.cpu.insnsRun = state.insnsRun;
     this.unknown.restore(state.unknown);
+    this.kernel.restore(state.kernelTop);
   }
 }
 

@@ -58,7 +58,19 @@ export class KernelMemory {
     this.hasRegs = false;
     this.isDirect = false;
     this.currentAt = 0;
-    this.graph.clear();
+    this.graph.begin();
+  }
+
+  /**
+   * Pointers that programs kept lead nowhere from now on: a machine that goes on from here and one that comes back find the same. Gives what `restore`
+   * takes.
+   */
+  save(): number {
+    return this.graph.forget();
+  }
+
+  restore(top: number): void {
+    this.graph.forget(top);
   }
 
   /** The call has returned: its result stands in rax from now on. */
@@ -127,7 +139,7 @@ export class KernelMemory {
   regsOf(at: number): number {
     const task = this.graph.taskAt(at);
     if (task === undefined) return 0;
-    return task.isCurrent ? this.taskRegs() : SOMEWHERE_AT;
+    return task === this.graph.nodes.running ? this.taskRegs() : SOMEWHERE_AT;
   }
 
   /** Programs of this event may load from the structures. */

@@ -1,4 +1,4 @@
-// Room for the structures of one event, in the kernel's part of linear memory. A structure gets its place when a pointer to it is asked for, and a member
+// Room for structures in the kernel's part of linear memory. A structure gets its place when a pointer to it is asked for, and a member
 // its value when a program reads it: an event whose programs look at nothing costs nothing.
 import { ADDRESS_HIGH, KERNEL_END, OBJECTS_AT, type LinearMemory } from '../../memory/linear.ts';
 import type { StructLayout } from './layouts.ts';
@@ -195,45 +195,78 @@ export class PlacedPointers implements Placed {
   }
 }
 
-/** The places of one event. */
+/** What one event may take. The rest is what events before it left: programs keep a pointer at the enter of a call and read behind it at the exit. */
+const EVENT_BYTES = Math.floor((KERNEL_END - OBJECTS_AT) / 2);
+
+/**
+ * Places in the order of their making. Where the room ends it goes on at its beginning, over what is oldest:
+ *
+ *     OBJECTS_AT             top                    KERNEL_END
+ *     |--- this round -------|--- round before -----|
+ */
 export class Arena {
-  private readonly placed: Placed[] = [];
+  /** Where the next one begins. */
   private top = OBJECTS_AT;
+  private round: Placed[] = [];
+  private before: readonly Placed[] = [];
+  private taken = 0;
 
-  /** True while nothing has a place. */
-  get isEmpty(): boolean {
-    return this.placed.length === 0;
+  /** True while the event has taken no place. */
+  get isUnused(): boolean {
+    return this.taken === 0;
   }
 
-  clear(): void {
-    this.placed.length = 0;
-    this.top = OBJECTS_AT;
+  /** A new event. */
+  begin(): void {
+    this.taken = 0;
   }
 
-  /** Offset of so many bytes; 0 when there is no room. What is put there has to follow at once. */
+  /** Offset of so many bytes; 0 when the event has no more room. What is put there has to follow at once. */
   take(bytes: number): number {
+    const size = Math.ceil(bytes / 8) * 8 + GAP;
+    if (this.taken + size > EVENT_BYTES) return 0;
+    this.taken += size;
+    if (this.top + size > KERNEL_END) {
+      this.before = this.round;
+      this.round = [];
+      this.top = OBJECTS_AT;
+    }
     const at = this.top;
-    const next = at + Math.ceil(bytes / 8) * 8 + GAP;
-    if (next > KERNEL_END) return 0;
-    this.top = next;
+    this.top += size;
     return at;
   }
 
   put<What extends Placed>(what: What): What {
-    this.placed.push(what);
+    this.round.push(what);
     return what;
   }
 
   /** What lies around an offset. */
   find(at: number): Placed | undefined {
-    let low = 0;
-    let high = this.placed.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.placed[middle]!.at <= at) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.placed[low - 1];
-    return found !== undefined && at < found.end ? found : undefined;
+    const { top } = this;
+    const found = lastAt(at < top ? this.round : this.before, at);
+    if (found === undefined || at >= found.end) return undefined;
+    return at < top || found.at >= top ? found : undefined;
   }
+
+  /** Forgets all places; the next one begins at `top`, which is where it would have begun. */
+  forget(top = this.top): number {
+    this.begin();
+    this.round = [];
+    this.before = [];
+    this.top = top;
+    return top;
+  }
+}
+
+/** The last that begins at an offset or before. */
+function lastAt(placed: readonly Placed[], at: number): Placed | undefined {
+  let low = 0;
+  let high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle]!.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return placed[low - 1];
 }

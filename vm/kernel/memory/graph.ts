@@ -37,14 +37,20 @@ export class KernelGraph implements Graph, Room {
     return this.found;
   }
 
+  /** Forgets what older events had; see Arena.forget. */
+  forget(top?: number): number {
+    this.begin();
+    return this.arena.forget(top);
+  }
+
   get graph(): Graph {
     return this;
   }
 
-  /** A new event: nothing has a place. */
-  clear(): void {
-    if (this.arena.isEmpty) return;
-    this.arena.clear();
+  /** A new event: what is asked for gets a place anew. What older events had stays readable for a while, as it was. */
+  begin(): void {
+    if (this.arena.isUnused) return;
+    this.arena.begin();
     this.nodes.clear();
     this.userMemory = [];
     for (const places of this.places.values()) if (places.size > 0) places.clear();
@@ -108,17 +114,13 @@ export class KernelGraph implements Graph, Room {
     return at;
   }
 
-  args({ process, isCurrent }: TaskNode): { readonly start: bigint; readonly end: bigint } | undefined {
+  args({ process }: TaskNode): { readonly start: bigint; readonly end: bigint } | undefined {
     const args = process.facts?.args;
-    if (args === undefined || !this.isOwn(process, isCurrent)) return undefined;
+    // User memory of other processes is out of reach.
+    if (args === undefined || process.tgid !== this.nodes.running?.tgid) return undefined;
     const bytes = withNuls(args);
     this.userMemory = [{ address: ARGS_AT, bytes, trueLength: bytes.length, cString: false }];
     return { start: ARGS_AT, end: ARGS_AT + BigInt(bytes.length) };
-  }
-
-  /** True for the process of the current task: user memory of others is out of reach. */
-  private isOwn(process: ProcessNode, isCurrent: boolean): boolean {
-    return isCurrent || (process.tgid !== undefined && process.tgid === this.nodes.running?.tgid);
   }
 
   /** The task whose structure starts at an offset. */

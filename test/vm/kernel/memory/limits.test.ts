@@ -81,9 +81,10 @@ describe('a path', () => {
   });
 });
 
+const manyFiles = (fd: number): FileFacts => ({ path: bytes(`/data/${'x'.repeat(200)}${fd}`), inode: fd });
+
 test('files beyond the room of an event are unknown, and nothing is written behind it', () => {
-  const file = (fd: number): FileFacts => ({ path: bytes(`/data/${'x'.repeat(200)}${fd}`), inode: fd });
-  const { memory, kernel } = kernelOf({ tid: 12, tgid: 12, process: { file } });
+  const { memory, kernel } = kernelOf({ tid: 12, tgid: 12, process: { file: manyFiles } });
   memory.u8.fill(0xaa, KERNEL_END, KERNEL_END + 64);
   const ino = spot('inode', 'i_ino');
   const answers = Array.from({ length: 3000 }, (_, fd) => {
