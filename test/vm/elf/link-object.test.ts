@@ -4,8 +4,8 @@ import { DEFAULT_KERNEL, KERNELS } from '../../../vm/kernel/profiles/index.ts';
 import type { Kernel } from '../../../vm/kernel/kernel.ts';
 import { functionAddress } from '../../../vm/kernel/functions.ts';
 import type { LoadedObject } from '../../../vm/index.ts';
-import type { LinkOptions } from '../../../vm/elf/link-object.ts';
-import { linkCase, type ObjectName } from '../../support/elf-object.ts';
+import { linkObject, type LinkOptions } from '../../../vm/elf/link-object.ts';
+import { linkCase, readCase, type ObjectName } from '../../support/elf-object.ts';
 import { pointOf, rig, u32, u64s, type Rig } from '../../support/machine.ts';
 
 interface Loaded extends Rig {
@@ -184,6 +184,23 @@ test('an object of 2015 loads, and kprobe/9 is slot 9 of its last prog_array', (
 
 test('an optional struct of functions is left out with its programs', () => {
   expect(linkCase('struct-ops').progs.map(({ name }) => name)).toEqual(['other']);
+});
+
+test('a call of what the kernel does not have stops a program that nobody verified, when it comes to it', () => {
+  const { machine } = rig({ verifier: 'off' });
+  const { progs } = machine.load(linkCase('missing'));
+  expect(machine.testRun(progs[0]!, {}).fault).toMatchObject({ prog: 'careless', pc: 1 });
+});
+
+test('a map whose size the object leaves to its tool gets a usual one, and that is told', () => {
+  const file = readCase('maps');
+  const maps = file.maps.map((map) => (map.name === 'counts' ? { ...map, maxEntries: 0 } : map));
+  const open = { ...file, maps };
+  const { spec, assumed } = linkObject(open, { kernel: DEFAULT_KERNEL });
+  expect(assumed).toEqual([{ map: 'counts', size: 'maxEntries', value: 10_240 }]);
+  expect(spec.maps.find(({ name }) => name === 'counts')!.maxEntries).toBe(10_240);
+  const sizes = { counts: { maxEntries: 5 } };
+  expect(linkObject(open, { kernel: DEFAULT_KERNEL, sizes }).assumed).toEqual([]);
 });
 
 test('sizes that a tool sets before load', () => {
