@@ -14,6 +14,7 @@ import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
 import { PacketPath, type PacketSeat } from './kernel/net/packet-path.ts';
 import type { ObjectTable } from './kernel/objects.ts';
 import type { EventPoint } from './kernel/event-point.ts';
+import type { ArgTest } from './kernel/functions.ts';
 import type { EventPlace } from './kernel/hooks.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
@@ -116,6 +117,7 @@ export class MachineRuns {
     grace.begin();
     try {
       for (const { place, runs } of stages) {
+        if (place.only !== undefined && !passes(place.only, point)) continue;
         place.fill(this.memory, this.kernel, point);
         for (const { prog, event } of runs) {
           this.run(prog, event);
@@ -268,6 +270,12 @@ export class MachineRuns {
     this.unknown.restore(state.unknown);
     this.kernel.restore(state.kernelTop);
   }
+}
+
+/** True for a call that comes to a function as other calls of its name do not. */
+function passes({ arg, bits, isSet }: ArgTest, { args }: SyscallPoint): boolean {
+  const low = new DataView(args.buffer, args.byteOffset).getUint32(8 * arg, true);
+  return ((low & bits) !== 0) === isSet;
 }
 
 /** The answer to a test run that did not take place: `errno` is negative. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { formatPrintk, type Printk } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
+import { occurrencesAtEnd, occurrencesOf, silenceOf, silenceText } from '../library/hook-report.ts';
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
 import { openProgram, type OpenedProgram } from '../library/programs.ts';
 import { decodeRecord, type ProgramRecord } from '../session/records.ts';
@@ -41,7 +42,7 @@ export function addRun(program: Command): Command {
       'Replays a recording through a program as fast as it can: trace_pipe and records, then the maps.',
     )
     .argument('<PROG>', PROGRAM_ARGUMENT)
-    .requiredOption('-t, --trace <T>', 'recording: manifest name, .sct or strace log')
+    .requiredOption('-t, --trace <T>', 'recording: manifest name, .sct, strace log or capture')
     .option('--limit <N>', 'stop after N calls', wholeNumber('--limit', 1, Infinity))
     .option('--record <MAP=TYPE>', 'struct that the records of a map are; repeatable', recordType)
     .option('--json', 'print one JSON document: printk, records, progs, maps, progArrays, faults and counts')
@@ -69,6 +70,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const opened = await openWithProgress(trace);
   if (opened.recording.damage !== undefined) say(`${trace}: ${opened.recording.damage.message}`);
   const done = await replayAll(opened, program, limit, json, record);
+  tellSilent(done.replay);
   tellFaults(done.replay);
   if (json) await printJson(resultOf(opened, done, record));
   else await print(mapsText(done.replay));
@@ -125,6 +127,16 @@ async function replayAll(
     });
   }
   return { replay, lines, records };
+}
+
+/** Programs that did not run, and why. */
+function tellSilent({ attachments, recording, totals, cursor }: Replay): void {
+  const isOver = cursor.nextNs() === Infinity;
+  const found = isOver ? occurrencesAtEnd(recording, totals) : occurrencesOf(recording);
+  for (const attachment of attachments) {
+    const silence = silenceOf(attachment, found);
+    if (silence !== undefined) say(silenceText(attachment, silence));
+  }
 }
 
 function tellFaults({ faults, machine }: Replay): void {

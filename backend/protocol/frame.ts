@@ -98,7 +98,7 @@ export interface ProgView {
   readonly section: string;
   /** Hooks it is attached to, by name; empty for programs that are only jumped to. */
   readonly attached: readonly string[];
-  /** Why it will never run though it is attached: no recording comes to its hooks. Absent where it may run. */
+  /** Why it will never run: no recording comes to its hooks, or this one does not, or it is not attached. Absent where it may run. */
   readonly idle?: string;
   readonly insns: number;
   /** Times it was entered from a hook, insns executed in it, faults that ended it. */

@@ -1,5 +1,5 @@
 // Programs, maps and prog arrays of a replay as frames show them.
-import type { BpfMap, LoadedObject, ProgArrayStats } from '../../vm/index.ts';
+import type { BpfMap, LoadedObject, Prog, ProgArrayStats } from '../../vm/index.ts';
 import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
 import { countEntries } from './map-page.ts';
 import type { Outlets } from './outlets.ts';
@@ -9,12 +9,12 @@ import type { Replay } from './replay.ts';
 const PROG_ARRAY = 'prog_array';
 
 export function viewPrograms(
-  replay: Pick<Replay, 'object' | 'machine' | 'faults' | 'outlets'>,
+  replay: Pick<Replay, 'object' | 'machine' | 'faults' | 'outlets' | 'silent'>,
 ): ProgramsView {
-  const { object, machine, faults, outlets } = replay;
+  const { object, machine, faults, outlets, silent } = replay;
   return {
     object: object.spec.name,
-    progs: viewProgs(object),
+    progs: viewProgs(object, silent),
     maps: object.maps.map((map) => viewMap(object, map, outlets)),
     progArrays: viewProgArrays(object),
     faults: faults.view(),
@@ -22,12 +22,13 @@ export function viewPrograms(
   };
 }
 
-function viewProgs(object: LoadedObject): ProgView[] {
+function viewProgs(object: LoadedObject, silent: Replay['silent']): ProgView[] {
+  const idleOf = (prog: Prog): string | undefined => (prog.runs > 0 ? undefined : silent.get(prog)?.why);
   return object.progs.map((prog) => ({
     name: prog.spec.name,
     section: prog.spec.section,
     attached: [...prog.attached],
-    ...(prog.idle === undefined ? {} : { idle: prog.idle }),
+    ...(idleOf(prog) === undefined ? {} : { idle: idleOf(prog)! }),
     insns: prog.spec.insns.length / 8,
     runs: prog.runs,
     insnsRun: prog.insnsRun,

@@ -21,9 +21,11 @@ import {
   type Machine,
   type ObjectSpec,
   type Printk,
+  type Prog,
   type SyscallPoint,
 } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
+import { occurrencesOf, silenceOf, type Silence } from '../library/hook-report.ts';
 import type { OpenedProgram } from '../library/programs.ts';
 import { loadErrorText } from '../library/refused.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
@@ -49,6 +51,8 @@ export interface Replay {
   readonly object: LoadedObject;
   /** What became of attaching its programs. */
   readonly attachments: readonly Attachment[];
+  /** Programs that this recording will never bring to run, as far as that can be told before the replay. */
+  readonly silent: ReadonlyMap<Prog, Silence>;
   readonly pipe: Pipe;
   readonly faults: FaultLog;
   readonly outlets: Outlets;
@@ -146,6 +150,7 @@ export function createReplay(
     machine,
     object,
     attachments,
+    silent: silentAmong(attachments, recording),
     pipe,
     faults,
     outlets,
@@ -208,6 +213,12 @@ function loadPrograms(
     throw refusal('bad-program', spec.name, refused.join('\n'));
   }
   return { object, attachments };
+}
+
+function silentAmong(attachments: readonly Attachment[], recording: Recording): ReadonlyMap<Prog, Silence> {
+  const found = occurrencesOf(recording);
+  const silences = attachments.map((attachment) => [attachment.prog, silenceOf(attachment, found)] as const);
+  return new Map(silences.flatMap(([prog, silence]) => (silence === undefined ? [] : [[prog, silence]])));
 }
 
 function emptyPoint(): SyscallPoint {

@@ -6,6 +6,7 @@ import { AUDIT_ARCH_ARM64, AUDIT_ARCH_X86_64 } from './syscalls.ts';
 
 /** ABIs whose pointers and longs are 64 bits wide. */
 export const NATIVE_ABIS: readonly number[] = [AUDIT_ARCH_X86_64, AUDIT_ARCH_ARM64];
+export const ALL_ABIS: readonly number[] = [...NATIVE_ABIS, AUDIT_ARCH_I386];
 
 interface PrefixRow {
   /** Which kernels have it. */

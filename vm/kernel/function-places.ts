@@ -96,9 +96,9 @@ function placesAt(
   const isExit = when === 'exit';
   const order = when === 'modify' ? 2 : isProbe === isExit ? 1 : 0;
   const overrides = when === 'modify' ? { overrides: true as const } : {};
-  return calls.map(({ keys, args }) => {
+  return calls.map(({ keys, args, only }) => {
     const ctx = isProbe ? probeCtx(name, args, isExit, depth) : tracingCtx(name, args, when, depth);
-    return { ...ctx, name, ...placeIn(depth, isExit, order), calls: keys, ...overrides };
+    return { ...ctx, name, ...placeIn(depth, isExit, order), calls: keys, only, ...overrides };
   });
 }
 

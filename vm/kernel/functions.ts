@@ -5,6 +5,7 @@
 //
 // Kernels before 4.17 have sys_openat(4 longs), also called SyS_openat, in the place of the first three.
 import {
+  ALL_ABIS,
   CALL_PREFIX,
   callFunction,
   FUNCTION_PREFIXES,
@@ -30,8 +31,21 @@ export type ArgSource =
   | 'nr'
   /** To struct seccomp_data of the call. */
   | 'seccomp_data'
+  /** To struct file of a descriptor, to struct filename of a path in user memory: which argument of the call. */
+  | { readonly file: number }
+  | { readonly filename: number }
+  /** To struct open_how: made of flags and mode, or copied from user memory. */
+  | { readonly how: { readonly flags: ArgSource; readonly mode: ArgSource } }
+  | { readonly userHow: number }
   /** To what nobody recorded. */
   | 'somewhere';
+
+/** What an argument of a call must be: some of the bits set, or none of them. */
+export interface ArgTest {
+  readonly arg: number;
+  readonly bits: number;
+  readonly isSet: boolean;
+}
 
 /** A function at which programs run. */
 export interface TracedFunction {
@@ -42,6 +56,8 @@ export interface TracedFunction {
   readonly calls: readonly {
     readonly keys: readonly CallKey[] | 'all';
     readonly args: 'regs' | readonly ArgSource[];
+    /** Of these calls only those. */
+    readonly only?: ArgTest | undefined;
   }[];
 }
 
@@ -67,11 +83,19 @@ const SECCOMP = {
 const SECCOMP_NAMES: ReadonlySet<string> = new Set(Object.values(SECCOMP).map(({ name }) => name));
 
 /** LINUX_VERSION_CODE of the releases that functions came with. */
+const V4_15 = 0x04_0f_00;
 const V4_17 = 0x04_11_00;
 const V5_6 = 0x05_06_00;
+const V5_10 = 0x05_0a_00;
+const V5_11 = 0x05_0b_00;
+const V5_15 = 0x05_0f_00;
 
 /** An argument that may differ by ABI. */
-type InnerArg = ArgSource | { readonly arg: number; readonly orByAbi: typeof LARGE };
+type FlagsArg = { readonly arg: number; readonly orByAbi: typeof LARGE };
+type InnerArg =
+  | ArgSource
+  | FlagsArg
+  | { readonly how: { readonly flags: FlagsArg; readonly mode: ArgSource } };
 
 interface InnerRow {
   readonly depth: number;
@@ -79,7 +103,18 @@ interface InnerRow {
   readonly since?: number;
   /** By the name of the call's function. */
   readonly calls: Readonly<Record<string, readonly InnerArg[]>>;
+  /** Calls of which only some come to it. */
+  readonly only?: Readonly<Record<string, ArgTest>>;
 }
+
+const FLAGS1 = { arg: 1, orByAbi: LARGE };
+const FLAGS2 = { arg: 2, orByAbi: LARGE };
+/** AT_REMOVEDIR of unlinkat(2). @see include/uapi/linux/fcntl.h */
+const REMOVEDIR = { arg: 2, bits: 0x200 };
+/** The longest file. */
+const LLONG_MAX = { value: 0x7fff_ffff_ffff_ffffn };
+/** AT_SYMLINK_NOFOLLOW. */
+const NOFOLLOW = { value: 0x100n };
 
 /**
  * Functions that calls hand their arguments to. Only those whose arguments follow from the call's.
@@ -88,14 +123,50 @@ interface InnerRow {
 // oxfmt-ignore
 export const INNER_FUNCTIONS = {
   do_sys_open:      { depth: 3, calls: {
-    open:   [AT_FDCWD, 0, { arg: 1, orByAbi: LARGE }, 2],
-    openat: [0, 1, { arg: 2, orByAbi: LARGE }, 3],
+    open:   [AT_FDCWD, 0, FLAGS1, 2],
+    openat: [0, 1, FLAGS2, 3],
     creat:  [AT_FDCWD, 0, CREAT, 1] } },
   do_sys_openat2:   { depth: 4, since: V5_6, calls: {
-    open:    [AT_FDCWD, 0, 'somewhere'],
-    openat:  [0, 1, 'somewhere'],
-    creat:   [AT_FDCWD, 0, 'somewhere'],
-    openat2: [0, 1, 'somewhere'] } },
+    open:    [AT_FDCWD, 0, { how: { flags: FLAGS1, mode: 2 } }],
+    openat:  [0, 1, { how: { flags: FLAGS2, mode: 3 } }],
+    creat:   [AT_FDCWD, 0, { how: { flags: CREAT, mode: 1 } }],
+    openat2: [0, 1, { userHow: 2 }] } },
+  do_filp_open:     { depth: 5, calls: {
+    open:    [AT_FDCWD, { filename: 0 }, 'somewhere'],
+    openat:  [0, { filename: 1 }, 'somewhere'],
+    creat:   [AT_FDCWD, { filename: 0 }, 'somewhere'],
+    openat2: [0, { filename: 1 }, 'somewhere'] } },
+  do_unlinkat:      { depth: 3, since: V4_15, only: { unlinkat: { ...REMOVEDIR, isSet: false } }, calls: {
+    unlink:   [AT_FDCWD, { filename: 0 }],
+    unlinkat: [0, { filename: 1 }] } },
+  do_rmdir:         { depth: 3, since: V5_11, only: { unlinkat: { ...REMOVEDIR, isSet: true } }, calls: {
+    rmdir:    [AT_FDCWD, { filename: 0 }],
+    unlinkat: [0, { filename: 1 }] } },
+  do_mkdirat:       { depth: 3, since: V5_15, calls: {
+    mkdir:   [AT_FDCWD, { filename: 0 }, 1],
+    mkdirat: [0, { filename: 1 }, 2] } },
+  do_renameat2:     { depth: 3, since: V5_11, calls: {
+    rename:    [AT_FDCWD, { filename: 0 }, AT_FDCWD, { filename: 1 }, ZERO],
+    renameat:  [0, { filename: 1 }, 2, { filename: 3 }, ZERO],
+    renameat2: [0, { filename: 1 }, 2, { filename: 3 }, 4] } },
+  do_linkat:        { depth: 3, since: V5_15, calls: {
+    link:   [AT_FDCWD, { filename: 0 }, AT_FDCWD, { filename: 1 }, ZERO],
+    linkat: [0, { filename: 1 }, 2, { filename: 3 }, 4] } },
+  do_symlinkat:     { depth: 3, since: V5_15, calls: {
+    symlink:   [{ filename: 0 }, AT_FDCWD, { filename: 1 }],
+    symlinkat: [{ filename: 0 }, 1, { filename: 2 }] } },
+  vfs_fstatat:      { depth: 4, since: V5_10, calls: {
+    newstat:    [AT_FDCWD, 0, 'somewhere', ZERO],
+    newlstat:   [AT_FDCWD, 0, 'somewhere', NOFOLLOW],
+    newfstatat: [0, 1, 'somewhere', 3] } },
+  // Of descriptors that are not open too: whether they are, no recording tells before the call returns.
+  vfs_read:         { depth: 4, calls: { read: [{ file: 0 }, 1, 2, 'somewhere'], pread64: [{ file: 0 }, 1, 2, 'somewhere'] } },
+  vfs_write:        { depth: 4, calls: { write: [{ file: 0 }, 1, 2, 'somewhere'], pwrite64: [{ file: 0 }, 1, 2, 'somewhere'] } },
+  vfs_fsync:        { depth: 4, calls: { fsync: [{ file: 0 }, ZERO], fdatasync: [{ file: 0 }, { value: 1n }] } },
+  vfs_fsync_range:  { depth: 5, calls: {
+    fsync:     [{ file: 0 }, ZERO, LLONG_MAX, ZERO],
+    fdatasync: [{ file: 0 }, ZERO, LLONG_MAX, { value: 1n }] } },
+  iterate_dir:      { depth: 3, calls: { getdents: [{ file: 0 }, 'somewhere'], getdents64: [{ file: 0 }, 'somewhere'] } },
   ksys_read:        { depth: 3, since: V4_17, calls: { read: [0, 1, 2] } },
   ksys_write:       { depth: 3, since: V4_17, calls: { write: [0, 1, 2] } },
   ksys_pread64:     { depth: 3, since: V4_17, calls: { pread64: [0, 1, 2, 3] } },
@@ -160,21 +231,24 @@ export function innerSince(name: string): number | undefined {
 
 function innerFunction(
   name: string,
-  { depth, since = 0, calls: rows }: InnerRow,
+  { depth, since = 0, calls: rows, only }: InnerRow,
   { kernel, syscalls }: HookWorld,
 ): TracedFunction | undefined {
   if (kernel.version < since) return undefined;
   const calls = Object.entries(rows).flatMap(([call, args]) =>
-    NATIVE_ABIS.flatMap((abi) => {
+    ALL_ABIS.flatMap((abi) => {
       const found = syscalls.find(call, [abi]);
-      return found === undefined ? [] : [{ keys: found.keys, args: args.map((arg) => argOf(arg, abi)) }];
+      if (found === undefined) return [];
+      return [{ keys: found.keys, args: args.map((arg) => argOf(arg, abi)), only: only?.[call] }];
     }),
   );
   return calls.length === 0 ? undefined : { name, depth, calls };
 }
 
 function argOf(arg: InnerArg, abi: number): ArgSource {
-  return typeof arg === 'object' && 'orByAbi' in arg ? { arg: arg.arg, or: arg.orByAbi[abi] ?? 0n } : arg;
+  if (typeof arg !== 'object') return arg;
+  if ('orByAbi' in arg) return { arg: arg.arg, or: arg.orByAbi[abi] ?? 0n };
+  return 'how' in arg ? { how: { ...arg.how, flags: argOf(arg.how.flags, abi) } } : arg;
 }
 
 /** The function that makes a call on the ABIs with 64 bits, as ksyscall sections ask for it: its name on x86-64. */

@@ -1,6 +1,6 @@
 // What a program finds at each kind of hook: where its ctx lies, what else it may touch, and how both are written from a point.
 import type { RunEvent } from '../interp/host.ts';
-import { ADDRESS_HIGH, addressOf, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
+import { EVENT_AT } from '../memory/linear.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
 import { ctxRegions, type CtxLayout } from './ctx.ts';
 import {
@@ -12,14 +12,12 @@ import {
   SYS_EXIT_CTX,
   sysEnterCtx,
 } from './ctx-tracing.ts';
-import { functionAddress, type ArgSource } from './functions.ts';
-import { SOMEWHERE_AT, TASK_REGS, type KernelMemory } from './kernel-memory.ts';
+import { argsWriter, pointedAt, writeAddress, type Fill, type FunctionArgs } from './arg-fills.ts';
+import { functionAddress } from './functions.ts';
+import { TASK_REGS } from './kernel-memory.ts';
 import type { SyscallPoint } from './point.ts';
 import type { ProgTypeName } from './prog-types.ts';
-import { PT_REGS, PT_REGS_BYTES, SECCOMP_DATA, SECCOMP_DATA_BYTES, writeLong } from './pt-regs.ts';
-
-/** Writes the ctx of a hook, and what it points at, into linear memory. */
-export type Fill = (memory: LinearMemory, kernel: KernelMemory, point: SyscallPoint) => void;
+import { PT_REGS, PT_REGS_BYTES, writeLong } from './pt-regs.ts';
 
 /** What helpers tell of the hook that runs the program. */
 export interface Probe {
@@ -39,16 +37,11 @@ export interface HookCtx {
   readonly fill: Fill;
 }
 
-/** The arguments of a function: a pointer to the call's registers, or one by one. */
-type FunctionArgs = 'regs' | readonly ArgSource[];
-
 /** Where the structures of an event lie. */
 const PROBE_REGS_AT = EVENT_AT;
-const SECCOMP_DATA_AT = EVENT_AT + 0x100;
 export const ARGS_AT = EVENT_AT + 0x200;
 /** The record of a tracepoint, up to 8 KiB. */
 export const TRACEPOINT_AT = EVENT_AT + 0x300;
-const CALL_ARGS_BYTES = 48;
 
 /** Registers that carry a function's arguments. @see the System V ABI for x86-64 */
 const FUNCTION_REGS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'] as const;
@@ -74,13 +67,6 @@ interface Behind {
   readonly behind: readonly Region[];
   readonly kernelRegions: readonly Region[];
   readonly probe: Probe;
-}
-
-const SECCOMP_REGION = plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false);
-
-/** What a function's arguments point at, besides the call's registers. */
-function pointedAt(args: FunctionArgs): readonly Region[] {
-  return args !== 'regs' && args.includes('seccomp_data') ? [SECCOMP_REGION] : [];
 }
 
 const kprobeEvent = (name: string, kernelRegions: readonly Region[] = []): HookCtx['event'] =>
@@ -134,6 +120,7 @@ export function functionCtx(name: string, args: FunctionArgs, result: 'none' | '
   return {
     event,
     fill(memory, kernel, point) {
+      kernel.allowLoads();
       writeArgs(memory, kernel, point);
       if (args === 'regs') kernel.taskRegs(); // the program may load from them
       if (hasResult) memory.view.setBigInt64(resultAt, result === 'ret' ? point.ret : 0n, true);
@@ -196,12 +183,6 @@ function tracepointFill(isExit: boolean, args: number, wide: boolean): Fill {
   };
 }
 
-/** Writes the address of an offset in linear memory. */
-export function writeAddress(view: DataView, at: number, offset: number): void {
-  view.setUint32(at, offset, true);
-  view.setInt32(at + 4, ADDRESS_HIGH, true);
-}
-
 /** Writes rip; the address is taken apart once, so that no event makes a bigint. */
 function ipWriter(ip: bigint): (view: DataView) => void {
   const low = Number(ip & 0xffff_ffffn);
@@ -209,56 +190,5 @@ function ipWriter(ip: bigint): (view: DataView) => void {
   return (view) => {
     view.setUint32(PROBE_REGS_AT + PT_REGS.rip, low, true);
     view.setUint32(PROBE_REGS_AT + PT_REGS.rip + 4, high, true);
-  };
-}
-
-/** Writes arguments to the places that carry them. */
-function argsWriter(args: FunctionArgs, places: readonly number[]): Fill {
-  if (args === 'regs') return ({ view }) => writeAddress(view, places[0]!, TASK_REGS.start);
-  const writers = args.map((source, i) => argWriter(source, places[i]!));
-  return (memory, kernel, point) => {
-    for (const write of writers) write(memory, kernel, point);
-  };
-}
-
-function argWriter(source: ArgSource, at: number): Fill {
-  if (typeof source === 'number') return argCopier(source, at);
-  if (source === 'nr') return nrWriter(at);
-  if (source === 'seccomp_data') return seccompWriter(at);
-  if (source === 'somewhere') {
-    const address = addressOf(SOMEWHERE_AT);
-    return ({ view }) => view.setBigUint64(at, address, true);
-  }
-  if ('value' in source) return ({ view }) => view.setBigInt64(at, source.value, true);
-  const copy = argCopier(source.arg, at);
-  return (memory, kernel, point) => {
-    copy(memory, kernel, point);
-    memory.view.setBigUint64(at, memory.view.getBigUint64(at, true) | source.or, true);
-  };
-}
-
-function argCopier(arg: number, at: number): Fill {
-  return ({ u8 }, _kernel, point) => {
-    for (let i = 0; i < 8; i++) u8[at + i] = point.args[8 * arg + i]!;
-  };
-}
-
-/** An int in a register: what stands above it is 0. */
-function nrWriter(at: number): Fill {
-  return ({ view }, _kernel, point) => {
-    view.setInt32(at, point.nr, true);
-    view.setInt32(at + 4, 0, true);
-  };
-}
-
-/** The address of the call's struct seccomp_data. Its instruction pointer is not known, and 0. */
-function seccompWriter(at: number): Fill {
-  return ({ u8, view }, _kernel, point) => {
-    writeAddress(view, at, SECCOMP_DATA_AT);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
-    view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer + 4, 0);
-    for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
   };
 }

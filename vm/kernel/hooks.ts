@@ -14,7 +14,7 @@
 import type { EventCtx } from './event-fills.ts';
 import type { EventName } from './event-point.ts';
 import { functionPlaces, callPlaces } from './function-places.ts';
-import type { HookWorld } from './functions.ts';
+import type { ArgTest, HookWorld } from './functions.ts';
 import type { HookCtx } from './hook-fills.ts';
 import type { HookTarget, ParsedSection } from './hook-sections.ts';
 import { socketHook, tcHook, xdpHook, type PacketHook } from './net/packet-hooks.ts';
@@ -34,6 +34,8 @@ interface Place {
 export interface CallPlace extends Place, HookCtx {
   readonly at: 'enter' | 'exit';
   readonly calls: 'all' | readonly CallKey[];
+  /** Of these calls only those. */
+  readonly only?: ArgTest | undefined;
   /** A result other than 0 takes the place of the call's. */
   readonly overrides?: true;
 }

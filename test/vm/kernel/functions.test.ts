@@ -1,6 +1,6 @@
 // Kprobes, kretprobes, fentry, fexit and fmod_ret on the functions of system calls.
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_KERNEL, type Effect, type Kernel } from '../../../vm/index.ts';
+import { DEFAULT_KERNEL, KERNELS, type Effect, type UserMemory } from '../../../vm/index.ts';
 import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
 import { ctxWords, hookRig, loadSayers, wordsBehind, wordsOf } from '../../support/hook-rig.ts';
 import { AUDIT_X86_64, loadText, pointOf, u32, u64s } from '../../support/machine.ts';
@@ -18,12 +18,21 @@ const openArgs = (nr: number, audit = AUDIT_X86_64): bigint[] =>
   ctxWords('kprobe/do_sys_open', offs(['rdi', 'rsi', 'rdx', 'rcx']), { nr, audit, args: ARGS }, 'enter');
 
 /** A kernel that calls the functions of system calls with their arguments. */
-const OLD_KERNEL: Kernel = {
-  ...DEFAULT_KERNEL,
-  name: 'linux-4.14',
-  version: 0x04_0e_00,
-  abi: { ...DEFAULT_KERNEL.abi, syscalls: 'direct' },
+const OLD_KERNEL = KERNELS['linux-4.14'];
+
+/** A struct open_how in user memory. */
+const how = (...words: readonly bigint[]): UserMemory => {
+  const bytes = new Uint8Array(BigUint64Array.from(words).buffer);
+  return { address: 0x5000n, bytes, trueLength: bytes.length, cString: false };
 };
+
+/** Bytes from the start of a struct of the default kernel. */
+function memberOff(struct: string, member: string): number {
+  const { types } = DEFAULT_KERNEL;
+  const record = types.type(types.find('struct', struct)!);
+  if (record.kind !== 'struct') throw new Error(struct);
+  return record.members.find(({ name }) => name === member)!.bitOff / 8;
+}
 
 describe('a kprobe', () => {
   test.each(['kprobe/__x64_sys_openat', 'ksyscall/openat'])(
@@ -62,12 +71,12 @@ describe('a kprobe', () => {
     expect(openArgs(85)).toEqual([BigInt.asUintN(64, -100n), 0x11n, 0o101101n, 0x22n]);
   });
 
-  test('on do_sys_openat2 has a pointer to what nobody recorded: a read there is -EFAULT, and counted', () => {
+  test('on do_filp_open has a pointer to what nobody recorded: a read there is -EFAULT, and counted', () => {
     const { machine } = hookRig();
     const object = loadText(
       machine,
       `.map out array key=4 value=8 entries=1
-      .section "kprobe/do_sys_openat2"
+      .section "kprobe/do_filp_open"
       main:
         r3 = *(u64 *)(r1 + ${PT_REGS.rdx})
         r1 = mapval[out] ll
@@ -82,6 +91,91 @@ describe('a kprobe', () => {
     machine.enter(pointOf(OPENAT));
     expect(u64s(object.maps[0]!.lookup(u32(0)))).toEqual([BigInt.asUintN(64, -14n)]);
     expect(machine.unknownReads).toBe(1);
+  });
+
+  test.each([
+    [
+      'openat, flags as they are, no mode',
+      { nr: 257, args: [0n, 0n, 0x241n & ~0o100n, 0o644n] },
+      0x8201n,
+      0n,
+    ],
+    ['openat that creates', { nr: 257, args: [0n, 0n, 0o101n, 0o107777n] }, 0o100101n, 0o7777n],
+    ['openat of a path only', { nr: 257, args: [0n, 0n, 0o12000001n, 0o644n] }, 0o12000000n, 0n],
+    ['open', { nr: 2, args: [0n, 0o100n, 0o600n] }, 0o100100n, 0o600n],
+    ['creat', { nr: 85, args: [0n, 0o640n] }, 0o101101n, 0o640n],
+    ['openat of i386', { nr: 295, audit: AUDIT_I386, args: [0n, 0n, 0o100n, 0o600n] }, 0o100n, 0o600n],
+    ['openat2', { nr: 437, args: [0n, 0n, 0x5000n, 24n], memory: [how(0o2n, 0n, 8n)] }, 0o2n, 0n, 8n],
+  ])('on do_sys_openat2 has the struct open_how of %s', (_name, fields, flags, mode, resolve = 0n) => {
+    const behind = `r3 = *(u64 *)(r1 + ${PT_REGS.rdx})`;
+    expect(wordsBehind('kprobe/do_sys_openat2', behind, 3, fields, 'enter')).toEqual([flags, mode, resolve]);
+  });
+
+  test('on do_unlinkat is come to by unlinkat without AT_REMOVEDIR, on do_rmdir with it', () => {
+    const { machine, lines } = hookRig();
+    machine.attachAll(
+      loadSayers(machine, {
+        unlink: 'kprobe/do_unlinkat',
+        rmdir: 'kprobe/do_rmdir',
+        left: 'kretprobe/do_rmdir',
+      }),
+    );
+    const calls = [
+      { nr: 263, args: [0n, 0n, 0n] },
+      { nr: 263, args: [0n, 0n, 0x200n] },
+      { nr: 87 },
+      { nr: 84 },
+    ];
+    for (const call of calls) {
+      machine.enter(pointOf(call));
+      machine.exit(pointOf(call));
+    }
+    expect(lines()).toEqual(['unlink', 'rmdir', 'left', 'unlink', 'rmdir', 'left']);
+  });
+
+  test('on do_unlinkat has a struct filename with the path that the program gave', () => {
+    const bytes = new TextEncoder().encode('/tmp/xy');
+    const memory = [{ address: 0x1000n, bytes, trueLength: bytes.length, cString: true }];
+    const readName = `r3 = *(u64 *)(r1 + ${PT_REGS.rsi})\nr1 = r10\nr1 += -8\nr2 = 8\ncall probe_read_kernel\nr3 = *(u64 *)(r10 - 8)`;
+    const [name] = wordsBehind(
+      'kprobe/do_unlinkat',
+      readName,
+      1,
+      { nr: 87, args: [0x1000n], memory },
+      'enter',
+    );
+    expect(name!).toBe(new DataView(new TextEncoder().encode('/tmp/xy\0').buffer).getBigUint64(0, true));
+  });
+
+  test('on vfs_read has the file of the descriptor', () => {
+    const { machine, faults } = hookRig();
+    const object = loadText(
+      machine,
+      `.map out array key=4 value=8 entries=1
+      .section "kprobe/vfs_read"
+      main:
+        r3 = *(u64 *)(r1 + ${PT_REGS.rdi})
+        r3 += ${memberOff('file', 'f_inode')}
+        r1 = r10
+        r1 += -8
+        r2 = 8
+        call probe_read_kernel
+        r3 = *(u64 *)(r10 - 8)
+        r3 += ${memberOff('inode', 'i_ino')}
+        r1 = mapval[out] ll
+        r2 = 8
+        call probe_read_kernel
+        r0 = 0
+        exit`,
+    );
+    machine.attachAll(object);
+    const process = { file: (fd: number) => (fd === 5 ? { inode: 4711 } : undefined) };
+    const facts = { tid: 100, tgid: 100, process };
+    machine.enter({ ...pointOf({ nr: 0, args: [5n] }), facts });
+    expect(u64s(object.maps[0]!.lookup(u32(0)))).toEqual([4711n]);
+    machine.enter({ ...pointOf({ nr: 0, args: [6n] }), facts });
+    expect(machine.unknownReads).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
   });
 
   test('runs at its call only, and only in its ABI', () => {

@@ -1,0 +1,63 @@
+// System calls that do much the same: who looks for one of them and finds none wants to know of the others.
+
+/** Each line is a family. */
+const FAMILIES = [
+  'open openat openat2 creat',
+  'close close_range',
+  'read pread64 readv preadv preadv2',
+  'write pwrite64 writev pwritev pwritev2',
+  'stat lstat fstat newfstatat statx stat64 lstat64 fstat64 fstatat64 oldstat oldlstat oldfstat',
+  'statfs fstatfs statfs64 fstatfs64',
+  'access faccessat faccessat2',
+  'readlink readlinkat',
+  'unlink unlinkat rmdir',
+  'rename renameat renameat2',
+  'mkdir mkdirat',
+  'mknod mknodat',
+  'link linkat symlink symlinkat',
+  'chmod fchmod fchmodat fchmodat2',
+  'chown lchown fchown fchownat',
+  'utime utimes futimesat utimensat',
+  'chdir fchdir',
+  'getdents getdents64 readdir',
+  'truncate ftruncate truncate64 ftruncate64 fallocate',
+  'sync fsync fdatasync syncfs sync_file_range',
+  'dup dup2 dup3 fcntl fcntl64',
+  'pipe pipe2',
+  'eventfd eventfd2',
+  'inotify_init inotify_init1',
+  'epoll_create epoll_create1',
+  'poll ppoll select pselect6 _newselect epoll_wait epoll_pwait epoll_pwait2',
+  'signalfd signalfd4',
+  'mmap mmap2 mremap brk',
+  'mlock mlock2 mlockall',
+  'fork vfork clone clone3',
+  'execve execveat',
+  'exit exit_group',
+  'wait4 waitid waitpid',
+  'kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal',
+  'sigaction rt_sigaction signal',
+  'pause rt_sigsuspend sigsuspend',
+  'nanosleep clock_nanosleep clock_nanosleep_time64',
+  'gettimeofday clock_gettime clock_gettime64 time',
+  'futex futex_time64 futex_waitv futex_wait futex_wake futex_requeue',
+  'getuid getuid32 geteuid geteuid32 getresuid getresuid32',
+  'setuid setuid32 setreuid setreuid32 setresuid setresuid32',
+  'getrlimit ugetrlimit setrlimit prlimit64',
+  'sched_yield sched_setscheduler sched_setattr sched_setaffinity',
+  'socket socketpair socketcall',
+  'accept accept4 socketcall',
+  'connect bind listen socketcall',
+  'send sendto sendmsg sendmmsg socketcall',
+  'recv recvfrom recvmsg recvmmsg socketcall',
+  'sendfile sendfile64 splice copy_file_range',
+  'mount move_mount fsmount open_tree',
+  'umount umount2',
+  'ptrace process_vm_readv process_vm_writev',
+].map((line) => line.split(' '));
+
+/** Calls of the families of some calls, without these, nearest families first. */
+export function relatedCalls(names: readonly string[]): readonly string[] {
+  const families = FAMILIES.filter((family) => family.some((name) => names.includes(name)));
+  return [...new Set(families.flat())].filter((name) => !names.includes(name));
+}
