@@ -8,6 +8,7 @@ import type {
   TaskFacts,
 } from '../../../vm/index.ts';
 import { Files } from './open-file.ts';
+import { absolutePath } from './path.ts';
 
 /** Ids, shared by all who inherited them until one of them changes: then it has others. So what one of them tells all know. */
 export type Credentials = { [id in CredId]?: number | undefined };
@@ -44,7 +45,9 @@ export class Process implements ProcessFacts {
   threads: number | undefined = undefined;
   files = new Files();
   fs = new FileSystem();
-  exe: Uint8Array | undefined = undefined;
+  /** The program as it was named, and where that starts, which may become known later. */
+  program: Uint8Array | undefined = undefined;
+  startedIn: Directory | undefined = undefined;
   args: readonly Uint8Array[] | undefined = undefined;
   namespaces: Partial<Record<NamespaceName, number>> = {};
   /** By signal, shared with CLONE_SIGHAND. What is not in it is unknown. */
@@ -65,6 +68,11 @@ export class Process implements ProcessFacts {
 
   get cwd(): Uint8Array | undefined {
     return this.fs.cwd.path;
+  }
+
+  get exe(): Uint8Array | undefined {
+    const { program, startedIn, fs } = this;
+    return program === undefined ? undefined : absolutePath(program, startedIn?.path, fs.root);
   }
 
   get umask(): number | undefined {

@@ -97,7 +97,8 @@ export class World {
     child.files = isShared(CLONE.FILES) ? from.files : from.files.copy();
     child.fs = isShared(CLONE.FS) ? from.fs : from.fs.copy();
     child.actions = isShared(CLONE.SIGHAND) ? from.actions : new Map(from.actions);
-    child.exe = from.exe;
+    child.program = from.program;
+    child.startedIn = from.startedIn;
     child.args = from.args;
     child.namespaces = { ...from.namespaces };
     for (const [flag, name] of CLONE.namespaces) if (isShared(flag)) delete child.namespaces[name];

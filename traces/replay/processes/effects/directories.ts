@@ -72,7 +72,7 @@ function readProc({ process }: Task, call: Call, world: World, arg: number, dirf
 
 function learnLink(process: Process, name: string, target: Uint8Array, world: World): void {
   const [folder, last] = name.split('/');
-  if (folder === 'exe') process.exe = absolutePath(target, undefined, process.fs.root) ?? process.exe;
+  if (folder === 'exe') process.program = target;
   else if (folder === 'cwd') process.fs.cwd = { path: absolutePath(target, undefined, process.fs.root) };
   else if (folder === 'fd') world.tellText(process.files, Number(last), latin1(target));
   else {

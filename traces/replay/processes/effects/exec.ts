@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import { bytesOf, isAbsolute, lastName } from '../path.ts';
 import { scriptInterpreter, type Interpreter } from '../script.ts';
 import { actionOf, endTask } from '../signal-moments.ts';
-import { ACTION, type Credentials, type Task } from '../task.ts';
+import { ACTION, type Credentials, type Directory, type Task } from '../task.ts';
 import type { World } from '../world.ts';
 import type { Effects, Run } from './effect.ts';
 
@@ -14,15 +14,16 @@ const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
 const PR_SET_CHILD_SUBREAPER = 36;
 
-/** What exec was told to run. `name`: as the kernel calls it; `path`: where it is. */
+/** What exec was told to run. `name`: as the kernel calls it; `path`: where it is, from `dir` on if that is relative. */
 interface Program {
   readonly name: Uint8Array | undefined;
   readonly path: Uint8Array | undefined;
+  readonly dir?: Directory;
 }
 
 const execve: Run = (task, call, world) => {
   const name = call.string(0);
-  exec(task, call, world, { name, path: world.path(task.process, 0, -1) }, 1);
+  exec(task, call, world, { name, path: name, dir: task.process.fs.cwd }, 1);
 };
 
 /** Of a path that is relative to a descriptor the kernel makes one of /dev/fd. @see fs/exec.c alloc_bprm */
@@ -30,7 +31,7 @@ const execveat: Run = (task, call, world) => {
   const given = call.string(1);
   const fd = call.int(0);
   if (given === undefined || fd === AT_FDCWD || isAbsolute(given)) {
-    exec(task, call, world, { name: given, path: world.path(task.process, 1, 0) }, 2);
+    exec(task, call, world, { name: given, path: given, dir: task.process.fs.cwd }, 2);
   } else if (given.length === 0) {
     const path = task.process.files.get(fd)?.file.path;
     exec(task, call, world, { name: bytesOf(`/dev/fd/${fd}`), path }, 2);
@@ -41,13 +42,14 @@ const execveat: Run = (task, call, world) => {
 };
 
 /** All other threads end; a thread that is not the first takes its place. Then the event, under the new name. */
-function exec(task: Task, call: Call, world: World, { name, path }: Program, argv: number): void {
+function exec(task: Task, call: Call, world: World, { name, path, dir }: Program, argv: number): void {
   const { process } = task;
   const oldTid = task.tid;
   takePlace(task, world);
   const interpreter = path === undefined ? undefined : scriptInterpreter(call, path);
   process.threads = 1;
-  process.exe = interpreter?.path ?? path;
+  process.program = interpreter?.path ?? path;
+  process.startedIn = dir;
   process.args = argsOf(call.list(argv), name, interpreter);
   process.files = process.files.execed();
   process.actions = actionsAfterExec(world, task);
