@@ -1,6 +1,6 @@
 // The number that answers a question, once its place is found.
 import type { Btf, BtfRecord } from '../../btf/btf.ts';
-import { isStruct, plainType, sizeOf, skipModifiers } from '../../btf/query.ts';
+import { isStruct, plainType, skipModifiers } from '../../btf/query.ts';
 import { CoreProblem } from './core-problem.ts';
 import { CORE_KINDS, type CoreKind } from './core-relo.ts';
 import { bitsOf, type CoreSpec } from './core-spec.ts';
@@ -92,9 +92,7 @@ interface Word {
 }
 
 function wholeOf(btf: Btf, id: number, bitOff: number): Word {
-  const bytes = sizeOf(btf, id);
-  if (bytes === undefined) throw new CoreProblem(`a field of ${btf.name} has a type without size`);
-  return { at: Math.floor(bitOff / 8), bytes };
+  return { at: Math.floor(bitOff / 8), bytes: bitsOf(btf, id) / 8 };
 }
 
 /** The smallest aligned word, as wide as its type or wider, that holds a bit field. */

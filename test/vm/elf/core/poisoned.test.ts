@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { DEFAULT_KERNEL, linkObject, LoadError, printReport, reportOf } from '../../../../vm/index.ts';
 import type { Kernel } from '../../../../vm/kernel/kernel.ts';
 import { coreObject, coreTypes } from '../../../support/core-program.ts';
-import { rig } from '../../../support/machine.ts';
+import { rig, runOnce } from '../../../support/machine.ts';
 
 const LESS: Kernel = { ...DEFAULT_KERNEL, name: 'linux-less', types: coreTypes('target-less') };
 
@@ -37,6 +37,14 @@ test('the explanation tells it too, and what to do', () => {
   expect(text).toContain('bpf_core_field_exists');
 });
 
-test('a program that asks first is taken', () => {
-  expect(load('guarded_gone', DEFAULT_KERNEL)).toBeUndefined();
+test('a program that asks first is taken, and does without', () => {
+  const { spec } = linkObject(coreObject('program'), { kernel: DEFAULT_KERNEL, only: ['guarded_gone'] });
+  const { machine } = rig();
+  expect(runOnce(machine, machine.load(spec).progs[0]!)).toMatchObject({ retval: 7, fault: undefined });
+});
+
+test('unverified, it ends in a fault', () => {
+  const { spec } = linkObject(coreObject('program'), { kernel: DEFAULT_KERNEL, only: ['load_gone'] });
+  const { machine } = rig({ verifier: 'off' });
+  expect(runOnce(machine, machine.load(spec).progs[0]!).fault).toMatchObject({ pc: 0 });
 });
