@@ -1,6 +1,7 @@
 // Externs of an object: symbols that are not in it, and what of the kernel its types say they are.
 // @see tools/lib/bpf/libbpf.c bpf_object__collect_externs
 import type { Btf } from '../btf/btf.ts';
+import { sizeOf } from '../btf/query.ts';
 import { elfError } from './elf-bytes.ts';
 import { BINDINGS, SYMBOL_TYPES } from './elf-numbers.ts';
 import type { ElfFile } from './elf.ts';
@@ -16,6 +17,9 @@ export interface Externs {
 /** Sections of externs in BTF, and what stands in them. */
 const KCONFIG = '.kconfig';
 const KSYMS = '.ksyms';
+
+/** Most bytes of an option: those of a kernel are numbers and short texts. */
+const LIMIT_OPTION_BYTES = 4096;
 
 /** Throws LoadError 'elf' for an extern that no type tells of, or that is of no kind that a kernel has. */
 export function readExterns(elf: ElfFile, types: Btf | undefined): Externs {
@@ -96,6 +100,11 @@ function optionOf(
   if (kind === undefined) {
     const rule = 'options are bool, char, integers, enum libbpf_tristate and arrays of char';
     throw elfError(elf.name, KCONFIG, 0, `${name} has a type that no option has: ${rule}`);
+  }
+  const bytes = sizeOf(types, type) ?? 0;
+  if (bytes > LIMIT_OPTION_BYTES) {
+    const rule = `an option has ${LIMIT_OPTION_BYTES} bytes at most`;
+    throw elfError(elf.name, KCONFIG, 0, `${name} has ${bytes} bytes, and ${rule}`);
   }
   return { name, type, kind };
 }
