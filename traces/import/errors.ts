@@ -53,7 +53,10 @@ export const WARNINGS = {
   'bad-length': 'the lengths of a packet do not fit together; what is there was taken',
   'no-interface': 'a packet of an interface that the capture does not describe was left out',
   'dropped-packets': 'the recorder lost packets',
-  'far-stamp': 'the stamp is more than 52 days from the others; the packet is taken at the time of the one before',
+  'late-packet':
+    'the packet stands behind many that are later; it keeps its stamp, and replays at the time of the one before',
+  'far-stamp':
+    'the stamp is more than 52 days from the others; the packet is taken at the time of the one before',
 } as const satisfies Record<string, string>;
 export type WarningCode = keyof typeof WARNINGS;
 
@@ -73,5 +76,13 @@ export class WarningList {
     this.#counts.set(code, count);
     if (count > MAX_PER_CODE) return;
     this.items.push({ code, file, line, message: WARNINGS[code], text: text().slice(0, MAX_TEXT) });
+  }
+
+  /** Adds how many there were of each code of which not all are kept. */
+  addTotals(): void {
+    for (const [code, count] of this.#counts) {
+      if (count > MAX_PER_CODE)
+        this.items.push({ code, file: '', line: 0, message: WARNINGS[code], text: `${count} times in all` });
+    }
   }
 }

@@ -6,6 +6,7 @@
 // their block was taken.
 import type { BlockSink, RecordingFooter, RecordingHeader, SourceFile } from '../recording.ts';
 import { RECORD_KINDS } from '../event.ts';
+import { encodeUtf8 } from '../format/utf8.ts';
 import { ByteBuffer } from './bytes.ts';
 import { ImportError, WarningList } from './errors.ts';
 import {
@@ -27,7 +28,7 @@ import { recogniseCapture } from './pcap/recognise.ts';
 const BLOCK_RECORDS = 4096;
 /** Bytes that are read at a time. */
 const PIECE_BYTES = 1 << 18;
-/** Bytes of a comment that are kept. */
+/** Characters of a comment that are kept. */
 const MAX_TEXT = 4096;
 
 /** What a caller may say about an import. */
@@ -129,6 +130,7 @@ class Importer implements PcapImporter, CaptureTaker {
     this.endFile();
     if (this.#sources.length === 0) throw new ImportError('empty', '', 0);
     this.#rows.finish();
+    this.#warnings.addTotals();
     const footer: RecordingFooter = {
       sources: this.#sources,
       ...this.#counts,
@@ -153,8 +155,8 @@ class Importer implements PcapImporter, CaptureTaker {
       linkType: device.linkType,
       direction: found.direction === NO_DIRECTION ? facts.direction : found.direction,
       name: this.#strings.keep(device.name),
-      frame: this.#strings.addFrame(bytes, at, at + length),
-      text: found.comment === '' ? 0 : this.#strings.keep(found.comment.slice(0, MAX_TEXT)),
+      frame: this.#strings.add(bytes.bytes, at, at + length),
+      text: this.#passing(found.comment),
       length,
       trueLength: found.trueLength,
     });
@@ -166,7 +168,7 @@ class Importer implements PcapImporter, CaptureTaker {
       ...NO_PACKET,
       number: this.#packets,
       source: this.#sources.length,
-      text: this.#strings.keep(text.slice(0, MAX_TEXT)),
+      text: this.#passing(text),
     });
   }
 
@@ -227,6 +229,12 @@ class Importer implements PcapImporter, CaptureTaker {
     return true;
   }
 
+  /** The id of a text that only one row has. */
+  #passing(text: string): number {
+    const bytes = encodeUtf8(text.slice(0, MAX_TEXT));
+    return this.#strings.add(bytes, 0, bytes.length);
+  }
+
   #bad(code: CaptureWarning, text: string): void {
     this.#counts.badLines++;
     this.#warnings.add(code, this.#name ?? '', this.#packets + 1, () => text);
@@ -234,7 +242,7 @@ class Importer implements PcapImporter, CaptureTaker {
 
   #late(row: WaitingRow, isFar: boolean): void {
     const file = this.#sources[row.source]?.name ?? this.#name ?? '';
-    this.#warnings.add(isFar ? 'far-stamp' : 'clock-back', file, row.number, () => `packet ${row.number}`);
+    this.#warnings.add(isFar ? 'far-stamp' : 'late-packet', file, row.number, () => `packet ${row.number}`);
   }
 
   #header({ startNs, isCounted }: TimeBase): RecordingHeader {

@@ -1,6 +1,8 @@
 // pcap files in all their forms, and what is told of those that are broken.
 import { describe, expect, test } from 'vitest';
-import { ImportError, recogniseCapture, RECORD_FLAGS } from '../../../traces/index.ts';
+import { PacketRows } from '../../../traces/import/pcap/packet-rows.ts';
+import { PacketStrings } from '../../../traces/import/pcap/packet-strings.ts';
+import { ImportError, recogniseCapture, RECORD_FLAGS, RECORD_KINDS } from '../../../traces/index.ts';
 import { pcap, type PcapForm } from '../../support/packets/capture-bytes.ts';
 import { importCapture } from '../../support/packets/imported-packets.ts';
 import { packetSet, type Packet } from '../../support/packets/packet-set.ts';
@@ -125,7 +127,7 @@ describe('time', () => {
   test('a packet that comes too late for its place is kept with its stamp, and told', () => {
     const times = Array.from({ length: 40 }, (_, i) => (i + 1) * 10_000);
     const imported = importCapture([[pcap([...at(...times), ...at(15_000)])]], { blockRecords: 4 });
-    expect(imported.warnings).toEqual([['clock-back', 'packet 41']]);
+    expect(imported.warnings).toEqual([['late-packet', 'packet 41']]);
     expect(imported.packets.length).toBe(41);
     expect(Math.min(...imported.packets.map(({ number }) => number))).toBe(1);
   });
@@ -204,4 +206,29 @@ describe('a broken file', () => {
     expect(attempt).toThrow(ImportError);
     expect(attempt).toThrow(message);
   });
+});
+
+test('a packet from the future does not keep all that comes behind it in memory', () => {
+  const strings = new PacketStrings();
+  const rows = new PacketRows(4, strings, { open: () => {}, block: () => {}, late: () => {} });
+  const frame = new Uint8Array(1000);
+  for (let i = 0; i < 200; i++) {
+    rows.add({
+      kind: RECORD_KINDS.packet.code,
+      seconds: i === 0 ? 5000 : i,
+      ns: 0,
+      number: i + 1,
+      source: 0,
+      ifindex: 1,
+      linkType: 1,
+      direction: -1,
+      name: 0,
+      frame: strings.add(frame, 0, frame.length),
+      text: 0,
+      length: frame.length,
+      trueLength: frame.length,
+    });
+    expect(strings.heldBytes).toBeLessThanOrEqual(12 * frame.length);
+  }
+  expect(strings.bytes(1).length).toBe(frame.length);
 });

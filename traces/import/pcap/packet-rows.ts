@@ -118,9 +118,7 @@ export class PacketRows {
       this.#fill(block, row);
     }
     this.#taker.block(block.finish());
-    this.#strings.forget(
-      this.#waiting.reduce((least, row) => (row.frame > 0 ? Math.min(least, row.frame) : least), Infinity),
-    );
+    this.#strings.retain(this.#waiting.flatMap(({ frame, text }) => (text === 0 ? [frame] : [frame, text])));
   }
 
   /** Time 0 is the earliest stamp that is not far from most of the first window's. */
