@@ -31,7 +31,8 @@ export function ourAnswers(target: Target): CoreAnswer[] {
   return progs.flatMap((func) => answersOf(func, types!, kernel)); // the program has types
 }
 
-function answersOf({ name, insns, coreRelos }: ObjectFunc, types: Btf, kernel: Btf): CoreAnswer[] {
+/** A function of an object, relocated alone: what became of each of its relocations, up to one that is refused. */
+export function answersOf({ name, insns, coreRelos }: ObjectFunc, types: Btf, kernel: Btf): CoreAnswer[] {
   try {
     return relocateCore(name, insns.slice(), coreRelos, types, kernel).map((outcome) => ({
       prog: name,
