@@ -16,8 +16,18 @@ export type {
   TaskFacts,
 } from './kernel/task-facts.ts';
 export { linkObject, type LinkedObject, type LinkOptions } from './elf/link-object.ts';
-export type { ObjectExtern, ObjectFile, ObjectFunc, ObjectReloc, ObjectSection } from './elf/object-file.ts';
+export type { MapSizes } from './elf/link-maps.ts';
+export type {
+  ObjectExtern,
+  ObjectFile,
+  ObjectFunc,
+  ObjectReloc,
+  ObjectSection,
+  ObjectStructOps,
+} from './elf/object-file.ts';
+export type { AssumedSize, SizeName } from './elf/open-sizes.ts';
 export { readObject } from './elf/read-object.ts';
+export { globalVariables, type GlobalValue, type GlobalVariable } from './elf/set-globals.ts';
 export { BtfError } from './btf/btf-error.ts';
 export { declaration } from './btf/text.ts';
 export { cHeader, declarations } from './btf/c-declarations.ts';
