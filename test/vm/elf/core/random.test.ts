@@ -15,7 +15,7 @@ import { hasTool } from '../../../support/tools.ts';
 
 const SEED = seedOf(20_260_503);
 /** CORE_STRUCTS=500 asks about more. */
-const STRUCTS = Number(process.env['CORE_STRUCTS'] ?? 8);
+const STRUCTS = Number(process.env['CORE_STRUCTS'] ?? 5);
 
 /** What libbpf tells of a refused relocation depends on where it gave up. */
 const comparable = ({ prog, asked, found, answer }: CoreAnswer): unknown => ({
