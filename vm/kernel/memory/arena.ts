@@ -210,6 +210,8 @@ export class Arena {
   private round: Placed[] = [];
   private before: readonly Placed[] = [];
   private taken = 0;
+  /** What was found last: strings are read byte by byte. */
+  private last: Placed | undefined;
 
   /** True while the event has taken no place. */
   get isUnused(): boolean {
@@ -233,6 +235,7 @@ export class Arena {
     }
     const at = this.top;
     this.top += size;
+    this.last = undefined;
     return at;
   }
 
@@ -243,10 +246,13 @@ export class Arena {
 
   /** What lies around an offset. */
   find(at: number): Placed | undefined {
-    const { top } = this;
+    const { top, last } = this;
+    if (last !== undefined && at >= last.at && at < last.end) return last;
     const found = lastAt(at < top ? this.round : this.before, at);
     if (found === undefined || at >= found.end) return undefined;
-    return at < top || found.at >= top ? found : undefined;
+    if (at >= top && found.at < top) return undefined; // it was written over
+    this.last = found;
+    return found;
   }
 
   /** Forgets all places; the next one begins at `top`, which is where it would have begun. */
@@ -254,6 +260,7 @@ export class Arena {
     this.begin();
     this.round = [];
     this.before = [];
+    this.last = undefined;
     this.top = top;
     return top;
   }

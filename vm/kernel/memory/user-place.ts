@@ -3,6 +3,8 @@
 const ARGS = 6;
 /** How far behind an argument memory is still taken to be what it points at. */
 const REACH = 0x1_0000n;
+/** Smaller numbers are no addresses: descriptors, sizes. */
+const FIRST_PAGE_END = 4096n;
 
 /** By the arguments of the call (six u64, little endian): the nearest one at or below the address. */
 export function placeOfUser(address: bigint, args: Uint8Array | undefined): string {
@@ -13,7 +15,7 @@ export function placeOfUser(address: bigint, args: Uint8Array | undefined): stri
   for (let i = 0; i < ARGS; i++) {
     const arg = view.getBigUint64(8 * i, true);
     const behind = address - arg;
-    if (arg === 0n || behind < 0n || behind >= least) continue;
+    if (arg < FIRST_PAGE_END || behind < 0n || behind >= least) continue;
     nearest = i;
     least = behind;
   }
