@@ -98,8 +98,7 @@ function callsReason(
   const others = [...names, ...relatedCalls(names)].flatMap((name) =>
     there.filter((call) => call.name === name),
   );
-  const told = others.slice(0, LIMIT_OTHERS).map((call) => tellCall(call, names));
-  return `no ${whatOf(hooks, names)} in this recording${told.length === 0 ? '' : `; ${told.join(', ')}`}`;
+  return `no ${whatOf(hooks, names)} in this recording${tellCalls(others.slice(0, LIMIT_OTHERS), names)}`;
 }
 
 const WHEN = { enter: 'begin', exit: 'return' } as const;
@@ -124,10 +123,14 @@ function whatOf(hooks: readonly string[], names: readonly string[]): string {
   return `${names.slice(0, LIMIT_NAMES).join(', ')}${rest > 0 ? ` or ${rest} more` : ''}`;
 }
 
-/** 'openat has 1,204'; of a call of the same name through another ABI, that too. */
-function tellCall({ name, arch, count }: Occurrences['calls'][number], wanted: readonly string[]): string {
-  const who = wanted.includes(name) ? `${name} of ${arch}` : name;
-  return count === undefined ? `there is ${who}` : `${who} has ${count.toLocaleString('en-US')}`;
+/** '; openat has 1,204, creat has 3', or '; it has openat, creat' where no counts are known; calls of the same name are those of another ABI. */
+function tellCalls(calls: Occurrences['calls'], wanted: readonly string[]): string {
+  if (calls.length === 0) return '';
+  const told = calls.map(({ name, arch, count }) => {
+    const who = wanted.includes(name) ? `${name} of ${arch}` : name;
+    return count === undefined ? who : `${who} has ${count.toLocaleString('en-US')}`;
+  });
+  return `; ${calls[0]!.count === undefined ? 'it has ' : ''}${told.join(', ')}`;
 }
 
 /** What is missing where an event never comes. */

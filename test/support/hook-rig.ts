@@ -31,9 +31,10 @@ export function wordsBehind(
   count: number,
   fields: PointFields,
   when: When,
+  options: Partial<MachineOptions> = {},
 ): bigint[] {
   const read = `${body}\nr1 = mapval[out] ll\nr2 = ${8 * count}\ncall probe_read_kernel`;
-  return wordsOf(section, read, 8 * count, fields, when);
+  return wordsOf(section, read, 8 * count, fields, when, options);
 }
 
 /** The value, as u64, of the map `out` after a program made of `body` ran at a point. */

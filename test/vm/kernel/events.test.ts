@@ -1,8 +1,11 @@
 // Tracepoints of events: records laid out by the kernel's types, arguments of raw programs, texts behind the fields, order.
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_KERNEL, type EventPoint, type Kernel, type TaskFacts } from '../../../vm/index.ts';
+import { DEFAULT_KERNEL, KERNELS, type EventPoint, type Kernel, type TaskFacts } from '../../../vm/index.ts';
 import { buildBtf } from '../../../vm/btf/build.ts';
-import { hookRig, loadSayers } from '../../support/hook-rig.ts';
+import { EVENTS } from '../../../vm/kernel/events.ts';
+import { PT_REGS } from '../../../vm/kernel/pt-regs.ts';
+import { recordLayout } from '../../../vm/kernel/tracepoint-layout.ts';
+import { ctxWords, hookRig, loadSayers, wordsBehind } from '../../support/hook-rig.ts';
 import { loadText, pointOf, u32 } from '../../support/machine.ts';
 import { vmlinux } from '../../support/vmlinux.ts';
 
@@ -328,4 +331,61 @@ test('the current task of an event is who helpers tell of, at its time', () => {
   machine.attachAll(loadSayers(machine, { main: 'raw_tp/sched_process_exit' }));
   machine.event({ ...EXIT, atNs: 77, task: OTHER });
   expect(printks).toMatchObject([{ tid: 7, comm: 'a name of 15 ch', atNs: 77 }]);
+});
+
+/** What every kernel's records say of an event. */
+const SAID: Readonly<
+  Record<string, readonly [point: EventPoint, fields: Readonly<Record<string, number | string>>]>
+> = {
+  sched_process_fork: [FORK, { parent_pid: 100, child_pid: 101, parent_comm: 'bash', child_comm: 'bash' }],
+  sched_process_exec: [EXEC, { filename: '/bin/ls', pid: 100, old_pid: 99 }],
+  sched_process_exit: [EXIT, { comm: 'bash', pid: 100 }],
+  signal_generate: [GENERATE, { sig: 15, code: -6, comm: 'a name of 15 ch', pid: 7, group: 1 }],
+  signal_deliver: [DELIVER, { sig: 15, code: -6, sa_handler: 0x1234 }],
+  sched_switch: [
+    SWITCH,
+    { prev_comm: 'bash', prev_pid: 100, prev_state: 2, next_comm: 'a name of 15 ch', next_pid: 7 },
+  ],
+  sched_wakeup: [WAKEUP, { comm: 'a name of 15 ch', pid: 7, target_cpu: 1 }],
+  task_newtask: [FORK, { pid: 101, comm: 'bash' }],
+  task_rename: [RENAME, { oldcomm: 'bash', newcomm: 'ls' }],
+};
+
+describe.each(Object.values<Kernel>(KERNELS))('on $name', (kernel) => {
+  test.each(Object.entries(SAID))('%s says the same', (name, [point, wanted]) => {
+    const { group, structs } = EVENTS[name as keyof typeof EVENTS];
+    const { fields } = recordLayout(kernel.types, structs)!;
+    const view = record(kernel, `tp/${group}/${name}`, 128, point);
+    const said = Object.keys(wanted).map((wantedName) => {
+      const { off, kind } = fields.find((field) => field.name === wantedName)!;
+      const value =
+        kind === 'far' ? farText(view, off) : kind === 'text' ? textAt(view, off) : view.getInt32(off, true);
+      return [wantedName, value];
+    });
+    expect(Object.fromEntries(said)).toEqual(wanted);
+  });
+
+  test('every event has a place for raw programs too', () => {
+    const { machine } = hookRig({ kernel });
+    const sections = Object.keys(EVENTS).map((name, i) => [`event${i}`, `raw_tp/${name}`]);
+    const attached = machine.attachAll(loadSayers(machine, Object.fromEntries(sections)));
+    expect(attached.flatMap(({ refused, idle }) => refused ?? idle ?? [])).toEqual([]);
+  });
+
+  test('the function that seccomp filters are run by has the call', () => {
+    const { seccomp } = kernel.abi;
+    const name = seccomp === 'phase1' ? 'seccomp_phase1' : '__seccomp_filter';
+    const first = seccomp === 'phase1' ? PT_REGS.rdi : PT_REGS.rsi;
+    const fields = { nr: 1, args: [1n, 2n, 512n] };
+    const behind = `r3 = *(u64 *)(r1 + ${first})`;
+    if (seccomp === 'short') {
+      expect(ctxWords(`kprobe/${name}`, [PT_REGS.rdi, PT_REGS.rsi], fields, 'enter', { kernel })).toEqual([
+        1n,
+        0n,
+      ]);
+    } else {
+      const data = wordsBehind(`kprobe/${name}`, behind, 8, fields, 'enter', { kernel });
+      expect([data[0]! & 0xffff_ffffn, data[4]]).toEqual([1n, 512n]);
+    }
+  });
 });
