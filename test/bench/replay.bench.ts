@@ -1,8 +1,15 @@
-// Calls a second through the cursor, over recorded logs: alone, with totals, and with points filled for a machine.
+// Calls a second through the cursor, over recorded logs: alone, with totals, with processes followed, and with points filled for a machine.
 // Vitest's own module loader makes every imported name a getter, which costs loops like these a factor of two to five; add
 // --experimental.viteModuleRunner=false to measure what Node runs.
 import { describe, test } from 'vitest';
-import { createCursor, createSctWriter, createTotals, fillPoint, openSct } from '../../traces/index.ts';
+import {
+  createCursor,
+  createProcesses,
+  createSctWriter,
+  createTotals,
+  fillPoint,
+  openSct,
+} from '../../traces/index.ts';
 import type { Recording } from '../../traces/index.ts';
 import { joined } from '../support/blocks.ts';
 import { importLog } from '../support/imported.ts';
@@ -21,6 +28,19 @@ function total(recording: Recording): number {
   const totals = createTotals(recording);
   while (cursor.advance(END)) totals.take(cursor);
   return totals.calls;
+}
+
+function follow(recording: Recording): number {
+  const cursor = createCursor(recording);
+  const totals = createTotals(recording);
+  const processes = createProcesses(recording);
+  let events = 0;
+  while (cursor.advance(END)) {
+    totals.take(cursor);
+    events += processes.before(cursor).length;
+    processes.take(cursor);
+  }
+  return events;
 }
 
 function fill(recording: Recording): number {
@@ -45,6 +65,7 @@ describe.each(['gcc-make', 'redis'])('%s', (name) => {
   test.for([
     ['cursor', walk],
     ['cursor and totals', total],
+    ['cursor, totals and processes', follow],
     ['cursor and points', fill],
   ] as const)('%s, from the file', async ([what, run], { bench }) => {
     const { latency } = await bench(what, () => void run(openSct(bytes))).run(ROUNDS);
