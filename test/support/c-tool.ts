@@ -8,10 +8,11 @@ const BUILT = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 't
 
 /** What test/support/NAME.c prints when it reads `input`; `libs` are options of the compiler behind the source. */
 export function runTool(name: string, input: string, libs: readonly string[] = []): string {
-  return execFileSync(pathOf(name, libs), { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return execFileSync(toolPath(name, libs), { input, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
-function pathOf(name: string, libs: readonly string[]): string {
+/** Path of test/support/NAME.c, built. */
+export function toolPath(name: string, libs: readonly string[] = []): string {
   const source = join(import.meta.dirname, `${name}.c`);
   const digest = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const path = join(BUILT, `${name}-${digest}`);

@@ -7,7 +7,7 @@
 import type { UserMemory } from '../../vm/index.ts';
 import { ARG_KINDS, type Arch, type Block, type StringTable } from '../event.ts';
 import type { Recording } from '../recording.ts';
-import { FCNTL_ARGS, IOCTL_ARGS, USER_ARGS } from '../tables/user-args.ts';
+import { BPF_ARGS, FCNTL_ARGS, IOCTL_ARGS, USER_ARGS } from '../tables/user-args.ts';
 import { isToldAfter, writeAfter } from './user-structs/after.ts';
 import { sizeOf, write } from './user-structs/encode.ts';
 import { type Image, Room } from './user-structs/image.ts';
@@ -143,15 +143,25 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
+/** Calls of which one argument says what another leads to. */
+const BY_COMMAND = {
+  ioctl: { command: 1, arg: 2, rows: IOCTL_ARGS },
+  fcntl: { command: 1, arg: 2, rows: FCNTL_ARGS },
+  fcntl64: { command: 1, arg: 2, rows: FCNTL_ARGS },
+  bpf: { command: 0, arg: 1, rows: BPF_ARGS },
+} as const;
+
 /** Rows of the tables, read once. */
 const rowsByName = new Map<string, readonly UserArg[]>();
 const NO_ROWS: readonly UserArg[] = [];
 
 function rowsOf(name: string, block: Block, row: number): readonly UserArg[] {
-  if (name === 'ioctl' || name === 'fcntl' || name === 'fcntl64') {
-    const command = Number(BigInt.asUintN(32, block.args[row * ARGS + 1]!));
-    const found = (name === 'ioctl' ? IOCTL_ARGS : FCNTL_ARGS)[command];
-    return found === undefined ? NO_ROWS : parsed(`2 ${found}`, [`2 ${found}`]);
+  const byCommand = Object.hasOwn(BY_COMMAND, name) ? BY_COMMAND[name as keyof typeof BY_COMMAND] : undefined; // as just tested
+  if (byCommand !== undefined) {
+    const command = Number(BigInt.asUintN(32, block.args[row * ARGS + byCommand.command]!));
+    const found = byCommand.rows[command];
+    const text = `${byCommand.arg} ${found}`;
+    return found === undefined ? NO_ROWS : parsed(text, [text]);
   }
   return Object.hasOwn(USER_ARGS, name) ? parsed(name, USER_ARGS[name as keyof typeof USER_ARGS]) : NO_ROWS; // as just tested
 }

@@ -265,9 +265,7 @@ const ARM64: Readonly<Record<string, number>> = {
   O_TMPFILE: 0x404000,
 };
 
-const BY_NAME: ReadonlyMap<string, number> = new Map(
-  Object.entries({ ...STRUCT_CONSTANTS, ...CONSTANTS }),
-);
+const BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries({ ...STRUCT_CONSTANTS, ...CONSTANTS }));
 
 /** The value of a constant by the name strace prints, on `arch`; undefined for a name that is not in the table. */
 export function constantValue(arch: Arch, name: string): number | undefined {

@@ -4,11 +4,11 @@
 //   'long tv_sec, long tv_nsec'   type and name of each member, in memory order; offsets follow from the rules of C on the ABI
 //
 // Types: s8 u8 s16 u16 s32 u32 s64 u64; long and ulong as wide as a pointer; be16 be32 in network order; hex32 printed as hex without 0x; char for
-// strings; another struct's name; a special type (sigset, sockaddr, cmsgs, caps, see replay/user-structs/special.ts); `X*` a pointer to one X or many;
+// strings, zchar where the kernel clears what follows them; another struct's name; a special type (sigset, sockaddr, cmsgs, caps, see replay/user-structs/special.ts); `X*` a pointer to one X or many;
 // `bytes*` to a string; `void*` to what is not looked at. `name[n]` is an array.
 // A `>` means that the kernel writes there: behind the name of a member, or before the `*` of what a pointer leads to (`X>*`).
 // `zero` is padding of so many bytes that the kernel clears when it writes the struct, `gap` padding that nobody knows.
-// A member named `_` is a struct or union without a name: its members count as members.
+// `__NAME` holds what strace prints of `NAME` a second time. A member named `_` is a struct or union without a name: its members count as members.
 
 /** One struct. `i386` and `arm64` stand for ABIs with other members; x86-64's are `members`. */
 export interface StructRow {
@@ -59,7 +59,7 @@ export const STRUCTS = {
     arm64: `ulong st_dev, ulong st_ino, u32 st_mode, u32 st_nlink, u32 st_uid, u32 st_gid, ulong st_rdev, zero _pad1[8], long st_size, s32 st_blksize, zero _pad2[4], long st_blocks, ${TIMES}, zero _unused[8]`,
   },
   stat64: {
-    members: `u64 st_dev, gap _pad0[4], u32 st_ino, u32 st_mode, u32 st_nlink, u32 st_uid, u32 st_gid, u64 st_rdev, gap _pad3[4], s64 st_size, u32 st_blksize, u64 st_blocks, u32 st_atime, u32 st_atime_nsec, u32 st_mtime, u32 st_mtime_nsec, u32 st_ctime, u32 st_ctime_nsec, u64 st_ino`,
+    members: `u64 st_dev, gap _pad0[4], u32 __st_ino, u32 st_mode, u32 st_nlink, u32 st_uid, u32 st_gid, u64 st_rdev, gap _pad3[4], s64 st_size, u32 st_blksize, u64 st_blocks, u32 st_atime, u32 st_atime_nsec, u32 st_mtime, u32 st_mtime_nsec, u32 st_ctime, u32 st_ctime_nsec, u64 st_ino`,
     packed: ['x86_64', 'i386', 'arm64'],
   },
   statx_timestamp: { members: 's64 tv_sec, u32 tv_nsec, zero _reserved[4]' },
@@ -121,7 +121,6 @@ export const STRUCTS = {
   },
   sockaddr_vm: {
     members: 'u16 sa_family, u16 svm_reserved1, u32 svm_port, u32 svm_cid, u8 svm_flags',
-    silent: 'svm_reserved1',
   },
   sockaddr_xdp: {
     members: 'u16 sa_family, u16 sxdp_flags, u32 sxdp_ifindex, u32 sxdp_queue_id, u32 sxdp_shared_umem_fd',
@@ -162,7 +161,7 @@ export const STRUCTS = {
   rlimit64: { members: 'u64 rlim_cur, u64 rlim_max' },
   utsname: {
     members:
-      'char sysname[65], char nodename[65], char release[65], char version[65], char machine[65], char domainname[65]',
+      'zchar sysname[65], zchar nodename[65], zchar release[65], zchar version[65], zchar machine[65], zchar domainname[65]',
   },
   sysinfo: {
     members:
@@ -205,11 +204,33 @@ export const STRUCTS = {
     union: true,
   },
   siginfo: { members: 's32 si_signo, s32 si_errno, s32 si_code, siginfo_un _', silent: 'si_errno' },
+  // queues, semaphores and futexes
+  sembuf: { members: 'u16 sem_num, s16 sem_op, s16 sem_flg' },
+  msgbuf: { members: 'long mtype, bytes mtext' },
+  mq_attr: { members: 'long mq_flags, long mq_maxmsg, long mq_msgsize, long mq_curmsgs, gap _reserved[16]' },
+  futex_waitv: { members: 'u64 val, void*64 uaddr, u32 flags, u32 __reserved', silent: '__reserved' },
   // terminals
   winsize: { members: 'u16 ws_row, u16 ws_col, u16 ws_xpixel, u16 ws_ypixel' },
   termios: { members: 'u32 c_iflag, u32 c_oflag, u32 c_cflag, u32 c_lflag, u8 c_line, u8 c_cc[19]' },
   termio: { members: 'u16 c_iflag, u16 c_oflag, u16 c_cflag, u16 c_lflag, u8 c_line, u8 c_cc[8]' },
   // bpf and perf, the members that every version prints
+  bpf_map_create: {
+    members:
+      'u32 map_type, u32 key_size, u32 value_size, u32 max_entries, u32 map_flags, u32 inner_map_fd, u32 numa_node, char map_name[16], u32 map_ifindex, u32 btf_fd, u32 btf_key_type_id, u32 btf_value_type_id',
+  },
+  bpf_map_elem: { members: 'u32 map_fd, gap _pad[4], bytes*64 key, bpf_elem_value _, u64 flags' },
+  bpf_elem_value: { members: 'bytes*64 value, bytes*64 next_key', union: true },
+  bpf_prog_load: {
+    members:
+      'u32 prog_type, u32 insn_cnt, void*64 insns, bytes*64 license, u32 log_level, u32 log_size, void*64 log_buf, u32 kern_version, u32 prog_flags, char prog_name[16], u32 prog_ifindex, u32 expected_attach_type, u32 prog_btf_fd, u32 func_info_rec_size, void*64 func_info, u32 func_info_cnt, u32 line_info_rec_size, void*64 line_info, u32 line_info_cnt, u32 attach_btf_id, u32 attach_prog_fd',
+  },
+  bpf_obj: { members: 'bytes*64 pathname, u32 bpf_fd, u32 file_flags' },
+  bpf_attach: {
+    members: 'u32 target_fd, u32 attach_bpf_fd, u32 attach_type, u32 attach_flags, u32 replace_bpf_fd',
+  },
+  bpf_get_id: { members: 'bpf_id _, u32 next_id, u32 open_flags' },
+  bpf_id: { members: 'u32 start_id, u32 prog_id, u32 map_id, u32 btf_id, u32 link_id', union: true },
+  bpf_raw_tracepoint: { members: 'bytes*64 name, u32 prog_fd' },
   perf_event_attr: {
     members:
       'u32 type, u32 size, u64 config, perf_period _, u64 sample_type, u64 read_format, gap _bits[8], perf_wakeup _, u32 bp_type',

@@ -58,7 +58,7 @@ export const USER_ARGS = {
   sched_setattr: ['1 in sched_attr'], sched_getattr: ['1 out sched_attr'],
   sched_setaffinity: ['2 in cpuset 1'], sched_getaffinity: ['2 out cpuset ret'],
   sched_rr_get_interval: ['1 out timespec'], sched_rr_get_interval_time64: ['1 out timespec64'],
-  getcpu: ['0 out u32', '1 out u32'], prctl: ['1 out u32'], arch_prctl: ['1 out ulong'],
+  getcpu: ['0 out u32', '1 out u32'], prctl: ['1 out u32', '2 in sock_fprog'], arch_prctl: ['1 out ulong'],
   set_thread_area: ['0 in user_desc'], get_thread_area: ['0 out user_desc'],
   get_mempolicy: ['0 out s32'], perf_event_open: ['0 in perf_event_attr'],
   // signals
@@ -80,8 +80,11 @@ export const USER_ARGS = {
   timerfd_settime: ['2 in itimerspec', '3 out itimerspec'], timerfd_gettime: ['1 out itimerspec'],
   timerfd_settime64: ['2 in itimerspec64', '3 out itimerspec64'], timerfd_gettime64: ['1 out itimerspec64'],
   times: ['0 out tms'], adjtimex: ['0 out timex'], clock_adjtime: ['1 out timex'],
+  semop: ['1 in sembuf'], semtimedop: ['1 in sembuf', '3 in timespec'], msgsnd: ['1 in msgbuf'], msgrcv: ['1 out msgbuf'],
+  mq_open: ['3 in mq_attr'], mq_getsetattr: ['1 in mq_attr', '2 out mq_attr'], futex_waitv: ['0 in futex_waitv', '3 in timespec64'],
+  get_robust_list: ['1 out ulong', '2 out ulong'], mincore: ['2 out u8'], seccomp: ['2 in sock_fprog'],
   mq_timedsend: ['4 in timespec'], mq_timedreceive: ['3 out u32', '4 in timespec'],
-  semtimedop: ['3 in timespec'], io_getevents: ['4 in timespec'],
+  io_getevents: ['4 in timespec'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Argument 2 of fcntl and fcntl64, by its command. */
@@ -113,6 +116,15 @@ export const IOCTL_ARGS: Readonly<Record<number, string>> = {
   0x8922: 'in ifreq', 0x8924: 'in ifreq', 0x8943: 'in ifreq',
   0x4020940d: 'in file_clone_range', 0x80081272: 'out u64', 0x1260: 'out ulong', 0x1268: 'out s32', // FICLONERANGE, BLKGETSIZE64, BLKGETSIZE, BLKSSZGET
   0x80086601: 'out s32', 0x40086602: 'in s32', // FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, which take an int whatever their numbers say
+};
+
+/** Argument 1 of bpf, by its command. @see include/uapi/linux/bpf.h union bpf_attr */
+// oxfmt-ignore
+export const BPF_ARGS: Readonly<Record<number, string>> = {
+  0: 'in bpf_map_create', 1: 'in bpf_map_elem', 2: 'in bpf_map_elem', 3: 'in bpf_map_elem', 4: 'in bpf_map_elem', 5: 'in bpf_prog_load',
+  6: 'in bpf_obj', 7: 'in bpf_obj', 8: 'in bpf_attach', 9: 'in bpf_attach', 11: 'in bpf_get_id', 12: 'in bpf_get_id', 13: 'in bpf_get_id',
+  14: 'in bpf_get_id', 17: 'in bpf_raw_tracepoint', 19: 'in bpf_get_id', 21: 'in bpf_map_elem', 23: 'in bpf_get_id', 30: 'in bpf_get_id',
+  31: 'in bpf_get_id',
 };
 
 /** Options of sockets: their struct, by the first member that strace prints. */

@@ -12,8 +12,20 @@ export function sizeOf(task: Task, type: Type, value: Value): number {
   if (value.kind === 'change')
     return Math.max(sizeOf(task, type, value.before), sizeOf(task, type, value.after));
   if (type.kind === 'special') return SPECIAL[type.name].size(task, value);
+  if (value.kind === 'struct' && type.kind === 'struct') return withTail(task, type, value);
   if (value.kind !== 'list') return type.size;
   return type.size * (value.items.length + (endsWithNull(type) && !value.isCut ? 1 : 0));
+}
+
+/** A struct whose last member is as long as its value. */
+function withTail(task: Task, type: StructType, { members }: StructValue): number {
+  let end = type.size;
+  for (const [name, shown] of members) {
+    const member = type.members.get(name);
+    if (member?.type.kind === 'special' && member.type.size === 0)
+      end = Math.max(end, member.off + SPECIAL[member.type.name].size(task, shown));
+  }
+  return end;
 }
 
 /** Argument and environment vectors end with a NULL. */
@@ -36,7 +48,14 @@ export function write(task: Task, image: Image, off: number, type: Type, value: 
   else if (type.kind === 'int') writeInt(task, image, off, type, value);
   else if (type.kind === 'pointer') writePointer(task, image, off, type, value);
   else if (type.kind === 'char' && value.kind === 'string')
-    writeChars(image, off, type.size, value.bytes, value.isCut);
+    writeChars(
+      image,
+      off,
+      type.isCleared && isOut ? type.size : 1,
+      value.bytes.subarray(0, type.size),
+      value.isCut,
+      type.size,
+    );
 }
 
 function writeInt(task: Task, image: Image, off: number, type: IntType, value: Value): void {
@@ -52,9 +71,17 @@ function writeInt(task: Task, image: Image, off: number, type: IntType, value: V
   if (number !== undefined) image.setNumber(off, type.size, number, type.form === 'network');
 }
 
-function writeChars(image: Image, off: number, size: number, bytes: Uint8Array, isCut: boolean): void {
-  image.set(off, bytes.subarray(0, size));
-  if (!isCut && bytes.length < size) image.set(off + bytes.length, [0]);
+/** A string in a place of `size` bytes, with at most `cleared` bytes of 0 behind it. */
+function writeChars(
+  image: Image,
+  off: number,
+  cleared: number,
+  bytes: Uint8Array,
+  isCut: boolean,
+  size: number,
+): void {
+  image.set(off, bytes);
+  if (!isCut) image.set(off + bytes.length, new Uint8Array(Math.min(cleared, size - bytes.length)));
 }
 
 function writePointer(task: Task, image: Image, off: number, type: PointerType, value: Value): void {
@@ -115,6 +142,8 @@ function writeStruct(
     if (member === undefined) continue;
     task.length = lengthFor(task, value, name);
     writeMember(task, image, off, member, shown, isOut);
+    const again = type.members.get(`__${name}`);
+    if (again !== undefined) writeMember(task, image, off, again, shown, isOut);
   }
   task.length = length;
   writeUnshown(task, image, off, type, value, isOut);
@@ -145,7 +174,10 @@ function writeMember(
   write(task, image, at, type, value, isOurs);
 }
 
-/** Of some structs a word stands for all: the time now, the one number of sched_param. */
+/** Members that a word alone stands for. */
+const ALONE: ReadonlySet<string> = new Set(['tv_nsec', 'u64']);
+
+/** Of some structs a word stands for all: UTIME_NOW, the data of epoll, the one number of sched_param. */
 function writeAlone(
   task: Task,
   image: Image,
@@ -154,7 +186,7 @@ function writeAlone(
   value: Value,
   isOut: boolean,
 ): void {
-  const name = type.order.length === 1 ? type.order[0] : type.order.find((member) => member === 'tv_nsec');
+  const name = type.order.length === 1 ? type.order[0] : type.order.find((member) => ALONE.has(member));
   const member = type.members.get(name ?? '');
   if (member !== undefined) write(task, image, off + member.off, member.type, value, isOut);
 }

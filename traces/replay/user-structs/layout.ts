@@ -26,6 +26,8 @@ export interface CharType {
   readonly kind: 'char';
   readonly size: number;
   readonly align: 1;
+  /** The kernel clears what follows the string. */
+  readonly isCleared: boolean;
 }
 
 /** Padding: 0 where the kernel writes it, or unknown. */
@@ -138,7 +140,8 @@ function makeType(arch: Arch, name: string): Type {
     const form = name.startsWith('be') ? 'network' : name.startsWith('hex') ? 'hex' : 'host';
     return { kind: 'int', size: int === 'gid' && size > 4 ? 4 : size, align: alignOf(arch, size), form };
   }
-  if (name === 'char') return { kind: 'char', size: 1, align: 1 };
+  if (name === 'char' || name === 'zchar')
+    return { kind: 'char', size: 1, align: 1, isCleared: name === 'zchar' };
   if (name === 'zero' || name === 'gap') return { kind: 'pad', size: 1, align: 1, isZero: name === 'zero' };
   if (isSpecial(name)) {
     const { size, align } = SPECIAL_TYPES[name];

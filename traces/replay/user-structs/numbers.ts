@@ -1,6 +1,7 @@
 // Numbers behind words that strace prints: flags, products, macros of network addresses, sets of signals, states of children.
 import type { Arch } from '../../event.ts';
 import { evaluate } from '../../import/strace/symbols.ts';
+import { ERRNOS } from '../../tables/errnos.ts';
 import { SIGNALS } from '../../tables/signals.ts';
 import type { ListValue, Value } from './value.ts';
 
@@ -14,7 +15,9 @@ export function numberOf(arch: Arch, text: string): bigint | undefined {
   if (address !== undefined) return fromBytes(ipv4Bytes(address));
   if (/^[\w]+(?:\*[\w]+)+$/.test(text)) return productOf(arch, text);
   const { value, known } = evaluate(arch, text);
-  return known ? value : undefined;
+  if (known) return value;
+  const errno = ERRNOS.number(text);
+  return errno === undefined ? undefined : BigInt(errno);
 }
 
 /** A length as a value says it: `16`, `[16]`, `[128 => 16]` or `128 => 16`; after the call the smaller one of a change. -1 unknown. */

@@ -60,9 +60,9 @@ export const SPECIAL = {
     },
   },
   bytes: {
-    size: (_task, value) => (value.kind === 'string' ? value.bytes.length : 0),
+    size: (_task, value) => bytesOf(value).length,
     write(_task, image, off, value) {
-      if (value.kind === 'string') image.set(off, value.bytes);
+      image.set(off, bytesOf(value));
     },
   },
   fdset: {
@@ -120,6 +120,15 @@ function textBytes(value: Value): number {
     ? last.bytes.length
     : 0;
 }
+
+/** A string, or hex digits after 0x, as handles of files are shown. */
+function bytesOf(value: Value): Uint8Array {
+  if (value.kind === 'string') return value.bytes;
+  if (value.kind !== 'word' || !/^0x(?:[0-9a-f]{2})+$/i.test(value.text)) return NO_BYTES;
+  return Uint8Array.from(value.text.slice(2).match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+}
+
+const NO_BYTES = new Uint8Array(0);
 
 function in6Of(text: string): Uint8Array | undefined {
   const address = /^inet_pton\(AF_INET6, "([^"]*)"/.exec(text)?.[1];

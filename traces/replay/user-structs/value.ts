@@ -65,10 +65,13 @@ export function parseNote(bytes: Uint8Array): ReadonlyMap<string, Value> {
 }
 
 const scanner = new ArgScanner();
+const COUNTED: Readonly<Record<string, string>> = { msg_name: 'msg_namelen', msg_iov: 'msg_iovlen' };
 
 class ValueReader {
   private readonly bytes: Uint8Array;
   private at = 0;
+  /** The number in parentheses behind the name that was read last: older versions of strace show lengths so, `msg_iov(2)=[...]`. */
+  private count = '';
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -142,8 +145,11 @@ class ValueReader {
       }
       const start = this.at;
       const name = this.memberName();
+      const { count } = this;
       const value = this.value(depth, false);
       members.push([name === '' ? nameWithin(value) : name, value]);
+      const length = COUNTED[name];
+      if (length !== undefined && count !== '') members.push([length, { kind: 'word', text: count }]);
       this.skipComma();
       if (this.at === start) break; // a closing bracket of another kind
     }
@@ -259,11 +265,18 @@ class ValueReader {
 
   private memberName(): string {
     const { bytes } = this;
-    let p = this.at;
-    while (isWordByte(bytes[p])) p++;
-    if (p === this.at || bytes[p] !== C.equal || bytes[p + 1] === C.equal || bytes[p + 1] === C.greater)
+    let end = this.at;
+    while (isWordByte(bytes[end])) end++;
+    let p = end;
+    this.count = '';
+    if (bytes[p] === C.paren) {
+      while (bytes[++p]! >= C.zero && bytes[p]! <= C.nine);
+      if (bytes[p] !== C.parenEnd) return '';
+      this.count = this.text(end + 1, p++);
+    }
+    if (end === this.at || bytes[p] !== C.equal || bytes[p + 1] === C.equal || bytes[p + 1] === C.greater)
       return '';
-    const name = this.text(this.at, p);
+    const name = this.text(this.at, end);
     this.at = p + 1;
     return name;
   }
