@@ -63,7 +63,9 @@ class TypeReader {
     let id: number;
     const first = this.next ?? '';
     if (first === 'struct' || first === 'union' || first === 'enum') {
-      id = this.make.tagged(first, this.tokens[this.at + 1] ?? '');
+      const name = this.tokens[this.at + 1] ?? '';
+      if (!/^[A-Za-z_]/.test(name)) throw new RangeError(`no type: ${this.text}`);
+      id = this.make.tagged(first, name);
       this.at += 2;
     } else {
       const start = this.at;

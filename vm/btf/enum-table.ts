@@ -3,7 +3,7 @@
 /** An enum. */
 export interface EnumTable {
   /** Default 4. */
-  readonly bytes?: 4 | 8;
+  readonly bytes?: 1 | 2 | 4 | 8;
   /** What every name begins with. */
   readonly prefix?: string;
   /** Names, each worth one more than the one before it, from 0; 'NAME=7' and 'NAME=-1' are worth that; '!NAME' begins with nothing else. */
@@ -19,7 +19,7 @@ export interface EnumValue {
 export function enumValues({ prefix = '', values }: EnumTable): EnumValue[] {
   let next = 0n;
   return values.split(/\s+/).map((word) => {
-    const [, bare, name, given] = /^(!?)(\w+)(?:=(-?\w+))?$/.exec(word) ?? [];
+    const [, bare, name, given] = /^(!?)(\w+)(?:=(-?\d+))?$/.exec(word) ?? [];
     if (name === undefined) throw new RangeError(`no value of an enum: ${word}`);
     const value =
       given === undefined ? next : BigInt(given.replace('-', '')) * (given.startsWith('-') ? -1n : 1n);

@@ -32,6 +32,19 @@ function pointee(btf: Btf, type: number): string {
   return target !== undefined && isStruct(target) && target.name !== '' ? `, to ${target.name}` : '';
 }
 
+/** 'NAME VALUE' of each value of an enum. */
+function values(btf: Btf, id: number): unknown {
+  const record = btf.type(id);
+  return record.kind === 'enum' ? record.values.map(({ name, value }) => `${name} ${value}`) : record;
+}
+
+/** What a raw tracepoint is given, in C, without names. */
+function given(btf: Btf, name: string): string | undefined {
+  const id = btf.find('typedef', name);
+  if (id === undefined) return undefined;
+  return declaration(btf, id).replaceAll(/ __data|\(\*\)|(?<=[* ])\w+(?=[,)])/g, '');
+}
+
 describe.runIf(vmlinux() !== undefined && process.arch === 'x64')('the running kernel has', () => {
   const structs = (['struct', 'union'] as const).flatMap((kind) =>
     OURS.ids(kind).flatMap((id) => {
@@ -47,6 +60,24 @@ describe.runIf(vmlinux() !== undefined && process.arch === 'x64')('the running k
     const members = membersOf(vmlinux()!, theirs);
     for (const [member, place] of membersOf(OURS, id)) {
       expect(`${member}: ${members.get(member)}`).toBe(`${member}: ${place}`);
+    }
+  });
+
+  test('our enums, with their values', () => {
+    for (const id of OURS.ids('enum')) {
+      const record = OURS.type(id);
+      if (record.kind !== 'enum' || record.values.length === 0) continue;
+      expect(values(OURS, id), record.name).toEqual(
+        values(vmlinux()!, vmlinux()!.find('enum', record.name)!),
+      );
+      expect(sizeOf(OURS, id)).toBe(sizeOf(vmlinux()!, vmlinux()!.find('enum', record.name)!));
+    }
+  });
+
+  test('our raw tracepoints, with what they are given', () => {
+    const names = OURS.ids('typedef').map((id) => nameOf(OURS.type(id)));
+    for (const name of names.filter((each) => each.startsWith('btf_trace_'))) {
+      expect(given(OURS, name), name).toBe(given(vmlinux()!, name));
     }
   });
 

@@ -78,6 +78,30 @@ export const BPF_STRUCTS = {
     usage: [40, 'refcount_t'],
   } },
   bpf_key: { bytes: 16, members: { key: [0, 'struct key *'], has_ref: [8, 'bool'] } },
+  kallsym_iter: { bytes: 624, members: {
+    pos: [0, 'loff_t'], pos_mod_end: [8, 'loff_t'], pos_ftrace_mod_end: [16, 'loff_t'], pos_bpf_end: [24, 'loff_t'],
+    value: [32, 'long unsigned int'], type: [44, 'char'], name: [45, 'char[512]'], module_name: [557, 'char[56]'],
+    exported: [616, 'int'], show_value: [620, 'int'],
+  } },
+  bpf_crypto_params: { bytes: 408, members: {
+    type: [0, 'char[14]'], reserved: [14, 'u8[2]'], algo: [16, 'char[128]'], key: [144, 'u8[256]'], key_len: [400, 'u32'],
+    authsize: [404, 'u32'],
+  } },
+  perf_branch_entry: { bytes: 24, members: {
+    from: [0, '__u64'], to: [8, '__u64'], mispred: [16, '__u64', 1, 0], predicted: [16, '__u64', 1, 1], in_tx: [16, '__u64', 1, 2],
+    abort: [16, '__u64', 1, 3], cycles: [16, '__u64', 16, 4], type: [16, '__u64', 4, 20], spec: [16, '__u64', 2, 24],
+    new_type: [16, '__u64', 4, 26], priv: [16, '__u64', 3, 30], reserved: [16, '__u64', 31, 33],
+  } },
+  bpf_local_storage: { bytes: 176, members: { smap: [128, 'struct bpf_local_storage_map *'], owner: [144, 'void *'] } },
+  bpf_local_storage_elem: { bytes: 128, shared: ['rcu', 'free_node'], members: {
+    map_node: [0, 'struct hlist_node'], snode: [16, 'struct hlist_node'], local_storage: [32, 'struct bpf_local_storage *'],
+    rcu: [40, 'struct callback_head'], free_node: [40, 'struct hlist_node'], sdata: [64, 'struct bpf_local_storage_data'],
+  } },
+  bpf_stab: { bytes: 376, members: { map: [0, 'struct bpf_map'] } },
+  bpf_shtab: { bytes: 384, members: { map: [0, 'struct bpf_map'] } },
+  bpf_cgroup_storage_map: { bytes: 328, members: { map: [0, 'struct bpf_map'] } },
+  reuseport_array: { bytes: 296, members: { map: [0, 'struct bpf_map'] } },
+  bpf_arena: { bytes: 400, members: { map: [0, 'struct bpf_map'] } },
   bpf_ringbuf: { bytes: 12288, members: {
     mask: [56, 'u64'], consumer_pos: [4096, 'long unsigned int'], producer_pos: [8192, 'long unsigned int'],
     data: [12288, 'char[0]'],

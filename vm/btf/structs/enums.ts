@@ -165,7 +165,7 @@ export const KERNEL_ENUMS = {
   proc_cn_event: { prefix: 'PROC_EVENT_', values: [
     'NONE FORK EXEC UID=4 GID=64 SID=128 PTRACE=256 COMM=512 NONZERO_EXIT=536870912 COREDUMP=1073741824 EXIT=2147483648',
   ].join(' ') },
-  rw_hint: { prefix: 'WRITE_LIFE_', values: 'NOT_SET NONE SHORT MEDIUM LONG EXTREME HINT_NR' },
+  rw_hint: { bytes: 1, prefix: 'WRITE_LIFE_', values: 'NOT_SET NONE SHORT MEDIUM LONG EXTREME HINT_NR' },
   kcmp_type: { prefix: 'KCMP_', values: 'FILE VM FILES FS SIGHAND IO SYSVSEM EPOLL_TFD TYPES' },
   tcx_action_base: { prefix: 'TCX_', values: 'NEXT=-1 PASS DROP=2 REDIRECT=7' },
   bpf_addr_space_cast: { values: 'BPF_ADDR_SPACE_CAST=1' },

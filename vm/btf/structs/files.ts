@@ -46,10 +46,10 @@ export const FILE_STRUCTS = {
     i_fop: [360, 'const struct file_operations *'], i_data: [376, 'struct address_space'],
     i_pipe: [584, 'struct pipe_inode_info *'], i_cdev: [584, 'struct cdev *'], i_link: [584, 'char *'], i_private: [608, 'void *'],
   } },
-  dentry: { bytes: 192, shared: ['d_name'], members: {
+  dentry: { bytes: 192, shared: ['__d_name', 'd_name'], members: {
     d_flags: [0, 'unsigned int'], d_seq: [4, 'seqcount_spinlock_t'], d_hash: [8, 'struct hlist_bl_node'],
-    d_parent: [24, 'struct dentry *'], d_name: [32, 'const struct qstr'], d_inode: [48, 'struct inode *'],
-    d_shortname: [56, 'union shortname_store'], d_op: [96, 'const struct dentry_operations *'],
+    d_parent: [24, 'struct dentry *'], __d_name: [32, 'struct qstr'], d_name: [32, 'const struct qstr'],
+    d_inode: [48, 'struct inode *'], d_shortname: [56, 'union shortname_store'], d_op: [96, 'const struct dentry_operations *'],
     d_sb: [104, 'struct super_block *'], d_time: [112, 'long unsigned int'], d_fsdata: [120, 'void *'],
     d_lockref: [128, 'struct lockref'], d_sib: [152, 'struct hlist_node'], d_children: [168, 'struct hlist_head'],
   } },

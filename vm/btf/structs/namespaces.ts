@@ -47,8 +47,8 @@ export const CGROUP_STRUCTS = {
     nr_descendants: [224, 'int'], max_descendants: [232, 'int'], kn: [256, 'struct kernfs_node *'],
     procs_file: [264, 'struct cgroup_file'], events_file: [320, 'struct cgroup_file'], subtree_control: [544, 'u16'],
     subtree_ss_mask: [546, 'u16'], root: [696, 'struct cgroup_root *'], cset_links: [704, 'struct list_head'],
-    e_csets: [720, 'struct list_head[12]'], dom_cgrp: [912, 'struct cgroup *'], bpf: [1160, 'struct cgroup_bpf'],
-    freezer: [2184, 'struct cgroup_freezer_state'], ancestors: [2224, 'struct cgroup *[0]'],
+    e_csets: [720, 'struct list_head[12]'], dom_cgrp: [912, 'struct cgroup *'], old_dom_cgrp: [920, 'struct cgroup *'],
+    bpf: [1160, 'struct cgroup_bpf'], freezer: [2184, 'struct cgroup_freezer_state'], ancestors: [2224, 'struct cgroup *[0]'],
   } },
   cgroup_root: { bytes: 6528, members: {
     kf_root: [0, 'struct kernfs_root *'], subsys_mask: [8, 'unsigned int'], hierarchy_id: [12, 'int'],

@@ -4,19 +4,20 @@ import type { StructTable } from '../build.ts';
 /** Packets in memory. */
 // oxfmt-ignore
 export const PACKET_STRUCTS = {
-  sk_buff: { bytes: 224, shared: ['next', 'prev', 'dev', 'rbnode', 'tstamp', 'skb_mstamp_ns', '_skb_refdst', 'destructor', 'pkt_type', 'ip_summed', 'tc_index', 'alloc_cpu', 'csum', 'csum_start', 'csum_offset', 'priority', 'skb_iif', 'hash', 'vlan_all', 'vlan_proto', 'vlan_tci', 'napi_id', 'mark', 'inner_protocol', 'inner_transport_header', 'inner_network_header', 'inner_mac_header', 'protocol', 'transport_header', 'network_header', 'mac_header'], members: {
+  sk_buff: { bytes: 224, shared: ['next', 'prev', 'dev', 'rbnode', 'tstamp', 'skb_mstamp_ns', '_skb_refdst', 'destructor', '__pkt_type_offset', 'pkt_type', 'ip_summed', 'tc_index', 'alloc_cpu', 'csum', 'csum_start', 'csum_offset', 'priority', 'skb_iif', 'hash', 'vlan_all', 'vlan_proto', 'vlan_tci', 'napi_id', 'mark', 'inner_protocol', 'inner_transport_header', 'inner_network_header', 'inner_mac_header', 'protocol', 'transport_header', 'network_header', 'mac_header'], members: {
     next: [0, 'struct sk_buff *'], prev: [8, 'struct sk_buff *'], dev: [16, 'struct net_device *'], rbnode: [0, 'struct rb_node'],
     sk: [24, 'struct sock *'], tstamp: [32, 'ktime_t'], skb_mstamp_ns: [32, 'u64'], cb: [40, 'char[48]'],
     _skb_refdst: [88, 'long unsigned int'], destructor: [96, 'void (*)(struct sk_buff *)'], _nfct: [104, 'long unsigned int'],
     len: [112, 'unsigned int'], data_len: [116, 'unsigned int'], mac_len: [120, '__u16'], hdr_len: [122, '__u16'],
-    queue_mapping: [124, '__u16'], pkt_type: [128, '__u8', 3, 0], ip_summed: [128, '__u8', 2, 5], tc_index: [132, '__u16'],
-    alloc_cpu: [134, 'u16'], csum: [136, '__wsum'], csum_start: [136, '__u16'], csum_offset: [138, '__u16'],
-    priority: [140, '__u32'], skb_iif: [144, 'int'], hash: [148, '__u32'], vlan_all: [152, 'u32'], vlan_proto: [152, '__be16'],
-    vlan_tci: [154, '__u16'], napi_id: [156, 'unsigned int'], mark: [164, '__u32'], inner_protocol: [168, '__be16'],
-    inner_transport_header: [170, '__u16'], inner_network_header: [172, '__u16'], inner_mac_header: [174, '__u16'],
-    protocol: [176, '__be16'], transport_header: [178, '__u16'], network_header: [180, '__u16'], mac_header: [182, '__u16'],
-    tail: [184, 'sk_buff_data_t'], end: [188, 'sk_buff_data_t'], head: [192, 'unsigned char *'], data: [200, 'unsigned char *'],
-    truesize: [208, 'unsigned int'], users: [212, 'refcount_t'], extensions: [216, 'struct skb_ext *'],
+    queue_mapping: [124, '__u16'], __pkt_type_offset: [128, '__u8[0]'], pkt_type: [128, '__u8', 3, 0],
+    ip_summed: [128, '__u8', 2, 5], tc_index: [132, '__u16'], alloc_cpu: [134, 'u16'], csum: [136, '__wsum'],
+    csum_start: [136, '__u16'], csum_offset: [138, '__u16'], priority: [140, '__u32'], skb_iif: [144, 'int'], hash: [148, '__u32'],
+    vlan_all: [152, 'u32'], vlan_proto: [152, '__be16'], vlan_tci: [154, '__u16'], napi_id: [156, 'unsigned int'],
+    mark: [164, '__u32'], inner_protocol: [168, '__be16'], inner_transport_header: [170, '__u16'],
+    inner_network_header: [172, '__u16'], inner_mac_header: [174, '__u16'], protocol: [176, '__be16'],
+    transport_header: [178, '__u16'], network_header: [180, '__u16'], mac_header: [182, '__u16'], tail: [184, 'sk_buff_data_t'],
+    end: [188, 'sk_buff_data_t'], head: [192, 'unsigned char *'], data: [200, 'unsigned char *'], truesize: [208, 'unsigned int'],
+    users: [212, 'refcount_t'], extensions: [216, 'struct skb_ext *'],
   } },
   skb_shared_info: { bytes: 320, shared: ['hwtstamps', 'xsk_meta', 'xdp_frags_size', 'xdp_frags_truesize', 'destructor_arg'], members: {
     flags: [0, '__u8'], meta_len: [1, '__u8'], nr_frags: [2, '__u8'], tx_flags: [3, '__u8'], gso_size: [4, 'short unsigned int'],
@@ -53,6 +54,7 @@ export const HEADER_STRUCTS = {
     rst: [12, '__u16', 1, 10], psh: [12, '__u16', 1, 11], ack: [12, '__u16', 1, 12], urg: [12, '__u16', 1, 13],
     ece: [12, '__u16', 1, 14], cwr: [12, '__u16', 1, 15], window: [14, '__be16'], check: [16, '__sum16'], urg_ptr: [18, '__be16'],
   } },
+  tcp_word_hdr: { bytes: 20, isUnion: true, members: { hdr: [0, 'struct tcphdr'], words: [0, '__be32[5]'] } },
   udphdr: { bytes: 8, members: { source: [0, '__be16'], dest: [2, '__be16'], len: [4, '__be16'], check: [6, '__sum16'] } },
   icmphdr: { bytes: 8, members: {
     type: [0, '__u8'], code: [1, '__u8'], checksum: [2, '__sum16'],
@@ -105,8 +107,9 @@ export const HEADER_STRUCTS = {
 export const DEVICE_STRUCTS = {
   net: { bytes: 4288, members: {
     passive: [0, 'refcount_t'], dev_base_seq: [8, 'unsigned int'], ifindex: [12, 'u32'], list: [24, 'struct list_head'],
-    user_ns: [112, 'struct user_namespace *'], ns: [152, 'struct ns_common'], loopback_dev: [440, 'struct net_device *'],
-    ipv4: [768, 'struct netns_ipv4'], ct: [2888, 'struct netns_ct'], net_cookie: [4160, 'u64'],
+    user_ns: [112, 'struct user_namespace *'], ns: [152, 'struct ns_common'], hash_mix: [432, 'u32'],
+    loopback_dev: [440, 'struct net_device *'], ipv4: [768, 'struct netns_ipv4'], ct: [2888, 'struct netns_ct'],
+    net_cookie: [4160, 'u64'],
   } },
   net_device: { bytes: 2496, shared: ['priv_flags'], members: {
     priv_flags: [0, 'long unsigned int', 32, 0], netdev_ops: [8, 'const struct net_device_ops *'],
@@ -120,6 +123,7 @@ export const DEVICE_STRUCTS = {
     dev_addr: [968, 'const unsigned char *'], broadcast: [1000, 'unsigned char[32]'], num_tx_queues: [1056, 'unsigned int'],
     qdisc: [1064, 'struct Qdisc *'], tx_queue_len: [1072, 'unsigned int'], reg_state: [1312, 'u8'], dev: [1344, 'struct device'],
   } },
+  dev_ifalias: { bytes: 16, members: { rcuhead: [0, 'struct callback_head'], ifalias: [16, 'char[0]'] } },
   net_device_stats: { bytes: 184, shared: ['rx_packets', 'tx_packets', 'rx_bytes', 'tx_bytes', 'rx_errors', 'tx_errors', 'rx_dropped', 'tx_dropped'], members: {
     rx_packets: [0, 'long unsigned int'], tx_packets: [8, 'long unsigned int'], rx_bytes: [16, 'long unsigned int'],
     tx_bytes: [24, 'long unsigned int'], rx_errors: [32, 'long unsigned int'], tx_errors: [40, 'long unsigned int'],

@@ -37,12 +37,13 @@ export const SOCKET_STRUCTS = {
     sk_priority: [520, 'u32'], sk_mark: [524, 'u32'], sk_uid: [528, 'kuid_t'], sk_protocol: [532, 'u16'], sk_type: [534, 'u16'],
     sk_dst_cache: [536, 'struct dst_entry *'], sk_gso_type: [552, 'u16'], sk_gso_max_segs: [554, 'u16'],
     sk_gso_max_size: [556, 'unsigned int'], sk_allocation: [560, 'gfp_t'], sk_txhash: [564, 'u32'], sk_sndbuf: [568, 'int'],
-    sk_no_check_tx: [574, 'u8', 1, 2], sk_shutdown: [575, 'u8'], sk_ack_backlog: [600, 'u32'], sk_max_ack_backlog: [604, 'u32'],
-    sk_peer_pid: [624, 'struct pid *'], sk_peer_cred: [632, 'const struct cred *'], sk_stamp: [640, 'ktime_t'],
-    sk_user_data: [656, 'void *'], sk_security: [664, 'void *'], sk_cgrp_data: [672, 'struct sock_cgroup_data'],
-    sk_state_change: [688, 'void (*)(struct sock *)'], sk_write_space: [696, 'void (*)(struct sock *)'],
-    sk_error_report: [704, 'void (*)(struct sock *)'], sk_backlog_rcv: [712, 'int (*)(struct sock *, struct sk_buff *)'],
-    sk_destruct: [720, 'void (*)(struct sock *)'], sk_bpf_storage: [736, 'struct bpf_local_storage *'],
+    sk_kern_sock: [574, 'u8', 1, 1], sk_no_check_tx: [574, 'u8', 1, 2], sk_shutdown: [575, 'u8'], sk_ack_backlog: [600, 'u32'],
+    sk_max_ack_backlog: [604, 'u32'], sk_peer_pid: [624, 'struct pid *'], sk_peer_cred: [632, 'const struct cred *'],
+    sk_stamp: [640, 'ktime_t'], sk_user_data: [656, 'void *'], sk_security: [664, 'void *'],
+    sk_cgrp_data: [672, 'struct sock_cgroup_data'], sk_state_change: [688, 'void (*)(struct sock *)'],
+    sk_write_space: [696, 'void (*)(struct sock *)'], sk_error_report: [704, 'void (*)(struct sock *)'],
+    sk_backlog_rcv: [712, 'int (*)(struct sock *, struct sk_buff *)'], sk_destruct: [720, 'void (*)(struct sock *)'],
+    sk_bpf_storage: [736, 'struct bpf_local_storage *'],
   } },
   sock_cgroup_data: { bytes: 16, members: { cgroup: [0, 'struct cgroup *'], classid: [8, 'u32'], prioidx: [12, 'u16'] } },
   socket: { bytes: 128, members: {
@@ -124,8 +125,8 @@ export const SOCKET_STRUCTS = {
     rcvq_space: [1848, { bytes: 16, members: { space: [0, 'int'], seq: [4, 'u32'], time: [8, 'u64'] } }],
     dsack_dups: [1864, 'u32'], rack: [1888, 'struct tcp_rack'], mdev_max_us: [1924, 'u32'], snd_cwnd_cnt: [1932, 'u32'],
     snd_cwnd_clamp: [1936, 'u32'], snd_cwnd_used: [1940, 'u32'], undo_marker: [2180, 'u32'], undo_retrans: [2184, 'int'],
-    bytes_retrans: [2192, 'u64'], total_retrans: [2200, 'u32'], timeout_rehash: [2234, 'u16'],
-    fastopen_req: [2272, 'struct tcp_fastopen_request *'],
+    bytes_retrans: [2192, 'u64'], total_retrans: [2200, 'u32'], bpf_sock_ops_cb_flags: [2232, 'u8'], timeout_rehash: [2234, 'u16'],
+    is_mptcp: [2252, 'bool'], fastopen_req: [2272, 'struct tcp_fastopen_request *'],
   } },
   minmax: { bytes: 24, members: { s: [0, 'struct minmax_sample[3]'] } },
   minmax_sample: { bytes: 8, members: { t: [0, 'u32'], v: [4, 'u32'] } },
@@ -178,7 +179,7 @@ export const SOCKET_STRUCTS = {
   } },
   udp_sock: { bytes: 1344, members: {
     inet: [0, 'struct inet_sock'], udp_flags: [1016, 'long unsigned int'], pending: [1024, 'int'], encap_type: [1028, '__u8'],
-    len: [1048, '__u16'],
+    len: [1048, '__u16'], forward_deficit: [1176, 'int'],
   } },
   udp6_sock: { bytes: 1472, members: { udp: [0, 'struct udp_sock'], inet6: [1344, 'struct ipv6_pinfo'] } },
   tcp6_sock: { bytes: 2432, members: { tcp: [0, 'struct tcp_sock'], inet6: [2304, 'struct ipv6_pinfo'] } },
@@ -190,6 +191,7 @@ export const SOCKET_STRUCTS = {
   mptcp_sock: { bytes: 1936, members: {
     sk: [0, 'struct inet_connection_sock'], local_key: [1400, 'u64'], remote_key: [1408, 'u64'], write_seq: [1416, 'u64'],
     snd_nxt: [1432, 'u64'], ack_seq: [1448, 'u64'], token: [1552, 'u32'], flags: [1560, 'long unsigned int'],
+    first: [1712, 'struct sock *'], ca_name: [1916, 'char[16]'],
   } },
   mptcp_subflow_context: { bytes: 272, shared: ['token'], members: { token: [68, 'u32'] } },
   unix_sock: { bytes: 1152, members: {
@@ -203,7 +205,8 @@ export const SOCKET_STRUCTS = {
   } },
   netlink_callback: { bytes: 128, members: { skb: [0, 'struct sk_buff *'], nlh: [8, 'const struct nlmsghdr *'] } },
   netlink_sock: { bytes: 1096, members: {
-    sk: [0, 'struct sock'], portid: [792, 'u32'], dst_portid: [796, 'u32'], cb: [872, 'struct netlink_callback'],
+    sk: [0, 'struct sock'], portid: [792, 'u32'], dst_portid: [796, 'u32'], groups: [816, 'long unsigned int *'],
+    cb_running: [865, 'bool'], cb: [872, 'struct netlink_callback'],
   } },
   nlmsghdr: { bytes: 16, members: {
     nlmsg_len: [0, '__u32'], nlmsg_type: [4, '__u16'], nlmsg_flags: [6, '__u16'], nlmsg_seq: [8, '__u32'],
@@ -244,6 +247,30 @@ export const SOCKET_STRUCTS = {
     ss_family: [0, '__kernel_sa_family_t'], __data: [2, 'char[126]'], __align: [0, 'void *'],
   } },
   in_addr: { bytes: 4, members: { s_addr: [0, '__be32'] } },
+  fib6_info: { bytes: 200, members: {
+    fib6_ref: [44, 'refcount_t'], fib6_dst: [80, 'struct rt6key'], fib6_flags: [100, 'u32'], fib6_src: [104, 'struct rt6key'],
+    fib6_metric: [144, 'u32'], nh: [192, 'struct nexthop *'], fib6_nh: [200, 'struct fib6_nh[0]'],
+  } },
+  rt6key: { bytes: 20, members: { addr: [0, 'struct in6_addr'], plen: [16, 'int'] } },
+  fib6_nh: { bytes: 96, members: { nh_common: [0, 'struct fib_nh_common'] } },
+  fib_nh_common: { bytes: 72, members: {
+    nhc_dev: [0, 'struct net_device *'], nhc_gw_family: [14, 'u8'],
+    nhc_gw: [24, { bytes: 16, isUnion: true, members: { ipv4: [0, '__be32'], ipv6: [0, 'struct in6_addr'] } }],
+  } },
+  nexthop: { bytes: 136, shared: ['nh_info'], members: { id: [96, 'u32'], nh_info: [128, 'struct nh_info *'] } },
+  nh_info: { bytes: 144, shared: ['fib6_nh'], members: { fib6_nh: [32, 'struct fib6_nh'] } },
+  socket_alloc: { bytes: 768, members: { socket: [0, 'struct socket'], vfs_inode: [128, 'struct inode'] } },
+  inet_hashinfo: { bytes: 128, members: { lhash2_mask: [60, 'unsigned int'] } },
+  udp_table: { bytes: 32, members: { mask: [24, 'unsigned int'] } },
+  bpf_ct_opts: { bytes: 16, members: {
+    netns_id: [0, 's32'], error: [4, 's32'], l4proto: [8, 'u8'], dir: [9, 'u8'], ct_zone_id: [10, 'u16'], ct_zone_dir: [12, 'u8'],
+    reserved: [13, 'u8[3]'],
+  } },
+  bpf_tcp_req_attrs: { bytes: 20, members: {
+    rcv_tsval: [0, 'u32'], rcv_tsecr: [4, 'u32'], mss: [8, 'u16'], rcv_wscale: [10, 'u8'], snd_wscale: [11, 'u8'],
+    ecn_ok: [12, 'u8'], wscale_ok: [13, 'u8'], sack_ok: [14, 'u8'], tstamp_ok: [15, 'u8'], usec_ts_ok: [16, 'u8'],
+    reserved: [17, 'u8[3]'],
+  } },
   in6_addr: { bytes: 16, members: {
     in6_u: [0, { bytes: 16, isUnion: true, members: {
     u6_addr8: [0, '__u8[16]'], u6_addr16: [0, '__be16[8]'], u6_addr32: [0, '__be32[4]'],

@@ -74,6 +74,7 @@ export const LINUX_4_14: ReleaseChanges = {
     bpf_perf_event_data_kern: { without: 'event' },
     __sk_buff:     { without: 'data_meta flow_keys tstamp wire_len gso_segs sk gso_size' },
     xdp_md:        { without: 'data_meta ingress_ifindex rx_queue_index egress_ifindex' },
+    bpf_sock_ops:  { without: 'is_fullsock snd_cwnd srtt_us bpf_sock_ops_cb_flags state rtt_min snd_ssthresh rcv_nxt snd_nxt snd_una mss_cache ecn_flags rate_delivered rate_interval_us packets_out retrans_out total_retrans segs_in data_segs_in segs_out data_segs_out lost_out sacked_out sk_txhash bytes_received bytes_acked sk skb_data skb_data_end skb_len skb_tcp_flags' },
     bpf_map_info:  { without: 'name ifindex btf_vmlinux_value_type_id netns_dev netns_ino btf_id btf_key_type_id btf_value_type_id' },
     statx:         { without: 'stx_mnt_id __spare3' },
     sched_attr:    { without: 'sched_util_min sched_util_max' },

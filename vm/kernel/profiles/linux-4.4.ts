@@ -10,6 +10,7 @@ export const LINUX_4_4: ReleaseChanges = {
     task_struct: { without: 'thread_info', further: { state: 8, real_start_time: 16 } },
     nsproxy:     { without: 'cgroup_ns' },
     cred:        { further: { euid: 8 } },
+    mm_struct:   { further: { pgd: 8 } },
     // The owner of a namespace of processes and its count came with 4.9.
     pid_namespace: { without: 'ucounts' },
     mnt_namespace: { without: 'ucounts' },

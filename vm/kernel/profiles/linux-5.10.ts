@@ -7,7 +7,7 @@ export const LINUX_5_10: ReleaseChanges = {
   withoutStructs: `folio futex_waitv cachestat mount_attr landlock_ruleset_attr bpf_timer bpf_wq bpf_dynptr bpf_list_head bpf_list_node
     bpf_rb_root bpf_rb_node bpf_refcount bpf_iter_num bpf_nf_ctx bpf_cpumask bpf_crypto_ctx bpf_key bpf_bloom_filter page_counter
     trace_event_raw_sched_prepare_exec trace_event_raw_kmalloc trace_event_raw_kmem_cache_alloc trace_event_raw_kmem_cache_free trace_event_raw_kfree trace_event_raw_block_rq_completion
-    nf_conn___init renamedata
+    nf_conn___init renamedata bpf_ct_opts bpf_tcp_req_attrs bpf_arena bpf_crypto_params
     bpf_iter__bpf_link bpf_iter__cgroup bpf_iter__ksym bpf_iter__kmem_cache bpf_iter__unix`,
   structs: {
     mm_rss_stat: { bytes: 32, members: { count: [0, 'atomic_long_t[4]'] } },
@@ -128,7 +128,7 @@ export const LINUX_5_10: ReleaseChanges = {
     bpf_func_id: 'redirect_peer', bpf_cmd: 'PROG_BIND_MAP', bpf_map_type: 'INODE_STORAGE', bpf_prog_type: 'SK_LOOKUP',
     bpf_attach_type: 'XDP', bpf_link_type: 'XDP',
   },
-  withoutEnums: 'bpf_addr_space_cast bpf_cgroup_iter_order',
+  withoutEnums: 'bpf_cgroup_iter_order',
   protos: {
     btf_trace_sched_switch: { ret: 'void', params: { __data: 'void *', preempt: 'bool', prev: 'struct task_struct *', next: 'struct task_struct *' } },
     btf_trace_task_rename:  { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', comm: 'const char *' } },
@@ -136,4 +136,6 @@ export const LINUX_5_10: ReleaseChanges = {
     btf_trace_block_rq_issue:  { ret: 'void', params: { __data: 'void *', q: 'struct request_queue *', rq: 'struct request *' } },
     btf_trace_block_rq_insert: { ret: 'void', params: { __data: 'void *', q: 'struct request_queue *', rq: 'struct request *' } },
   },
+  // Programs could call no kernel functions that were made for them; folios, and some hooks, came later.
+  without: /^(bpf_(?!iter_|lsm_|check$)\w+|bpf_iter_\w+_(new|next|destroy)|bpf_iter_(cgroup|ksym|kmem_cache|unix|bpf_link)|\w*folio\w*|\w+_noprof|bpf_lsm_userns_create|send_signal_locked|btf_trace_(sched_prepare_exec|block_io_\w+|contention_\w+|writeback_dirty_folio|sock_\w+_length|sk_data_ready))$/,
 };

@@ -37,7 +37,7 @@ export const LINUX_6_12: ReleaseChanges = {
     kernfs_node:      { as: { __parent: ['parent', 'struct kernfs_node *'] }, further: { id: 16 } },
     file:             { without: '__f_path', as: { f_path: ['f_path', 'struct path'], f_ref: ['f_count', 'atomic_long_t'] }, further: { f_flags: 8 } },
     inode:            { as: { i_state: ['i_state', 'u32'] }, further: { i_ino: 8 } },
-    dentry:           { as: { d_name: ['d_name', 'struct qstr'], d_shortname: ['d_iname', 'unsigned char[40]'] } },
+    dentry:           { without: '__d_name', as: { d_name: ['d_name', 'struct qstr'], d_shortname: ['d_iname', 'unsigned char[40]'] } },
     super_block:      { as: { s_mounts: ['s_mounts', 'struct list_head'] } },
     super_operations: { without: 'remove_bdev' },
     mount:            { as: { mnt_slave_list: ['mnt_slave_list', 'struct list_head'], mnt_slave: ['mnt_slave', 'struct list_head'] }, further: { mnt_ns: 16 } },
@@ -62,8 +62,18 @@ export const LINUX_6_12: ReleaseChanges = {
     trace_event_raw_task_newtask: { put: { clone_flags: [32, 'long unsigned int'] } },
   },
   enumsUpTo: { bpf_cmd: 'TOKEN_CREATE', bpf_attach_type: 'TRACE_KPROBE_SESSION' },
+  funcs: {
+    __seccomp_filter: { ret: 'int', params: { this_syscall: 'int', sd: 'const struct seccomp_data *', recheck_after_trace: 'const bool' } },
+  },
   protos: {
     btf_trace_sched_process_exit: { ret: 'void', params: { __data: 'void *', p: 'struct task_struct *' } },
     btf_trace_task_newtask:       { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', clone_flags: 'long unsigned int' } },
   },
+  // Kernel functions that came later.
+  without: new RegExp(`^(${[
+    'bpf_str.*|bpf_dynptr_(copy|memset|from_skb_meta)|bpf_(probe_read|copy_from)_\\w+_dynptr|bpf_copy_from_user_task_str|bpf_res_spin_\\w+',
+    'bpf_local_irq_\\w+|bpf_arena_reserve_pages|bpf_list_(front|back)|bpf_rbtree_(root|left|right)|bpf_task_work_\\w+|bpf_stream_\\w+',
+    'bpf_iter_(dmabuf|kmem_cache)_(new|next|destroy)|bpf_get_kmem_cache|bpf_cpumask_populate|bpf_cgroup_read_xattr|bpf_send_signal_task',
+    'bpf_task_from_vpid|bpf_xdp_pull_data|bpf_sock_ops_enable_tx_tstamp|bpf_(set|remove)_dentry_xattr|css_rstat_\\w+',
+  ].join('|')})$`),
 };
