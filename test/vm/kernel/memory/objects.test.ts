@@ -1,5 +1,7 @@
 // An object of clang that reads what tools read of tasks: by CO-RE it says the same on every kernel.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MACHINE_SYSCALLS } from '../../../../traces/index.ts';
@@ -14,6 +16,7 @@ import {
 import { pointOf, rig, u32 } from '../../../support/machine.ts';
 import { Random, seedOf } from '../../../support/seed.ts';
 import { shuffledBtf } from '../../../support/shuffled-btf.ts';
+import { hasTool } from '../../../support/tools.ts';
 import { vmlinux } from '../../../support/vmlinux.ts';
 
 const OBJECT = join(import.meta.dirname, '../../../cases/kernel/task.bpf.o');
@@ -160,4 +163,31 @@ describe.each(ALL.map((kernel) => [kernel.name, kernel] as const))('on %s', (_na
     expect([0, 8, 12].map((at) => sent.readInt32LE(at))).toEqual([15, -6, 40]);
     expect(textAt(sent, 20)).toBe('bash');
   });
+});
+
+const HEADERS = '/usr/include/bpf/bpf_core_read.h';
+
+test.runIf(hasTool('clang') && existsSync(HEADERS))('the object is what clang makes of its source', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'task-'));
+  try {
+    const built = join(folder, 'task.o');
+    const options = [
+      '--target=bpf',
+      '-mcpu=v3',
+      '-O2',
+      '-g',
+      '-D__TARGET_ARCH_x86',
+      '-I/usr/include/x86_64-linux-gnu',
+    ];
+    execFileSync('clang-19', [...options, '-c', OBJECT.replace(/o$/, 'c'), '-o', built], { stdio: 'pipe' });
+    const parts = (path: string): unknown =>
+      readObject(readFileSync(path), 'task').progs.map(({ name, insns, coreRelos }) => [
+        name,
+        insns,
+        coreRelos.length,
+      ]);
+    expect(parts(OBJECT)).toEqual(parts(built));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
