@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { ARCHS, type Arch } from '../../../traces/index.ts';
 import { type StructType, typeOf } from '../../../traces/replay/user-structs/layout.ts';
-import { STRUCTS } from '../../../traces/tables/struct-layouts.ts';
+import { type StructRow, STRUCTS } from '../../../traces/tables/struct-layouts.ts';
 import { hasTool } from '../../support/tools.ts';
 
 const TARGETS = {
@@ -161,7 +161,7 @@ function keyword(name: string): string {
 
 /** The text of a struct's members on an ABI, split. */
 function membersOf(arch: Arch, name: string): (readonly [type: string, name: string, count: string])[] {
-  const row: { members: string; i386?: string; arm64?: string } = rowOf(name);
+  const row: StructRow = rowOf(name);
   return ((arch === 'x86_64' ? undefined : row[arch]) ?? row.members).split(', ').map((text) => {
     const [type = '', given = ''] = text.split(' ');
     const [, own = '', count = ''] = /^(\w+)(\[\d+\])?/.exec(given) ?? [];
@@ -205,7 +205,7 @@ const C_SPECIALS: Readonly<Record<string, string>> = {
 
 /** The struct in C. Pointers of 64 bits are `long long` in C too. */
 function declaration(arch: Arch, name: string): string {
-  const row: { packed?: readonly string[] } = rowOf(name);
+  const row: StructRow = rowOf(name);
   let unnamed = 0;
   const fields = membersOf(arch, name).map(([type, own, count]) => {
     const isStar = type.includes('*');

@@ -80,7 +80,7 @@ function plain(value: Value): unknown {
 }
 
 /** Line, argument, bytes at enter and at exit (empty: as at enter). */
-type Line = readonly [line: string, arg: number, enter: string, exit?: string];
+type Line = [line: string, arg: number, enter: string, exit?: string];
 
 // oxfmt-ignore
 const LINES: readonly Line[] = [
@@ -129,7 +129,7 @@ const LINES: readonly Line[] = [
   ['mmap2(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0xf7000000\n1 execve("/bin/a", ["a", "bc"], NULL) = 0', 1, '00002000 10002000 00000000'],
 ];
 
-test.each(LINES)('%s (argument %i)', (line, arg, enter, exit = enter) => {
+test.each<Line>(LINES)('%s (argument %i)', (line, arg, enter, exit = enter) => {
   const imported = importText(line.includes('\n') ? `1 ${line}\n` : `${line}\n`);
   for (const [phase, expected] of [
     ['enter', enter],
