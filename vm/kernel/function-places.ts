@@ -62,8 +62,7 @@ function missing(name: string, world: HookWorld): Places {
     };
   }
   if (lacks(name, world)) return { refused: `${kernel.name} has no function ${name}${nearest(name, names)}` };
-  const hint = didYouMean(name, names);
-  return { idle: hint === '' ? NEVER : `${NEVER} (${hint})` };
+  return { idle: `${NEVER}${likeOnes(name, names)}` };
 }
 
 function patternPlaces(row: HookSection, pattern: string, world: HookWorld): Places {
@@ -134,6 +133,12 @@ function tracingCtx(
 /** A LINUX_VERSION_CODE as people write it. */
 function releaseOf(version: number): string {
   return `${version >> 16}.${(version >> 8) & 0xff}`;
+}
+
+/** The nearest name that recordings come to: there may well be a function of the other name. */
+export function likeOnes(name: string, candidates: readonly string[]): string {
+  const [, near] = /^did you mean (.*)\?$/.exec(didYouMean(name, candidates)) ?? [];
+  return near === undefined ? '' : ` (of names like it, to ${near})`;
 }
 
 /** The nearest name, for who mistyped one. */

@@ -4,6 +4,7 @@ import type { Btf } from '../btf/btf.ts';
 import { eventArgsCtx, recordCtx } from './event-fills.ts';
 import { eventRow, EVENTS } from './events.ts';
 import { NATIVE_ABIS } from './function-names.ts';
+import { likeOnes } from './function-places.ts';
 import type { HookWorld } from './functions.ts';
 import { rawCtx, rawSyscallsCtx, syscallsCtx } from './hook-fills.ts';
 import { RANKS } from './hook-ranks.ts';
@@ -106,10 +107,10 @@ function lacksTracepoint(name: string, { kernel: { types } }: HookWorld): boolea
 function missing(what: string, name: string, type: string, world: HookWorld): Places {
   const { types, name: kernel } = world.kernel;
   const isThere = types.find('struct', type) ?? types.find('typedef', type);
-  const hint = nearest(name, ['sys_enter', 'sys_exit', ...EVENT_NAMES]);
+  const names = ['sys_enter', 'sys_exit', ...EVENT_NAMES];
   if (isThere === undefined && lacksTracepoint(name, world))
-    return { refused: `${kernel} has no ${what}${hint}` };
-  return { idle: `${NEVER}${hint}` };
+    return { refused: `${kernel} has no ${what}${nearest(name, names)}` };
+  return { idle: `${NEVER}${likeOnes(name, names)}` };
 }
 
 function nearest(name: string, candidates: readonly string[]): string {

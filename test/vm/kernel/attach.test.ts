@@ -1,6 +1,6 @@
 // Attaching: what sections name, what is refused and why, cookies, hooks that never run, and snapshots of it all.
 import { describe, expect, test } from 'vitest';
-import type { Attachment, MachineOptions } from '../../../vm/index.ts';
+import { kernelOfTypes, type Attachment, type MachineOptions } from '../../../vm/index.ts';
 import { HOOK_SECTIONS } from '../../../vm/kernel/hook-sections.ts';
 import { functionAddress, functionNames } from '../../../vm/kernel/functions.ts';
 import { DEFAULT_KERNEL } from '../../../vm/kernel/profiles/index.ts';
@@ -8,6 +8,7 @@ import { PROG_TYPES, type ProgTypeRow } from '../../../vm/kernel/prog-types.ts';
 import { SyscallIndex } from '../../../vm/kernel/syscalls.ts';
 import { MACHINE_SYSCALLS } from '../../../traces/index.ts';
 import { hookRig, loadSayers } from '../../support/hook-rig.ts';
+import { vmlinux } from '../../support/vmlinux.ts';
 import { loadText, pointOf, rig, u32, u64s } from '../../support/machine.ts';
 
 /** What attaching a program in a section is refused with. */
@@ -91,8 +92,8 @@ describe('hooks that recordings never come to', () => {
     ['perf_event', 'nothing samples a recording'],
     ['iter/task', 'nobody reads an iterator'],
     ['kprobe.multi/vfs_x*', 'no function that a recording comes to matches vfs_x*'],
-    ['kprobe/do_sys_opn', 'does not come to this function (did you mean do_sys_open?)'],
-    ['tp/sched/sched_swich', 'does not come to this tracepoint (did you mean sched_switch?)'],
+    ['kprobe/do_sys_opn', 'does not come to this function (of names like it, to do_sys_open)'],
+    ['tp/sched/sched_swich', 'does not come to this tracepoint (of names like it, to sched_switch)'],
   ])('%s: %s', (section, why) => {
     const { idle, refused } = attachment(section);
     expect([idle, refused]).toEqual([expect.stringContaining(why), undefined]);
@@ -234,4 +235,25 @@ test('functions have addresses of their own', () => {
   expect(new Set(names).size).toBe(names.length);
   const wrappers = names.filter((name) => name.startsWith('__x64_sys_'));
   expect(new Set(wrappers.map(functionAddress)).size).toBe(wrappers.length);
+});
+
+test.runIf(vmlinux() !== undefined)('a kernel whose types list all that it has says what it has not', () => {
+  const kernel = kernelOfTypes(vmlinux()!, 'this machine');
+  const became = (section: string): string => {
+    const { refused, idle } = attachment(section, { kernel });
+    return refused ?? idle ?? 'attached';
+  };
+  expect(became('kprobe/tcp_v4_connect')).toContain('does not come to this function');
+  expect(became('kprobe/tcp_v4_conect')).toContain('this machine has no function tcp_v4_conect');
+  expect(became('kprobe/__se_sys_openat')).toContain('the kernel calls it __x64_sys_openat');
+  expect(became('tp/block/block_rq_issue')).toContain('does not come to this tracepoint');
+  expect(became('raw_tp/block_rq_isue')).toContain('this machine has no raw tracepoint block_rq_isue');
+  for (const section of [
+    'kprobe/__x64_sys_openat',
+    'kprobe/vfs_read',
+    'fentry/do_unlinkat',
+    'tp_btf/sched_switch',
+  ]) {
+    expect(became(section), section).toBe('attached');
+  }
 });
