@@ -156,6 +156,26 @@ export const SIGNAL_STRUCTS = {
   siginfo: { bytes: 128, shared: ['si_signo', 'si_errno', 'si_code', '_sifields', '_si_pad'], members: {
     si_signo: [0, 'int'], si_errno: [4, 'int'], si_code: [8, 'int'], _sifields: [16, 'union __sifields'], _si_pad: [0, 'int[32]'],
   } },
+  __sifields: { bytes: 32, isUnion: true, members: {
+    _kill: [0, { bytes: 8, members: { _pid: [0, '__kernel_pid_t'], _uid: [4, '__kernel_uid32_t'] } }],
+    _timer: [0, { bytes: 24, members: {
+    _tid: [0, '__kernel_timer_t'], _overrun: [4, 'int'], _sigval: [8, 'sigval_t'], _sys_private: [16, 'int'],
+  } }],
+    _rt: [0, { bytes: 16, members: { _pid: [0, '__kernel_pid_t'], _uid: [4, '__kernel_uid32_t'], _sigval: [8, 'sigval_t'] } }],
+    _sigchld: [0, { bytes: 32, members: {
+    _pid: [0, '__kernel_pid_t'], _uid: [4, '__kernel_uid32_t'], _status: [8, 'int'], _utime: [16, '__kernel_clock_t'],
+    _stime: [24, '__kernel_clock_t'],
+  } }],
+    _sigfault: [0, { bytes: 32, shared: ['_trapno', '_addr_lsb', '_addr_bnd', '_addr_pkey', '_perf'], members: {
+    _addr: [0, 'void *'], _trapno: [8, 'int'], _addr_lsb: [8, 'short int'],
+    _addr_bnd: [8, { bytes: 24, members: { _dummy_bnd: [0, 'char[8]'], _lower: [8, 'void *'], _upper: [16, 'void *'] } }],
+    _addr_pkey: [8, { bytes: 12, members: { _dummy_pkey: [0, 'char[8]'], _pkey: [8, '__u32'] } }],
+    _perf: [8, { bytes: 16, members: { _data: [0, 'long unsigned int'], _type: [8, '__u32'], _flags: [12, '__u32'] } }],
+  } }],
+    _sigpoll: [0, { bytes: 16, members: { _band: [0, 'long int'], _fd: [8, 'int'] } }],
+    _sigsys: [0, { bytes: 16, members: { _call_addr: [0, 'void *'], _syscall: [8, 'int'], _arch: [12, 'unsigned int'] } }],
+  } },
+  sigval: { bytes: 8, isUnion: true, members: { sival_int: [0, 'int'], sival_ptr: [0, 'void *'] } },
   ksignal: { bytes: 88, members: { ka: [0, 'struct k_sigaction'], info: [32, 'kernel_siginfo_t'], sig: [80, 'int'] } },
   k_sigaction: { bytes: 32, members: { sa: [0, 'struct sigaction'] } },
   sigaction: { bytes: 32, members: {

@@ -4,7 +4,7 @@ import type { ReleaseChanges } from './release.ts';
 /** @see include/linux/sched.h, mm_types.h, fs.h, cgroup-defs.h, include/uapi/linux/bpf.h of Linux 5.10 */
 // oxfmt-ignore
 export const LINUX_5_10: ReleaseChanges = {
-  withoutStructs: `folio futex_waitv cachestat mount_attr landlock_ruleset_attr bpf_timer bpf_wq bpf_dynptr bpf_list_head bpf_list_node
+  withoutStructs: `folio skb_frag futex_waitv cachestat mount_attr landlock_ruleset_attr bpf_timer bpf_wq bpf_dynptr bpf_list_head bpf_list_node
     bpf_rb_root bpf_rb_node bpf_refcount bpf_iter_num bpf_nf_ctx bpf_cpumask bpf_crypto_ctx bpf_key bpf_bloom_filter page_counter
     trace_event_raw_sched_prepare_exec trace_event_raw_kmalloc trace_event_raw_kmem_cache_alloc trace_event_raw_kmem_cache_free trace_event_raw_kfree trace_event_raw_block_rq_completion
     nf_conn___init renamedata bpf_ct_opts bpf_tcp_req_attrs bpf_arena bpf_crypto_params
@@ -98,7 +98,7 @@ export const LINUX_5_10: ReleaseChanges = {
     xdp_frame:     { without: 'flags' },
     rate_sample:   { without: 'prior_delivered_ce delivered_ce last_end_seq' },
     bpf_sock_addr_kern: { without: 'uaddrlen' },
-    sockaddr:      { without: 'sa_data_min' },
+    sockaddr:      { without: 'sa_data_min __empty_sa_data' },
     sock_cgroup_data: { as: { cgroup: ['val', 'u64'] } },
     msghdr:        { without: 'msg_inq msg_get_inq msg_ubuf sg_from_iter' },
     net:           { as: { ifindex: ['ifindex', 'int'] } },
@@ -106,6 +106,10 @@ export const LINUX_5_10: ReleaseChanges = {
     inet_sock:     { without: 'inet_flags', as: { inet_id: ['inet_id', '__u16'] }, put: {
       recverr: [816, '__u8', 1, 0], is_icsk: [816, '__u8', 1, 1], freebind: [816, '__u8', 1, 2], hdrincl: [816, '__u8', 1, 3], mc_loop: [816, '__u8', 1, 4],
       transparent: [816, '__u8', 1, 5], mc_all: [816, '__u8', 1, 6], nodefrag: [816, '__u8', 1, 7], bind_address_no_port: [817, '__u8', 1, 0] } },
+    trace_event_raw_tcp_probe: { without: 'skbaddr skaddr' },
+    trace_event_raw_block_rq: { without: 'ioprio' },
+    trace_event_raw_consume_skb: { without: 'location' },
+    bpf_local_storage: { without: 'smap' },
     trace_event_raw_percpu_alloc_percpu: { without: 'call_site bytes_alloc gfp_flags' },
     request_sock:  { without: 'timeout' },
     udp_sock:      { without: 'udp_flags' },
@@ -129,6 +133,7 @@ export const LINUX_5_10: ReleaseChanges = {
     bpf_attach_type: 'XDP', bpf_link_type: 'XDP',
   },
   withoutEnums: 'bpf_cgroup_iter_order',
+  typedefs: { skb_frag_t: 'struct bio_vec' },
   protos: {
     btf_trace_sched_switch: { ret: 'void', params: { __data: 'void *', preempt: 'bool', prev: 'struct task_struct *', next: 'struct task_struct *' } },
     btf_trace_task_rename:  { ret: 'void', params: { __data: 'void *', task: 'struct task_struct *', comm: 'const char *' } },

@@ -4,7 +4,7 @@ import type { ReleaseChanges } from './release.ts';
 /** @see include/linux/sched.h, fs.h, dcache.h, kernfs.h, include/trace/events/ of Linux 6.12 */
 // oxfmt-ignore
 export const LINUX_6_12: ReleaseChanges = {
-  withoutStructs: 'trace_event_raw_sched_process_exit trace_event_raw_tcp_retransmit_skb',
+  withoutStructs: 'trace_event_raw_exceptions trace_event_raw_sched_process_exit trace_event_raw_tcp_retransmit_skb',
   structs: {
     renamedata: { bytes: 72, members: {
       old_mnt_idmap: [0, 'struct mnt_idmap *'], old_dir: [8, 'struct inode *'], old_dentry: [16, 'struct dentry *'],
@@ -19,6 +19,9 @@ export const LINUX_6_12: ReleaseChanges = {
     } },
     trace_event_raw_sched_process_wait: { bytes: 32, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], __data: [32, 'char[0]'] } },
     trace_event_raw_sched_process_hang: { bytes: 28, members: { ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], __data: [28, 'char[0]'] } },
+    trace_event_raw_sched_pi_setprio: { bytes: 36, members: {
+      ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], oldprio: [28, 'int'], newprio: [32, 'int'], __data: [36, 'char[0]'],
+    } },
     trace_event_raw_sched_migrate_task: { bytes: 40, members: {
       ent: [0, 'struct trace_entry'], comm: [8, 'char[16]'], pid: [24, 'pid_t'], prio: [28, 'int'], orig_cpu: [32, 'int'],
       dest_cpu: [36, 'int'], __data: [40, 'char[0]'],
@@ -53,7 +56,8 @@ export const LINUX_6_12: ReleaseChanges = {
     tcphdr:           { without: 'ae', put: { res1: [12, '__u16', 4, 0] } },
     flowi_common:     { as: { flowic_dscp: ['flowic_tos', '__u8'] } },
     xdp_buff:         { without: 'frame_sz_flags_init' },
-    sockaddr:         { without: '__empty_sa_data' },
+    xdp_frame:        { without: 'mem_type' },
+    trace_event_raw_kmem_cache_alloc: { without: '__data_loc_name' },
     sock:             { further: { sk_protocol: 16 } },
     tcp_options_received: { without: 'accecn' },
     tcp_info:         { without: 'tcpi_received_ce tcpi_delivered_e1_bytes tcpi_delivered_e0_bytes tcpi_delivered_ce_bytes tcpi_received_e1_bytes tcpi_received_e0_bytes tcpi_received_ce_bytes tcpi_accecn_fail_mode tcpi_accecn_opt_seen' },
