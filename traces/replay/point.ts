@@ -51,12 +51,19 @@ function copyArgs(args: BigUint64Array, row: number, to: Uint8Array): void {
   for (let i = 0; i < ARG_BYTES; i++) to[i] = lastBytes[from + i]!;
 }
 
+/** The cursor that was asked for last, and its function. */
+let lastCursor: Cursor | undefined;
+let lastReader: () => readonly UserMemory[] = () => [];
+
 function readerOf(cursor: Cursor, recording: Recording): () => readonly UserMemory[] {
+  if (cursor === lastCursor) return lastReader;
   let reader = readers.get(cursor);
   if (reader === undefined) {
     reader = createReader(cursor, recording);
     readers.set(cursor, reader);
   }
+  lastCursor = cursor;
+  lastReader = reader;
   return reader;
 }
 
