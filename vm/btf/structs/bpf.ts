@@ -97,7 +97,6 @@ export const BPF_STRUCTS = {
     map_node: [0, 'struct hlist_node'], snode: [16, 'struct hlist_node'], local_storage: [32, 'struct bpf_local_storage *'],
     rcu: [40, 'struct callback_head'], free_node: [40, 'struct hlist_node'], sdata: [64, 'struct bpf_local_storage_data'],
   } },
-  bpf_stab: { bytes: 376, members: { map: [0, 'struct bpf_map'] } },
   bpf_shtab: { bytes: 384, members: { map: [0, 'struct bpf_map'] } },
   bpf_cgroup_storage_map: { bytes: 328, members: { map: [0, 'struct bpf_map'] } },
   reuseport_array: { bytes: 296, members: { map: [0, 'struct bpf_map'] } },
