@@ -118,7 +118,8 @@ class TailscopeMachine implements Machine {
   }
 
   attachAll(object: LoadedObject): readonly Attachment[] {
-    const wanted = object.progs.filter((prog) => wantsHook(prog.spec.section));
+    const inSlots = new Set(object.spec.slots.map(({ prog }) => prog));
+    const wanted = object.progs.filter(({ spec }) => wantsHook(spec.section, inSlots.has(spec.name)));
     return wanted.map((prog): Attachment => {
       try {
         return attachmentOf(prog, this.attachTo(prog, {}), this.world.syscalls);

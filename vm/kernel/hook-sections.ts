@@ -124,13 +124,16 @@ export function parseHookSection(section: string): ParsedSection | undefined {
 
 /** Kinds of programs that need no name behind the slash: there is one hook of each. */
 const NAMELESS: ReadonlySet<HookTarget> = new Set(['socket', 'xdp', 'tc', 'nothing here']);
+const ON_PACKETS: ReadonlySet<HookTarget> = new Set(['socket', 'xdp', 'tc']);
 
 /**
  * True when the section asks for attachment to a place: 'kprobe/x', 'raw_tp/x', 'xdp'. A number after the slash is a prog_array slot of the 2015
- * convention and asks for none; without a slash, whoever loads a program of a function or tracepoint attaches it.
+ * convention and asks for none; without a slash, whoever loads a program of a function or tracepoint attaches it. `isInSlot`: the object itself puts
+ * the program into a prog_array: of those on packets, whose sections say nothing but their type, tail calls come to it then and nothing else.
  */
-export function wantsHook(section: string): boolean {
+export function wantsHook(section: string, isInSlot: boolean): boolean {
   const parsed = parseHookSection(section);
   if (parsed === undefined || /^\d+$/.test(parsed.target)) return false;
+  if (isInSlot && ON_PACKETS.has(parsed.row.target)) return false;
   return parsed.target !== '' || NAMELESS.has(parsed.row.target);
 }
