@@ -268,7 +268,7 @@ export interface Machine {
   detach(prog: Prog): void;
   /**
    * Attaches every program of the object whose section names a hook, and tells what became of each: one that is refused does not keep the others from
-   * running. Sections with a slot number ('kprobe/1') and those without a name where one is needed ('kprobe') are left alone.
+   * running. Sections with a slot number ('kprobe/1') and those without a name where one is needed ('kprobe') are left alone, and so are programs on packets that the object puts into a prog_array.
    */
   attachAll(object: LoadedObject): readonly Attachment[];
   /**
@@ -315,11 +315,25 @@ export interface Machine {
   restore(snapshot: MachineSnapshot): void;
 }
 
-/** A program that comes with Tailscope. */
+/** A program that comes with Tailscope. Its files are beside vm/samples/index.ts: the machine reads none. */
 export interface Sample {
   readonly name: string;
   readonly title: string;
+  /** What it shows, and how its output is to be read. */
   readonly summary: string;
-  /** Assembly text that `assembleObject` takes. */
+  /** Path of the object that clang made, from vm/samples on: 'objects/opensnoop.bpf.o'. */
+  readonly object: string;
+  /** Path of the C that it is made of: 'src/opensnoop.bpf.c'. */
   readonly source: string;
+  /** Global variables that may be set before it is loaded. */
+  readonly globals: readonly SampleGlobal[];
+  /** Recordings of the manifest that it is worth running over, the best first. */
+  readonly suits: readonly string[];
+}
+
+/** A global variable of a sample. */
+export interface SampleGlobal {
+  readonly name: string;
+  /** 'failed opens only; default false'. */
+  readonly meaning: string;
 }

@@ -8,6 +8,9 @@ export const PACKAGE_ROOT = findRoot(import.meta.dirname);
 /** Where the manifest and its recordings are. */
 export const RECORDED_FOLDER = join(PACKAGE_ROOT, 'traces', 'recorded');
 
+/** Where the samples are: `object` and `source` of a `Sample` are paths from here on. */
+export const SAMPLES_FOLDER = join(PACKAGE_ROOT, 'vm', 'samples');
+
 /** Where the built page is. */
 export const PAGE_FOLDER = join(PACKAGE_ROOT, 'dist', 'page');
 

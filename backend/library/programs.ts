@@ -1,6 +1,6 @@
 // A program by the name of a sample, or by the path of an object or of assembly text: read here, opened where it runs.
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   AsmError,
   assembleObject,
@@ -15,6 +15,7 @@ import {
 } from '../../vm/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 import { openKernel, type KernelSource } from './kernels.ts';
+import { SAMPLES_FOLDER } from './package-root.ts';
 
 /** Problems of a text that are told at most. */
 const LIMIT_PROBLEMS = 20;
@@ -53,8 +54,7 @@ export interface OpenedProgram {
 export function readProgram(path: string, options: ProgramOptions = {}): ProgramSource {
   const name = objectName(path);
   const sample = Object.hasOwn(SAMPLES, path) ? SAMPLES[path] : undefined;
-  if (sample !== undefined) return { name, path, content: { kind: 'text', text: sample.source }, options };
-  const bytes = readBytes(path);
+  const bytes = readBytes(sample === undefined ? path : join(SAMPLES_FOLDER, sample.object));
   const content = isElf(bytes)
     ? ({ kind: 'object', bytes } as const)
     : ({ kind: 'text', text: bytes.toString('utf8') } as const);

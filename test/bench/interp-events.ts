@@ -1,7 +1,10 @@
 // Measures the interpreter and prints what it found; run by interp.bench.ts in a process of its own.
 //
-// Each call is an enter and an exit of a mixed workload: one in eight prints (a read of 832 bytes), one in eight is an mmap, which prints too.
-import { assembleObject, createMachine, SAMPLES, type SyscallPoint } from '../../vm/index.ts';
+// Each call is an enter and an exit of a mixed workload: one in eight prints (a read of 832 bytes), one in eight is an mmap, which prints too. Programs in
+// assembly and, where there is one of that name, the sample in C: what clang makes of it reads the kernel's structures through helpers.
+import { openProgram, readProgram } from '../../backend/library/programs.ts';
+import { assembleObject, createMachine, type ObjectSpec, type SyscallPoint } from '../../vm/index.ts';
+import { ASM_SAMPLES } from '../support/asm-samples/index.ts';
 
 const CALLS = 300_000;
 const ROUNDS = 3;
@@ -24,9 +27,24 @@ const WORKLOAD = [
   callOf(5),
 ];
 
-for (const names of [['tracex5'], ['syscount'], ['latency'], ['tracex5', 'syscount', 'latency']]) {
+const { tracex5, syscount, latency } = ASM_SAMPLES;
+const inAsm = ({ name, source }: { name: string; source: string }): ObjectSpec =>
+  assembleObject(source, name);
+const inC = (name: string): ObjectSpec => openProgram(readProgram(name)).spec;
+
+const ROWS: Readonly<Record<string, readonly ObjectSpec[]>> = {
+  tracex5: [inAsm(tracex5)],
+  'tracex5 in C': [inC('tracex5')],
+  syscount: [inAsm(syscount)],
+  'syscount in C': [inC('syscount')],
+  latency: [inAsm(latency)],
+  'latency in C, of reads': [inC('latency')],
+  'tracex5 + syscount + latency': [tracex5, syscount, latency].map(inAsm),
+};
+
+for (const [what, objects] of Object.entries(ROWS)) {
   const machine = createMachine({ cpus: 2, limitInsns: 1_000_000, onPrintk: () => {}, onFault: () => {} });
-  for (const name of names) machine.attachAll(machine.load(assembleObject(SAMPLES[name]!.source, name)));
+  for (const object of objects) machine.attachAll(machine.load(object));
   let best = 0;
   let insns = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -44,5 +62,5 @@ for (const names of [['tracex5'], ['syscount'], ['latency'], ['tracex5', 'syscou
     insns = (machine.insnsRun - before) / CALLS;
   }
   const rate = Math.round(best).toLocaleString('en-US');
-  process.stdout.write(`${names.join(' + ')}: ${rate} calls/s, ${insns.toFixed(1)} insns a call\n`);
+  process.stdout.write(`${what}: ${rate} calls/s, ${insns.toFixed(1)} insns a call\n`);
 }

@@ -66,7 +66,7 @@ function endOf(session: Session): unknown {
 describe(`frames that a viewer takes now and then (seed ${SEED})`, () => {
   test.each(
     ['dd', 'fail', 'signals', 'shell'].flatMap((log) =>
-      ['tracex5', 'syscount', 'latency', 'opens'].map((program) => [log, program] as const),
+      ['tracex5', 'syscount', 'latency', 'opensnoop'].map((program) => [log, program] as const),
     ),
   )('of %s through %s add up to the whole', async (log, program) => {
     const recording = await recordingOf(log);

@@ -1,9 +1,10 @@
 // Programs near the border of what a verifier accepts: those that tests have, written and random, with something changed.
 import { kernelTypes } from '../../vm/btf/kernel-types.ts';
-import { assembleObject, SAMPLES, type ObjectSpec, type ProgSpec } from '../../vm/index.ts';
+import { assembleObject, type ObjectSpec, type ProgSpec } from '../../vm/index.ts';
 import { inputOf } from '../../vm/verifier/input-of.ts';
 import type { Verdict } from '../../vm/verifier/verdict.ts';
 import { verify } from '../../vm/verifier/walk/verify.ts';
+import { ASM_SAMPLES } from './asm-samples/index.ts';
 import { readCases, section, type TestCase } from './case-file.ts';
 import { caseObject } from './helper-case.ts';
 import { helperProgram } from './helper-programs.ts';
@@ -41,8 +42,8 @@ export const TEST_STATE_FREQ = 8;
 /** Programs that are written down, by where; an object each, with that one program. */
 export const WRITTEN: ReadonlyMap<string, () => readonly ObjectSpec[]> = new Map([
   [
-    'vm/samples',
-    () => Object.values(SAMPLES).flatMap(({ name, source }) => oneByOne(assembleObject(source, name))),
+    'test/support/asm-samples',
+    () => Object.values(ASM_SAMPLES).flatMap(({ name, source }) => oneByOne(assembleObject(source, name))),
   ],
   [
     'test/cases/programs',

@@ -1,6 +1,7 @@
 // tailscope run, info, list: what they print.
 import { spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { Sample } from '../../../vm/index.ts';
 import { BIN, tailscope } from '../../support/cli.ts';
 import { logPath } from '../../support/logs.ts';
 
@@ -92,6 +93,8 @@ test('list names the samples, and gives recordings and programs as JSON', async 
   const { code, stdout } = await tailscope(['list']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^tracex5 /m);
-  const json = JSON.parse((await tailscope(['list', '--json'])).stdout) as { programs: { name: string }[] };
-  expect(json.programs.map((row) => row.name)).toContain('tracex5');
+  const { programs } = JSON.parse((await tailscope(['list', '--json'])).stdout) as { programs: Sample[] };
+  const opensnoop = programs.find(({ name }) => name === 'opensnoop');
+  expect(opensnoop?.globals.map(({ name }) => name)).toEqual(['failed_only', 'pid']);
+  expect(opensnoop?.object).toBe('objects/opensnoop.bpf.o');
 });

@@ -4,11 +4,11 @@ import {
   assembleObject,
   createMachine,
   LoadError,
-  SAMPLES,
   type LoadedObject,
   type Machine,
   type ObjectSpec,
 } from '../../../vm/index.ts';
+import { ASM_SAMPLES } from '../../support/asm-samples/index.ts';
 import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32, u64s } from '../../support/machine.ts';
 
 const COUNTER = `.map hits array key=4 value=8 entries=1
@@ -58,7 +58,7 @@ describe('load', () => {
     ['gpl', false],
   ])('under licence "%s" lets a program print: %s', (license, allowed) => {
     const { machine } = rig();
-    const spec = { ...assembleObject(SAMPLES['tracex5']!.source, 'o'), license };
+    const spec = { ...assembleObject(ASM_SAMPLES.tracex5.source, 'o'), license };
     if (allowed) expect(machine.load(spec).progs).toHaveLength(4);
     else
       expect(() => machine.load(spec)).toThrow(
@@ -122,7 +122,7 @@ describe('attach', () => {
 
   test('leaves programs for slots alone', () => {
     const { machine } = rig();
-    const object = machine.load(assembleObject(SAMPLES['tracex5']!.source, 'tracex5'));
+    const object = machine.load(assembleObject(ASM_SAMPLES.tracex5.source, 'tracex5'));
     expect(machine.attachAll(object).map(({ prog }) => prog.spec.name)).toEqual(['bpf_prog1']);
   });
 
@@ -173,15 +173,18 @@ describe('attach', () => {
   });
 });
 
-test.each(Object.keys(SAMPLES))('%s leaves nothing in the memory when it is unloaded', (name) => {
-  const { machine } = rig();
-  const before = machine.snapshot().byteSize;
-  const object = machine.load(assembleObject(SAMPLES[name]!.source, name));
-  machine.attachAll(object);
-  machine.enter(pointOf({ nr: 257 }));
-  machine.unload(object);
-  expect(machine.snapshot().byteSize).toBe(before);
-});
+test.each(Object.values(ASM_SAMPLES))(
+  '$name leaves nothing in the memory when it is unloaded',
+  ({ name, source }) => {
+    const { machine } = rig();
+    const before = machine.snapshot().byteSize;
+    const object = machine.load(assembleObject(source, name));
+    machine.attachAll(object);
+    machine.enter(pointOf({ nr: 257 }));
+    machine.unload(object);
+    expect(machine.snapshot().byteSize).toBe(before);
+  },
+);
 
 test('a program that makes an iterator smaller than it was leaves nothing in the memory', () => {
   const { machine } = rig({ verifier: 'off' });

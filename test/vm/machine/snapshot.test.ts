@@ -1,6 +1,7 @@
 // Snapshots: all state of a machine, put back as it was.
 import { describe, expect, test } from 'vitest';
-import { assembleObject, SAMPLES } from '../../../vm/index.ts';
+import { assembleObject } from '../../../vm/index.ts';
+import { ASM_SAMPLES } from '../../support/asm-samples/index.ts';
 import { Random, seedOf } from '../../support/seed.ts';
 import { fromU64s, loadFilter, loadText, pointOf, rig, runOnce, u32 } from '../../support/machine.ts';
 
@@ -17,8 +18,8 @@ function loaded(): ReturnType<typeof rig> & {
   objects: ReturnType<ReturnType<typeof rig>['machine']['load']>[];
 } {
   const base = rig();
-  const objects = ['tracex5', 'syscount', 'latency', 'opens'].map((name) => {
-    const object = base.machine.load(assembleObject(SAMPLES[name]!.source, name));
+  const objects = Object.values(ASM_SAMPLES).map(({ name, source }) => {
+    const object = base.machine.load(assembleObject(source, name));
     base.machine.attachAll(object);
     return object;
   });

@@ -1,12 +1,13 @@
-// Programs that come with Tailscope or stand for what authors write: the verifier accepts each, in an object by itself and in a machine.
+// Programs in assembly that stand for what authors write: the verifier accepts each, in an object by itself and in a machine.
 import { expect, test } from 'vitest';
-import { assembleObject, inputOf, kernelTypes, SAMPLES, verify, type ObjectSpec } from '../../../vm/index.ts';
+import { assembleObject, inputOf, kernelTypes, verify, type ObjectSpec } from '../../../vm/index.ts';
+import { ASM_SAMPLES } from '../../support/asm-samples/index.ts';
 import { readCases } from '../../support/case-file.ts';
 import { hookRig } from '../../support/hook-rig.ts';
 import { programObject } from '../../support/program-case.ts';
 
 const OBJECTS: readonly (readonly [string, ObjectSpec])[] = [
-  ...Object.values(SAMPLES).map(({ name, source }) => [name, assembleObject(source, name)] as const),
+  ...Object.values(ASM_SAMPLES).map(({ name, source }) => [name, assembleObject(source, name)] as const),
   ...readCases('programs').map((testCase) => [testCase.title, programObject(testCase)] as const),
 ];
 

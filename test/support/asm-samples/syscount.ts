@@ -1,11 +1,8 @@
 // syscount: how often each system call is made, in maps.
-import type { Sample } from '../api.ts';
+import type { AsmSample } from './index.ts';
 
-export const syscount: Sample = {
+export const syscount: AsmSample = {
   name: 'syscount',
-  title: 'syscount: count calls in maps',
-  summary:
-    'Counts system calls by number in a percpu_array, and by thread in a hash, at raw tracepoint sys_enter.',
   source: `// syscount: two ways to count. The percpu_array has a slot for each number and needs no lock; the hash grows with the threads.
 
 .license GPL

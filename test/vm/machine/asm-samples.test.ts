@@ -1,18 +1,21 @@
-// The samples assemble, load, are accepted by a real kernel, and do what they say.
+// Programs in assembly that tests share: a real kernel accepts them, and they do what they say, call by call.
 import { describe, expect, test } from 'vitest';
-import { assembleObject, SAMPLES } from '../../../vm/index.ts';
+import { assembleObject } from '../../../vm/index.ts';
+import { ASM_SAMPLES } from '../../support/asm-samples/index.ts';
 import { pointOf, rig, u32, u64s, type Rig } from '../../support/machine.ts';
 import { askKernel, insnsLine } from '../../support/oracle.ts';
 import { hasTool } from '../../support/tools.ts';
 
-function attached(name: string): Rig & { readonly object: ReturnType<Rig['machine']['load']> } {
+function attached(
+  name: keyof typeof ASM_SAMPLES,
+): Rig & { readonly object: ReturnType<Rig['machine']['load']> } {
   const base = rig();
-  const object = base.machine.load(assembleObject(SAMPLES[name]!.source, name));
+  const object = base.machine.load(assembleObject(ASM_SAMPLES[name].source, name));
   base.machine.attachAll(object);
   return { ...base, object };
 }
 
-test.skipIf(!hasTool('kernel')).each(Object.values(SAMPLES))(
+test.skipIf(!hasTool('kernel')).each(Object.values(ASM_SAMPLES))(
   'the kernel accepts $name',
   ({ name, source }) => {
     const { maps, progs } = assembleObject(source, name);

@@ -1,12 +1,8 @@
 // tracex5: the kernel's own example of bpf_tail_call, 2015, written anew in assembly.
-import type { Sample } from '../api.ts';
+import type { AsmSample } from './index.ts';
 
-export const tracex5: Sample = {
+export const tracex5: AsmSample = {
   name: 'tracex5',
-  title: 'tracex5: jump by system call number',
-  summary:
-    'A kprobe on __seccomp_filter jumps through a prog_array, one slot a system call: write, read and mmap have programs of their own, ' +
-    'and what falls through is printed when it is one of the get/set uid/pid/gid family.',
   source: `// tracex5: one kprobe, and a table of programs that it jumps into by system call number.
 //
 //   __seccomp_filter(nr, struct seccomp_data *sd)

@@ -1,11 +1,8 @@
 // latency: how long calls take, as a histogram in an array.
-import type { Sample } from '../api.ts';
+import type { AsmSample } from './index.ts';
 
-export const latency: Sample = {
+export const latency: AsmSample = {
   name: 'latency',
-  title: 'latency: histogram of durations',
-  summary:
-    'Remembers in a hash when each thread entered the kernel, and at sys_exit adds one to the power of two of the duration in ns.',
   source: `// latency: enter and exit of a call meet in a hash keyed by thread; the array is a histogram by powers of two.
 
 .license GPL

@@ -1,11 +1,8 @@
 // opens: which files are opened, read from user memory.
-import type { Sample } from '../api.ts';
+import type { AsmSample } from './index.ts';
 
-export const opens: Sample = {
+export const opens: AsmSample = {
   name: 'opens',
-  title: 'opens: print the paths of openat',
-  summary:
-    'Reads the path of each open and openat of x86-64 from the memory of the program that calls, as far as the recording holds it.',
   source: `// opens: the path is behind a user pointer, which bpf_probe_read_user_str follows into the recorded bytes.
 
 .license GPL
