@@ -127,8 +127,7 @@ export class CallWriter {
           this.nameThread(thread, result.lo);
         break;
       case EFFECT.prctl:
-        if (!this.commsPrinted && block.args[row * 12] === SET_NAME)
-          thread.comm = this.#cutComm(this.#span(block, row, 1), false);
+        if (!this.commsPrinted && block.args[row * 12] === SET_NAME) thread.comm = this.#named(block, row);
         break;
       case EFFECT.wait: {
         const child = this.#threads.find(result.lo);
@@ -181,7 +180,15 @@ export class CallWriter {
     thread.archSure = false;
     if (this.commsPrinted) return;
     const path = this.#span(block, row, info.name === 'execveat' ? 1 : 0);
-    if (path !== 0) thread.comm = this.#cutComm(path, true);
+    thread.comm = path === 0 ? 0 : this.#cutComm(path, true);
+  }
+
+  /** The name that prctl gave, which strace cuts where the kernel does; 0 where less of it is known. */
+  #named(block: OpenBlock, row: number): number {
+    const whole = this.#span(block, row, 1);
+    if (whole !== 0) return this.#cutComm(whole, false);
+    const start = this.#span(block, row, 1, true);
+    return this.#strings.bytes(start).length < COMM_BYTES ? 0 : this.#cutComm(start, false);
   }
 
   /** The string behind argument `arg` of a row that was just written, 0 none; cut ones where `cut` says so. */

@@ -86,6 +86,17 @@ export class Call {
     return this.#spans(arg, 1)?.[0];
   }
 
+  /** The string behind an argument, or its first bytes if those are `length` at least; undefined where that is unknown. */
+  prefix(arg: number, length: number): Uint8Array | undefined {
+    const { memStart, memArg, memFlags, memBytes } = this.block;
+    for (let i = memStart[this.row]!; i < memStart[this.row + 1]!; i++) {
+      if (memArg[i] !== arg) continue;
+      const bytes = this.recording.strings.bytes(memBytes[i]!);
+      return (memFlags[i]! & MEMORY_FLAGS.cut) === 0 || bytes.length >= length ? bytes : undefined;
+    }
+    return undefined;
+  }
+
   /** The strings of a list behind an argument; undefined where some are unknown or cut. */
   list(arg: number): Uint8Array[] | undefined {
     return this.text(arg).endsWith('...]') ? undefined : this.#spans(arg, Number.POSITIVE_INFINITY);

@@ -10,15 +10,29 @@ export function isAbsolute(path: Uint8Array): boolean {
 
 /**
  * The absolute path of `path`, without `.`, `..`, empty names and a slash at the end. `from` is the directory of a relative one, `root` what
- * chroot made of `/`. Undefined where that takes a directory that is unknown. Links are not followed.
+ * chroot made of `/`, which `..` does not leave. Undefined where that takes a directory that is unknown. Links are not followed.
  */
 export function absolutePath(
   path: Uint8Array,
   from: Uint8Array | undefined,
   root: Uint8Array | undefined,
 ): Uint8Array | undefined {
-  if (isAbsolute(path)) return root === undefined ? tidied(path) : tidied(joined(root, path));
-  return from === undefined ? undefined : tidied(joined(from, path));
+  if (isAbsolute(path)) return root === undefined ? tidied(path) : under(root, tidied(path));
+  if (from === undefined) return undefined;
+  const inside = root === undefined ? undefined : below(from, root);
+  return inside === undefined ? tidied(joined(from, path)) : under(root!, tidied(joined(inside, path)));
+}
+
+/** What is left of a path that is `root` or below it, from a slash on; undefined for others. */
+function below(path: Uint8Array, root: Uint8Array): Uint8Array | undefined {
+  if (path.length < root.length || !sameBytes(path.subarray(0, root.length), root)) return undefined;
+  if (path.length === root.length) return Uint8Array.of(SLASH);
+  return path[root.length] === SLASH ? path.subarray(root.length) : undefined;
+}
+
+/** A tidy path `path` of those who have `root` for '/'. */
+function under(root: Uint8Array, path: Uint8Array): Uint8Array {
+  return path.length === 1 ? root : Uint8Array.of(...root, ...path);
 }
 
 /** What follows the last slash: the name that a program gets from its path. */

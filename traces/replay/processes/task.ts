@@ -45,9 +45,10 @@ export class Process implements ProcessFacts {
   threads: number | undefined = undefined;
   files = new Files();
   fs = new FileSystem();
-  /** The program as it was named, and where that starts, which may become known later. */
+  /** The program as it was named; where that starts, which may become known later; what chroot had made of '/' then. */
   program: Uint8Array | undefined = undefined;
   startedIn: Directory | undefined = undefined;
+  startedUnder: Uint8Array | undefined = undefined;
   args: readonly Uint8Array[] | undefined = undefined;
   namespaces: Partial<Record<NamespaceName, number>> = {};
   /** By signal, shared with CLONE_SIGHAND. What is not in it is unknown. */
@@ -71,8 +72,8 @@ export class Process implements ProcessFacts {
   }
 
   get exe(): Uint8Array | undefined {
-    const { program, startedIn, fs } = this;
-    return program === undefined ? undefined : absolutePath(program, startedIn?.path, fs.root);
+    const { program, startedIn, startedUnder } = this;
+    return program === undefined ? undefined : absolutePath(program, startedIn?.path, startedUnder);
   }
 
   get umask(): number | undefined {

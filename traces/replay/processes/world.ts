@@ -3,7 +3,7 @@ import type { EventPoint } from '../../../vm/index.ts';
 import type { Call } from './call.ts';
 import { agrees, learn, readDescriptorNote, type Told } from './descriptor-note.ts';
 import { OpenFile, type Descriptor, type Files } from './open-file.ts';
-import { absolutePath, bytesOf, movedPath, sameBytes } from './path.ts';
+import { absolutePath, bytesOf, sameBytes } from './path.ts';
 import { CLONE } from './clone-flags.ts';
 import { Process, Task, type Birth } from './task.ts';
 
@@ -99,6 +99,7 @@ export class World {
     child.actions = isShared(CLONE.SIGHAND) ? from.actions : new Map(from.actions);
     child.program = from.program;
     child.startedIn = from.startedIn;
+    child.startedUnder = from.startedUnder;
     child.args = from.args;
     child.namespaces = { ...from.namespaces };
     for (const [flag, name] of CLONE.namespaces) if (isShared(flag)) delete child.namespaces[name];
@@ -190,7 +191,7 @@ export class World {
   }
 
   /** A call gave a new descriptor: what it leads to, in words of the call and then in those of the recorder, which followed all links. */
-  opened(files: Files, fd: number, file: OpenFile, cloexec: boolean): void {
+  opened(files: Files, fd: number, file: OpenFile, cloexec: boolean | undefined): void {
     const descriptor = files.add(fd, file, cloexec);
     const note = this.call.block.retText[this.call.row]!;
     if (note === 0) return;
@@ -211,11 +212,17 @@ export class World {
     else if (path !== undefined && !sameBytes(fs.cwd.path, path)) fs.cwd = { path };
   }
 
-  /** A file or a directory has another name: so have those that are open or worked in. */
-  renamed(old: Uint8Array, path: Uint8Array): void {
+  /** Files or directories have other names: so have those that are open or worked in. What is shared by several moves once. */
+  renamed(move: (path: Uint8Array | undefined) => Uint8Array | undefined): void {
+    const seen = new Set<object>();
+    const once = (holder: { path: Uint8Array | undefined }): void => {
+      if (seen.has(holder)) return;
+      seen.add(holder);
+      holder.path = move(holder.path);
+    };
     for (const { files, fs } of this.state.processes.values()) {
-      fs.cwd.path = movedPath(fs.cwd.path, old, path);
-      for (const { file } of files.open.values()) file.path = movedPath(file.path, old, path);
+      once(fs.cwd);
+      for (const { file } of files.open.values()) once(file);
     }
   }
 

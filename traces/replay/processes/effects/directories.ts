@@ -1,12 +1,13 @@
 // Where a process is: working directory, root, umask, and what the links of /proc tell.
 import type { NamespaceName } from '../../../../vm/index.ts';
 import type { Call } from '../call.ts';
-import { absolutePath, latin1 } from '../path.ts';
+import { absolutePath, latin1, movedPath } from '../path.ts';
 import type { Process, Task } from '../task.ts';
 import type { World } from '../world.ts';
 import type { Effects, Run } from './effect.ts';
 
 const AT_FDCWD = -100;
+const RENAME_EXCHANGE = 2;
 const PROC = 0x2f70726f; // '/pro'
 
 const chdir: Run = ({ process }, _call, world) => {
@@ -42,12 +43,17 @@ const umask: Run = ({ process }, call) => {
   process.fs.umask = call.known(0) === undefined ? undefined : call.int(0) & 0o777;
 };
 
-/** Open files and directories keep what they are and get another name. */
+/** Open files and directories keep what they are and get another name. `flagsArg`: the argument that may say that two change places. */
 const rename =
-  (from: number, fromDir: number, to: number, toDir: number): Run =>
-  ({ process }, _call, world) => {
+  (from: number, fromDir: number, to: number, toDir: number, flagsArg?: number): Run =>
+  ({ process }, call, world) => {
     const [old, path] = [world.path(process, from, fromDir), world.path(process, to, toDir)];
-    if (old !== undefined && path !== undefined) world.renamed(old, path);
+    if (old === undefined || path === undefined) return;
+    const isExchange = flagsArg !== undefined && (call.int(flagsArg) & RENAME_EXCHANGE) !== 0;
+    world.renamed((name) => {
+      const moved = movedPath(name, old, path);
+      return moved === name && isExchange ? movedPath(name, path, old) : moved;
+    });
   };
 
 const readlink: Run = (task, call, world) => readProc(task, call, world, 0, -1);
@@ -67,13 +73,22 @@ function readProc({ process }: Task, call: Call, world: World, arg: number, dirf
   if (link === null || target === undefined || target.length !== call.ret) return;
   const pid = Number(link[1]);
   const owner = Number.isNaN(pid) ? process : world.state.processes.get(pid);
-  if (owner !== undefined) learnLink(owner, link[2]!, target, world);
+  if (owner !== undefined) learnLink(owner, link[2]!, target, process.fs.root, world);
 }
 
-function learnLink(process: Process, name: string, target: Uint8Array, world: World): void {
+/** `root`: what '/' is for the one who read the link. */
+function learnLink(
+  process: Process,
+  name: string,
+  target: Uint8Array,
+  root: Uint8Array | undefined,
+  world: World,
+): void {
   const [folder, last] = name.split('/');
-  if (folder === 'exe') process.program = target;
-  else if (folder === 'cwd') process.fs.cwd = { path: absolutePath(target, undefined, process.fs.root) };
+  if (folder === 'exe') {
+    process.program = absolutePath(target, undefined, root);
+    process.startedUnder = undefined;
+  } else if (folder === 'cwd') process.fs.cwd = { path: absolutePath(target, undefined, root) };
   else if (folder === 'fd') world.tellText(process.files, Number(last), latin1(target));
   else {
     const inode = /^\w+:\[(\d+)\]$/.exec(latin1(target))?.[1];
@@ -107,7 +122,7 @@ export const DIRECTORIES = {
   umask: { done: umask },
   rename: { done: rename(0, -1, 1, -1) },
   renameat: { done: rename(1, 0, 3, 2) },
-  renameat2: { done: rename(1, 0, 3, 2) },
+  renameat2: { done: rename(1, 0, 3, 2, 4) },
   readlink: { done: readlink },
   readlinkat: { done: readlinkat },
 } as const satisfies Effects;

@@ -14,35 +14,42 @@ const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
 const PR_SET_CHILD_SUBREAPER = 36;
 
-/** What exec was told to run. `name`: as the kernel calls it; `path`: where it is, from `dir` on if that is relative. */
+/** What exec was told to run. `name`: as the kernel calls it; `path`: where it is, from `dir` on if that is relative; `comm`: what names the thread. */
 interface Program {
   readonly name: Uint8Array | undefined;
   readonly path: Uint8Array | undefined;
   readonly dir?: Directory;
+  readonly comm: Uint8Array | undefined;
 }
 
 const execve: Run = (task, call, world) => {
   const name = call.string(0);
-  exec(task, call, world, { name, path: name, dir: task.process.fs.cwd }, 1);
+  exec(task, call, world, { name, path: name, dir: task.process.fs.cwd, comm: nameIn(name) }, 1);
 };
 
-/** Of a path that is relative to a descriptor the kernel makes one of /dev/fd. @see fs/exec.c alloc_bprm */
+/**
+ * Of a path that is relative to a descriptor the kernel makes one of /dev/fd. A descriptor alone names the thread as its file is called, since
+ * Linux 6.14. @see fs/exec.c alloc_bprm, begin_new_exec
+ */
 const execveat: Run = (task, call, world) => {
   const given = call.string(1);
   const fd = call.int(0);
   if (given === undefined || fd === AT_FDCWD || isAbsolute(given)) {
-    exec(task, call, world, { name: given, path: given, dir: task.process.fs.cwd }, 2);
+    const comm = nameIn(given);
+    exec(task, call, world, { name: given, path: given, dir: task.process.fs.cwd, comm }, 2);
   } else if (given.length === 0) {
     const path = task.process.files.get(fd)?.file.path;
-    exec(task, call, world, { name: bytesOf(`/dev/fd/${fd}`), path }, 2);
+    const comm = path === undefined ? undefined : lastName(path);
+    exec(task, call, world, { name: bytesOf(`/dev/fd/${fd}`), path, comm }, 2);
   } else {
     const name = Uint8Array.of(...bytesOf(`/dev/fd/${fd}/`), ...given);
-    exec(task, call, world, { name, path: world.path(task.process, 1, 0) }, 2);
+    exec(task, call, world, { name, path: world.path(task.process, 1, 0), comm: lastName(given) }, 2);
   }
 };
 
 /** All other threads end; a thread that is not the first takes its place. Then the event, under the new name. */
-function exec(task: Task, call: Call, world: World, { name, path, dir }: Program, argv: number): void {
+function exec(task: Task, call: Call, world: World, program: Program, argv: number): void {
+  const { name, path, dir, comm } = program;
   const { process } = task;
   const oldTid = task.tid;
   takePlace(task, world);
@@ -50,11 +57,12 @@ function exec(task: Task, call: Call, world: World, { name, path, dir }: Program
   process.threads = 1;
   process.program = interpreter?.path ?? path;
   process.startedIn = dir;
+  process.startedUnder = process.fs.root;
   process.args = argsOf(call.list(argv), name, interpreter);
   process.files = process.files.execed();
   process.actions = actionsAfterExec(world, task);
   task.ids = idsAfterExec(task.ids);
-  if (name !== undefined) rename(task, world, lastName(name));
+  rename(task, world, comm);
   world.emit('sched_process_exec', task, {
     filename: name ?? new Uint8Array(0),
     interp: interpreter?.path,
@@ -78,11 +86,15 @@ function takePlace(task: Task, world: World): void {
   process.leader = task;
 }
 
-function rename(task: Task, world: World, name: Uint8Array): void {
-  const comm = name.subarray(0, COMM_BYTES);
-  world.emit('task_rename', task.asNow(), { comm });
+function nameIn(path: Uint8Array | undefined): Uint8Array | undefined {
+  return path === undefined ? undefined : lastName(path);
+}
+
+/** Records that go on with the name of before are behind the time (strace -Y after some execs): its id stays, so that it is not taken again. */
+function rename(task: Task, world: World, name: Uint8Array | undefined): void {
+  const comm = name?.subarray(0, COMM_BYTES);
+  if (comm !== undefined) world.emit('task_rename', task.asNow(), { comm });
   task.comm = comm;
-  task.commId = 0;
 }
 
 /** The arguments of the program that runs: of a script the interpreter gets its own, and the script in place of the first. */
@@ -121,10 +133,9 @@ const exit: Run = (task) => {
 const prctl: Run = (task, call, world) => {
   const option = call.int(0);
   if (option === PR_SET_NAME || option === PR_GET_NAME) {
-    const name = call.string(1);
-    if (name === undefined) return;
+    const name = call.prefix(1, COMM_BYTES);
     if (option === PR_SET_NAME) rename(task, world, name);
-    else task.comm = name.subarray(0, COMM_BYTES);
+    else if (name !== undefined) task.comm = name.subarray(0, COMM_BYTES);
   } else if (option === PR_SET_CHILD_SUBREAPER) {
     task.process.subreaper = call.int(1) !== 0;
   }

@@ -16,15 +16,17 @@ const O = {
   NONBLOCK: 0x800,
   CLOEXEC: 0x80000,
   PATH: 0x200000,
+  /** With O_DIRECTORY: a file without a name. */
+  TMPFILE: 0x400000,
 } as const;
 /** What open acts upon and does not keep. @see fs/open.c do_dentry_open */
 const NOT_KEPT = O.CREAT | O.EXCL | O.NOCTTY | O.TRUNC | O.CLOEXEC;
 /** Where they do not; `large` is what the kernel adds to an open of the ABI. */
 const BY_ARCH = {
-  x86_64: { directory: 0x10000, large: 0x8000 },
-  i386: { directory: 0x10000, large: 0 },
-  arm64: { directory: 0x4000, large: 0x20000 },
-} as const satisfies Record<Arch, { directory: number; large: number }>;
+  x86_64: { directory: 0x10000, nofollow: 0x20000, large: 0x8000 },
+  i386: { directory: 0x10000, nofollow: 0x20000, large: 0 },
+  arm64: { directory: 0x4000, nofollow: 0x8000, large: 0x20000 },
+} as const satisfies Record<Arch, { directory: number; nofollow: number; large: number }>;
 
 interface Opened {
   readonly dirfd: number;
@@ -43,15 +45,23 @@ const open =
           ? call.member(call.text(2), 'flags')
           : call.known(where);
     const file = new OpenFile();
+    const isNameless = flags !== undefined && (flags & O.TMPFILE) !== 0;
     if (flags !== undefined) {
-      const { directory, large } = BY_ARCH[call.arch];
-      const isPath = (flags & O.PATH) !== 0;
-      file.flags = (flags & ~NOT_KEPT) | (isPath || where === 'how' ? 0 : large);
-      if ((flags & directory) !== 0) file.type = 'directory';
+      file.flags = keptFlags(call.arch, flags, where === 'how');
+      if (isNameless) file.type = 'regular';
+      else if ((flags & BY_ARCH[call.arch].directory) !== 0) file.type = 'directory';
     }
-    world.opened(process.files, call.ret, file, ((flags ?? 0) & O.CLOEXEC) !== 0);
-    file.path ??= world.path(process, path, dirfd);
+    const cloexec = flags === undefined ? undefined : (flags & O.CLOEXEC) !== 0;
+    world.opened(process.files, call.ret, file, cloexec);
+    if (!isNameless) file.path ??= world.path(process, path, dirfd);
   };
+
+/** What stays of the flags of an open; of O_PATH only what is about the path. @see fs/open.c build_open_flags */
+function keptFlags(arch: Arch, flags: number, isHow: boolean): number {
+  const { directory, nofollow, large } = BY_ARCH[arch];
+  if ((flags & O.PATH) !== 0) return flags & (O.PATH | directory | nofollow);
+  return (flags & ~NOT_KEPT) | (isHow ? 0 : large);
+}
 
 /** Files without a path: their name in place of one, access, which argument has flags, and which of its bits mean O_NONBLOCK and O_CLOEXEC. */
 interface Anonymous {
