@@ -10,7 +10,7 @@ export interface StructValue {
 
 /**
  * A value: numbers are bigint, floats number; a pointer is { pointer }; an enumerator and a char array are text; an enum without a name for its number
- * is the number. What lies beyond the bytes is undefined.
+ * is the number. What lies beyond the bytes is undefined; elements of an array that begin there are left out, as records end behind what there is.
  */
 export type BtfValue =
   | bigint
@@ -123,11 +123,12 @@ function readArray(
   at: number,
 ): BtfValue {
   const bytes = sizeOf(btf, type) ?? 0;
-  const left = bytes === 0 ? 0 : Math.floor((source.bytes.length - at) / bytes);
-  const elements = Math.max(0, Math.min(count === 0 ? left : count, LIMIT_ELEMENTS));
+  const left = bytes === 0 ? count : (source.bytes.length - at) / bytes;
+  const there = count === 0 ? Math.floor(left) : Math.min(count, Math.ceil(left));
+  const elements = Math.max(0, Math.min(there, LIMIT_ELEMENTS));
   const element = plainType(btf, type);
   if (element.kind === 'int' && element.bytes === 1 && isCharType(element)) {
-    const text = textOf(source.bytes.subarray(at, at + (count === 0 ? left : count)));
+    const text = textOf(source.bytes.subarray(at, at + there));
     if (text !== undefined) return text;
   }
   return Array.from({ length: elements }, (_, i) => read(btf, type, source, at + i * bytes));

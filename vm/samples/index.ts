@@ -33,8 +33,8 @@ const ROWS = {
   syscount: {
     title: 'syscount: calls, errors and time',
     summary:
-      'How often each system call is made, how often it fails, and how long it takes in all: map counts, by number or by process. Calls that never ' +
-      'return (exit, and those that a kill ends) stay in the map running.',
+      'How often each system call is made, how often it fails, and how long it takes in all: map counts, by number or by process. Calls that do not ' +
+      'return (exit, and those that a kill ends) do not count.',
     globals: { by_process: 'true: by process; false (default): by number of the call' },
     suits: ['shell', 'gcc-make', 'redis'],
   },
@@ -74,7 +74,7 @@ const ROWS = {
   },
   sigsnoop: {
     title: 'sigsnoop: signals that are sent',
-    summary: 'Each kill, tkill and tgkill: who, to whom, which signal, and whether the kernel took it.',
+    summary: 'Each signal that a process sends: who, to whom, which one, and whether the kernel took it.',
     globals: { from_kernel: 'true: those that the kernel sends, too; default false' },
     suits: ['signals', 'shell'],
   },

@@ -80,7 +80,9 @@ describe('a value', () => {
     ['unsigned char[4]', '7f000001', '[127, 0, 0, 1]'],
     ['int[2]', '0100000002000000', '[1, 2]'],
     ['int', '0100', 'null'],
-    ['int[2]', '01000000', '[1, null]'],
+    ['int[3]', '010000000200', '[1, null]'],
+    ['int[3]', '01000000', '[1]'],
+    ['char[3][4]', '6c730000', '["ls"]'],
   ])('of type %s is read from %s', (type, hex, text) => {
     expect(typed((builder) => builder.type(type), hex)).toBe(text);
   });

@@ -13,13 +13,15 @@ struct event {
   u16 port;
   u8 address[16]; // 4 or 16 bytes of it
   char comm[TASK_COMM_LEN];
-  char path[PATH_LEN]; // of AF_UNIX
+  char path[PATH_LEN + 1]; // of AF_UNIX; '@' stands for the 0 that names begin with which are no files
 };
 const struct event *event_type __attribute__((unused));
 
 struct begun {
   u64 at_ns;
   u64 address;
+  u32 bytes; // of the address
+  u32 padding;
 };
 
 struct {
@@ -34,11 +36,26 @@ struct {
   __uint(max_entries, 256 * 1024);
 } events SEC(".maps");
 
+// sun_path: a file up to its 0, or 0 and a name that ends where the address does
+static __always_inline void read_path(char *to, const u8 *path, u32 bytes)
+{
+  u8 first = 0;
+  u32 size = bytes - 2;
+
+  bpf_probe_read_user(&first, sizeof(first), path);
+  if (first != 0) {
+    bpf_probe_read_user_str(to, PATH_LEN, path);
+  } else if (bytes > 2 && size <= PATH_LEN) {
+    bpf_probe_read_user(to, size, path);
+    to[0] = '@';
+  }
+}
+
 SEC("tracepoint/syscalls/sys_enter_connect")
 int enter_connect(struct trace_event_raw_sys_enter *ctx)
 {
   u32 tid = (u32)bpf_get_current_pid_tgid();
-  struct begun begun = { .at_ns = bpf_ktime_get_ns(), .address = ctx->args[1] };
+  struct begun begun = { .at_ns = bpf_ktime_get_ns(), .address = ctx->args[1], .bytes = ctx->args[2] };
 
   bpf_map_update_elem(&running, &tid, &begun, BPF_ANY);
   return 0;
@@ -76,7 +93,7 @@ int leave_connect(struct trace_event_raw_sys_exit *ctx)
   else if (event->family == AF_INET6)
     bpf_probe_read_user(event->address, 16, sockaddr + 8);
   else if (event->family == AF_UNIX)
-    bpf_probe_read_user_str(event->path, sizeof(event->path), sockaddr + 2);
+    read_path(event->path, sockaddr + 2, begun->bytes);
   bpf_ringbuf_submit(event, 0);
 done:
   bpf_map_delete_elem(&running, &tid);

@@ -1,4 +1,7 @@
 // exitsnoop: each process that ends: how long it lived, its parent, and its exit status or the signal that killed it. Threads too: threads=true.
+//
+// A process ends here when its first thread does. That may be before the others do, and where another thread calls execve, the first one goes to make
+// room for it: the process of that number is told twice then, once with each name.
 #include "kernel.h"
 
 const volatile bool threads = false;

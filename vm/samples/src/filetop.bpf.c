@@ -1,4 +1,6 @@
-// filetop: bytes and calls of reads and writes, by process and file. The file's name comes from the kernel's own table of the process's open files.
+// filetop: bytes and calls of reads and writes, by process and file. The file's name comes from the kernel's own table of the process's open files:
+//
+//   task_struct -> files_struct -> fdtable -> file *fd[] -> file -> dentry -> name
 #include "kernel.h"
 
 enum { NAME_LEN = 32 };
@@ -80,7 +82,9 @@ static __always_inline int end(s64 bytes, bool isWrite)
 
 FILE_CALL(read, false)
 FILE_CALL(pread64, false)
+FILE_CALL(readv, false)
 FILE_CALL(write, true)
 FILE_CALL(pwrite64, true)
+FILE_CALL(writev, true)
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,4 +1,5 @@
-// iotop: bytes that processes read and write, whatever the call: files, pipes and sockets.
+// iotop: bytes that processes read and write, be it files, pipes or sockets. Counted are calls that moved something: read, pread64, readv, recvfrom, recvmsg;
+// write, pwrite64, writev, sendto, sendmsg, sendfile (which only writes here).
 #include "kernel.h"
 
 enum { NR_READ = 0, NR_WRITE = 1, NR_PREAD64 = 17, NR_PWRITE64 = 18, NR_READV = 19, NR_WRITEV = 20 };

@@ -1,4 +1,7 @@
 // opensnoop: each file that is opened, by whom, and with what result. Failed ones only: failed_only=true; of one process: pid=N.
+//
+// The path is read when the call returns: the kernel has looked at it by then, so that its page is in memory. (On the way in a read may fail: programs
+// cannot wait for a page.)
 #include "kernel.h"
 
 const volatile bool failed_only = false;
@@ -84,6 +87,15 @@ int enter_openat(struct trace_event_raw_sys_enter *ctx)
   return ask((const char *)ctx->args[1], ctx->args[2]);
 }
 
+SEC("tracepoint/syscalls/sys_enter_openat2")
+int enter_openat2(struct trace_event_raw_sys_enter *ctx)
+{
+  u64 flags = 0; // struct open_how begins with them
+
+  bpf_probe_read_user(&flags, sizeof(flags), (const void *)ctx->args[2]);
+  return ask((const char *)ctx->args[1], flags);
+}
+
 SEC("tracepoint/syscalls/sys_exit_open")
 int leave_open(struct trace_event_raw_sys_exit *ctx)
 {
@@ -92,6 +104,12 @@ int leave_open(struct trace_event_raw_sys_exit *ctx)
 
 SEC("tracepoint/syscalls/sys_exit_openat")
 int leave_openat(struct trace_event_raw_sys_exit *ctx)
+{
+  return tell(ctx->ret);
+}
+
+SEC("tracepoint/syscalls/sys_exit_openat2")
+int leave_openat2(struct trace_event_raw_sys_exit *ctx)
 {
   return tell(ctx->ret);
 }

@@ -1,5 +1,6 @@
-// sigsnoop: each signal that is sent: who, to whom, which, and whether the kernel took it. By kill, tkill and tgkill; with from_kernel=true also those that the
-// kernel sends, from the tracepoint signal_generate.
+// sigsnoop: each signal that is sent: who, to whom, which, and whether the kernel took it. By kill, tkill, tgkill, rt_sigqueueinfo and rt_tgsigqueueinfo; with
+// from_kernel=true also those that the kernel sends, from the tracepoint signal_generate. A process that kills itself does not come back to tell of it:
+// its call stays in the map sent.
 #include "kernel.h"
 
 const volatile bool from_kernel = false;
@@ -82,6 +83,8 @@ static __always_inline int end(int ret)
 SIGNAL_CALL(kill, 0, 1)
 SIGNAL_CALL(tkill, 0, 1)
 SIGNAL_CALL(tgkill, 1, 2)
+SIGNAL_CALL(rt_sigqueueinfo, 0, 1)
+SIGNAL_CALL(rt_tgsigqueueinfo, 1, 2)
 
 SEC("tracepoint/signal/signal_generate")
 int generate(struct trace_event_raw_signal_generate *ctx)

@@ -120,15 +120,17 @@ static __always_inline void parse_ethertype(struct __sk_buff *skb, u16 ethertype
 
 static __always_inline void count(struct __sk_buff *skb, const struct flow *flow)
 {
-  struct traffic *traffic = bpf_map_lookup_elem(&flows, flow);
-  struct traffic first = { .packets = 1, .bytes = skb->len };
+  struct traffic none = {}, *traffic = bpf_map_lookup_elem(&flows, flow);
 
-  if (traffic) {
-    __sync_fetch_and_add(&traffic->packets, 1);
-    __sync_fetch_and_add(&traffic->bytes, skb->len);
-  } else {
-    bpf_map_update_elem(&flows, flow, &first, BPF_ANY);
+  if (!traffic) {
+    // another CPU may do the same at the same time: whoever comes first, both add to what is there
+    bpf_map_update_elem(&flows, flow, &none, BPF_NOEXIST);
+    traffic = bpf_map_lookup_elem(&flows, flow);
+    if (!traffic)
+      return;
   }
+  __sync_fetch_and_add(&traffic->packets, 1);
+  __sync_fetch_and_add(&traffic->bytes, skb->len);
 }
 
 static __always_inline void parse_gre(struct __sk_buff *skb, struct state *state)

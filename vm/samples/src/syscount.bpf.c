@@ -1,4 +1,5 @@
-// syscount: how often each system call is made, how long it takes in all, and how often it fails. By process: by_process=true.
+// syscount: how often each system call is made, how long it takes in all, and how often it fails. By process: by_process=true. A call counts when it
+// returns: exit_group does not, nor does a call that a kill ends.
 #include "kernel.h"
 
 const volatile bool by_process = false;
@@ -64,6 +65,16 @@ int leave(struct bpf_raw_tracepoint_args *ctx)
   __sync_fetch_and_add(&count->total_ns, bpf_ktime_get_ns() - begun->at_ns);
   if (ret < 0 && ret >= -4095)
     __sync_fetch_and_add(&count->errors, 1);
+  bpf_map_delete_elem(&running, &tid);
+  return 0;
+}
+
+// a thread that ends takes its last call with it
+SEC("raw_tp/sched_process_exit")
+int forget(void *ctx)
+{
+  u32 tid = (u32)bpf_get_current_pid_tgid();
+
   bpf_map_delete_elem(&running, &tid);
   return 0;
 }
