@@ -107,6 +107,7 @@ export function refusal<C extends ErrorCode>(code: C, ...facts: Parameters<(type
 /** What Node says about a failed system call, without its `ENOENT:` and path: 'no such file or directory'. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (errnoOf(error) === 'EISDIR') return 'it is a folder';
   const match = /^[A-Z0-9]+: ([^,]+),/.exec(error.message);
   return match?.[1] ?? error.message;
 }

@@ -1,5 +1,5 @@
 // What `inspect --json` prints.
-import type { ObjectFile, ObjectFunc } from '../../vm/index.ts';
+import { declaration, globalVariables, type ObjectFile, type ObjectFunc } from '../../vm/index.ts';
 import type { Inspected } from '../library/inspect-program.ts';
 import type { ProgramSource } from '../library/programs.ts';
 
@@ -23,6 +23,8 @@ export function inspectResult(
     problems: [linkProblem, loadProblem].filter((problem) => problem !== undefined),
     sections: file?.sections ?? [],
     maps: (holder?.maps ?? []).map(({ data, ...map }) => Object.assign(map, { data: hexOf(data) })),
+    assumed: opened?.object?.assumed ?? [],
+    variables: variablesResult(file),
     slots: holder?.slots ?? [],
     inners: (holder?.inners ?? []).map(({ map, key, inner }) => ({ map, key: hexOf(key), inner })),
     progs: progs.map((prog) => {
@@ -52,6 +54,15 @@ export function inspectResult(
     structOps: file?.structOps ?? [],
     types: file?.types === undefined ? 0 : file.types.count - 1,
   };
+}
+
+/** What --set can set. */
+function variablesResult(file: ObjectFile | undefined): unknown[] {
+  const { types } = file ?? {};
+  if (file === undefined || types === undefined) return [];
+  return globalVariables(file).map(({ type, ...place }) =>
+    Object.assign(place, { type: declaration(types, type) }),
+  );
 }
 
 function funcResult({ name, section, offset, linkage, insns, relocs }: ObjectFunc): unknown {

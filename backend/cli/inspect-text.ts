@@ -1,6 +1,10 @@
 // What `inspect` prints for people: one table after the other, those that have rows.
 import {
   declaration,
+  globalVariables,
+  valueJson,
+  valueOf,
+  type AssumedSize,
   type MapSpec,
   type ObjectFile,
   type ObjectReloc,
@@ -24,8 +28,9 @@ export function inspectText(
     headText(path, file, opened?.spec, opened?.kernel.name),
     ...[linkProblem, loadProblem].filter((problem) => problem !== undefined).map((problem) => `${problem}\n`),
     sectionsText(file),
-    mapsText(file?.maps ?? opened?.spec.maps ?? [], file),
+    mapsText(file?.maps ?? opened?.spec.maps ?? [], file, opened?.object?.assumed ?? []),
     slotsText(file ?? opened?.spec),
+    variablesText(file),
     progsText(file, inspected),
     subprogsText(file),
     externsText(file),
@@ -58,22 +63,62 @@ function typesFact({ types }: ObjectFile): string {
 }
 
 function sectionsText(file: ObjectFile | undefined): string {
-  const rows = (file?.sections ?? [])
-    .filter(({ name }) => name !== '')
-    .map(({ index, name, offset, size }) => [String(index), name, String(offset), String(size)]);
-  return titled(['>nr', 'section', '>offset', '>bytes'], rows);
+  const all = (file?.sections ?? []).filter(({ name }) => name !== '');
+  const told = all.filter(({ name }) => !BOOKKEEPING.test(name));
+  const rows = told.map(({ index, name, offset, size }) => [
+    String(index),
+    name,
+    String(offset),
+    String(size),
+  ]);
+  const rest = all.length - told.length;
+  const note =
+    rest === 0 ? '' : `and ${countOf(rest, 'section')} of symbols, relocations and debug information\n`;
+  return `${titled(['>nr', 'section', '>offset', '>bytes'], rows)}${note}`;
 }
 
-function mapsText(maps: readonly MapSpec[], file: ObjectFile | undefined): string {
+/** Sections that say nothing of what the object does. */
+const BOOKKEEPING = /^\.(?:rel|debug_|strtab$|symtab$|shstrtab$|llvm_addrsig$|eh_frame$|comment$)/;
+
+function mapsText(
+  maps: readonly MapSpec[],
+  file: ObjectFile | undefined,
+  assumed: readonly AssumedSize[],
+): string {
   const rows = maps.map((map) => [
     map.name,
     map.type,
     typedSize(file, map.keySize, map.keyType),
     typedSize(file, map.valueSize, map.valueType),
     map.maxEntries.toLocaleString('en-US'),
-    notesOf(map),
+    [notesOf(map), assumedText(assumed.filter((size) => size.map === map.name))]
+      .filter((note) => note !== '')
+      .join(', '),
   ]);
   return titled(['map', 'type', 'key', 'value', '>entries', 'notes'], rows);
+}
+
+function assumedText(sizes: readonly AssumedSize[]): string {
+  const words = sizes.map(({ size, value }) =>
+    size === 'valueSize' ? `${countOf(value, 'byte')} a value` : countOf(value, 'entry', 'entries'),
+  );
+  return words.length === 0 ? '' : `size left to its tool, taken is ${words.join(', ')}`;
+}
+
+/** Longest text of a value. */
+const VALUE_COLUMN = 60;
+
+/** The global variables, which --set sets. */
+function variablesText(file: ObjectFile | undefined): string {
+  const { types, maps } = file ?? {};
+  if (file === undefined || types === undefined) return '';
+  const rows = globalVariables(file).map(({ name, map, off, bytes, type }) => {
+    const data = maps?.find((one) => one.name === map)?.data;
+    const value = data === undefined ? '' : valueJson(valueOf(types, type, data.subarray(off, off + bytes)));
+    const shown = value.length > VALUE_COLUMN ? `${value.slice(0, VALUE_COLUMN - 1)}…` : value;
+    return [name, declaration(types, type), map, String(off), String(bytes), shown];
+  });
+  return titled(['variable', 'type', 'map', '>offset', '>bytes', 'value'], rows);
 }
 
 /** 'u32 (4)', '16'. */

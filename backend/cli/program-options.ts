@@ -1,5 +1,6 @@
 // What the commands that take a program have in common: the options of how it is loaded.
 import type { Command } from 'commander';
+import type { MapSizes } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
 import { readKernel } from '../library/kernels.ts';
 import { readProgram, type ProgramOptions, type ProgramSource } from '../library/programs.ts';
@@ -11,6 +12,7 @@ export const PROGRAM_ARGUMENT = 'sample, object that clang made (.o), or assembl
 export interface ProgramFlags {
   readonly kernel?: string;
   readonly set?: Readonly<Record<string, bigint | string>>;
+  readonly size?: Readonly<Record<string, MapSizes>>;
   readonly prog?: readonly string[];
 }
 
@@ -23,14 +25,20 @@ export function addProgramOptions(command: Command): Command {
       'set a global variable of an object before it is loaded; repeatable',
       variable,
     )
+    .option(
+      '--size <MAP=ENTRIES>',
+      'entries of a map of an object (bytes of a ring buffer); with :BYTES behind, of a value; repeatable',
+      mapSize,
+    )
     .option('--prog <NAME>', 'load this program of it only; repeatable', collect);
 }
 
 /** The program that a command was given. Throws UserError as `readProgram` and `readKernel` do. */
-export function programFrom(path: string, { kernel, set, prog }: ProgramFlags): ProgramSource {
+export function programFrom(path: string, { kernel, set, size, prog }: ProgramFlags): ProgramSource {
   const options: ProgramOptions = {
     ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
     ...(set === undefined ? {} : { globals: set }),
+    ...(size === undefined ? {} : { sizes: size }),
     ...(prog === undefined ? {} : { only: prog }),
   };
   return readProgram(path, options);
@@ -51,6 +59,26 @@ function variable(
   }
   return { ...before, [name]: numberOf(value) ?? value };
 }
+
+/** MAP=ENTRIES or MAP=ENTRIES:BYTES. Throws UserError 'bad-option'. */
+function mapSize(
+  text: string,
+  before: Readonly<Record<string, MapSizes>> = {},
+): Readonly<Record<string, MapSizes>> {
+  const [, map, entries, bytes] = /^([\w.]+)=(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
+  if (map === undefined || Math.max(Number(entries), Number(bytes ?? 0)) > MAX_U32) {
+    throw refusal(
+      'bad-option',
+      '--size',
+      text,
+      'MAP=ENTRIES or MAP=ENTRIES:BYTES, such as --size start=1000',
+    );
+  }
+  const sizes = { maxEntries: Number(entries), ...(bytes === undefined ? {} : { valueSize: Number(bytes) }) };
+  return { ...before, [map]: sizes };
+}
+
+const MAX_U32 = 0xffff_ffff;
 
 function numberOf(text: string): bigint | undefined {
   if (text === 'true' || text === 'false') return text === 'true' ? 1n : 0n;

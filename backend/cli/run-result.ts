@@ -1,6 +1,7 @@
 // What `run --json` prints: all of a replay as one document.
 import { formatPrintk, type Printk } from '../../vm/index.ts';
 import type { OpenedTrace } from '../library/open-trace.ts';
+import type { OpenedProgram } from '../library/programs.ts';
 import type { MapEntryView } from '../protocol/index.ts';
 import { readWholeMap } from '../session/map-page.ts';
 import { recordsOf, viewPrograms } from '../session/programs-view.ts';
@@ -20,6 +21,7 @@ export function resultOf(
   opened: OpenedTrace,
   { replay, lines, records }: Replayed,
   types: Readonly<Record<string, string>>,
+  program: OpenedProgram,
 ): unknown {
   const { progs, progArrays, faults, unknownReads, object } = viewPrograms(replay);
   const { totals, cursor, machine } = replay;
@@ -31,6 +33,9 @@ export function resultOf(
     points: cursor.points,
     insns: machine.insnsRun,
     unknownReads,
+    unknown: machine.unknown(),
+    kernel: program.kernel.name,
+    assumed: program.object?.assumed ?? [],
     printk: lines.map((printk) => ({
       text: printk.text,
       comm: printk.comm,

@@ -2,15 +2,15 @@
 import type { Command } from 'commander';
 import { formatPrintk, type Printk } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
-import { occurrencesAtEnd, occurrencesOf, silenceOf, silenceText } from '../library/hook-report.ts';
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
 import { openProgram, type OpenedProgram } from '../library/programs.ts';
 import { decodeRecord, type ProgramRecord } from '../session/records.ts';
 import { createReplay, type Replay } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
-import { countOf, print, printJson, say } from './output.ts';
+import { print, printJson, say } from './output.ts';
 import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { createProgress } from './progress.ts';
+import { tellAssumed, tellFaults, tellSilent, tellUnknown } from './run-talk.ts';
 import { mapsText, recordText } from './run-text.ts';
 import { resultOf, type Replayed } from './run-result.ts';
 
@@ -24,8 +24,8 @@ Examples:
   tailscope run ./mine.bpf.asm --trace build.strace.gz --json > result.json
 
 PROG is the name of a sample (tailscope list), the path of an object that clang made, or of assembly text. Records of ring buffers and perf
-buffers are printed by their BTF type where one fits: --record events=exec_event names it. Faults are told on stderr; they do
-not change the exit code, which is 0 when the recording was replayed to its end.`;
+buffers are printed by their BTF type where one fits: --record events=exec_event names it. Programs that do not run, faults, and what the
+recording could not answer are told on stderr; they do not change the exit code, which is 0 when the recording was replayed to its end.`;
 
 interface RunOptions extends ProgramFlags {
   readonly trace: string;
@@ -67,12 +67,14 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const { trace, json = false, limit = Infinity, record = {} } = options;
   const program = openProgram(programFrom(path, options));
   checkRecordTypes(program, record);
+  tellAssumed(program);
   const opened = await openWithProgress(trace);
   if (opened.recording.damage !== undefined) say(`${trace}: ${opened.recording.damage.message}`);
   const done = await replayAll(opened, program, limit, json, record);
   tellSilent(done.replay);
   tellFaults(done.replay);
-  if (json) await printJson(resultOf(opened, done, record));
+  tellUnknown(done.replay);
+  if (json) await printJson(resultOf(opened, done, record, program));
   else await print(mapsText(done.replay));
 }
 
@@ -127,21 +129,4 @@ async function replayAll(
     });
   }
   return { replay, lines, records };
-}
-
-/** Programs that did not run, and why. */
-function tellSilent({ attachments, recording, totals, cursor }: Replay): void {
-  const isOver = cursor.nextNs() === Infinity;
-  const found = isOver ? occurrencesAtEnd(recording, totals) : occurrencesOf(recording);
-  for (const attachment of attachments) {
-    const silence = silenceOf(attachment, found);
-    if (silence !== undefined) say(silenceText(attachment, silence));
-  }
-}
-
-function tellFaults({ faults, machine }: Replay): void {
-  for (const { prog, pc, message, count } of faults.view())
-    say(`fault in ${prog} at pc ${pc}: ${message} (${countOf(count, 'time')})`);
-  if (machine.unknownReads > 0)
-    say(`${countOf(machine.unknownReads, 'read')} of user memory that was not recorded gave -EFAULT`);
 }

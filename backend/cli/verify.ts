@@ -15,7 +15,7 @@ import {
 } from '../../vm/index.ts';
 import { openProgram, type OpenedProgram, type ProgramSource } from '../library/programs.ts';
 import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
-import { print, printJson, say } from './output.ts';
+import { countOf, print, printJson, say, timeOf } from './output.ts';
 
 const HELP = `
 Examples:
@@ -23,7 +23,7 @@ Examples:
   tailscope verify tracex5 --log 2
   tailscope verify ./mine.bpf.asm --json > verdicts.json
 
-Each program gets a line: accepted or refused. Of one that is refused the log follows, as Linux writes it, and an explanation. The exit
+Each program gets a line: accepted or refused, how many insns it has and how many were walked, and how long that took. Of one that is refused the log follows, as Linux writes it, and an explanation. The exit
 code is 1 when a program is refused.`;
 
 interface VerifyCommandOptions extends ProgramFlags {
@@ -55,12 +55,16 @@ function logLevel(text: string): 0 | 1 | 2 {
   throw new InvalidArgumentError(`--log is 0, 1 or 2 and not ${text}`);
 }
 
+const SLOT_BYTES = 8;
+
 /** A program with what was said of it. */
 interface Verified {
   readonly prog: ProgSpec;
   readonly input: VerifyInput;
   readonly verdict: Verdict;
   readonly report: Report | undefined;
+  /** How long the verifier took. */
+  readonly wallMs: number;
 }
 
 async function run(path: string, { log = 1, json = false, ...flags }: VerifyCommandOptions): Promise<void> {
@@ -73,7 +77,7 @@ async function run(path: string, { log = 1, json = false, ...flags }: VerifyComm
   else for (const one of all) await print(verdictText(one, log, object));
   const refused = all.filter(({ report }) => report !== undefined).length;
   if (refused === 0) return;
-  say(`${refused} of ${all.length} programs refused`);
+  say(`${refused} of ${countOf(all.length, 'program')} refused`);
   process.exitCode = 1;
 }
 
@@ -92,18 +96,27 @@ function verifyProg(
   { file, lines }: ReturnType<typeof sourceOf>,
 ): Verified {
   const input = inputOf(spec, prog, kernel.types);
+  const startMs = performance.now();
   const verdict = verify(input, { logLevel: log === 2 ? 2 : 1 });
+  const wallMs = performance.now() - startMs;
   const lineAt = (pc: number): LineInfo | undefined => {
     const told = input.lines.findLast((one) => one.pc <= pc);
     if (told !== undefined) return told;
     const line = prog.lines[pc] ?? 0;
     return line === 0 ? undefined : { pc, file, text: lines[line - 1] ?? '', line, column: 0 };
   };
-  return { prog, input, verdict, report: reportOf(input, verdict, lineAt) };
+  return { prog, input, verdict, report: reportOf(input, verdict, lineAt), wallMs };
 }
 
-function verdictText({ prog, input, verdict, report }: Verified, log: 0 | 1 | 2, object: ObjectSpec): string {
-  const head = `${object.name} ${prog.name} (${prog.type}): ${report === undefined ? 'accepted' : 'refused'}`;
+function verdictText(
+  { prog, input, verdict, report, wallMs }: Verified,
+  log: 0 | 1 | 2,
+  object: ObjectSpec,
+): string {
+  const word = report === undefined ? 'accepted' : 'refused';
+  const walked = verdict.stats.insns.toLocaleString('en-US');
+  const work = `${countOf(prog.insns.length / SLOT_BYTES, 'insn')}, ${walked} walked in ${timeOf(wallMs * 1e6)}`;
+  const head = `${object.name} ${prog.name} (${prog.type}): ${word} (${work})`;
   const lines = [
     head,
     ...(log === 0 ? [] : printLog(input, verdict).map((line) => `  ${line}`)),
@@ -113,7 +126,7 @@ function verdictText({ prog, input, verdict, report }: Verified, log: 0 | 1 | 2,
 }
 
 /** A program of the document of --json. */
-function resultOf({ prog, input, verdict, report }: Verified): unknown {
+function resultOf({ prog, input, verdict, report, wallMs }: Verified): unknown {
   const { stats, refusal } = verdict;
   return {
     prog: prog.name,
@@ -122,6 +135,7 @@ function resultOf({ prog, input, verdict, report }: Verified): unknown {
     errno: refusal === undefined ? 0 : -refusal.errno,
     report: report ?? null,
     stats,
+    wallMs: Math.round(wallMs * 1000) / 1000,
     walked: verdict.facts.map(({ walked }) => walked),
     log: printLog(input, verdict),
   };

@@ -58,12 +58,19 @@ export function silenceOf(attachment: Attachment, found: Occurrences): Silence |
   return { state: 'absent', why: [...new Set(reasons)].join('; ') };
 }
 
-/** What a person is told of a program that does not run. */
-export function silenceText({ prog }: Attachment, { state, why }: Silence): string {
-  return `${prog.spec.name} (${prog.spec.section}) ${STATES[state]}: ${why}`;
+/** What a person is told of a program that does not run, or of several for the same reason. */
+export function silenceText(of: readonly Attachment[], { state, why }: Silence): string {
+  const names = of.map(({ prog }) => `${prog.spec.name} (${prog.spec.section})`);
+  const [one, many] = STATES[state];
+  return `${names.join(', ')} ${names.length === 1 ? one : many}: ${why}`;
 }
 
-const STATES = { refused: 'is not attached', idle: 'never runs', absent: 'did not run' } as const;
+/** Of one program, and of many. */
+const STATES = {
+  refused: ['is not attached', 'are not attached'],
+  idle: ['never runs', 'never run'],
+  absent: ['did not run', 'did not run'],
+} as const;
 
 /** Why a recording does not come to a source; undefined where it does, or may. */
 function reasonOf(source: HookSource, found: Occurrences, hooks: readonly string[]): string | undefined {

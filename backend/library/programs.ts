@@ -8,8 +8,10 @@ import {
   LoadError,
   readObject,
   SAMPLES,
+  type AssumedSize,
   type Kernel,
   type LinkedObject,
+  type MapSizes,
   type ObjectFile,
   type ObjectSpec,
 } from '../../vm/index.ts';
@@ -26,6 +28,8 @@ export interface ProgramOptions {
   readonly kernel?: KernelSource;
   /** Global variables of an object, set before it is loaded. */
   readonly globals?: Readonly<Record<string, bigint | string>>;
+  /** Sizes of an object's maps, by name, set before it is loaded. */
+  readonly sizes?: Readonly<Record<string, MapSizes>>;
   /** Names of the programs to load; default all but those that are optional. */
   readonly only?: readonly string[];
 }
@@ -46,8 +50,12 @@ export interface ProgramSource {
 export interface OpenedProgram {
   readonly spec: ObjectSpec;
   readonly kernel: Kernel;
-  /** Of an object: what was read, and what CO-RE made of it. */
-  readonly object?: { readonly file: ObjectFile; readonly core: LinkedObject['core'] };
+  /** Of an object: what was read, what CO-RE made of it, and sizes of maps that nobody has told. */
+  readonly object?: {
+    readonly file: ObjectFile;
+    readonly core: LinkedObject['core'];
+    readonly assumed: readonly AssumedSize[];
+  };
 }
 
 /** Throws UserError 'no-program', 'cannot-read'. */
@@ -66,6 +74,7 @@ export function openProgram({ path, content, options }: ProgramSource): OpenedPr
   const kernel = openKernel(options.kernel);
   if (content.kind === 'object') return openObject(path, content.bytes, kernel, options);
   if (options.globals !== undefined) throw refusal('not-an-object', path, '--set');
+  if (options.sizes !== undefined) throw refusal('not-an-object', path, '--size');
   return { spec: pick(assemble(path, content.text), options.only), kernel };
 }
 
@@ -78,12 +87,16 @@ function openObject(
   name: string,
   bytes: Uint8Array,
   kernel: Kernel,
-  { globals, only }: ProgramOptions,
+  { globals, sizes, only }: ProgramOptions,
 ): OpenedProgram {
   const file = readObjectFile(name, bytes);
-  const asked = { ...(globals === undefined ? {} : { globals }), ...(only === undefined ? {} : { only }) };
-  const { spec, core } = told(name, () => linkObject(file, { kernel, ...asked }));
-  return { spec, kernel, object: { file, core } };
+  const asked = {
+    ...(globals === undefined ? {} : { globals }),
+    ...(sizes === undefined ? {} : { sizes }),
+    ...(only === undefined ? {} : { only }),
+  };
+  const { spec, core, assumed } = told(name, () => linkObject(file, { kernel, ...asked }));
+  return { spec, kernel, object: { file, core, assumed } };
 }
 
 /** The name of an object or text: that of its file without what tells its kind. */

@@ -1,5 +1,5 @@
 // Programs, maps and prog arrays of a replay as frames show them.
-import type { BpfMap, LoadedObject, Prog, ProgArrayStats } from '../../vm/index.ts';
+import type { BpfMap, LoadedObject, Machine, Prog, ProgArrayStats, UnknownRead } from '../../vm/index.ts';
 import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
 import { countEntries } from './map-page.ts';
 import type { Outlets } from './outlets.ts';
@@ -7,6 +7,19 @@ import type { Replay } from './replay.ts';
 
 /** The kernel's name of the map type that tail calls go through. */
 const PROG_ARRAY = 'prog_array';
+
+/** Things that were not recorded, which are told by name at most. */
+const UNKNOWN_ROWS = 12;
+
+/** What programs asked for and the recording does not hold: the most frequent by name, and how many reads were of others. */
+export function unknownRows(machine: Pick<Machine, 'unknown' | 'unknownReads'>): {
+  readonly rows: readonly UnknownRead[];
+  readonly others: number;
+} {
+  if (machine.unknownReads === 0) return { rows: [], others: 0 };
+  const rows = machine.unknown().slice(0, UNKNOWN_ROWS);
+  return { rows, others: machine.unknownReads - rows.reduce((sum, { count }) => sum + count, 0) };
+}
 
 export function viewPrograms(
   replay: Pick<Replay, 'object' | 'machine' | 'faults' | 'outlets' | 'silent'>,
