@@ -15,6 +15,8 @@ export const OBJECTS = {
   calls: { types: true },
   externs: { types: true },
   missing: { types: true },
+  'kernel-functions': { types: true },
+  kernels: { types: true },
   'struct-ops': { types: true },
   legacy: { types: false },
 } as const satisfies Record<string, { types: boolean }>;

@@ -22,7 +22,7 @@ export interface KernelSymbol {
   /** Where it lies; 0n for one that is not there. */
   readonly address: bigint;
   readonly id: number | undefined;
-  /** Why it is not there. */
+  /** Why it is not there, or cannot be called. */
   readonly missing?: string;
 }
 
@@ -30,12 +30,13 @@ export interface KernelSymbol {
 export function findSymbol(extern: ObjectExtern, types: Btf, kernel: Kernel): KernelSymbol {
   const found =
     extern.kind === 'kfunc' ? findKfunc(extern, types, kernel) : findVariable(extern, types, kernel);
+  const missing = typeof found === 'string' ? found : found.missing;
+  if (missing !== undefined && extern.isWeak) return { address: 0n, id: undefined, missing };
   if (typeof found !== 'string') return found;
-  if (extern.isWeak) return { address: 0n, id: undefined, missing: found };
   throw new LoadError('extern', extern.name, `${found}: declare it __weak, and ask bpf_ksym_exists`);
 }
 
-/** The function, or why it is not there. */
+/** The function, or why it is not there. Those that programs may not call have an address all the same. */
 function findKfunc(
   { name, typeId }: ObjectExtern,
   types: Btf,
@@ -44,17 +45,16 @@ function findKfunc(
   const plain = essentialName(name);
   const row = kfuncRow(plain);
   const id = kernelTypes.find('func', plain);
-  const isTold = kernelTypes.find('func', KNOWN_KFUNC) !== undefined;
-  const isMissing = version < KFUNCS_SINCE || (id === undefined && isTold);
-  if (row === undefined || isMissing) {
-    const hint = didYouMean(plain, Object.keys(KFUNCS));
-    return `${kernel} has no such function for programs${hint === '' ? '' : ` (${hint})`}`;
-  }
-  const isKnown = id !== undefined;
-  if (isKnown && !isCompatible(types, typeId, kernelTypes, id)) {
+  if (id !== undefined && !isCompatible(types, typeId, kernelTypes, id)) {
     return `the function of ${kernel} takes or returns something else`;
   }
-  return { address: functionAddress(plain), id: row.id };
+  const address = functionAddress(plain);
+  const isTold = kernelTypes.find('func', KNOWN_KFUNC) !== undefined;
+  const isMissing = version < KFUNCS_SINCE || (id === undefined && isTold);
+  if (row !== undefined && !isMissing) return { address, id: row.id };
+  const hint = didYouMean(plain, Object.keys(KFUNCS));
+  const missing = `${kernel} has no such function for programs${hint === '' ? '' : ` (${hint})`}`;
+  return id === undefined ? missing : { address, id: undefined, missing };
 }
 
 /** A variable without a type is an address; one with a type would have to be there. */

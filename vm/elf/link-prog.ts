@@ -1,6 +1,7 @@
 // One program of an object: its functions one after the other, with the kernel's answers and what they name in their insns.
 // @see tools/lib/bpf/libbpf.c bpf_object__reloc_code
 import type { Btf } from '../btf/btf.ts';
+import { declTags } from '../btf/query.ts';
 import { SLOT_BYTES } from '../isa/opcodes.ts';
 import { LoadError } from '../load-error.ts';
 import type { FuncInfo, LineInfo, MapReloc, PoisonedInsn } from '../object.ts';
@@ -11,6 +12,8 @@ import type { ObjectFunc } from './object-file.ts';
 
 /** Most insns of a program: far more than a kernel takes. Each program has its own copy of the functions that it calls. */
 const LIMIT_SLOTS = 1 << 21;
+
+const EXCEPTION_TAG = 'exception_callback:';
 
 /** What an object is linked with. */
 export interface LinkScope extends NameScope {
@@ -52,11 +55,12 @@ export function linkProg(main: ObjectFunc, scope: LinkScope): LinkedProg {
   return { code: poisoned.length === 0 ? code : { ...code, poisoned }, core };
 }
 
-/** The program first; then the functions it reaches, each followed by those that it reaches itself. */
-function layOut(main: ObjectFunc, { functions }: LinkScope): Starts {
+/** The program first; then the functions it reaches, each followed by those that it reaches itself; last what is called when it throws. */
+function layOut(main: ObjectFunc, scope: LinkScope): Starts {
+  const { functions } = scope;
   const starts = new Map<ObjectFunc, number>();
   let next = 0;
-  const pending = [main];
+  const pending = [...exceptionCallbacks(main, scope), main];
   for (let func = pending.pop(); func !== undefined; func = pending.pop()) {
     if (starts.has(func)) continue;
     starts.set(func, next);
@@ -72,6 +76,16 @@ function layOut(main: ObjectFunc, { functions }: LinkScope): Starts {
     for (const callee of callees.toReversed()) if (!starts.has(callee)) pending.push(callee);
   }
   return starts;
+}
+
+/** What a tag on the program names; of several tags none, as libbpf has it: the verifier refuses them. @see bpf_prog_assign_exc_cb */
+function exceptionCallbacks({ info }: ObjectFunc, { types, functions }: LinkScope): ObjectFunc[] {
+  const tags = types === undefined || info === undefined ? [] : declTags(types, info.typeId, -1);
+  const names = tags.flatMap((tag) =>
+    tag.startsWith(EXCEPTION_TAG) ? [tag.slice(EXCEPTION_TAG.length)] : [],
+  );
+  const callback = names.length === 1 ? functions.get(names[0]!) : undefined;
+  return callback === undefined ? [] : [callback];
 }
 
 function endOf(starts: Starts): number {

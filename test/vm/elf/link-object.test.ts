@@ -140,6 +140,20 @@ test('a call of a weak function that the kernel does not have is refused, and th
   );
 });
 
+test('a function of the kernel has an address, whoever may call it; a weak one that nobody may call is not there', () => {
+  const loaded = load('kernel-functions');
+  run(loaded, 'names');
+  expect(u64s(valueOf(loaded, '.bss'))).toEqual([functionAddress('ksys_read'), 0n]);
+  expect(() => load('kernel-functions', { only: ['calls'] })).toThrow(
+    'extern ksys_read: linux-6.12 has no such function for programs',
+  );
+});
+
+test('a program that a tag gives a function for what it throws has that function, and those it calls, behind all others', () => {
+  const [throws] = linkCase('kernel-functions', { only: ['throws'] }).progs;
+  expect(throws!.funcs!.map(({ name }) => name)).toEqual(['throws', 'caught', 'last']);
+});
+
 test('kernels before kernel functions have none', () => {
   expect(() => linkCase('externs', { kernel: KERNELS['linux-5.10'] })).toThrow(
     'bpf_rcu_read_lock: linux-5.10 has no such function for programs',
