@@ -80,7 +80,8 @@ function layOut(main: ObjectFunc, scope: LinkScope): Starts {
 
 /** What a tag on the program names; of several tags none, as libbpf has it: the verifier refuses them. @see bpf_prog_assign_exc_cb */
 function exceptionCallbacks({ info }: ObjectFunc, { types, functions }: LinkScope): ObjectFunc[] {
-  const tags = types === undefined || info === undefined ? [] : declTags(types, info.typeId, -1);
+  const typeId = info?.typeId;
+  const tags = types === undefined || typeId === undefined ? [] : declTags(types, typeId, -1);
   const names = tags.flatMap((tag) =>
     tag.startsWith(EXCEPTION_TAG) ? [tag.slice(EXCEPTION_TAG.length)] : [],
   );
