@@ -1,6 +1,6 @@
 // Programs and rights that some tests need and a machine may lack. Tests ask `hasTool`; the run says once what it left out.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -25,6 +25,14 @@ export const TOOLS = {
     tests: 'the assembler against clang and llvm-objdump',
     install: 'apt install clang-19 llvm-19',
     probe: () => findProgram('clang-19') !== undefined && findProgram('llvm-mc-19') !== undefined,
+  },
+  'bpf-c': {
+    tests: 'the objects of the samples, built again from their C',
+    install: 'apt install clang-19 llvm-19 libbpf-dev',
+    probe: () =>
+      findProgram('clang-19') !== undefined &&
+      findProgram('llvm-strip-19') !== undefined &&
+      existsSync('/usr/include/bpf/bpf_helpers.h'),
   },
   cc: {
     tests: 'small C programs that other tests build',
