@@ -55,6 +55,7 @@ export type { ProgAttr } from './kernel/prog-load.ts';
 export { kernelTypes } from './btf/kernel-types.ts';
 export { inputOf } from './verifier/input-of.ts';
 export type { VerifyInput, VerifyOptions } from './verifier/input.ts';
+export { lackingOf } from './verifier/lacking.ts';
 export { printLog } from './verifier/print.ts';
 export { printReport } from './verifier/explain/print-report.ts';
 export { reportOf, type Report, type ReportCause, type Spot } from './verifier/explain/report.ts';

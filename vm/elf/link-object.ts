@@ -15,6 +15,7 @@ import { linkProg, type LinkedProg, type LinkScope } from './link-prog.ts';
 import type { ObjectFile, ObjectFunc } from './object-file.ts';
 import type { AssumedSize } from './open-sizes.ts';
 import { chosenProgs } from './chosen-progs.ts';
+import { asksForRings, withPerfBuffers } from './older-buffers.ts';
 
 /** Most insns of all programs together. */
 const LIMIT_SLOTS = 1 << 22;
@@ -31,6 +32,8 @@ export interface LinkedObject {
   readonly core: ReadonlyMap<string, readonly CoreOutcome[]>;
   /** Sizes of maps that neither the object nor `LinkOptions.sizes` says. */
   readonly assumed: readonly AssumedSize[];
+  /** Ring buffers in whose place there are perf buffers, because the object asks for ring buffers and the kernel has none. */
+  readonly perfBuffers: readonly string[];
 }
 
 /**
@@ -59,17 +62,20 @@ export function linkObject(file: ObjectFile, options: LinkOptions): LinkedObject
     options,
     linked.flatMap(({ prog }) => prog.code.relocs),
   );
+  const core = new Map(linked.map(({ func, prog }) => [func.name, prog.core]));
+  const isOlder = types !== undefined && asksForRings([...core.values()].flat(), types);
+  const { maps: buffers, perfBuffers } = isOlder ? withPerfBuffers(maps) : { maps, perfBuffers: [] };
   const spec: ObjectSpec = {
     name: file.name,
     license,
-    maps,
+    maps: buffers,
     progs: linked.map(({ func, section, prog }) => progSpec(func.name, section, prog, objects)),
     slots: file.slots.filter(({ prog }) => names.has(prog)),
     inners,
     ...(types === undefined ? {} : { types }),
     ...(version === undefined ? {} : { version }),
   };
-  return { spec, core: new Map(linked.map(({ func, prog }) => [func.name, prog.core])), assumed };
+  return { spec, core, assumed, perfBuffers };
 }
 
 function sectionOf(file: ObjectFile, { name, section, offset }: ObjectFunc): Section {

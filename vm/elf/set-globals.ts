@@ -87,7 +87,9 @@ function bytesOf(variable: GlobalVariable, value: GlobalValue, types: Btf): Uint
       `a variable of ${size} bytes that is no number takes bytes, or a text where it is an array of char`,
     );
   const [low, high] = range;
-  if (number < low || number > high)
+  // -1 for the largest number, as C takes it: uid_t that stands for nobody.
+  const least = low === 0n && high > 1n ? -(high >> 1n) - 1n : low;
+  if (number < least || number > high)
     refuse(`${describe(record, size)} is from ${low} to ${high}, and not ${number}`);
   return Uint8Array.from({ length: size }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn));
 }

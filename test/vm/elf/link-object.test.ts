@@ -71,6 +71,16 @@ test.each(REFUSED_VALUES)('a variable is not set: $says', ({ globals, says }) =>
   expect(() => linkCase('data', { globals })).toThrow(says);
 });
 
+test('a variable without sign takes -1 for its largest number, and nothing below its half', () => {
+  expect(rodataWith(-1n)).toEqual(rodataWith(2n ** 32n - 1n));
+  expect(() => rodataWith(-(2n ** 31n) - 1n)).toThrow('is from 0 to 4294967295');
+});
+
+function rodataWith(owner: bigint): Uint8Array {
+  const { maps } = linkCase('data', { globals: { target_pid: owner } });
+  return maps.find(({ name }) => name === '.rodata')!.data!;
+}
+
 test('subprograms and callbacks run where each program has its own copy of them', () => {
   const loaded = load('calls');
   // sum += twice(index): total becomes 0, 1, 3, and twice that is added

@@ -67,6 +67,9 @@ export const LINUX_6_12: ReleaseChanges = {
   },
   enumsUpTo: { bpf_cmd: 'TOKEN_CREATE', bpf_attach_type: 'TRACE_KPROBE_SESSION' },
   funcs: {
+    // Later they are told whether the kernel itself calls. @see include/linux/lsm_hook_defs.h
+    bpf_lsm_bpf:      { ret: 'int', params: { cmd: 'int', attr: 'union bpf_attr *', size: 'unsigned int' } },
+    security_bpf:     { ret: 'int', params: { cmd: 'int', attr: 'union bpf_attr *', size: 'unsigned int' } },
     __seccomp_filter: { ret: 'int', params: { this_syscall: 'int', sd: 'const struct seccomp_data *', recheck_after_trace: 'const bool' } },
   },
   protos: {
