@@ -56,6 +56,7 @@ export function resultOf(
       };
     }),
     progs,
+    leftOut: replay.leftOut,
     maps: replay.object.maps.map((map) => ({
       name: map.spec.name,
       type: map.spec.type,

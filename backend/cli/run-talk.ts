@@ -1,5 +1,6 @@
-// What `run` tells on stderr beside what programs print: sizes nobody told, programs that did not run, faults, and what was not recorded.
+// What `run` tells on stderr beside what programs print: sizes nobody told, programs that were left out, that did not run, faults, and what was not recorded.
 import { occurrencesAtEnd, occurrencesOf, silenceOf, silenceText } from '../library/hook-report.ts';
+import { twinsOf } from '../library/prog-names.ts';
 import type { OpenedProgram } from '../library/programs.ts';
 import { unknownRows } from '../session/programs-view.ts';
 import type { Replay } from '../session/replay.ts';
@@ -18,6 +19,17 @@ export function tellAssumed({ object, spec }: OpenedProgram): void {
     say(
       `map ${map}: its size is left to the tool that loads it: taken is ${words.join(', ')} (or --size ${map}=${form})`,
     );
+  }
+}
+
+/** What was made of an object that is for several kernels: its tool would choose. */
+export function tellLeftOut({ object }: OpenedProgram, { leftOut, attachments }: Replay): void {
+  for (const map of object?.perfBuffers ?? []) {
+    say(`map ${map} is a perf buffer: the kernel has no ring buffers, and the object is made for both`);
+  }
+  for (const { name, section, why } of leftOut) say(`${name} (${section}) is left out: ${why}`);
+  for (const { hook, progs } of twinsOf(attachments)) {
+    say(`${hook} has ${progs.join(' and ')}: tools with both load one of them (--prog NAME, or a pattern)`);
   }
 }
 

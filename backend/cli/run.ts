@@ -10,7 +10,7 @@ import { wholeNumber } from './options.ts';
 import { print, printJson, say } from './output.ts';
 import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { createProgress } from './progress.ts';
-import { tellAssumed, tellFaults, tellSilent, tellUnknown } from './run-talk.ts';
+import { tellAssumed, tellFaults, tellLeftOut, tellSilent, tellUnknown } from './run-talk.ts';
 import { mapsText, recordText } from './run-text.ts';
 import { resultOf, type Replayed } from './run-result.ts';
 
@@ -71,6 +71,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const opened = await openWithProgress(trace);
   if (opened.recording.damage !== undefined) say(`${trace}: ${opened.recording.damage.message}`);
   const done = await replayAll(opened, program, limit, json, record);
+  tellLeftOut(program, done.replay);
   tellSilent(done.replay);
   tellFaults(done.replay);
   tellUnknown(done.replay);

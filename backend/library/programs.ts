@@ -8,7 +8,6 @@ import {
   LoadError,
   readObject,
   SAMPLES,
-  type AssumedSize,
   type Kernel,
   type LinkedObject,
   type MapSizes,
@@ -17,6 +16,7 @@ import {
 } from '../../vm/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 import { openKernel, type KernelSource } from './kernels.ts';
+import { matchedNames, plainNames } from './prog-names.ts';
 import { SAMPLES_FOLDER } from './package-root.ts';
 
 /** Problems of a text that are told at most. */
@@ -30,7 +30,7 @@ export interface ProgramOptions {
   readonly globals?: Readonly<Record<string, bigint | string>>;
   /** Sizes of an object's maps, by name, set before it is loaded. */
   readonly sizes?: Readonly<Record<string, MapSizes>>;
-  /** Names of the programs to load; default all but those that are optional. */
+  /** Names of the programs to load, and patterns of names (`fentry_*`); default all but those that are optional. */
   readonly only?: readonly string[];
 }
 
@@ -50,12 +50,10 @@ export interface ProgramSource {
 export interface OpenedProgram {
   readonly spec: ObjectSpec;
   readonly kernel: Kernel;
-  /** Of an object: what was read, what CO-RE made of it, and sizes of maps that nobody has told. */
-  readonly object?: {
-    readonly file: ObjectFile;
-    readonly core: LinkedObject['core'];
-    readonly assumed: readonly AssumedSize[];
-  };
+  /** Programs that were asked for by name. */
+  readonly named?: readonly string[];
+  /** Of an object: what was read, what CO-RE made of it, and sizes of maps that it leaves to its tool. */
+  readonly object?: { readonly file: ObjectFile } & Pick<LinkedObject, 'core' | 'assumed' | 'perfBuffers'>;
 }
 
 /** Throws UserError 'no-program', 'cannot-read'. */
@@ -90,13 +88,19 @@ function openObject(
   { globals, sizes, only }: ProgramOptions,
 ): OpenedProgram {
   const file = readObjectFile(name, bytes);
+  const names = file.progs.map((prog) => prog.name);
   const asked = {
     ...(globals === undefined ? {} : { globals }),
     ...(sizes === undefined ? {} : { sizes }),
-    ...(only === undefined ? {} : { only }),
+    ...(only === undefined ? {} : { only: matchedNames(only, names) }),
   };
-  const { spec, core, assumed } = told(name, () => linkObject(file, { kernel, ...asked }));
-  return { spec, kernel, object: { file, core, assumed } };
+  const { spec, ...how } = told(name, () => linkObject(file, { kernel, ...asked }));
+  return {
+    spec,
+    kernel,
+    ...(only === undefined ? {} : { named: plainNames(only) }),
+    object: { file, ...how },
+  };
 }
 
 /** The name of an object or text: that of its file without what tells its kind. */
@@ -105,9 +109,10 @@ function objectName(name: string): string {
 }
 
 /** The programs of a text that are asked for; slots of others stay empty. */
-function pick(spec: ObjectSpec, only: readonly string[] | undefined): ObjectSpec {
-  if (only === undefined) return spec;
+function pick(spec: ObjectSpec, asked: readonly string[] | undefined): ObjectSpec {
+  if (asked === undefined) return spec;
   const names = spec.progs.map((prog) => prog.name);
+  const only = matchedNames(asked, names);
   const missing = only.find((one) => !names.includes(one));
   if (missing !== undefined) throw refusal('no-prog', missing, names);
   return {

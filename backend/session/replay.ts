@@ -15,20 +15,17 @@ import {
 } from '../../traces/index.ts';
 import {
   createMachine,
-  LoadError,
   type Attachment,
   type LoadedObject,
   type Machine,
-  type ObjectSpec,
   type Printk,
   type Prog,
   type SyscallPoint,
 } from '../../vm/index.ts';
-import { refusal } from '../errors.ts';
 import { occurrencesOf, silenceOf, type Silence } from '../library/hook-report.ts';
 import type { OpenedProgram } from '../library/programs.ts';
-import { loadErrorText } from '../library/refused.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
+import { loadPrograms, type LeftOut } from './load-programs.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import type { ProgramRecord } from './records.ts';
@@ -51,6 +48,8 @@ export interface Replay {
   readonly object: LoadedObject;
   /** What became of attaching its programs. */
   readonly attachments: readonly Attachment[];
+  /** Programs that the kernel lacks something for; they are not loaded. */
+  readonly leftOut: readonly LeftOut[];
   /** Programs that this recording will never bring to run, as far as that can be told before the replay. */
   readonly silent: ReadonlyMap<Prog, Silence>;
   readonly pipe: Pipe;
@@ -94,7 +93,7 @@ const STATE_BYTES = 256 * 1024;
  */
 export function createReplay(
   recording: Recording,
-  { spec, kernel }: Pick<OpenedProgram, 'spec'> & Partial<Pick<OpenedProgram, 'kernel'>>,
+  { spec, kernel, named }: Pick<OpenedProgram, 'spec'> & Partial<OpenedProgram>,
   { onPrintk, onRecord }: ReplayListener = {},
 ): Replay {
   const cursor = createCursor(recording);
@@ -113,7 +112,7 @@ export function createReplay(
     },
     onFault: (fault) => faults.take(fault),
   });
-  const { object, attachments } = loadPrograms(machine, spec);
+  const { object, attachments, leftOut } = loadPrograms(machine, spec, named);
   const outlets = createOutlets(object, (map, record) => {
     if (record.kind !== 'sample') return;
     onRecord?.({ map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data });
@@ -150,6 +149,7 @@ export function createReplay(
     machine,
     object,
     attachments,
+    leftOut,
     silent: silentAmong(attachments, recording),
     pipe,
     faults,
@@ -191,28 +191,6 @@ export function createReplay(
       outlets.restore(state.outlets);
     },
   };
-}
-
-/** Programs whose hook is not there do not keep the others from running; where no program has its hook, nothing would run. */
-function loadPrograms(
-  machine: Machine,
-  spec: ObjectSpec,
-): { readonly object: LoadedObject; readonly attachments: readonly Attachment[] } {
-  let object: LoadedObject;
-  try {
-    object = machine.load(spec);
-  } catch (error) {
-    if (error instanceof LoadError) throw refusal('bad-program', spec.name, loadErrorText(error, spec));
-    throw error;
-  }
-  const attachments = machine.attachAll(object);
-  const refused = attachments.flatMap(({ prog, refused: why }) =>
-    why === undefined ? [] : [`${prog.spec.name}: ${why}`],
-  );
-  if (refused.length > 0 && refused.length === attachments.length) {
-    throw refusal('bad-program', spec.name, refused.join('\n'));
-  }
-  return { object, attachments };
 }
 
 function silentAmong(attachments: readonly Attachment[], recording: Recording): ReadonlyMap<Prog, Silence> {
