@@ -10,6 +10,7 @@ import type { ObjectHeap } from '../kernel/object-heap.ts';
 import type { KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
 import type { LinearMemory } from '../memory/linear.ts';
+import type { HoledRegion } from '../memory/holes.ts';
 import type { Region, RegionTable } from '../memory/regions.ts';
 import type { FaultCode } from './fault.ts';
 
@@ -45,7 +46,9 @@ export interface RunEvent {
   /** What the program may touch of the event: its ctx, as far as the program type allows. */
   readonly regions: readonly Region[];
   /** What only the kernel reads for it (bpf_probe_read_kernel): the structures that the ctx points at. */
-  readonly kernelRegions: readonly Region[];
+  readonly kernelRegions: readonly (Region | HoledRegion)[];
+  /** What `regions` leave out because nobody tells of it: the program may read it, and is counted. */
+  readonly holed?: HoledRegion;
   readonly packet?: NetPacket;
   /** What the hook tells helpers; absent where there is none. */
   readonly probe?: Probe;

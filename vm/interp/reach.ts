@@ -1,10 +1,11 @@
 // What a run can reach: registers, and the memory behind the addresses in them. Every access of a program, and every address that it gives to a helper,
 // is looked up here, in the region of the last access first; one that is nowhere ends the run.
 import type { Owed } from '../helpers/context.ts';
-import { SOMEWHERE_AT as ZEROES_AT, type KernelMemory } from '../kernel/kernel-memory.ts';
+import { SOMEWHERE_AT as ZEROES_AT, type KernelMemory, type Knowledge } from '../kernel/kernel-memory.ts';
 import type { NetPacket } from '../kernel/net/packet.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { ADDRESS_HIGH, addressOf, type LinearMemory } from '../memory/linear.ts';
+import { holeAround, type HoledRegion } from '../memory/holes.ts';
 import { allows, describeOffset, offsetInCell, type Region } from '../memory/regions.ts';
 import { VALUE_FIELDS, type ValueFieldKind } from '../object.ts';
 import { hexAddress, RunFault, type FaultCode } from './fault.ts';
@@ -115,6 +116,8 @@ export abstract class Reach {
     if (this.r[2 * reg + 1] === ADDRESS_HIGH) {
       if (this.mayTouch(at, size, write)) return at;
       if (!write) {
+        const { holed } = this.event;
+        if (holed !== undefined && this.lookInto(holed, at, size) !== 'none') return at;
         const found = this.kernel.lookDirect(at, size);
         if (found === 'known') return at;
         if (found === 'unknown') return this.zeroFor(at, size);
@@ -155,6 +158,15 @@ export abstract class Reach {
     return true;
   }
 
+  /** What stands in a region that may have holes; what lies in one of them is counted. */
+  private lookInto(region: Region | HoledRegion, at: number, size: number): Knowledge {
+    if (at < region.start || at >= region.end || !allows(region, at, size, false)) return 'none';
+    const hole = 'holes' in region ? holeAround(region.holes, at, size) : undefined;
+    if (hole === undefined) return 'known';
+    this.countUnknownRead(hole.name);
+    return 'unknown';
+  }
+
   /** True when the 4 bytes at `at`, which were accessed last, are the low half of an address. */
   holdsAddress(at: number): boolean {
     const { pointers, start } = this.last;
@@ -172,7 +184,8 @@ export abstract class Reach {
   kernelMayRead(at: number, size: number): boolean {
     if (this.mayTouch(at, size, false)) return true;
     for (const region of this.event.kernelRegions) {
-      if (at >= region.start && at < region.end && allows(region, at, size, false)) return true;
+      const found = this.lookInto(region, at, size);
+      if (found !== 'none') return found === 'known';
     }
     const found = this.kernel.look(at, size);
     if (found === 'unknown') this.countUnknownRead(this.kernel.nameOf(at, size));
@@ -206,6 +219,7 @@ export abstract class Reach {
       const regions = [
         this.frames.region,
         ...this.event.regions,
+        ...(this.event.holed === undefined ? [] : [this.event.holed]),
         ...this.lent,
         ...this.host.mapRegions.all(),
       ];

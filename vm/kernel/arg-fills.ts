@@ -1,11 +1,12 @@
 // Arguments of traced functions: where each is written, and the structures that they point at.
 import { ADDRESS_HIGH, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
+import type { HoledRegion } from '../memory/holes.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
 import type { ArgSource } from './functions.ts';
 import { SOMEWHERE_AT, TASK_REGS, type KernelMemory } from './kernel-memory.ts';
 import { OPEN_HOW, OPEN_HOW_BYTES, openHow } from './open-how.ts';
 import type { SyscallPoint } from './point.ts';
-import { SECCOMP_DATA, SECCOMP_DATA_BYTES } from './pt-regs.ts';
+import { SECCOMP_DATA, SECCOMP_DATA_BYTES, seccompHoles } from './pt-regs.ts';
 import { userBytes, userString } from './user-memory.ts';
 
 /** Writes the ctx of a hook, and what it points at, into linear memory. */
@@ -21,11 +22,14 @@ const CALL_ARGS_BYTES = 48;
 /** @see include/linux/limits.h PATH_MAX */
 const PATH_BYTES = 4096;
 
-const SECCOMP_REGION = plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false);
+const SECCOMP_REGION: HoledRegion = {
+  ...plainRegion('struct seccomp_data', SECCOMP_DATA_AT, SECCOMP_DATA_BYTES, false),
+  holes: seccompHoles(SECCOMP_DATA_AT),
+};
 const OPEN_HOW_REGION = plainRegion('struct open_how', OPEN_HOW_AT, OPEN_HOW_BYTES, false);
 
 /** What a function's arguments point at, besides the call's registers and the kernel's memory. */
-export function pointedAt(args: FunctionArgs): readonly Region[] {
+export function pointedAt(args: FunctionArgs): readonly (Region | HoledRegion)[] {
   if (args === 'regs') return [];
   if (args.includes('seccomp_data')) return [SECCOMP_REGION];
   return args.some((arg) => typeof arg === 'object' && ('how' in arg || 'userHow' in arg))

@@ -3,9 +3,9 @@ import type { Btf } from '../btf/btf.ts';
 import { plainType } from '../btf/query.ts';
 import type { RunEvent } from '../interp/host.ts';
 import type { LinearMemory } from '../memory/linear.ts';
+import type { Hole } from '../memory/holes.ts';
 import { plainRegion } from '../memory/regions.ts';
-import { argsCtx, rawArgsCtx, TRACEPOINT_COMMON_BYTES } from './ctx-tracing.ts';
-import { ctxRegions } from './ctx.ts';
+import { TRACEPOINT_COMMON_BYTES } from './ctx-tracing.ts';
 import type { EventPoint } from './event-point.ts';
 import { EVENT_POINTERS, EVENT_VALUES } from './event-values.ts';
 import type { EventArg, EventRow } from './events.ts';
@@ -26,7 +26,7 @@ export interface EventCtx {
 /** PERF_MAX_TRACE_SIZE: the buffer that records stand in. @see include/linux/trace_events.h */
 const RECORD_BYTES = 8192;
 
-/** The record of a tracepoint. Programs load fields by themselves, and texts behind them through the kernel. */
+/** The record of a tracepoint. Programs load fields by themselves, and texts behind them through the kernel. What is not told is counted. */
 export function recordCtx(row: EventRow, layout: RecordLayout): EventCtx {
   const { struct, end, dataAt, fields } = layout;
   const size = end - TRACEPOINT_COMMON_BYTES;
@@ -34,18 +34,38 @@ export function recordCtx(row: EventRow, layout: RecordLayout): EventCtx {
   const whole = plainRegion('the record of the tracepoint', TRACEPOINT_AT, RECORD_BYTES, false);
   const isFixed = fields.every(({ kind }) => kind !== 'far');
   const cleared = TRACEPOINT_AT + (isFixed ? dataAt : RECORD_BYTES);
-  const writers = fields.flatMap((field) => {
+  const writers = fields.map((field) => {
     const source = Object.hasOwn(row.fields, field.name) ? row.fields[field.name] : undefined;
-    return source === undefined ? [] : [{ field, value: EVENT_VALUES[source] }];
+    return { field, value: source === undefined ? nobodyTells : EVENT_VALUES[source] };
   });
+  const holes: Hole[] = [];
   return {
-    event: { ctxAt: TRACEPOINT_AT, regions: [region], kernelRegions: [whole], probe: NO_PROBE },
+    event: {
+      ctxAt: TRACEPOINT_AT,
+      regions: [],
+      kernelRegions: [{ ...whole, holes }],
+      holed: { ...region, holes },
+      probe: NO_PROBE,
+    },
     fill(memory, _kernel, point) {
       memory.u8.fill(0, TRACEPOINT_AT, cleared);
+      holes.length = 0;
       let textAt = dataAt;
-      for (const { field, value } of writers) textAt = writeField(memory, field, value(point), textAt);
+      for (const { field, value } of writers) {
+        const told = value(point);
+        if (told === undefined) holes.push(holeOf(struct, field, textAt));
+        textAt = writeField(memory, field, told, textAt);
+      }
     },
   };
+}
+
+const nobodyTells = (): undefined => undefined;
+
+/** Of a text behind the fields, the text: where it stands is known. */
+function holeOf(struct: string, { name, off, size, kind }: RecordField, textAt: number): Hole {
+  const start = TRACEPOINT_AT + (kind === 'far' ? textAt : off);
+  return { start, end: start + (kind === 'far' ? 1 : size), name: `${struct}.${name}` };
 }
 
 /** Writes a field; `textAt` is where the next text goes. Returns where the one after that does. */
@@ -81,28 +101,41 @@ function writeNumber(view: DataView, at: number, size: number, value: number | b
 export function eventArgsCtx(row: EventRow, name: string, type: ProgTypeName, types: Btf): EventCtx {
   const args = row.args.slice(0, rawArgCount(types, name) ?? row.args.length);
   const isBtf = type === 'tracing';
-  const layout = isBtf ? argsCtx(args.length) : rawArgsCtx(args.length);
-  const regions = ctxRegions(layout, type, ARGS_AT, `the ctx, ${args.length} arguments of ${name}`);
+  const region = plainRegion(`the ctx, ${args.length} arguments of ${name}`, ARGS_AT, 8 * args.length, false);
+  const holes: Hole[] = [];
+  const holed = { ...region, holes };
   const probe = { ...NO_PROBE, args: args.length };
   const writers = args.map((arg, i) => argWriter(arg, ARGS_AT + 8 * i));
   return {
-    event: { ctxAt: ARGS_AT, regions, kernelRegions: [], probe },
+    event: { ctxAt: ARGS_AT, regions: [], kernelRegions: [holed], holed, probe },
     fill(memory, kernel, point) {
       if (isBtf) kernel.allowLoads();
-      for (const write of writers) write(memory, kernel, point);
+      holes.length = 0;
+      for (const [i, write] of writers.entries()) {
+        if (write(memory, kernel, point)) continue;
+        const start = ARGS_AT + 8 * i;
+        holes.push({ start, end: start + 8, name: `argument ${i + 1} of ${name}` });
+      }
     },
   };
 }
 
-function argWriter(arg: EventArg, at: number): EventFill {
+/** Writes an argument; false where nobody tells it, and it is 0. */
+type ArgWriter = (memory: LinearMemory, kernel: KernelMemory, point: EventPoint) => boolean;
+
+function argWriter(arg: EventArg, at: number): ArgWriter {
   if ('pointer' in arg) {
     const offsetOf = EVENT_POINTERS[arg.pointer];
-    return (memory, kernel, point) => writeAddress(memory.view, at, offsetOf(kernel, point));
+    return (memory, kernel, point) => {
+      writeAddress(memory.view, at, offsetOf(kernel, point));
+      return true;
+    };
   }
   const valueOf = EVENT_VALUES[arg.value];
   return ({ view }, _kernel, point) => {
     const value = valueOf(point);
     view.setBigInt64(at, value === undefined || value instanceof Uint8Array ? 0n : BigInt(value), true);
+    return value !== undefined;
   };
 }
 

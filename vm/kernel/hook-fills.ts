@@ -1,11 +1,11 @@
 // What a program finds at each kind of hook: where its ctx lies, what else it may touch, and how both are written from a point.
 import type { RunEvent } from '../interp/host.ts';
 import { EVENT_AT } from '../memory/linear.ts';
+import { regionsBetween, type HoledRegion } from '../memory/holes.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
 import { ctxRegions, type CtxLayout } from './ctx.ts';
 import {
   argsCtx,
-  KPROBE_CTX,
   RAW_SYS_ENTER_CTX,
   RAW_SYS_EXIT_CTX,
   rawArgsCtx,
@@ -14,10 +14,10 @@ import {
 } from './ctx-tracing.ts';
 import { argsWriter, pointedAt, writeAddress, type Fill, type FunctionArgs } from './arg-fills.ts';
 import { functionAddress } from './functions.ts';
-import { TASK_REGS } from './kernel-memory.ts';
+import { KNOWN_TASK_REGS, TASK_REGS } from './kernel-memory.ts';
 import type { SyscallPoint } from './point.ts';
 import type { ProgTypeName } from './prog-types.ts';
-import { PT_REGS, PT_REGS_BYTES, writeLong } from './pt-regs.ts';
+import { PT_REGS, PT_REGS_BYTES, regHoles, writeLong, type PtReg } from './pt-regs.ts';
 
 /** What helpers tell of the hook that runs the program. */
 export interface Probe {
@@ -58,26 +58,42 @@ function ctxOf(
   name: string,
   { behind = [], kernelRegions = [], probe = NO_PROBE }: Partial<Behind> = {},
 ): HookCtx['event'] {
-  const regions = [...ctxRegions(layout, type, at, `the ctx, ${name}`), ...behind];
-  return { ctxAt: at, regions, kernelRegions, probe };
+  const holed = behind.find((region) => 'holes' in region);
+  const known = behind.flatMap((region) =>
+    'holes' in region ? regionsBetween(region, region.holes) : [region],
+  );
+  const regions = [...ctxRegions(layout, type, at, `the ctx, ${name}`), ...known];
+  return { ctxAt: at, regions, kernelRegions, probe, ...(holed === undefined ? {} : { holed }) };
 }
 
 interface Behind {
   /** What else the program may touch. */
-  readonly behind: readonly Region[];
+  readonly behind: readonly (Region | HoledRegion)[];
   readonly kernelRegions: readonly Region[];
   readonly probe: Probe;
 }
 
-const kprobeEvent = (name: string, kernelRegions: readonly Region[] = []): HookCtx['event'] =>
-  ctxOf(KPROBE_CTX, 'kprobe', PROBE_REGS_AT, 'struct pt_regs', {
-    kernelRegions,
+/** `known`: registers that are. */
+function kprobeEvent(
+  name: string,
+  known: readonly PtReg[],
+  kernelRegions: readonly (Region | HoledRegion)[] = [],
+): HookCtx['event'] {
+  const region = plainRegion('the ctx, struct pt_regs', PROBE_REGS_AT, PT_REGS_BYTES, false);
+  const holed = { ...region, holes: regHoles(PROBE_REGS_AT, known) };
+  return {
+    ctxAt: PROBE_REGS_AT,
+    regions: regionsBetween(region, holed.holes),
+    kernelRegions: [holed, ...kernelRegions],
+    holed,
     probe: { ...NO_PROBE, ip: functionAddress(name) },
-  });
+  };
+}
 
 /** The registers where a function begins. */
 export function kprobeCtx(name: string, args: FunctionArgs): HookCtx {
-  const event = kprobeEvent(name, pointedAt(args));
+  const regs = FUNCTION_REGS.slice(0, args === 'regs' ? 1 : args.length);
+  const event = kprobeEvent(name, ['rip', ...regs], pointedAt(args));
   const writeIp = ipWriter(event.probe.ip);
   const writeArgs = argsWriter(args, REG_PLACES);
   return {
@@ -93,7 +109,7 @@ export function kprobeCtx(name: string, args: FunctionArgs): HookCtx {
 /** The registers where a function returned: the result in rax, nothing known of the others. */
 export function kretprobeCtx(name: string, result: (point: SyscallPoint) => bigint): HookCtx {
   return {
-    event: kprobeEvent(name),
+    event: kprobeEvent(name, ['rax']),
     fill({ u8, view }, _kernel, point) {
       u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
       view.setBigInt64(PROBE_REGS_AT + PT_REGS.rax, result(point), true);
@@ -111,7 +127,7 @@ export function functionCtx(name: string, args: FunctionArgs, result: 'none' | '
     ARGS_AT,
     `${count} arguments${hasResult ? ' and the result' : ''}`,
     {
-      behind: args === 'regs' ? [TASK_REGS] : pointedAt(args),
+      behind: args === 'regs' ? KNOWN_TASK_REGS : pointedAt(args),
       probe: { cookie: 0n, ip: functionAddress(name), args: count, hasResult },
     },
   );
@@ -133,11 +149,14 @@ export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
   const isBtf = type === 'tracing';
   return {
     event: ctxOf(isBtf ? argsCtx(2) : rawArgsCtx(2), type, ARGS_AT, 'two u64 arguments', {
-      behind: isBtf ? [TASK_REGS] : [],
+      behind: isBtf ? KNOWN_TASK_REGS : [],
     }),
     fill({ view }, kernel, point) {
       if (isExit) kernel.leaveCall();
-      if (isBtf) kernel.taskRegs();
+      if (isBtf) {
+        kernel.allowLoads();
+        kernel.taskRegs();
+      }
       writeAddress(view, ARGS_AT, TASK_REGS.start);
       if (isExit) view.setBigInt64(ARGS_AT + 8, point.ret, true);
       else writeLong(view, ARGS_AT + 8, point.nr);

@@ -3,13 +3,14 @@
 // recording does not tell is unknown: bpf_probe_read_kernel answers -EFAULT there, a load through a BTF pointer gives 0, and both are counted by name.
 import type { TaskView } from '../helpers/context.ts';
 import { KERNEL_AT, KERNEL_END, OBJECTS_AT, type LinearMemory } from '../memory/linear.ts';
-import { plainRegion } from '../memory/regions.ts';
+import { holeAround, regionsBetween, type Hole } from '../memory/holes.ts';
+import { plainRegion, type Region } from '../memory/regions.ts';
 import type { SignalInfo } from './event-point.ts';
 import type { Kernel } from './kernel.ts';
 import { KernelGraph } from './memory/graph.ts';
 import type { TaskNode } from './memory/nodes.ts';
 import { placeOfUser } from './memory/user-place.ts';
-import { fillTaskRegs, PT_REGS_BYTES } from './pt-regs.ts';
+import { ARG_REGS, fillTaskRegs, PT_REGS_BYTES, regHoles, taskRegHoles } from './pt-regs.ts';
 import type { SyscallPoint, UserMemory } from './point.ts';
 import type { FileFacts, TaskFacts } from './task-facts.ts';
 
@@ -20,6 +21,12 @@ const TASK_REGS_AT = SOMEWHERE_AT + SOMEWHERE_BYTES;
 
 /** The registers that the task entered the kernel with, for programs that may load from them. */
 export const TASK_REGS = plainRegion('the pt_regs of the task', TASK_REGS_AT, PT_REGS_BYTES, false);
+
+/** Those of them that are known of each call: what else is, lookDirect tells. */
+export const KNOWN_TASK_REGS: readonly Region[] = regionsBetween(
+  TASK_REGS,
+  regHoles(TASK_REGS_AT, ['rax', 'orig_rax', ...ARG_REGS.native]),
+);
 
 /** Nothing is mapped below. */
 const NULL_PAGE_END = 4096n;
@@ -177,7 +184,7 @@ export class KernelMemory {
     if (at < OBJECTS_AT) {
       if (at < TASK_REGS_AT || at + size > TASK_REGS_AT + PT_REGS_BYTES) return 'unknown';
       this.taskRegs();
-      return 'known';
+      return this.regHole(at, size) === undefined ? 'known' : 'unknown';
     }
     return this.graph.knows(at, size) ? 'known' : 'unknown';
   }
@@ -194,7 +201,8 @@ export class KernelMemory {
 
   /** What bytes at an offset that are not known would be: 'task_struct.loginuid'. */
   nameOf(at: number, size: number): string {
-    return at < OBJECTS_AT ? 'a structure that no recording tells of' : this.graph.nameOf(at, size);
+    if (at >= OBJECTS_AT) return this.graph.nameOf(at, size);
+    return this.regHole(at, size)?.name ?? 'a structure that no recording tells of';
   }
 
   /** What user memory that is not known would be: 'user memory behind args[1]'. */
@@ -205,6 +213,10 @@ export class KernelMemory {
   /** User memory of the current task that is known besides the event's own. */
   userMemory(): readonly UserMemory[] {
     return this.graph.userMemory;
+  }
+
+  private regHole(at: number, size: number): Hole | undefined {
+    return holeAround(taskRegHoles(TASK_REGS_AT, this.point), at, size);
   }
 
   private currentNode(): TaskNode {

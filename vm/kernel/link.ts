@@ -62,8 +62,8 @@ function linked(
 }
 
 /** Where the fields of a place's ctx end. @see kernel/events/core.c perf_event_set_bpf_prog */
-function ctxEnd({ event: { ctxAt, regions } }: HookPlace): number {
-  return Math.max(...regions.map(({ end }) => end)) - ctxAt;
+function ctxEnd({ event: { ctxAt, regions, holed } }: HookPlace): number {
+  return Math.max(...regions.map(({ end }) => end), holed?.end ?? 0) - ctxAt;
 }
 
 /** The hook that the program is at already; undefined for none. */

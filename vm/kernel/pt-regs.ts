@@ -1,4 +1,5 @@
 // struct pt_regs and struct seccomp_data as programs on x86-64 see them. The machine has this layout for recordings of every architecture.
+import type { Hole } from '../memory/holes.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { SyscallPoint } from './point.ts';
 
@@ -28,6 +29,9 @@ export const PT_REGS = {
 } as const satisfies Record<string, number>;
 export type PtReg = keyof typeof PT_REGS;
 export const PT_REGS_BYTES = 168;
+const REG_BYTES = 8;
+/** In the order of their places. */
+const REG_NAMES = Object.keys(PT_REGS) as PtReg[]; // of a table that nothing is added to
 
 /** Registers that hold the six arguments of a call, by ABI: of i386 calls as the 64-bit kernel keeps them. */
 export const ARG_REGS = {
@@ -64,6 +68,25 @@ export function fillTaskRegs(
   if (ip !== undefined) view.setBigUint64(at + PT_REGS.rip, ip, true);
 }
 
+/** Registers that are known of each call, besides its arguments. */
+const SURE_REGS: readonly PtReg[] = ['rax', 'orig_rax'];
+
+/** Registers of a task in a call that are not known. Without a call none is. */
+export function taskRegHoles(at: number, point: SyscallPoint | undefined): readonly Hole[] {
+  if (point === undefined) return regHoles(at, []);
+  const args = ARG_REGS[point.audit === AUDIT_ARCH_I386 ? 'i386' : 'native'];
+  const hasIp = point.userStack?.[0] !== undefined;
+  return regHoles(at, [...SURE_REGS, ...args, ...(hasIp ? (['rip'] as const) : [])]);
+}
+
+/** The registers of a struct pt_regs that are not among those that are known. */
+export function regHoles(at: number, known: readonly PtReg[]): readonly Hole[] {
+  return REG_NAMES.filter((reg) => !known.includes(reg)).map((reg) => {
+    const start = at + PT_REGS[reg];
+    return { start, end: start + REG_BYTES, name: `pt_regs.${reg}` };
+  });
+}
+
 /** A system call number as a long: -1 where it is unknown. */
 export function writeLong(view: DataView, at: number, nr: number): void {
   view.setInt32(at, nr, true);
@@ -76,3 +99,9 @@ export const SECCOMP_DATA = { nr: 0, arch: 4, instruction_pointer: 8, args: 16 }
   number
 >;
 export const SECCOMP_DATA_BYTES = 64;
+
+/** Where the task was in its program is not known. */
+export function seccompHoles(at: number): readonly Hole[] {
+  const start = at + SECCOMP_DATA.instruction_pointer;
+  return [{ start, end: start + 8, name: 'seccomp_data.instruction_pointer' }];
+}
