@@ -75,6 +75,13 @@ export const MESSAGES = {
   'too-many-uploads': (limit: number) =>
     `${limit} recordings were uploaded already; restart the server, or give it a file with --recording`,
   'busy-importing': (limit: number) => `${limit} imports are running; try again when one has ended`,
+  'too-many-programs': (limit: number) =>
+    `${limit} programs were uploaded already; restart the server, or give it one with --program`,
+  'program-too-large': (limitBytes: number) =>
+    `the program is larger than ${limitBytes} bytes; strip its debug information (llvm-strip -g keeps its types)`,
+  'program-too-long': (name: string, limitMs: number) =>
+    `${name} took longer than ${limitMs / 1000} s to verify; tailscope verify takes as long as it needs`,
+  'busy-checking': (limit: number) => `${limit} programs are being verified; try again when one is done`,
   'upload-cut': () => 'the upload ended before the file did; send it again',
   'upload-stalled': (stallMs: number) => `no byte of the upload came for ${stallMs / 1000} s; send it again`,
   'origin-refused': (origin: string) =>

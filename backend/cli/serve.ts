@@ -9,7 +9,7 @@ import { refusal } from '../errors.ts';
 import { readManifest, type StoredRecording } from '../library/manifest.ts';
 import { findTrace } from '../library/open-trace.ts';
 import { PACKAGE_ROOT, PAGE_FOLDER, RECORDED_FOLDER } from '../library/package-root.ts';
-import { openProgram, readProgram } from '../library/programs.ts';
+import { openProgram } from '../library/programs.ts';
 import { createApp, type App } from '../server/app.ts';
 import { storeRecording } from '../server/given-recording.ts';
 import { listen } from '../server/listen.ts';
@@ -17,15 +17,17 @@ import { createRecordings } from '../server/recordings.ts';
 import { openWorkerPort } from '../session/worker-port.ts';
 import { collectOrigin, replaySpeed, wholeNumber } from './options.ts';
 import { onSignals, print, printJson, say } from './output.ts';
+import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { createProgress } from './progress.ts';
 
 const HELP = `
 Examples:
   tailscope serve
   tailscope serve --recording build.strace.gz --speed 10
+  tailscope serve --recording shell --program ./opensnoop.bpf.o
   tailscope serve --host 0.0.0.0 --port 80       for everybody who reaches this machine`;
 
-interface ServeOptions {
+interface ServeOptions extends ProgramFlags {
   readonly port: number;
   readonly host: string;
   readonly recording?: string;
@@ -38,14 +40,14 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command): Command {
-  return program
+  const command = program
     .command('serve')
     .summary('serve the page')
-    .description('Serves the page, on which recordings are replayed through a program.')
+    .description('Serves the page, on which recordings are replayed through programs.')
     .option('-p, --port <N>', 'port; 0 takes a free one', wholeNumber('--port', 0, 65_535), 8470)
     .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
     .option('--recording <T>', 'recording to start with: manifest name, .sct, strace log or capture')
-    .option('--program <PROG>', 'sample or path of assembly text', 'tracex5')
+    .option('--program <PROG>', `program to start with: ${PROGRAM_ARGUMENT}`, 'tracex5')
     .option('--speed <N>', 'speed to start with, 0.1 to 1000 or max', replaySpeed, 1)
     .option('--allow-origin <URL>', 'another origin whose pages may use it; repeatable', collectOrigin, [])
     .option('--dev', 'serve the page from its sources, with reloading')
@@ -53,11 +55,12 @@ export function addServe(program: Command): Command {
     .option('--json', 'print the address as JSON')
     .addHelpText('after', HELP)
     .action(serve);
+  return addProgramOptions(command);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   const log = pino({ level: options.verbose === true ? 'debug' : 'error' }, destination(2));
-  const program = readProgram(options.program);
+  const program = programFrom(options.program, options);
   openProgram(program); // what cannot be used is told before anything listens
   const folder = temporaryFolder();
   const recordings = createRecordings(await startList(options.recording, folder), folder);

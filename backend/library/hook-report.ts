@@ -1,7 +1,7 @@
 // Which attached programs a recording never brings to run, and why: it has no such call, no packets, no events of that kind; or the hook is none of
 // those that recordings come to.
 import { ARCHS, type Arch, type Recording, type Totals } from '../../traces/index.ts';
-import type { Attachment, EventName, HookSource, SyscallInfo } from '../../vm/index.ts';
+import type { Attachment, EventName, HookSource, Prog, SyscallInfo } from '../../vm/index.ts';
 import { relatedCalls } from './call-families.ts';
 
 /** What a recording holds, as far as it is known. */
@@ -56,6 +56,15 @@ export function silenceOf(attachment: Attachment, found: Occurrences): Silence |
   const reasons = comesTo.map((source) => reasonOf(source, found, hooks));
   if (reasons.length === 0 || reasons.includes(undefined)) return undefined;
   return { state: 'absent', why: [...new Set(reasons)].join('; ') };
+}
+
+/** Programs that do not run, as far as `found` tells. */
+export function silencesOf(
+  attachments: readonly Attachment[],
+  found: Occurrences,
+): ReadonlyMap<Prog, Silence> {
+  const silences = attachments.map((attachment) => [attachment.prog, silenceOf(attachment, found)] as const);
+  return new Map(silences.flatMap(([prog, silence]) => (silence === undefined ? [] : [[prog, silence]])));
 }
 
 /** What a person is told of a program that does not run, or of several for the same reason. */

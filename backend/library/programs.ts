@@ -58,13 +58,17 @@ export interface OpenedProgram {
 
 /** Throws UserError 'no-program', 'cannot-read'. */
 export function readProgram(path: string, options: ProgramOptions = {}): ProgramSource {
-  const name = objectName(path);
   const sample = Object.hasOwn(SAMPLES, path) ? SAMPLES[path] : undefined;
   const bytes = readBytes(sample === undefined ? path : join(SAMPLES_FOLDER, sample.object));
+  return { ...programOf(path, bytes), options };
+}
+
+/** A program of the content of a file named `path`. */
+export function programOf(path: string, bytes: Uint8Array): ProgramSource {
   const content = isElf(bytes)
     ? ({ kind: 'object', bytes } as const)
-    : ({ kind: 'text', text: bytes.toString('utf8') } as const);
-  return { name, path, content, options };
+    : ({ kind: 'text', text: Buffer.from(bytes).toString('utf8') } as const);
+  return { name: objectName(path), path, content, options: {} };
 }
 
 /** Assembled or linked. Throws UserError 'bad-program', 'bad-kernel', 'not-an-object'. */

@@ -25,6 +25,16 @@ export interface RecordingEntry {
   readonly origin: 'manifest' | 'upload' | 'file';
 }
 
+/** A program that can be opened: one that comes along, one given at the start, or one that was dropped on the page. */
+export interface ProgramEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly origin: 'sample' | 'upload' | 'file';
+  /** Recordings that it is worth running over, by name. */
+  readonly suits: readonly string[];
+}
+
 export interface SyscallInfo {
   readonly arch: string;
   readonly nr: number;
@@ -70,6 +80,7 @@ export interface SessionInfo {
   readonly session: string;
   readonly epoch: number;
   readonly recording: RecordingInfo;
+  /** Name of a ProgramEntry. */
   readonly program: string;
 }
 
@@ -102,6 +113,9 @@ export interface ClientToServer {
   'session:join': (payload: { session: string }, ack: Ack<JoinInfo>) => void;
   /** Opens another recording in the session, for all its viewers; it starts playing. */
   'session:open': (payload: { recording: string }, ack: Ack<SessionInfo>) => void;
+  /** Opens another program in the session, for all its viewers; the recording plays from its start. */
+  'program:open': (payload: { program: string }, ack: Ack<SessionInfo>) => void;
+  'program:list': (payload: Record<string, never>, ack: Ack<readonly ProgramEntry[]>) => void;
   'clock:play': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:pause': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:restart': (payload: Record<string, never>, ack: Ack<null>) => void;
@@ -122,6 +136,8 @@ export interface ServerToClient {
   'session:failed': (error: ReplyError) => void;
   /** The list of recordings has changed. */
   'recording:changed': (list: readonly RecordingEntry[]) => void;
+  /** The list of programs has changed. */
+  'program:changed': (list: readonly ProgramEntry[]) => void;
 }
 
 /** POST /api/recordings?name=FILE with the file as its body (strace text, gzip of it, or .sct) answers this, or ReplyError. */
@@ -131,4 +147,16 @@ export interface UploadReply {
   readonly badLines: number;
   /** The first warnings, as sentences. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * POST /api/programs?name=FILE with an object that clang made, or assembly text, as its body answers this, or ReplyError. It was loaded and verified, and
+ * not run.
+ */
+export interface ProgramUploadReply {
+  readonly program: ProgramEntry;
+  /** Programs in it that are loaded. */
+  readonly progs: number;
+  /** What is to be known of it, as sentences: programs that are left out or that no recording runs. */
+  readonly notes: readonly string[];
 }

@@ -1,7 +1,7 @@
 // What the server sends ten times a second: absolute totals up to the clock, so that any frame may be skipped.
 //
-// Columns travel as Uint8Array over little-endian typed arrays (`u32`, `f64` say which); see columns.ts. Two things are too large to
-// send whole each time and arrive as the part that changed since the last frame this viewer was sent: `heat` and `pipe`. The first
+// Columns travel as Uint8Array over little-endian typed arrays (`u32`, `f64` say which); see columns.ts. Three things are too large to
+// send whole each time and arrive as the part that changed since the last frame this viewer was sent: `heat`, `pipe` and `records`. The first
 // frame of an epoch, and the first after a join, has them whole (`whole: true`).
 
 /** Bytes of a little-endian Uint32Array. */
@@ -92,14 +92,21 @@ export interface ProgArrayView {
   readonly depth: readonly number[];
 }
 
+/** Why a program does not run: it is not attached; no recording comes to its hooks; this one does not. */
+export interface SilenceView {
+  readonly state: 'refused' | 'idle' | 'absent';
+  /** Without the name of the program. */
+  readonly why: string;
+}
+
 /** One loaded program. */
 export interface ProgView {
   readonly name: string;
   readonly section: string;
   /** Hooks it is attached to, by name; empty for programs that are only jumped to. */
   readonly attached: readonly string[];
-  /** Why it will never run: no recording comes to its hooks, or this one does not, or it is not attached. Absent where it may run. */
-  readonly idle?: string;
+  /** Why it does not run. Absent where it does, or may. */
+  readonly silence?: SilenceView;
   readonly insns: number;
   /** Times it was entered from a hook, insns executed in it, faults that ended it. */
   readonly runs: number;
@@ -136,8 +143,14 @@ export interface ProgramsView {
   readonly maps: readonly MapView[];
   readonly progArrays: readonly ProgArrayView[];
   readonly faults: readonly FaultView[];
-  /** Reads of user memory that the recording does not hold, counted as faults to the program. */
+  /** Reads of what the recording does not hold: helpers gave -EFAULT, loads 0. */
   readonly unknownReads: number;
+  /** The most frequent of them by name ('task_struct.loginuid'). */
+  readonly unknown: readonly { readonly what: string; readonly count: number }[];
+  /** Programs of the object that are not loaded, because the kernel lacks what they need. */
+  readonly leftOut: readonly { readonly name: string; readonly section: string; readonly why: string }[];
+  /** Name of the kernel that the programs are loaded against. */
+  readonly kernel: string;
 }
 
 /** trace_pipe: new lines since the last frame of this viewer, at most 500 kept. */
@@ -146,6 +159,22 @@ export interface PipeView {
   /** Lines printed so far; the last of `lines` is line number `total`. */
   readonly total: number;
   readonly lines: readonly string[];
+}
+
+/** A record that a program handed over through a ring buffer or a perf buffer. */
+export interface RecordLine {
+  readonly map: string;
+  readonly atNs: number;
+  /** By its type, as JSON; bytes in hex where no type is known. Cut where it is very long. */
+  readonly text: string;
+}
+
+/** Records: new ones since the last frame of this viewer, at most 200 kept. */
+export interface RecordsView {
+  readonly whole: boolean;
+  /** Records read so far; the last of `records` is number `total`. */
+  readonly total: number;
+  readonly records: readonly RecordLine[];
 }
 
 export interface Frame {
@@ -175,4 +204,5 @@ export interface Frame {
   readonly heat: HeatView;
   readonly programs: ProgramsView;
   readonly pipe: PipeView;
+  readonly records: RecordsView;
 }

@@ -22,6 +22,8 @@ const sessionName = z
 export const REQUESTS = {
   'session:join': z.strictObject({ session: sessionName }),
   'session:open': z.strictObject({ recording: z.string().check(z.minLength(1), z.maxLength(200)) }),
+  'program:open': z.strictObject({ program: z.string().check(z.minLength(1), z.maxLength(200)) }),
+  'program:list': NOTHING,
   'clock:play': NOTHING,
   'clock:pause': NOTHING,
   'clock:restart': NOTHING,

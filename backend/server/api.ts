@@ -1,4 +1,4 @@
-// The HTTP side: /api/recordings, /api/health, and the static page. Errors of /api are JSON.
+// The HTTP side: /api/recordings, /api/programs, /api/health, and the static page. Errors of /api are JSON.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import compression from 'compression';
@@ -13,16 +13,21 @@ import { rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { refusal, UserError, type ErrorCode } from '../errors.ts';
-import type { ReplyError, UploadReply } from '../protocol/index.ts';
+import type { ProgramUploadReply, ReplyError, UploadReply } from '../protocol/index.ts';
+import { takeProgram, type ProgramLimits } from './program-upload.ts';
+import type { Programs } from './programs.ts';
 import type { Recordings } from './recordings.ts';
 import { refuseAccess, securityHeaders, type AccessRules } from './security.ts';
 import type { Sessions } from './sessions.ts';
-import { takeUpload, type UploadLimits } from './upload.ts';
+import { takeUpload, untilStalled, type UploadLimits } from './upload.ts';
 
 /** Imports at a time: each has a worker. */
 const MAX_IMPORTS = 2;
 
-/** Uploads a minute from one address. */
+/** Programs that are verified at a time: each has a process. */
+const MAX_CHECKS = 2;
+
+/** Uploads a minute from one address, of recordings and programs together. */
 const UPLOADS_A_MINUTE = 30;
 
 /** HTTP status of a refusal; others are 400. */
@@ -35,6 +40,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'bad-packing': 422,
   'unpacked-too-large': 413,
   'upload-too-large': 413,
+  'program-too-large': 413,
+  'program-too-long': 422,
+  'bad-program': 422,
+  'too-many-programs': 507,
+  'busy-checking': 503,
   'upload-stalled': 408,
   'too-many-uploads': 507,
   'busy-importing': 503,
@@ -46,10 +56,12 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 export interface ApiOptions {
   readonly recordings: Recordings;
+  readonly programs: Programs;
   readonly sessions: Sessions;
   readonly access: AccessRules;
   readonly pageFolder: string;
   readonly limits: UploadLimits;
+  readonly programLimits: ProgramLimits;
   readonly log: Logger;
   /** Serves the page from its sources (vite) instead of from pageFolder. */
   readonly page?: RequestHandler;
@@ -91,20 +103,24 @@ function requestLog(logger: Logger): RequestHandler {
   });
 }
 
-function apiRoutes({ recordings, sessions, limits }: ApiOptions): Router {
+function apiRoutes(options: ApiOptions): Router {
+  const { recordings, programs, sessions, limits, programLimits } = options;
   const router = Router();
+  const limitRate = limitUploads();
   let imports = 0;
+  let checks = 0;
   router.get('/health', (_request, response) => {
     response.json({ ok: true, sessions: sessions.count, viewers: sessions.viewers, imports });
   });
   router.get('/recordings', (_request, response) => {
     response.json(recordings.list());
   });
+  router.get('/programs', (_request, response) => {
+    response.json(programs.list());
+  });
   const store = async (request: Request): Promise<UploadReply> => {
-    const { name } = request.query;
-    const fileName = typeof name === 'string' && name !== '' ? name : 'upload';
-    if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes)
-      throw refusal('upload-too-large', limits.bodyBytes);
+    const fileName = fileNameOf(request);
+    if (lengthOf(request) > limits.bodyBytes) throw refusal('upload-too-large', limits.bodyBytes);
     if (imports >= MAX_IMPORTS) throw refusal('busy-importing', MAX_IMPORTS);
     imports++;
     try {
@@ -113,10 +129,34 @@ function apiRoutes({ recordings, sessions, limits }: ApiOptions): Router {
       imports--;
     }
   };
-  router.post('/recordings', limitUploads(), (request, response, next) => {
+  const storeProgram = async (request: Request): Promise<ProgramUploadReply> => {
+    if (lengthOf(request) > programLimits.bytes) throw refusal('program-too-large', programLimits.bytes);
+    if (checks >= MAX_CHECKS) throw refusal('busy-checking', MAX_CHECKS);
+    checks++;
+    try {
+      const body = untilStalled(request, limits.stallMs);
+      const { source, progs, notes } = await takeProgram(body, fileNameOf(request), programLimits);
+      return { program: programs.add(source), progs, notes };
+    } finally {
+      checks--;
+    }
+  };
+  router.post('/recordings', limitRate, (request, response, next) => {
     store(request).then((reply) => response.json(reply), next);
   });
+  router.post('/programs', limitRate, (request, response, next) => {
+    storeProgram(request).then((reply) => response.json(reply), next);
+  });
   return router;
+}
+
+/** The name that a person's file has, for lists and messages. */
+function fileNameOf({ query: { name } }: Request): string {
+  return typeof name === 'string' && name !== '' ? name.slice(0, 200) : 'upload';
+}
+
+function lengthOf({ headers }: Request): number {
+  return Number(headers['content-length'] ?? 0);
 }
 
 function limitUploads(): RequestHandler {

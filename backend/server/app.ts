@@ -1,7 +1,7 @@
 // The whole server around given parts; it listens nowhere by itself.
 //
 //   express (page, /api) ---+
-//                           +-- http.Server      recordings     sessions -> hosts -> ports -> workers
+//                           +-- http.Server      recordings, programs     sessions -> hosts -> ports -> workers
 //   socket.io (frames) -----+                        ^              ^
 //                                        /api and sockets use both  |  tick: ten times a second
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -12,6 +12,8 @@ import type { ProgramSource } from '../library/programs.ts';
 import type { ClientToServer, ServerToClient } from '../protocol/index.ts';
 import type { SessionPort } from '../session/calls.ts';
 import { createApi } from './api.ts';
+import { PROGRAM_LIMITS, type ProgramLimits } from './program-upload.ts';
+import { createPrograms } from './programs.ts';
 import type { Recordings } from './recordings.ts';
 import { refuseAccess, type AccessRules } from './security.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -26,7 +28,7 @@ const MAX_REQUEST_BYTES = 16 * 1024;
 
 export interface AppDeps {
   readonly recordings: Recordings;
-  /** Program of every session. */
+  /** Program that sessions start with. */
   readonly program: ProgramSource;
   /** Speed at which sessions start. */
   readonly speed: number;
@@ -35,6 +37,7 @@ export interface AppDeps {
   readonly pageFolder: string;
   readonly page?: RequestHandler;
   readonly limits?: UploadLimits;
+  readonly programLimits?: ProgramLimits;
   readonly log: Logger;
   readonly wallMs: () => number;
   /** Calls `step` every `ms` until the returned function is called. */
@@ -53,9 +56,10 @@ export interface App {
 
 export function createApp(deps: AppDeps): App {
   const { recordings, access, log } = deps;
+  const programs = createPrograms(deps.program);
   const sessions = createSessions({
     recordings,
-    program: deps.program,
+    program: programs.find(),
     speed: deps.speed,
     openPort: deps.openPort,
     wallMs: deps.wallMs,
@@ -63,10 +67,12 @@ export function createApp(deps: AppDeps): App {
   });
   const api = createApi({
     recordings,
+    programs,
     sessions,
     access,
     pageFolder: deps.pageFolder,
     limits: deps.limits ?? UPLOAD_LIMITS,
+    programLimits: deps.programLimits ?? PROGRAM_LIMITS,
     log,
     ...(deps.page === undefined ? {} : { page: deps.page }),
   });
@@ -80,7 +86,7 @@ export function createApp(deps: AppDeps): App {
       answer(refused?.message ?? null, refused === undefined);
     },
   });
-  serveSockets(io, { recordings, sessions, log });
+  serveSockets(io, { recordings, programs, sessions, log });
   const tick = async (): Promise<void> => {
     try {
       await sessions.tick();

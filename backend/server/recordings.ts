@@ -86,7 +86,8 @@ export function cleanName(fileName: string): string {
   return clean === '' ? 'upload' : clean;
 }
 
-function uniqueName(wanted: string, isTaken: (name: string) => boolean): string {
+/** `wanted`, with a number behind it where that is taken. */
+export function uniqueName(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;
   for (let i = 2; isTaken(name); i++) name = `${wanted}-${i}`;
   return name;

@@ -16,6 +16,7 @@ const SEEK_WAIT_MS = 1000;
 export interface HostOptions {
   readonly name: string;
   readonly recording: StoredRecording;
+  /** What it starts with. */
   readonly program: ProgramSource;
   readonly speed: number;
   readonly openPort: () => SessionPort;
@@ -32,6 +33,8 @@ export interface SessionHost {
   leave(viewer: Viewer): void;
   /** Replays another recording from its start, for all viewers. */
   open(recording: StoredRecording): Promise<SessionInfo>;
+  /** Replays the recording from its start with another program, for all viewers. */
+  openProgram(program: ProgramSource): Promise<SessionInfo>;
   control<K extends ControlName>(name: K, take: SessionCalls[K]['take']): Promise<null>;
   readMap(take: SessionCalls['map']['take']): Promise<MapPage>;
   /** Sends the frames that are due. */
@@ -39,6 +42,12 @@ export interface SessionHost {
   close(): Promise<void>;
 }
 export type ControlName = 'play' | 'pause' | 'restart' | 'seek' | 'speed';
+
+/** What is replayed. */
+interface Played {
+  readonly recording: StoredRecording;
+  readonly program: ProgramSource;
+}
 
 interface Opened {
   readonly port: SessionPort;
@@ -48,7 +57,8 @@ interface Opened {
 /** A session that starts with its first viewer, or its first request. */
 export function createSessionHost(options: HostOptions): SessionHost {
   const viewers = new Set<Viewer>();
-  let { recording, speed } = options;
+  let played: Played = { recording: options.recording, program: options.program };
+  let { speed } = options;
   /** What was opened last and has not failed since. */
   let current: Opened | undefined;
   /** Settled when everything that was to be opened so far is: one opens after the other. */
@@ -77,22 +87,23 @@ export function createSessionHost(options: HostOptions): SessionHost {
     return started;
   };
 
-  /** Opens `next` in the worker there is, or in a new one. A refused recording leaves everything as it was. */
-  const openNow = async (next: StoredRecording): Promise<Opened> => {
+  /** Opens what differs from what is played, in the worker there is or in a new one. What is refused leaves everything as it was. */
+  const openNow = async (change: Partial<Played>): Promise<Opened> => {
+    const next = { ...played, ...change };
+    const { recording, program } = next;
     const used = port ?? startPort();
     port = used;
-    const { path, entry } = next;
+    const { path, entry } = recording;
     const { name, lookFor } = entry;
-    const { program } = options;
     const opened = await used.request('open', { path, name, lookFor, program, speed, epoch: epoch + 1 });
     epoch = opened.epoch;
-    recording = next;
+    played = next;
     current = { port: used, info: { session: options.name, program: program.name, ...opened } };
     return current;
   };
 
-  const openNext = (next: StoredRecording): Promise<Opened> => {
-    const opened = turn.then(() => openNow(next));
+  const openNext = (change: Partial<Played>): Promise<Opened> => {
+    const opened = turn.then(() => openNow(change));
     turn = opened.catch(() => {});
     return opened;
   };
@@ -100,7 +111,7 @@ export function createSessionHost(options: HostOptions): SessionHost {
   const start = async (): Promise<Opened> => {
     const isAgain = epoch > 0;
     try {
-      const opened = await openNext(recording);
+      const opened = await openNext({});
       if (isAgain) notifyAll({ kind: 'changed', info: opened.info });
       return opened;
     } finally {
@@ -127,6 +138,12 @@ export function createSessionHost(options: HostOptions): SessionHost {
     return port.request(name, take);
   };
 
+  const change = async (to: Partial<Played>): Promise<SessionInfo> => {
+    const { info } = await openNext(to);
+    notifyAll({ kind: 'changed', info });
+    return info;
+  };
+
   const noteEpoch = (known: number): void => {
     epoch = Math.max(epoch, known);
   };
@@ -137,7 +154,10 @@ export function createSessionHost(options: HostOptions): SessionHost {
     if (due.length === 0) return;
     await turn;
     if (current === undefined) return;
-    const groups = Map.groupBy(due, ({ base }) => `${base.stamp} ${base.heatColumn} ${base.pipeTotal}`);
+    const groups = Map.groupBy(
+      due,
+      ({ base }) => `${base.stamp} ${base.heatColumn} ${base.pipeTotal} ${base.recordTotal}`,
+    );
     const shared = [...groups.values()];
     const bases = shared.map(([first]): FrameBase => first!.base);
     const answers = await current.port.request('frames', { bases });
@@ -190,11 +210,8 @@ export function createSessionHost(options: HostOptions): SessionHost {
       aloneSinceMs = options.wallMs();
       turn.then(() => current && holdIfAlone(current)).catch(() => {});
     },
-    open: async (next) => {
-      const { info } = await openNext(next);
-      notifyAll({ kind: 'changed', info });
-      return info;
-    },
+    open: (recording) => change({ recording }),
+    openProgram: (program) => change({ program }),
     control: async (name, take) => {
       if (name === 'speed') ({ speed } = take as SessionCalls['speed']['take']); // by the name
       const answered = call(name, take);

@@ -11,6 +11,7 @@ const MAX_SESSIONS = 16;
 
 export interface SessionsOptions {
   readonly recordings: Recordings;
+  /** What they start with. */
   readonly program: ProgramSource;
   readonly speed: number;
   readonly openPort: () => SessionPort;

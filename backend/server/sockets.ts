@@ -6,6 +6,7 @@ import { refusal, UserError } from '../errors.ts';
 import type { StoredRecording } from '../library/manifest.ts';
 import type { ClientToServer, Reply, ReplyError, ServerToClient } from '../protocol/index.ts';
 import { REQUESTS, type RequestName, type RequestPayload } from '../protocol/requests.ts';
+import type { Programs } from './programs.ts';
 import type { Recordings } from './recordings.ts';
 import type { SessionHost } from './session-host.ts';
 import type { Sessions } from './sessions.ts';
@@ -31,21 +32,23 @@ type Handlers = { readonly [K in RequestName]: (payload: RequestPayload<K>) => P
 
 export interface SocketOptions {
   readonly recordings: Recordings;
+  readonly programs: Programs;
   readonly sessions: Sessions;
   readonly log: Logger;
 }
 
-/** Serves every socket that connects to `io`, and tells all of them when the list of recordings changes. */
+/** Serves every socket that connects to `io`, and tells all of them when a list changes. */
 export function serveSockets(io: ViewerServer, options: SocketOptions): void {
   io.on('connection', (socket) => {
     options.log.debug({ socket: socket.id }, 'a viewer has connected');
     endIfUnread(socket);
     serveSocket(socket, options);
   });
+  options.programs.onChange(() => io.emit('program:changed', options.programs.list()));
   options.recordings.onChange(() => io.emit('recording:changed', options.recordings.list()));
 }
 
-function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: SocketOptions): void {
+function serveSocket(socket: ViewerSocket, { recordings, programs, sessions, log }: SocketOptions): void {
   let viewer = viewerOf(socket);
   let joined: SessionHost | undefined;
   const host = (): SessionHost => {
@@ -79,6 +82,8 @@ function serveSocket(socket: ViewerSocket, { recordings, sessions, log }: Socket
       const info = await join('', wanted);
       return info.recording.name === recording ? info : host().open(wanted);
     },
+    'program:open': ({ program }) => host().openProgram(programs.find(program)),
+    'program:list': () => programs.list(),
     'clock:play': () => host().control('play', null),
     'clock:pause': () => host().control('pause', null),
     'clock:restart': () => host().control('restart', null),

@@ -86,7 +86,10 @@ async function end(worker: ChildProcess): Promise<void> {
 }
 
 /** `body` as long as no `stallMs` go by without a byte: an upload that stands still keeps others from importing. */
-async function* untilStalled(body: AsyncIterable<Uint8Array>, stallMs: number): AsyncGenerator<Uint8Array> {
+export async function* untilStalled(
+  body: AsyncIterable<Uint8Array>,
+  stallMs: number,
+): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
   let isWaiting = false;
   const next = async (): Promise<IteratorResult<Uint8Array, unknown>> => {

@@ -5,15 +5,15 @@ const LIMITS = { hex: 64, texts: 8 } as const;
 
 /**
  * '2a000000'; of more than a line holds the beginning, how many there are, and what in them looks like text, as `strings` would: '976e0000…
- * (168 bytes; "bash", "/usr/bin/seq")'. Zeros at the end are left out.
+ * (168 bytes; "bash", "/usr/bin/seq")'. Zeros at the end are left out. `length`: how many there are, where `bytes` are their beginning only.
  */
-export function bytesText(bytes: Uint8Array): string {
-  if (bytes.length <= LIMITS.hex) return hex(bytes);
+export function bytesText(bytes: Uint8Array, length = bytes.length): string {
+  if (length <= LIMITS.hex) return hex(bytes);
   const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
-  const length = `${bytes.length.toLocaleString('en-US')} bytes`;
-  if (end === 0) return `${length} of zeros`;
+  const size = `${length.toLocaleString('en-US')} bytes`;
+  if (end === 0) return `${size} of zeros`;
   const texts = textsIn(bytes.subarray(0, end)).map((text) => JSON.stringify(text));
-  const facts = [length, ...(texts.length === 0 ? [] : [texts.join(', ')])];
+  const facts = [size, ...(texts.length === 0 ? [] : [texts.join(', ')])];
   return `${hex(bytes.subarray(0, Math.min(end, LIMITS.hex)))}… (${facts.join('; ')})`;
 }
 

@@ -25,10 +25,11 @@ export interface FrameBase {
   /** Columns of the heat map before this one will not change any more. */
   readonly heatColumn: number;
   readonly pipeTotal: number;
+  readonly recordTotal: number;
 }
 
 /** The base of a viewer that has seen nothing. */
-export const FRESH_BASE: FrameBase = { epoch: -1, stamp: '', heatColumn: 0, pipeTotal: 0 };
+export const FRESH_BASE: FrameBase = { epoch: -1, stamp: '', heatColumn: 0, pipeTotal: 0, recordTotal: 0 };
 
 export interface FrameFacts {
   readonly epoch: number;
@@ -44,7 +45,7 @@ export function buildFrame(
   base: FrameBase,
   facts: FrameFacts,
 ): { frame: SessionFrame; base: FrameBase } {
-  const { totals, pipe } = replay;
+  const { totals, pipe, records } = replay;
   const { stamp, ...shown } = facts;
   const isWhole = base.epoch !== facts.epoch;
   const frame: SessionFrame = {
@@ -63,9 +64,11 @@ export function buildFrame(
     heat: heatView(totals, isWhole, base.heatColumn),
     programs: viewPrograms(replay),
     pipe: pipe.view(base.pipeTotal, isWhole),
+    records: records.view(base.recordTotal, isWhole),
   };
   const heatColumn = Math.max(0, totals.heat.lastColumn);
-  return { frame, base: { epoch: facts.epoch, stamp, heatColumn, pipeTotal: pipe.total } };
+  const next = { epoch: facts.epoch, stamp, heatColumn, pipeTotal: pipe.total, recordTotal: records.total };
+  return { frame, base: next };
 }
 
 function syscallTotals(totals: Totals): SyscallTotals {

@@ -1,6 +1,7 @@
 // Programs, maps and prog arrays of a replay as frames show them.
 import type { BpfMap, LoadedObject, Machine, Prog, ProgArrayStats, UnknownRead } from '../../vm/index.ts';
 import type { MapView, ProgArrayView, ProgramsView, ProgView, SlotView } from '../protocol/index.ts';
+import { occurrencesAtEnd, silencesOf, type Silence } from '../library/hook-report.ts';
 import { countEntries } from './map-page.ts';
 import type { Outlets } from './outlets.ts';
 import type { Replay } from './replay.ts';
@@ -22,31 +23,64 @@ export function unknownRows(machine: Pick<Machine, 'unknown' | 'unknownReads'>):
 }
 
 export function viewPrograms(
-  replay: Pick<Replay, 'object' | 'machine' | 'faults' | 'outlets' | 'silent'>,
+  replay: Pick<
+    Replay,
+    | 'object'
+    | 'machine'
+    | 'faults'
+    | 'outlets'
+    | 'silent'
+    | 'leftOut'
+    | 'kernel'
+    | 'recording'
+    | 'totals'
+    | 'cursor'
+    | 'attachments'
+  >,
 ): ProgramsView {
-  const { object, machine, faults, outlets, silent } = replay;
+  const { object, machine, faults, outlets, leftOut, kernel } = replay;
   return {
     object: object.spec.name,
-    progs: viewProgs(object, silent),
+    progs: viewProgs(object, silencesNow(replay)),
     maps: object.maps.map((map) => viewMap(object, map, outlets)),
     progArrays: viewProgArrays(object),
     faults: faults.view(),
     unknownReads: machine.unknownReads,
+    unknown: unknownRows(machine).rows,
+    leftOut,
+    kernel,
   };
 }
 
-function viewProgs(object: LoadedObject, silent: Replay['silent']): ProgView[] {
-  const idleOf = (prog: Prog): string | undefined => (prog.runs > 0 ? undefined : silent.get(prog)?.why);
-  return object.progs.map((prog) => ({
-    name: prog.spec.name,
-    section: prog.spec.section,
-    attached: [...prog.attached],
-    ...(idleOf(prog) === undefined ? {} : { idle: idleOf(prog)! }),
-    insns: prog.spec.insns.length / 8,
-    runs: prog.runs,
-    insnsRun: prog.insnsRun,
-    faults: prog.faults,
-  }));
+type Silences = ReadonlyMap<Prog, Silence>;
+
+/** Before the end of the recording what could be told at its start, without programs that did run; at its end the whole of it. */
+function silencesNow({
+  silent,
+  recording,
+  totals,
+  cursor,
+  attachments,
+}: Pick<Replay, 'silent' | 'recording' | 'totals' | 'cursor' | 'attachments'>): Silences {
+  if (cursor.nextNs() !== Infinity) return silent;
+  return silencesOf(attachments, occurrencesAtEnd(recording, totals));
+}
+
+function viewProgs(object: LoadedObject, silences: Silences): ProgView[] {
+  const silenceNow = (prog: Prog): Silence | undefined => (prog.runs > 0 ? undefined : silences.get(prog));
+  return object.progs.map((prog) => {
+    const silence = silenceNow(prog);
+    return {
+      name: prog.spec.name,
+      section: prog.spec.section,
+      attached: [...prog.attached],
+      ...(silence === undefined ? {} : { silence }),
+      insns: prog.spec.insns.length / 8,
+      runs: prog.runs,
+      insnsRun: prog.insnsRun,
+      faults: prog.faults,
+    };
+  });
 }
 
 function viewMap(object: LoadedObject, map: BpfMap, outlets: Outlets): MapView {

@@ -10,6 +10,8 @@ export interface ProgramRecord {
   /** ns since the start of the recording, of the point that it was read at. */
   readonly atNs: number;
   readonly bytes: Uint8Array;
+  /** How long it was, where `bytes` are its beginning only. */
+  readonly length?: number;
 }
 
 /** A record with its type: 'struct event'. Without one, `json` is undefined. */
@@ -21,12 +23,12 @@ export interface DecodedRecord {
 /** Decodes records of an object. `asked` are types by map, as a person names them: 'event' or 'struct event'. */
 export function decodeRecord(
   { spec: { types } }: LoadedObject,
-  { map, bytes }: ProgramRecord,
+  { map, bytes, length = bytes.length }: ProgramRecord,
   asked: Readonly<Record<string, string>> = {},
 ): DecodedRecord {
   if (types === undefined) return { type: undefined, json: undefined };
   const name = asked[map]?.replace(/^struct /, '');
-  const id = name === undefined ? recordTypeOf(types, map, bytes.length) : types.find('struct', name);
+  const id = name === undefined ? recordTypeOf(types, map, length) : types.find('struct', name);
   const type = id === undefined ? undefined : types.type(id);
   if (id === undefined || type?.kind !== 'struct') return { type: undefined, json: undefined };
   return { type: `struct ${type.name}`, json: valueJson(valueOf(types, id, bytes)) };

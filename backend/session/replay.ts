@@ -15,6 +15,7 @@ import {
 } from '../../traces/index.ts';
 import {
   createMachine,
+  DEFAULT_KERNEL,
   type Attachment,
   type LoadedObject,
   type Machine,
@@ -22,12 +23,13 @@ import {
   type Prog,
   type SyscallPoint,
 } from '../../vm/index.ts';
-import { occurrencesOf, silenceOf, type Silence } from '../library/hook-report.ts';
+import { occurrencesOf, silencesOf, type Silence } from '../library/hook-report.ts';
 import type { OpenedProgram } from '../library/programs.ts';
 import { createFaultLog, type FaultLog } from './faults.ts';
 import { loadPrograms, type LeftOut } from './load-programs.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
+import { createRecordLog, type RecordLog } from './record-log.ts';
 import type { ProgramRecord } from './records.ts';
 
 /** CPUs of the machine. strace does not say on which CPU a call ran, so there is one and per-CPU maps have one value. */
@@ -46,6 +48,8 @@ export interface Replay {
   readonly processes: Processes;
   readonly machine: Machine;
   readonly object: LoadedObject;
+  /** Name of the kernel that it is loaded against. */
+  readonly kernel: string;
   /** What became of attaching its programs. */
   readonly attachments: readonly Attachment[];
   /** Programs that the kernel lacks something for; they are not loaded. */
@@ -55,6 +59,8 @@ export interface Replay {
   readonly pipe: Pipe;
   readonly faults: FaultLog;
   readonly outlets: Outlets;
+  /** The last records that programs handed over. */
+  readonly records: RecordLog;
   /**
    * Takes all points up to `limitNs`, or as many as `maxPoints`, or until `isLate` says so; says whether all that is due was
    * taken.
@@ -82,6 +88,7 @@ export interface ReplayState {
   readonly pipe: ReturnType<Pipe['save']>;
   readonly faults: ReturnType<FaultLog['save']>;
   readonly outlets: ReturnType<Outlets['save']>;
+  readonly records: ReturnType<RecordLog['save']>;
 }
 
 /** Bytes a saved state takes beside the machine's memory: totals, mostly their histograms and the heat map. */
@@ -113,9 +120,12 @@ export function createReplay(
     onFault: (fault) => faults.take(fault),
   });
   const { object, attachments, leftOut } = loadPrograms(machine, spec, named);
+  const records = createRecordLog(object);
   const outlets = createOutlets(object, (map, record) => {
     if (record.kind !== 'sample') return;
-    onRecord?.({ map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data });
+    const told = { map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data };
+    records.push(told);
+    onRecord?.(told);
   });
   const listens = {
     enter: machine.listens('enter'),
@@ -148,12 +158,14 @@ export function createReplay(
     processes,
     machine,
     object,
+    kernel: (kernel ?? DEFAULT_KERNEL).name,
     attachments,
     leftOut,
-    silent: silentAmong(attachments, recording),
+    silent: silencesOf(attachments, occurrencesOf(recording)),
     pipe,
     faults,
     outlets,
+    records,
     run: (limitNs, maxPoints, isLate) => {
       const last = cursor.points + maxPoints;
       for (;;) {
@@ -168,10 +180,11 @@ export function createReplay(
     save: () => {
       const snapshot = machine.snapshot();
       const followed = processes.save();
+      const kept = records.save();
       return {
         points: cursor.points,
         atNs: cursor.atNs,
-        byteSize: snapshot.byteSize + followed.byteSize + STATE_BYTES,
+        byteSize: snapshot.byteSize + followed.byteSize + kept.byteSize + STATE_BYTES,
         cursor: cursor.save(),
         totals: totals.save(),
         processes: followed,
@@ -179,6 +192,7 @@ export function createReplay(
         pipe: pipe.save(),
         faults: faults.save(),
         outlets: outlets.save(),
+        records: kept,
       };
     },
     restore: (state) => {
@@ -189,14 +203,9 @@ export function createReplay(
       pipe.restore(state.pipe);
       faults.restore(state.faults);
       outlets.restore(state.outlets);
+      records.restore(state.records);
     },
   };
-}
-
-function silentAmong(attachments: readonly Attachment[], recording: Recording): ReadonlyMap<Prog, Silence> {
-  const found = occurrencesOf(recording);
-  const silences = attachments.map((attachment) => [attachment.prog, silenceOf(attachment, found)] as const);
-  return new Map(silences.flatMap(([prog, silence]) => (silence === undefined ? [] : [[prog, silence]])));
 }
 
 function emptyPoint(): SyscallPoint {

@@ -36,8 +36,19 @@ export function makeFrame(part: Partial<Frame> = {}): Frame {
       packets: u32Column([0]),
     },
     heat: makeHeat([0, 0, 0, 0]),
-    programs: { object: 'tracex5', progs: [], maps: [], progArrays: [], faults: [], unknownReads: 0 },
+    programs: {
+      object: 'tracex5',
+      progs: [],
+      maps: [],
+      progArrays: [],
+      faults: [],
+      unknownReads: 0,
+      unknown: [],
+      leftOut: [],
+      kernel: 'linux-6.12',
+    },
     pipe: makePipe(0, []),
+    records: { whole: true, total: 0, records: [] },
     ...part,
   };
 }

@@ -7,6 +7,7 @@ import type { Frame, RecordingEntry, Reply, ReplyError, SessionInfo } from '../.
 import { createApp, type App } from '../../backend/server/app.ts';
 import { listen } from '../../backend/server/listen.ts';
 import { createRecordings } from '../../backend/server/recordings.ts';
+import type { ProgramLimits } from '../../backend/server/program-upload.ts';
 import type { UploadLimits } from '../../backend/server/upload.ts';
 import { openLocalPort, type LocalPort } from './local-port.ts';
 import { temporaryFolder } from './logs.ts';
@@ -44,6 +45,7 @@ export interface TestServerOptions {
   readonly recordings: readonly StoredRecording[];
   readonly program?: string;
   readonly limits?: UploadLimits;
+  readonly programLimits?: ProgramLimits;
   readonly allowOrigins?: readonly string[];
   readonly pageFolder?: string;
 }
@@ -68,6 +70,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     wallMs: clock.nowMs,
     everyMs: () => () => {},
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.programLimits === undefined ? {} : { programLimits: options.programLimits }),
   });
   const url = await listen(app.server, '127.0.0.1', 0);
   return {

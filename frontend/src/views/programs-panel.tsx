@@ -1,5 +1,5 @@
 // The loaded programs: where they are attached, how often they ran, and what stopped them.
-import type { FaultView, ProgView } from '../../../backend/protocol/index.ts';
+import type { FaultView, ProgramsView, ProgView } from '../../../backend/protocol/index.ts';
 import { useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -12,13 +12,7 @@ export function ProgramsPanel() {
   const progs = programs?.progs ?? [];
   const faults = programs?.faults ?? [];
   return (
-    <Panel
-      number={6}
-      name="programs"
-      title="Programs"
-      summary={describe(programs?.object ?? '', progs, faults)}
-      panelRef={ref}
-    >
+    <Panel number={6} name="programs" title="Programs" summary={describe(programs)} panelRef={ref}>
       {progs.length === 0 ? (
         <Empty>No program is loaded.</Empty>
       ) : (
@@ -49,29 +43,66 @@ export function ProgramsPanel() {
         </div>
       )}
       {faults.length === 0 ? null : <Faults faults={faults} />}
-      {(programs?.unknownReads ?? 0) === 0 ? null : (
-        <p class="note">
-          {formatPlural(programs!.unknownReads, 'read')} of user memory that the recording does not hold: the
-          helper returned -EFAULT to the program.
-        </p>
+      {programs === undefined || programs.leftOut.length === 0 ? null : (
+        <LeftOut leftOut={programs.leftOut} />
       )}
+      {programs === undefined || programs.unknownReads === 0 ? null : <Unknown programs={programs} />}
     </Panel>
   );
 }
 
-function programCell({ name, section, attached, idle }: ProgView) {
+/** What is told of a program that does not run. */
+const SILENCES = { refused: 'not attached', idle: 'never runs', absent: 'has not run' } as const;
+
+function programCell({ name, section, attached, silence }: ProgView) {
   return (
     <>
       <code>{name}</code>
       <small class="prog-hook" title={section}>
-        {attached.length > 0
-          ? `at ${attached.join(', ')}`
-          : idle === undefined
-            ? 'only jumped to'
-            : 'not attached'}
-        {idle === undefined ? '' : `; never runs: ${idle}`}
+        <code>{section}</code>
+        {attached.length > 0 && !isSameHook(section, attached) ? ` at ${attached.join(', ')}` : ''}
+        {attached.length === 0 && silence === undefined ? ': only jumped to' : ''}
+        {silence === undefined ? '' : `; ${SILENCES[silence.state]}: ${silence.why}`}
       </small>
     </>
+  );
+}
+
+/** Whether the section says all of where a program is attached. */
+function isSameHook(section: string, [hook, ...others]: readonly string[]): boolean {
+  return others.length === 0 && hook !== undefined && section.endsWith(hook.replace(':', '/'));
+}
+
+function LeftOut({ leftOut }: Pick<ProgramsView, 'leftOut'>) {
+  return (
+    <ul class="faults" aria-label="Programs that are not loaded">
+      {leftOut.map(({ name, section, why }) => (
+        <li key={name}>
+          <code title={section}>{name}</code>
+          <span>is not loaded: {why}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Unknown({ programs: { unknownReads, unknown } }: { readonly programs: ProgramsView }) {
+  const named = unknown.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <details class="note">
+      <summary>
+        {formatPlural(unknownReads, 'read')} of what the recording does not hold: helpers returned -EFAULT,
+        loads gave 0.
+      </summary>
+      <ul class="unknown" aria-label="What was not recorded">
+        {unknown.map(({ what, count }) => (
+          <li key={what}>
+            {formatCount(count)} × <code>{what}</code>
+          </li>
+        ))}
+        {named === unknownReads ? null : <li>{formatCount(unknownReads - named)} × others</li>}
+      </ul>
+    </details>
   );
 }
 
@@ -93,9 +124,11 @@ function Faults({ faults }: { readonly faults: readonly FaultView[] }) {
   );
 }
 
-function describe(object: string, progs: readonly ProgView[], faults: readonly FaultView[]): string {
+function describe(programs: ProgramsView | undefined): string {
+  if (programs === undefined) return 'Nothing loaded.';
+  const { object, progs, faults, kernel } = programs;
   const attached = progs.filter((prog) => prog.attached.length > 0).length;
   const stopped = faults.reduce((sum, { count }) => sum + count, 0);
   const health = stopped === 0 ? 'no faults' : formatPlural(stopped, 'fault');
-  return `${object || 'Nothing loaded'}: ${formatPlural(progs.length, 'program')}, ${attached} attached; ${health}.`;
+  return `${object} against ${kernel}: ${formatPlural(progs.length, 'program')}, ${attached} attached; ${health}.`;
 }
