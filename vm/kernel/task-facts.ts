@@ -27,6 +27,8 @@ export type CredId = 'uid' | 'gid' | 'suid' | 'sgid' | 'euid' | 'egid' | 'fsuid'
 export interface ProcessFacts {
   /** Absolute path of the working directory. */
   readonly cwd?: NameBytes | undefined;
+  /** Absolute path of what is '/' for it; undefined: what is for the recorder. */
+  readonly root?: NameBytes | undefined;
   /** Absolute path of the program. */
   readonly exe?: NameBytes | undefined;
   /** Arguments that it was started with. */

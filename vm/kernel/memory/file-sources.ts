@@ -23,7 +23,13 @@ export const FILE_SOURCES: SourcesOf<
           : graph.at('dentry', graph.nodes.paths.dentryOf(facts.cwd) ?? unknownDentry()),
     },
     root_mnt: { pointer: (_node, graph) => graph.vfsmount(graph.nodes.paths.root) },
-    root_dentry: { pointer: (_node, graph) => graph.at('dentry', graph.nodes.paths.root) },
+    root_dentry: {
+      pointer: ({ facts }, graph) => {
+        const { paths } = graph.nodes;
+        const root = facts?.root === undefined ? paths.root : (paths.dentryOf(facts.root) ?? unknownDentry());
+        return graph.at('dentry', root);
+      },
+    },
   },
   files: { fdt: { pointer: (node, graph) => graph.at('fdtable', node) } },
   fdtable: {

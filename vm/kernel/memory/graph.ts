@@ -43,6 +43,10 @@ export class KernelGraph implements Graph, Room {
     return this.arena.forget(top);
   }
 
+  get hasMmAtExit(): boolean {
+    return this.layouts.hasMmAtExit;
+  }
+
   get graph(): Graph {
     return this;
   }

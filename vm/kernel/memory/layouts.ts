@@ -38,8 +38,12 @@ export class Layouts {
   readonly pathDentry: MemberSpot | undefined;
   readonly shortName: MemberSpot | undefined;
 
+  /** The tracepoint of tasks that end came behind the end of their memory, until it had a record of its own. @see kernel/exit.c of Linux 6.15 and 6.16 */
+  readonly hasMmAtExit: boolean;
+
   constructor(types: Btf) {
     this.types = types;
+    this.hasMmAtExit = structOf(types, 'trace_event_raw_sched_process_exit') !== undefined;
     this.vfsmount = this.member('mount', 'mnt');
     this.pathDentry = this.member('path', 'dentry');
     this.shortName = this.member('dentry', SHORT_NAME);

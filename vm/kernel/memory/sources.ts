@@ -57,6 +57,8 @@ export interface ActionNode {
 /** The structures of the event: offsets in linear memory. */
 export interface Graph {
   readonly nodes: Nodes;
+  /** Whether a task that ends has its memory still, when programs are told. */
+  readonly hasMmAtExit: boolean;
   /** Of the structure of a kind that is made of a node. */
   at<Kind extends StructKind>(kind: Kind, node: NodeOf[Kind]): number;
   /** Of struct vfsmount in the mount that has this root. */

@@ -20,7 +20,7 @@ export const STRUCT_ROWS = {
     pid: 'tid', tgid: 'tgid', comm: 'comm', 'start_time': 'start_time', 'start_boottime|real_start_time': 'start_time',
     // They differ in traced tasks only.
     real_parent: 'parent', parent: 'parent', group_leader: 'leader',
-    real_cred: 'cred', cred: 'cred', 'thread_pid|pids[0].pid': 'pid', signal: 'signal', fs: 'fs', files: 'files', mm: 'mm', active_mm: 'mm',
+    real_cred: 'cred', cred: 'cred', 'thread_pid|pids[0].pid': 'pid', signal: 'signal', fs: 'fs', files: 'files', mm: 'mm', active_mm: 'active_mm',
     nsproxy: 'nsproxy', cgroups: 'cgroups', stack: 'somewhere', sighand: 'somewhere', sched_class: 'somewhere',
   } },
   cred: { struct: 'cred', rows: {
@@ -29,7 +29,7 @@ export const STRUCT_ROWS = {
   } },
   user: { struct: 'user_struct', rows: { uid: 'uid' } },
   signal: { struct: 'signal_struct', rows: {
-    nr_threads: 'threads', live: 'threads', 'pids[1]|leader_pid': 'pid',
+    nr_threads: 'members', live: 'threads', 'pids[1]|leader_pid': 'pid',
   } },
   pid: { struct: 'pid', rows: { level: 'level', 'numbers[0].nr': 'nr', 'numbers[0].ns': 'ns' } },
   nsproxy: { struct: 'nsproxy', rows: {

@@ -1,6 +1,6 @@
 // Tasks and what belongs to them: credentials, signals, numbers, namespaces, memory, cgroups.
-import type { CredId, NamespaceName } from '../task-facts.ts';
-import { PID_NS_INODE, type NamespaceNode, type ProcessNode, type TaskNode } from './nodes.ts';
+import type { CredId, NamespaceName, TaskFacts } from '../task-facts.ts';
+import type { NamespaceNode, ProcessNode, TaskNode } from './nodes.ts';
 import type { Graph, Source, SourcesOf } from './sources.ts';
 
 /** PF_EXITING. What else a task that makes system calls has of these flags tells nothing of it. @see include/linux/sched.h */
@@ -10,6 +10,8 @@ const PID_LEVEL = 0;
 /** Bytes of a task's name without its NUL. @see include/linux/sched.h TASK_COMM_LEN */
 const COMM_CHARS = 15;
 
+const isEnding = (facts: TaskFacts | undefined): boolean => facts?.exitCode !== undefined;
+
 const id = (name: CredId): Source<TaskNode> => ({ number: ({ facts }) => facts?.ids?.[name] });
 type NamespaceKind = 'uts_ns' | 'ipc_ns' | 'mnt_ns' | 'net_ns' | 'time_ns' | 'cgroup_ns';
 
@@ -17,7 +19,7 @@ const namespace = (kind: NamespaceKind, name: NamespaceName): Source<ProcessNode
   pointer: ({ facts }, graph) => graph.at(kind, graph.nodes.namespace(name, facts?.namespaces?.[name])),
 });
 const pidNamespace = ({ facts }: ProcessNode, { nodes }: Graph): NamespaceNode =>
-  nodes.namespace('pid', facts?.namespaces?.pid ?? PID_NS_INODE);
+  nodes.namespace('pid', facts?.namespaces?.pid);
 const IN_NAMESPACE = {
   inum: { number: (node: NamespaceNode) => node.inum },
   somewhere: 'somewhere',
@@ -46,11 +48,12 @@ export const TASK_SOURCES: SourcesOf<
 > = {
   task: {
     state: { number: ({ isCurrent, state }) => state ?? (isCurrent ? 0 : undefined) },
-    running: { number: ({ isCurrent }) => (isCurrent ? 0 : undefined) },
+    // One that ends becomes a zombie, which may be reaped.
+    running: { number: ({ isCurrent, facts }) => (isCurrent && !isEnding(facts) ? 0 : undefined) },
     one: { number: ({ isCurrent }) => (isCurrent ? 1 : undefined) },
     flags: {
       number: ({ tid, facts }) =>
-        tid === undefined || tid === 0 ? undefined : facts?.exitCode === undefined ? 0 : EXITING,
+        tid === undefined || tid === 0 ? undefined : isEnding(facts) ? EXITING : 0,
     },
     exit_code: { number: ({ facts }) => facts?.exitCode },
     tid: { number: ({ tid }) => tid },
@@ -64,7 +67,11 @@ export const TASK_SOURCES: SourcesOf<
     signal: { pointer: (node, graph) => graph.at('signal', graph.nodes.leader(node)) },
     fs: { pointer: ({ process }, graph) => graph.at('fs', process) },
     files: { pointer: ({ process }, graph) => graph.at('files', process) },
-    mm: { pointer: (node, graph) => graph.at('mm', graph.nodes.leader(node)) },
+    mm: {
+      pointer: (node, graph) =>
+        isEnding(node.facts) && !graph.hasMmAtExit ? 0 : graph.at('mm', graph.nodes.leader(node)),
+    },
+    active_mm: { pointer: (node, graph) => graph.at('mm', graph.nodes.leader(node)) },
     nsproxy: { pointer: ({ process }, graph) => graph.at('nsproxy', process) },
     cgroups: { pointer: ({ facts }, graph) => graph.at('css_set', graph.nodes.cgroup(facts?.cgroups)) },
     somewhere: 'somewhere',
@@ -88,6 +95,11 @@ export const TASK_SOURCES: SourcesOf<
   user: { uid: id('uid') },
   signal: {
     threads: { number: ({ process }) => process.facts?.threads },
+    // A thread that ends is among them until it is reaped.
+    members: {
+      number: ({ process }, { nodes: { running } }) =>
+        running?.process === process && isEnding(running.facts) ? undefined : process.facts?.threads,
+    },
     pid: { pointer: (node, graph) => graph.at('pid', node) },
   },
   pid: {

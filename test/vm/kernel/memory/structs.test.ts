@@ -119,11 +119,12 @@ const CASES: readonly (readonly [Way, Answer])[] = [
   ['task_struct.thread_pid|pids[0].pid pid.level', 0],
   ['task_struct.thread_pid|pids[0].pid pid.numbers[0].nr', 102],
   ['task_struct.group_leader task_struct.thread_pid|pids[0].pid pid.numbers[0].nr', 100],
-  ['task_struct.thread_pid|pids[0].pid pid.numbers[0].ns pid_namespace.ns.inum', 0xefff_fffc],
+  ['task_struct.thread_pid|pids[0].pid pid.numbers[0].ns pid_namespace.ns.inum', { unknown: 'pid_namespace.ns.inum' }],
+  ['task_struct.thread_pid|pids[0].pid pid.numbers[0].ns pid_namespace.level', 0],
   ['task_struct.nsproxy nsproxy.mnt_ns mnt_namespace.ns.inum', 4_026_531_841],
   ['task_struct.nsproxy nsproxy.uts_ns uts_namespace.ns.inum', 4_026_531_838],
   ['task_struct.nsproxy nsproxy.net_ns net.ns.inum', { unknown: 'net.ns.inum' }],
-  ['task_struct.nsproxy nsproxy.pid_ns_for_children pid_namespace.ns.inum', 0xefff_fffc],
+  ['task_struct.nsproxy nsproxy.pid_ns_for_children pid_namespace.ns.inum', { unknown: 'pid_namespace.ns.inum' }],
   ['task_struct.signal signal_struct.nr_threads', 3],
   ['task_struct.signal signal_struct.live', 3],
   ['task_struct.cgroups css_set.dfl_cgrp cgroup.kn kernfs_node.id', 2n ** 33n + 1n],
@@ -290,6 +291,38 @@ describe.each(Object.entries(TYPES))('%s', (name, types) => {
       kernel.taskOf(SHELL),
       0,
     ]);
+  });
+});
+
+describe.each(Object.entries(TYPES))('a task that ends, on %s', (_name, types) => {
+  const btf = types();
+  const reader = new Reader(btf, {
+    ...TASK,
+    exitCode: 0x100,
+    process: { ...PROCESS, threads: 2, root: bytes('/home') },
+  });
+
+  test('is among the threads of its process until it is reaped', () => {
+    expect(reader.read('task_struct.signal signal_struct.live')).toBe(2);
+    const members = reader.read('task_struct.signal signal_struct.nr_threads');
+    expect(members).toEqual({ unknown: 'signal_struct.nr_threads' });
+  });
+
+  test('has left, and says so', () => {
+    expect([reader.read('task_struct.flags'), reader.read('task_struct.exit_code')]).toEqual([4, 0x100]);
+    expect(reader.read('task_struct.exit_state')).toEqual({ unknown: 'task_struct.exit_state' });
+  });
+
+  test('has its memory no more, on kernels that tell of it when that is gone', () => {
+    const hasOwnRecord = btf.find('struct', 'trace_event_raw_sched_process_exit') !== undefined;
+    const mm = reader.read('task_struct.mm');
+    if (hasOwnRecord) expect(mm).toBe(reader.read('task_struct.active_mm'));
+    else expect(mm).toBe(0n);
+  });
+
+  test('has a root of its own', () => {
+    const root = reader.read('task_struct.fs fs_struct.root.dentry');
+    expect(root).toBe(reader.read('task_struct.fs fs_struct.pwd.dentry dentry.d_parent dentry.d_parent'));
   });
 });
 
