@@ -30,7 +30,15 @@ const NUMBERS = [
   '_Bool',
   'enum color',
 ];
-const OTHERS = ['void *', 'struct other *', 'struct other', 'union both', 'int (*)(void)', 'float'];
+const OTHERS = [
+  'void *',
+  'struct other *',
+  'struct other',
+  'union both',
+  'int (*)(void)',
+  'float',
+  '__int128',
+];
 const PREFIX = [
   'enum color { RED, GREEN = 3 };',
   'struct other { int a; short list[3]; };',

@@ -21,7 +21,7 @@ export class Candidates {
     this.kernel = kernel;
   }
 
-  /** Ids in the kernel's types, in their order. */
+  /** Ids in the kernel's types, in their order: the same list until some are ruled out. */
   of(id: number): readonly number[] {
     let ids = this.known.get(id);
     if (ids === undefined) {
@@ -34,7 +34,7 @@ export class Candidates {
 
   /** Leaves these to the relocations to come. */
   keep(id: number, ids: readonly number[]): void {
-    this.known.set(id, ids);
+    if (ids.length !== this.of(id).length) this.known.set(id, ids);
   }
 }
 

@@ -72,10 +72,15 @@ function fieldValue(kind: CoreKind, { btf, steps, bitOff }: CoreSpec): CoreValue
     case 'field_signed':
       return plain(isSigned(plainType(btf, id)) ? 1n : 0n);
     case 'field_lshift_u64':
-      return plain(BigInt(64 - (bitOff + bits - 8 * word.at)), !isBitField);
+      return plain(shift(bitOff + bits - 8 * word.at), !isBitField);
     default:
-      return plain(BigInt(64 - bits));
+      return plain(shift(bits));
   }
+}
+
+/** Of a number that is wider than 64 bits there is none: it wraps, as libbpf's u32. */
+function shift(bits: number): bigint {
+  return BigInt.asUintN(32, BigInt(64 - bits));
 }
 
 function elementValue(kind: CoreKind, btf: Btf, typeId: number, bitOff: number): CoreValue {

@@ -44,20 +44,54 @@ export function relocateCore(
   candidates = new Candidates(types, kernel),
 ): readonly CoreOutcome[] {
   return relos.map((relo) => {
-    let text = reloText(types, relo);
+    let text = '';
     try {
-      if (relo.typeId <= 0 || relo.typeId >= types.count) {
-        throw new CoreProblem(`there is no type ${relo.typeId}, bound ${types.count - 1}`);
-      }
-      const asked = readSpec(types, relo);
-      text = specText(asked);
-      const answer = answerTo(asked, kernel, candidates);
-      return { relo, asked: text, ...write(insns, relo.pc, asked, answer, kernel, candidates) };
+      const question = questionOf(relo, types, candidates);
+      text = question.text;
+      const answer = answerOnce(question, kernel, candidates);
+      return { relo, asked: text, ...write(insns, relo.pc, question, answer, kernel, candidates) };
     } catch (error) {
       if (!(error instanceof CoreProblem)) throw error;
-      throw new LoadError('core', subject, `CO-RE relocation ${text}: ${error.message}`, { pc: relo.pc });
+      const what = text === '' ? reloText(types, relo) : text;
+      throw new LoadError('core', subject, `CO-RE relocation ${what}: ${error.message}`, { pc: relo.pc });
     }
   });
+}
+
+/** What a relocation asks, with what is known of it by now: objects ask the same question many times. */
+interface Question {
+  readonly asked: CoreSpec;
+  readonly text: string;
+  /** The answer while `ids` are the candidates. */
+  ids: readonly number[] | undefined;
+  answer: Answer | undefined;
+  why: string | undefined;
+}
+const QUESTIONS = new WeakMap<Candidates, Map<string, Question>>();
+
+function questionOf(relo: CoreRelo, types: Btf, candidates: Candidates): Question {
+  const { kind, typeId, access } = relo;
+  const questions = QUESTIONS.get(candidates) ?? new Map<string, Question>();
+  QUESTIONS.set(candidates, questions);
+  const key = `${kind} ${typeId} ${access}`;
+  const known = questions.get(key);
+  if (known !== undefined) return known;
+  if (typeId <= 0 || typeId >= types.count) {
+    throw new CoreProblem(`there is no type ${typeId}, bound ${types.count - 1}`);
+  }
+  const asked = readSpec(types, relo);
+  const question = { asked, text: specText(asked), ids: undefined, answer: undefined, why: undefined };
+  questions.set(key, question);
+  return question;
+}
+
+function answerOnce(question: Question, kernel: Btf, candidates: Candidates): Answer {
+  const { asked, ids, answer } = question;
+  if (answer !== undefined && ids === candidates.of(asked.rootId)) return answer;
+  question.answer = answerTo(asked, kernel, candidates);
+  question.ids = candidates.of(asked.rootId);
+  question.why = undefined;
+  return question.answer;
 }
 
 /** The place that was found, undefined where there is none, and the numbers of the object and of the kernel. */
@@ -101,14 +135,16 @@ function checkSame(a: Answer, b: Answer): void {
 function write(
   insns: Uint8Array,
   pc: number,
-  asked: CoreSpec,
+  question: Question,
   { place, local, kernel: { value, bytes, typeId } }: Answer,
   kernel: Btf,
   candidates: Candidates,
 ): Pick<CoreOutcome, 'found' | 'value' | 'why'> {
+  const { asked } = question;
   if (value === undefined) {
     poisonInsn(insns, pc);
-    return { found: undefined, value, why: whyMissing(asked, kernel, candidates) };
+    question.why ??= whyMissing(asked, kernel, candidates);
+    return { found: undefined, value, why: question.why };
   }
   const found = place === undefined ? undefined : specText(place);
   const old = local.isKnown ? local.value : undefined;
