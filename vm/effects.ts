@@ -11,6 +11,8 @@ export type EffectDetail =
     }
   /** A program of fmod_ret returned other than 0: the call would not have run, and this would be its result. */
   | { readonly kind: 'override'; readonly value: number }
+  /** bpf_probe_write_user: bytes that the process would have found at a user address. */
+  | { readonly kind: 'write'; readonly address: bigint; readonly bytes: Uint8Array }
   | Redirect;
 
 /** bpf_redirect and its kin, told when the program returns the result that asks for it; with `clone` a copy that goes out at once. */

@@ -46,7 +46,8 @@ export function loadPrograms(
       const prog = spec.progs.find(({ name }) => name === error.subject && !named.includes(name));
       const why = prog === undefined ? undefined : lackingOf(error);
       if (prog === undefined || why === undefined || spec.progs.length === 1) {
-        throw refusal('bad-program', spec.name, loadErrorText(error, spec));
+        const hint = why === undefined || error.reason.includes(why) ? '' : `\n  ${why}`;
+        throw refusal('bad-program', spec.name, `${loadErrorText(error, spec)}${hint}`);
       }
       leftOut.push({ name: prog.name, section: prog.section, why });
       spec = without(spec, prog.name);

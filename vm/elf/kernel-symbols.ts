@@ -52,7 +52,8 @@ function findKfunc(
   const isTold = kernelTypes.find('func', KNOWN_KFUNC) !== undefined;
   const isMissing = version < KFUNCS_SINCE || (id === undefined && isTold);
   if (row !== undefined && !isMissing) return { address, id: row.id };
-  const hint = didYouMean(plain, Object.keys(KFUNCS));
+  const others = Object.keys(KFUNCS).filter((each) => each !== plain); // the machine may know what the kernel does not
+  const hint = didYouMean(plain, others);
   const missing = `${kernel} has no such function for programs${hint === '' ? '' : ` (${hint})`}`;
   return id === undefined ? missing : { address, id: undefined, missing };
 }

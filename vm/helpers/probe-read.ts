@@ -1,6 +1,6 @@
 // The bpf_probe_read family: user memory comes from the recording, kernel memory from linear memory. What cannot be read is an errno and
-// zeroes, as on Linux; user memory that the recording merely does not hold is counted besides.
-// @see kernel/trace/bpf_trace.c bpf_probe_read_user_common, mm/maccess.c
+// zeroes, as on Linux; user memory that the recording merely does not hold is counted besides. Nothing is written to it: that is told.
+// @see kernel/trace/bpf_trace.c bpf_probe_read_user_common, bpf_probe_write_user, mm/maccess.c
 import { ERRNO } from '../errno.ts';
 import { userBytes, userString } from '../kernel/user-memory.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
@@ -14,6 +14,7 @@ export const PROBE_HELPERS = {
   probe_read_user_str: (context) => read(context, readUserString),
   probe_read_kernel: (context) => read(context, readKernel),
   probe_read_kernel_str: (context) => read(context, readKernelString),
+  probe_write_user: (context) => setInt(context, write(context)),
   copy_from_user: (context) => read(context, readUser),
   copy_from_user_task(context) {
     if (context.q[5] === 0n) read(context, taskReader(context, 4));
@@ -46,6 +47,20 @@ function read(context: HelperContext, reader: Reader): void {
   const result = reader(context, 3, to, size);
   if (result < 0) context.memory.u8.fill(0, to, to + size);
   setInt(context, result);
+}
+
+/** Memory that the recording holds takes a write, of the rest nobody knows: 0 or -errno. Programs that read it later find what was recorded. */
+function write(context: HelperContext): number {
+  const size = sizeIn(context, 3);
+  const from = context.range(2, size, false);
+  const address = context.q[1]!;
+  const before = new Uint8Array(size);
+  const isKnown =
+    userBytes(context.task.memory(), address, size, before, 0) ||
+    userBytes(context.kernel.userMemory(), address, size, before, 0);
+  if (!isKnown) return unknown(context, 1, address);
+  context.effect({ kind: 'write', address, bytes: context.memory.u8.slice(from, from + size) });
+  return 0;
 }
 
 /** High half of the first address that is not user memory: 47 bits of it on x86-64. */

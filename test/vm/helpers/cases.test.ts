@@ -4,7 +4,7 @@ import { kfuncRun } from '../../../vm/helpers/kfunc-run.ts';
 import { KFUNCS, type KfuncName } from '../../../vm/helpers/kfuncs.ts';
 import { isImplemented } from '../../../vm/helpers/run.ts';
 import { HELPERS, type HelperName } from '../../../vm/helpers/table.ts';
-import { inputOf, kernelTypes, LoadError, verify } from '../../../vm/index.ts';
+import { inputOf, kernelTypes, LoadError, verify, type Effect } from '../../../vm/index.ts';
 import { readCases, section, sectionLines, type TestCase } from '../../support/case-file.ts';
 import {
   callsOf,
@@ -57,7 +57,7 @@ describe('the machine', () => {
     expect(result).toMatchObject(expected(testCase));
     if (!testCase.sections.has('effects')) return;
     const effects = sectionLines(testCase, 'effects').map((line) => JSON.parse(line) as object); // a case file of ours
-    expect(result.effects).toMatchObject(effects);
+    expect(result.effects.map((effect) => shown(effect))).toMatchObject(effects);
   });
 });
 
@@ -113,4 +113,11 @@ function ofKernel(testCase: TestCase, answers: readonly OracleAnswer[], tag: str
     values: gets.map(({ ok, errno, value }) => (ok === true ? value : `errno ${errno}`)),
     data: 'data' in want ? run?.data_out : undefined,
   });
+}
+
+/** An effect as case files write it: addresses and bytes in hex. */
+function shown(effect: Effect): object {
+  if (effect.kind !== 'write') return effect;
+  const { address, bytes } = effect;
+  return { ...effect, address: `0x${address.toString(16)}`, bytes: Buffer.from(bytes).toString('hex') };
 }

@@ -71,8 +71,8 @@ describe('load', () => {
     expect(() => loadFilter(machine, call('probe_read'))).toThrow(
       'program of this type cannot use helper bpf_probe_read#4',
     );
-    expect(() => loadFilter(machine, call('probe_write_user'))).toThrow(
-      /helper bpf_probe_write_user#36 is not available here: it would write into the memory of the recorded process$/,
+    expect(() => loadFilter(machine, call('override_return'))).toThrow(
+      /helper bpf_override_return#58 is not available here: a recorded call has returned already$/,
     );
   });
 

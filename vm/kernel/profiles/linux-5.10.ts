@@ -10,6 +10,7 @@ export const LINUX_5_10: ReleaseChanges = {
     nf_conn___init renamedata bpf_ct_opts bpf_tcp_req_attrs bpf_arena bpf_crypto_params
     bpf_iter__bpf_link bpf_iter__cgroup bpf_iter__ksym bpf_iter__kmem_cache bpf_iter__unix`,
   structs: {
+    sockaddr: { bytes: 16, members: { sa_family: [0, 'sa_family_t'], sa_data: [2, 'char[14]'] } },
     mm_rss_stat: { bytes: 32, members: { count: [0, 'atomic_long_t[4]'] } },
     util_est: { bytes: 8, members: { enqueued: [0, 'unsigned int'], ewma: [4, 'unsigned int'] } },
     iov_iter: { bytes: 40, shared: ['iov', 'kvec', 'bvec', 'pipe', 'nr_segs', 'head', 'start_head'], members: {
@@ -98,7 +99,6 @@ export const LINUX_5_10: ReleaseChanges = {
     xdp_frame:     { without: 'flags' },
     rate_sample:   { without: 'prior_delivered_ce delivered_ce last_end_seq' },
     bpf_sock_addr_kern: { without: 'uaddrlen' },
-    sockaddr:      { without: 'sa_data_min __empty_sa_data' },
     sock_cgroup_data: { as: { cgroup: ['val', 'u64'] } },
     msghdr:        { without: 'msg_inq msg_get_inq msg_ubuf sg_from_iter' },
     net:           { as: { ifindex: ['ifindex', 'int'] } },
