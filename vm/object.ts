@@ -25,6 +25,8 @@ export interface MapSpec {
   /** Types of key and value in `ObjectSpec.types`; of global data the DATASEC is the value's. 0 or absent: unknown. */
   readonly keyType?: number;
   readonly valueType?: number;
+  /** Of buffers: the type of their records in `ObjectSpec.types`, where the object says it. */
+  readonly recordType?: number;
   /** LIBBPF_PIN_BY_NAME: loaders share the map with others under its name. Told, and nothing else: a machine has no file system. */
   readonly pinned?: true;
 }

@@ -22,13 +22,14 @@ export interface DecodedRecord {
 
 /** Decodes records of an object. `asked` are types by map, as a person names them: 'event' or 'struct event'. */
 export function decodeRecord(
-  { spec: { types } }: LoadedObject,
+  { spec: { types, maps } }: LoadedObject,
   { map, bytes, length = bytes.length }: ProgramRecord,
   asked: Readonly<Record<string, string>> = {},
 ): DecodedRecord {
   if (types === undefined) return { type: undefined, json: undefined };
   const name = asked[map]?.replace(/^struct /, '');
-  const id = name === undefined ? recordTypeOf(types, map, length) : types.find('struct', name);
+  const told = maps.find((each) => each.name === map)?.recordType;
+  const id = name === undefined ? (told ?? recordTypeOf(types, map, length)) : types.find('struct', name);
   const type = id === undefined ? undefined : types.type(id);
   if (id === undefined || type?.kind !== 'struct') return { type: undefined, json: undefined };
   return { type: `struct ${type.name}`, json: valueJson(valueOf(types, id, bytes)) };

@@ -8,6 +8,7 @@ import { kconfigData } from './kconfig.ts';
 import type { ObjectFile } from './object-file.ts';
 import { openSizes, type AssumedSize } from './open-sizes.ts';
 import { withGlobals, type GlobalValue } from './set-globals.ts';
+import { typedBuffer } from './typed-buffers.ts';
 
 /** Sizes of a map that its object leaves open. */
 export interface MapSizes {
@@ -34,7 +35,7 @@ export function linkMaps(
   const { globals = {}, sizes = {} } = options;
   const needed = neededOptions(file, relocs);
   checkSizes(file, sizes);
-  const maps = withGlobals(file, globals).map((map) => filled(map, file, options, needed));
+  const maps = withGlobals(file, globals).map((map) => typedBuffer(filled(map, file, options, needed)));
   const assumed = maps.flatMap(openSizes);
   return { maps: maps.map((map) => sized(map, assumed, options)), assumed };
 }

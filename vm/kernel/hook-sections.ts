@@ -1,4 +1,5 @@
 // Which sections ask to be attached, and to what: the names of libbpf. @see https://docs.kernel.org/bpf/libbpf/program_types.html
+import { olderPrefix } from './prog-sections.ts';
 import type { ProgTypeName } from './prog-types.ts';
 
 /** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. */
@@ -117,7 +118,10 @@ export function parseHookSection(section: string): ParsedSection | undefined {
   const plain = section.replace(/^\?/, '');
   const slash = plain.indexOf('/');
   const prefix = slash < 0 ? plain : plain.slice(0, slash);
-  if (!Object.hasOwn(HOOK_SECTIONS, prefix)) return undefined;
+  if (!Object.hasOwn(HOOK_SECTIONS, prefix)) {
+    const older = olderPrefix(plain);
+    return older === undefined ? undefined : parseHookSection(older);
+  }
   const row = HOOK_SECTIONS[prefix as keyof typeof HOOK_SECTIONS]; // hasOwn has just checked the prefix
   return { prefix, row, target: slash < 0 ? '' : plain.slice(slash + 1) };
 }

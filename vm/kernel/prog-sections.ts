@@ -144,13 +144,46 @@ export function parseSection(name: string): Section | 'unknown' | { readonly noH
   const isOptional = name.startsWith('?');
   const plain = isOptional ? name.slice(1) : name;
   const prefix = prefixOf(plain);
-  if (prefix === undefined) return 'unknown';
+  if (prefix === undefined) {
+    const older = olderPrefix(plain);
+    if (older === undefined) return 'unknown';
+    const { type } = SECTIONS[older];
+    return { name: plain, prefix: older, type, hook: '', slot: undefined, isOptional };
+  }
   const { type, hook: rule } = SECTIONS[prefix];
   const hook = plain.slice(prefix.length + 1);
   if (hook === '' && (rule === 'must' || plain !== prefix)) return { noHook: prefix };
   const slot =
     /^\d{1,9}$/.test(hook) && (type === 'kprobe' || type === 'socket_filter') ? Number(hook) : undefined;
   return { name: plain, prefix, type, hook, slot, isOptional };
+}
+
+/** Prefixes behind which libbpf before 1.0 took anything: 'xdp_pass', 'socket1', 'perf_event/cpu'. @see libbpf 0.8 SEC_SLOPPY_PFX */
+const OLDER_PREFIXES = [
+  'cgroup_skb/ingress',
+  'cgroup_skb/egress',
+  'cgroup/skb',
+  'cgroup/sock',
+  'cgroup/dev',
+  'flow_dissector',
+  'lwt_seg6local',
+  'lwt_xmit',
+  'lwt_out',
+  'lwt_in',
+  'lirc_mode2',
+  'perf_event',
+  'classifier',
+  'sockops',
+  'action',
+  'socket',
+  'sk_skb',
+  'sk_msg',
+  'xdp',
+] as const satisfies readonly SectionPrefix[];
+
+/** The prefix of a section as older objects have them; undefined for none. */
+export function olderPrefix(name: string): SectionPrefix | undefined {
+  return OLDER_PREFIXES.find((prefix) => name.startsWith(prefix));
 }
 
 /** What a section asks for at load besides the type; nothing where the kernel's default will do. */

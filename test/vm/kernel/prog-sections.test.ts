@@ -1,6 +1,6 @@
 // The names of sections, against what the kernel and the hooks know.
 import { expect, test } from 'vitest';
-import { HOOK_SECTIONS } from '../../../vm/kernel/hook-sections.ts';
+import { HOOK_SECTIONS, parseHookSection } from '../../../vm/kernel/hook-sections.ts';
 import {
   loadAttributes,
   parseSection,
@@ -41,6 +41,11 @@ const NAMES = [
   { name: 'tp/syscalls/sys_enter_read', prefix: 'tp',       type: 'tracepoint',    hook: 'syscalls/sys_enter_read' },
   { name: 'cgroup/connect4',       prefix: 'cgroup/connect4', type: 'cgroup_sock_addr', hook: '', attributes: { attachType: 10 } },
   { name: 'syscall',               prefix: 'syscall',       type: 'syscall',       hook: '', attributes: { flags: 16 } },
+  { name: 'xdp_pass',              prefix: 'xdp',           type: 'xdp',           hook: '', attributes: { attachType: 37 } },
+  { name: 'socket1',               prefix: 'socket',        type: 'socket_filter', hook: '' },
+  { name: 'perf_event/cpu=1',      prefix: 'perf_event',    type: 'perf_event',    hook: '' },
+  { name: 'lwt_in/x',              prefix: 'lwt_in',        type: 'lwt_in',        hook: '' },
+  { name: 'cgroup/sock_mine',      prefix: 'cgroup/sock',   type: 'cgroup_sock',   hook: '', attributes: { attachType: 2 } },
 ];
 
 test.each(NAMES)(
@@ -53,8 +58,19 @@ test.each(NAMES)(
   },
 );
 
+test('sections of older objects ask for the hook of their prefix', () => {
+  const names = ['xdp_pass', 'socket1', 'perf_event/cpu=1', 'sockops_main', 'mine'];
+  expect(names.map((name) => parseHookSection(name)?.prefix)).toEqual([
+    'xdp',
+    'socket',
+    'perf_event',
+    'sockops',
+    undefined,
+  ]);
+});
+
 test('what is no section has the nearest for a hint', () => {
-  expect([parseSection('kprob/x'), parseSection('.text'), parseSection('lwt_in/x')]).toEqual([
+  expect([parseSection('kprob/x'), parseSection('.text'), parseSection('tcp')]).toEqual([
     'unknown',
     'unknown',
     'unknown',
