@@ -7,6 +7,7 @@ import type { Recording } from '../recording.ts';
 import { SYSCALLS } from '../tables/index.ts';
 import type { Cursor } from './cursor.ts';
 import { Call } from './processes/call.ts';
+import { endLeaving, isEndTold, remove } from './processes/ends.ts';
 import { copyGraph } from './processes/copy.ts';
 import type { Effect, Run } from './processes/effects/effect.ts';
 import { EFFECTS } from './processes/effects/index.ts';
@@ -65,8 +66,7 @@ class RecordingProcesses implements Processes {
   readonly #fdArgs: Uint8Array;
   #current: Task | undefined = undefined;
   #currentTid = NOBODY;
-  /** The thread of a record that ended with it. */
-  #ended: Task | undefined = undefined;
+  #cursor: Cursor | undefined = undefined;
   /** Columns of the block that was looked at last. */
   #block: Block | undefined = undefined;
   #kind: Uint8Array = new Uint8Array(0);
@@ -78,7 +78,7 @@ class RecordingProcesses implements Processes {
 
   constructor(recording: Recording) {
     this.#call = new Call(recording);
-    this.#world = new World(this.#call);
+    this.#world = new World(this.#call, (tid) => this.#areEndsTold(tid));
     const refs = recording.syscalls;
     this.#effects = refs.map(({ name }) => (Object.hasOwn(EFFECTS, name) ? EFFECTS[name]! : NOTHING));
     this.#exits = Uint8Array.from(
@@ -96,17 +96,22 @@ class RecordingProcesses implements Processes {
   before(cursor: Cursor): readonly EventPoint[] {
     if (cursor.block !== this.#block) this.#openBlock(cursor.block);
     const { row } = cursor;
+    this.#cursor = cursor;
     this.#current = undefined;
     if (cursor.phase === 'packet') {
       this.#currentTid = NOBODY;
       return NO_EVENTS;
     }
     this.#currentTid = this.#tid[row]!;
+    if (this.#world.state.leaving.length > 0) {
+      this.#at(cursor);
+      endLeaving(this.#world);
+    }
     if (cursor.phase === 'exit') {
       const sys = this.#sys[row]!;
       const failed = this.#errno[row] !== 0;
       if (sys === NO_SYSCALL || (this.#exits[sys]! & (failed ? EXIT.failed : EXIT.done)) === 0)
-        return NO_EVENTS;
+        return this.#world.takeEvents();
       const { done, failed: notDone } = this.#effects[sys]!;
       this.#exit(cursor, (failed ? notDone : done)!);
     } else {
@@ -116,9 +121,10 @@ class RecordingProcesses implements Processes {
   }
 
   take(_cursor: Cursor): void {
-    if (this.#ended === undefined) return;
-    this.#world.remove(this.#ended);
-    this.#ended = undefined;
+    const { ended } = this.#world;
+    if (ended.length === 0) return;
+    this.#world.ended = [];
+    for (const task of ended) remove(this.#world, task);
   }
 
   current(): TaskFacts | undefined {
@@ -138,14 +144,15 @@ class RecordingProcesses implements Processes {
     this.#world.state = copyGraph(world).copy;
     this.#current = undefined;
     this.#currentTid = NOBODY;
-    this.#ended = undefined;
+    this.#world.ended = [];
   }
 
   #enter(cursor: Cursor): void {
     const { row } = cursor;
     const call = this.#at(cursor);
-    const isCall = this.#kind[row] === CALL;
-    if (this.#kind[row] === NOTE) return;
+    const kind = this.#kind[row]!;
+    if (kind === NOTE) return;
+    if (this.#isKnownEnd(kind, this.#tid[row]!)) return;
     const task = this.#world.taskOf(this.#tid[row]!, cursor.block.tgid[row]!);
     this.#current = task;
     const comm = this.#comm[row]!;
@@ -153,12 +160,14 @@ class RecordingProcesses implements Processes {
       task.commId = comm;
       task.comm = call.recording.strings.bytes(comm);
     }
-    if (!isCall) {
+    if (kind !== CALL) {
       this.#mark(task);
       return;
     }
     task.lastSignal = 0;
-    task.lostBirth = undefined;
+    const { lost, untold } = this.#world.state;
+    if (lost.size > 0) lost.delete(task.tid);
+    if (untold.size > 0) untold.delete(task.tid);
     const sys = this.#sys[row]!;
     if (sys === NO_SYSCALL) return;
     this.#note(task, row, this.#fdArgs[sys * 2]!);
@@ -173,9 +182,24 @@ class RecordingProcesses implements Processes {
     run(task, call, this.#world);
   }
 
+  /** Whether a record tells the end of a thread that is known to have ended. */
+  #isKnownEnd(kind: number, tid: number): boolean {
+    const { state } = this.#world;
+    if (kind !== RECORD_KINDS.exit.code && kind !== RECORD_KINDS.killed.code) return false;
+    if (kind === RECORD_KINDS.exit.code) state.endsAreTold = true;
+    return state.untold.delete(tid);
+  }
+
+  /** Looked up once: a recorder tells all ends or none. */
+  #areEndsTold(tid: number): boolean {
+    const { state, call } = this.#world;
+    state.endsAreTold ??= isEndTold(call, this.#cursor!.save().blockIndex, tid);
+    return state.endsAreTold;
+  }
+
   #mark(task: Task): void {
     takeMark(this.#world, task, this.#call);
-    if (task.exitCode !== undefined) this.#ended = task;
+    if (task.exitCode !== undefined) this.#world.ended.push(task);
   }
 
   /** What the recorder says of a descriptor among the arguments. */

@@ -82,7 +82,7 @@ export class LogState {
       if (!this.strings.equals(thread.comm, text, commStart, commEnd)) {
         thread.comm = this.#commId(text, commStart, commEnd);
       }
-    }
+    } else if (pid >= 0 && this.writer.commsPrinted) thread.comm = 0; // an empty name is not printed
     return thread;
   }
 

@@ -113,7 +113,12 @@ export class Call {
   member(text: string, name: string): number | undefined {
     const printed = memberPattern(name).exec(text)?.[1];
     if (printed === undefined || printed === '') return undefined;
-    const { value, known } = evaluate(this.arch, printed.replace(/ \/\*.*?\*\//, '').trim());
+    return this.value(printed.replace(/ \/\*.*?\*\//, '').trim());
+  }
+
+  /** The number behind a name or a number as the recorder prints it; undefined where it is unknown. */
+  value(printed: string): number | undefined {
+    const { value, known } = evaluate(this.arch, printed);
     return known ? Number(BigInt.asIntN(64, value)) : undefined;
   }
 

@@ -52,7 +52,8 @@ export function readSiginfo(signal: number, text: string): SignalInfo | undefine
   };
 }
 
-function memberOf(text: string, name: string): number | undefined {
+/** The number of a printed member of a siginfo. */
+export function memberOf(text: string, name: string): number | undefined {
   const printed = memberPattern(name).exec(text)?.[1]?.trim();
   if (printed === undefined || printed === '') return undefined;
   const value =

@@ -60,7 +60,7 @@ export function endTask(world: World, task: Task, exitCode: number): void {
   if (!task.exiting && (signal === 0 || signal !== task.lastSignal))
     deliver(world, task, { signal: SIGKILL, errno: 0, code: SI.SI_USER });
   task.exitCode = exitCode;
-  const others = world.threadsOf(process).filter((other) => other !== task).length;
+  const others = process.tasks.filter((other) => other !== task && other.exitCode === undefined).length;
   if (process.threads !== undefined) process.threads = Math.max(process.threads - 1, others);
   const groupDead = (process.threads ?? others) === 0;
   world.emit('sched_process_exit', task, { exitCode, groupDead });

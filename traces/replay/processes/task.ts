@@ -40,8 +40,13 @@ export class Process implements ProcessFacts {
   readonly tgid: number;
   /** The first thread; dead perhaps, and still what others are children of. */
   leader: Task;
-  /** First thread of the parent. */
-  parent: Task | undefined = undefined;
+  /** Threads that are known and have not ended. */
+  tasks: Task[] = [];
+  /** The parent as it was at birth. */
+  bornOf: Process | undefined = undefined;
+  /** All threads have ended, and who has its children since. */
+  gone = false;
+  heir: Process | undefined = undefined;
   threads: number | undefined = undefined;
   files = new Files();
   fs = new FileSystem();
@@ -65,6 +70,13 @@ export class Process implements ProcessFacts {
   constructor(tgid: number) {
     this.tgid = tgid;
     this.leader = new Task(tgid, this);
+  }
+
+  /** First thread of the parent; of an orphan, of who took it in. */
+  get parent(): Task | undefined {
+    let parent = this.bornOf;
+    while (parent?.gone === true) parent = parent.heir;
+    return parent?.leader;
   }
 
   get cwd(): Uint8Array | undefined {
@@ -106,8 +118,6 @@ export class Task implements TaskFacts {
   closing: object | undefined = undefined;
   /** A signal that it sends to itself and does not come back from. */
   farewell: Farewell | undefined = undefined;
-  /** The child of a call that nobody saw return. */
-  lostBirth: Birth | undefined = undefined;
 
   constructor(tid: number, process: Process) {
     this.tid = tid;

@@ -5,6 +5,8 @@ import { agrees, learn, readDescriptorNote, type Told } from './descriptor-note.
 import { OpenFile, type Descriptor, type Files } from './open-file.ts';
 import { absolutePath, bytesOf, sameBytes } from './path.ts';
 import { CLONE } from './clone-flags.ts';
+import { remove, type Leaving } from './ends.ts';
+import { childProcess, has } from './offspring.ts';
 import { Process, Task, type Birth } from './task.ts';
 
 /** What changes as the recording goes on: plain but for its classes, all of it reached from here. */
@@ -15,6 +17,16 @@ export class WorldState {
   processes = new Map<number, Process>();
   /** By tid, children of calls that have entered and will return that tid. */
   births = new Map<number, Birth>();
+  /** By tid, children of calls that nobody saw return. */
+  lost = new Map<number, Birth>();
+  /** Threads that end before the next record. */
+  leaving: Leaving[] = [];
+  /** Whether the recorder tells of ends; undefined as long as nobody had to know. */
+  endsAreTold: boolean | undefined = undefined;
+  /** Threads that ended, though the recorder did not say so (yet), by tid. */
+  untold = new Set<number>();
+  /** Whether there ever was a subreaper. */
+  hasSubreaper = false;
 }
 
 /** Notes whose meaning is kept: more than a recording with sockets and pipes has, and bounded where every path has one. */
@@ -23,23 +35,23 @@ const SLASH = 0x2f;
 const AT_FDCWD = -100;
 const NO_EVENTS: readonly EventPoint[] = [];
 
-/** Whether a bit is among flags of clone. */
-function has(flags: bigint | undefined, flag: number): boolean {
-  return flags !== undefined && (flags & BigInt(flag)) !== 0n;
-}
-
 type EventOf<Name extends EventPoint['event']> = Extract<EventPoint, { event: Name }>;
 
 /** The state, and what the moment that it is at makes of it. */
 export class World {
   state = new WorldState();
   readonly call: Call;
+  /** Threads that end at this moment; they are there until its hooks have run. */
+  ended: Task[] = [];
+  /** Whether the recorder tells of ends, as may be seen by that of `tid`, which is near. */
+  readonly endsAreTold: (tid: number) => boolean;
   #events: EventPoint[] = [];
   /** What notes mean, by string id. */
   readonly #told = new Map<number, Told | undefined>();
 
-  constructor(call: Call) {
+  constructor(call: Call, endsAreTold: (tid: number) => boolean) {
     this.call = call;
+    this.endsAreTold = endsAreTold;
   }
 
   /** The thread of a record; one that nobody has heard of is entered as what the record says of it. */
@@ -57,6 +69,7 @@ export class World {
     if (process === undefined) {
       process = new Process(tgid);
       processes.set(tgid, process);
+      process.tasks.push(process.leader);
       tasks.set(tgid, process.leader);
     }
     return process;
@@ -69,8 +82,9 @@ export class World {
 
   /** A thread begins, or the first of a process. */
   bear(tid: number, birth: Birth): Task {
-    const { tasks, births } = this.state;
+    const { tasks, births, processes, untold } = this.state;
     births.delete(tid);
+    untold.delete(tid);
     const { parent, flags } = birth;
     const shares = (flag: number): boolean => has(flags, flag);
     let task: Task;
@@ -78,9 +92,14 @@ export class World {
       task = new Task(tid, parent.process);
       if (parent.process.threads !== undefined) parent.process.threads++;
     } else {
-      task = this.#childOf(parent, tid, birth).leader;
+      for (const ghost of processes.get(tid)?.tasks.toReversed() ?? []) remove(this, ghost);
+      const child = childProcess(tid, birth);
+      processes.set(tid, child);
+      task = child.leader;
     }
+    task.process.tasks.push(task);
     task.comm = parent.comm;
+    task.commId = parent.commId;
     task.ids = shares(CLONE.NEWUSER) ? {} : parent.ids;
     task.startNs = this.call.atNs;
     tasks.set(tid, task);
@@ -88,64 +107,21 @@ export class World {
     return task;
   }
 
-  #childOf(parent: Task, tid: number, { flags, exitSignal }: Birth): Process {
-    const from = parent.process;
-    const child = new Process(tid);
-    const isShared = (flag: number): boolean => has(flags, flag);
-    child.parent = isShared(CLONE.PARENT) ? from.parent : from.leader;
-    child.threads = 1;
-    child.files = isShared(CLONE.FILES) ? from.files : from.files.copy();
-    child.fs = isShared(CLONE.FS) ? from.fs : from.fs.copy();
-    child.actions = isShared(CLONE.SIGHAND) ? from.actions : new Map(from.actions);
-    child.program = from.program;
-    child.startedIn = from.startedIn;
-    child.startedUnder = from.startedUnder;
-    child.args = from.args;
-    child.namespaces = { ...from.namespaces };
-    for (const [flag, name] of CLONE.namespaces) if (isShared(flag)) delete child.namespaces[name];
-    child.pgid = from.pgid;
-    child.sid = from.sid;
-    child.exitSignal = isShared(CLONE.PARENT) ? from.exitSignal : exitSignal;
-    this.state.processes.set(tid, child);
-    return child;
-  }
-
   /** The child of a call that nobody saw return, if there is one such call; else it was there before the recording, or its parent is unknown. */
   #firstSeen(tid: number, tgid: number): Task {
-    const { tasks } = this.state;
-    const candidates = [...tasks.values()].filter(({ lostBirth }) => lostBirth !== undefined);
-    const [parent] = candidates;
-    if (parent !== undefined && candidates.length === 1) {
-      const birth = parent.lostBirth!;
-      const isThread = has(birth.flags, CLONE.THREAD);
-      if (isThread === (tgid !== tid)) {
-        parent.lostBirth = undefined;
-        return this.bear(tid, birth);
-      }
+    const { tasks, lost } = this.state;
+    const [birth] = lost.size === 1 ? lost.values() : [];
+    if (birth !== undefined && has(birth.flags, CLONE.THREAD) === (tgid !== tid)) {
+      lost.clear();
+      return this.bear(tid, birth);
     }
     const process = this.processOf(tgid);
     if (tid === tgid) return process.leader;
     const task = new Task(tid, process);
     task.comm = process.leader.comm;
     tasks.set(tid, task);
+    process.tasks.push(task);
     return task;
-  }
-
-  /** Threads of a process that have not ended, as far as they are known. */
-  threadsOf(process: Process): Task[] {
-    return [...this.state.tasks.values()].filter((task) => task.process === process);
-  }
-
-  /** A thread is no more. Children of a process that is no more go to the nearest subreaper, which may be one that nobody knows. */
-  remove(task: Task): void {
-    const { tasks, processes } = this.state;
-    const { process } = task;
-    if (tasks.get(task.tid) === task) tasks.delete(task.tid);
-    if (processes.get(process.tgid) !== process || this.threadsOf(process).length > 0) return;
-    processes.delete(process.tgid);
-    let reaper = process.parent;
-    while (reaper !== undefined && !reaper.process.subreaper) reaper = reaper.process.parent;
-    for (const other of processes.values()) if (other.parent?.process === process) other.parent = reaper;
   }
 
   /** An event of this moment, before the hooks of the point. */

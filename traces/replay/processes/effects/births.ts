@@ -2,6 +2,7 @@
 import { RECORD_FLAGS } from '../../../event.ts';
 import { CLONE } from '../clone-flags.ts';
 import type { Call } from '../call.ts';
+import { childOf } from '../child-id.ts';
 import type { Birth, Process, Task } from '../task.ts';
 import type { Effects, Run } from './effect.ts';
 
@@ -14,7 +15,7 @@ const expect =
   (read: (task: Task, call: Call) => Birth): Run =>
   (task, call, world) => {
     if ((call.block.flags[call.row]! & RECORD_FLAGS.unfinished) !== 0) {
-      task.lostBirth = read(task, call);
+      world.state.lost.set(task.tid, read(task, call));
       return;
     }
     const tid = childOf(call);
@@ -27,12 +28,6 @@ const begin: Run = (_task, call, world) => {
   const birth = world.state.births.get(tid);
   if (birth !== undefined) world.bear(tid, birth);
 };
-
-/** In another pid namespace strace may say what the child is called in its own. */
-function childOf(call: Call): number {
-  const translated = /^(\d+) in strace's PID NS/.exec(call.retText)?.[1];
-  return translated === undefined ? call.ret : Number(translated);
-}
 
 /** CLONE_VFORK | CLONE_VM. */
 const CLONE_VFORK = 0x4100n;

@@ -1,6 +1,8 @@
 // execve, execveat: another program in the same process; exit: the thread's last word. prctl: names.
+import { RECORD_FLAGS } from '../../../event.ts';
 import type { Call } from '../call.ts';
 import { bytesOf, isAbsolute, lastName } from '../path.ts';
+import { remove } from '../ends.ts';
 import { scriptInterpreter, type Interpreter } from '../script.ts';
 import { actionOf, endTask } from '../signal-moments.ts';
 import { ACTION, type Credentials, type Directory, type Task } from '../task.ts';
@@ -72,10 +74,9 @@ function exec(task: Task, call: Call, world: World, program: Program, argv: numb
 
 function takePlace(task: Task, world: World): void {
   const { process } = task;
-  for (const other of world.threadsOf(process)) {
-    if (other === task) continue;
+  for (const other of process.tasks.filter((one) => one !== task)) {
     endTask(world, other, 0);
-    world.remove(other);
+    remove(world, other);
   }
   if (task.tid === process.tgid) return;
   const { tasks } = world.state;
@@ -126,9 +127,14 @@ function idsAfterExec(ids: Credentials): Credentials {
   return { ...ids, suid: euid, fsuid: euid, sgid: egid, fsgid: egid };
 }
 
-const exit: Run = (task) => {
-  task.exiting = true;
-};
+/** It ends when the recorder says so; where the recorder does not, soon after. */
+const exit =
+  (group: boolean): Run =>
+  (task, call, world) => {
+    task.exiting = true;
+    if ((call.block.flags[call.row]! & RECORD_FLAGS.noReturn) === 0 || world.endsAreTold(task.tid)) return;
+    world.state.leaving.push({ task, exitCode: (call.int(0) & 0xff) << 8, group });
+  };
 
 const prctl: Run = (task, call, world) => {
   const option = call.int(0);
@@ -138,13 +144,14 @@ const prctl: Run = (task, call, world) => {
     else if (name !== undefined) task.comm = name.subarray(0, COMM_BYTES);
   } else if (option === PR_SET_CHILD_SUBREAPER) {
     task.process.subreaper = call.int(1) !== 0;
+    world.state.hasSubreaper ||= task.process.subreaper;
   }
 };
 
 export const EXECS = {
   execve: { done: execve },
   execveat: { done: execveat },
-  exit: { enter: exit },
-  exit_group: { enter: exit },
+  exit: { enter: exit(false) },
+  exit_group: { enter: exit(true) },
   prctl: { done: prctl },
 } as const satisfies Effects;

@@ -89,7 +89,7 @@ function alsoFor32(effects: Readonly<Record<string, Effect>>): Effects {
 }
 
 const getppid: Run = ({ process }, call, world) => {
-  if (process.parent === undefined && call.ret > 0) process.parent = world.processOf(call.ret).leader;
+  if (process.parent === undefined && call.ret > 0) process.bornOf = world.processOf(call.ret);
 };
 
 const setpgid: Run = ({ process }, call, world) => {

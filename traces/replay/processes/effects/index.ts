@@ -9,6 +9,7 @@ import { OPENS } from './opens.ts';
 import { SIGNALS_SENT } from './signals.ts';
 import { SOCKETS } from './sockets.ts';
 import { STATS } from './stats.ts';
+import { WAITS } from './waits.ts';
 
 /** What calls change. A call that is not here changes nothing that anybody is told of. */
 export const EFFECTS: Effects = {
@@ -21,4 +22,5 @@ export const EFFECTS: Effects = {
   ...SIGNALS_SENT,
   ...SOCKETS,
   ...STATS,
+  ...WAITS,
 };
