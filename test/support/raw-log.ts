@@ -204,7 +204,7 @@ function withTrueNames(lines: readonly Line[]): Line[] {
   return lines.map((line) => {
     const { tid, comm, text } = line;
     const known = stale.get(tid);
-    const isNamed = known?.comm !== comm || /^prctl\(0xf, /u.test(text);
+    const isNamed = known?.comm !== comm || text.startsWith('prctl(0xf, ');
     if (isNamed) stale.delete(tid);
     const [, file] = /^execve\("(?:[^"]*\/)?([^"/]*)", .* = 0 <[\d.]+>$/su.exec(text) ?? [];
     if (file !== undefined) stale.set(tid, { comm, name: file.slice(0, COMM_BYTES) });

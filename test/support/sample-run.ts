@@ -50,3 +50,12 @@ export function runOver(
     ).map(({ json }) => [JSON.parse(json!.key), JSON.parse(json!.value[0]!) as Value | number]);
   return { records, printed, entries };
 }
+
+/** A char array as text: one that holds control characters or no UTF-8 stands in JSON as its bytes. */
+export function asText(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : Buffer.from(value as number[])
+        .toString('utf8')
+        .replace(/\0[^]*$/u, '');
+}

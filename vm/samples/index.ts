@@ -81,7 +81,7 @@ const ROWS = {
   filetop: {
     title: 'filetop: reads and writes by file',
     summary:
-      "Calls and bytes of reads and writes by process and file, in the map files. The name of a file comes from the kernel's table of open files.",
+      "Calls and bytes of reads and writes by process and file, in the map files. The name of a file comes from the kernel's table of open files; pipes and sockets have none there.",
     suits: ['gcc-make', 'dd'],
   },
   iotop: {

@@ -16,40 +16,6 @@ describe('exitsnoop', () => {
     const { records } = await runSample('exitsnoop', log, { threads: 1n });
     expectEnds(records, rawLog(log), () => true);
   });
-
-  function expectEnds(records: readonly Value[], log: RawLog, isTold: (end: RawEnd) => boolean): void {
-    const ends = log.ends.filter(isTold).map(({ tid, pid, status, signal, comm }) => ({
-      tid,
-      pid,
-      ppid: log.births.get(pid)?.ppid ?? log.told.get(pid)?.ppid ?? 0,
-      status,
-      signal: signal === undefined ? 0 : SIGNALS[signal],
-      comm,
-    }));
-    const told = records.map(({ at_ns: _at, age_ns: _age, ...rest }) => rest);
-    expect(byThread(told)).toEqual(byThread(ends));
-    for (const { tid, at_ns: atNs, age_ns: ageNs } of records)
-      expectTimes(log, Number(tid), Number(atNs), Number(ageNs));
-    expect(told.length).toBeGreaterThan(0);
-  }
-
-  /** At the line of its end, and as old as the call is that made it: 0 of the first process. One that makes room goes within the execve. */
-  function expectTimes({ ends, births }: RawLog, tid: number, atNs: number, ageNs: number): void {
-    const moments = ends.filter((end) => end.tid === tid);
-    const isTold = moments.some((end) => (end.isReplaced ? atNs <= end.atNs : atNs === end.atNs));
-    expect(isTold, `${tid} at ${atNs}`).toBe(true);
-    const birth = births.get(tid);
-    if (birth !== undefined && moments.length === 1) {
-      expect(ageNs).toBeGreaterThanOrEqual(atNs - birth.exitNs);
-      expect(ageNs).toBeLessThanOrEqual(atNs - birth.enterNs);
-    } else if (birth === undefined && moments[0]!.pid === tid) {
-      expect(ageNs).toBe(0);
-    }
-  }
-
-  function byThread<T extends Value>(list: readonly T[]): readonly T[] {
-    return list.toSorted((a, b) => Number(a['tid']) - Number(b['tid']));
-  }
 });
 
 describe('sigsnoop', () => {
@@ -79,8 +45,6 @@ describe('sigsnoop', () => {
         : [];
     });
     const { records } = await runSample('sigsnoop', log, { from_kernel: 1n });
-    const short = ({ pid, target, signal }: Value): string =>
-      `${String(pid)} ${String(target)} ${String(signal)}`;
     const expected = [...sentOf(log), ...children, ...faults].map(short);
     expect(records.map(short).toSorted()).toEqual(expected.toSorted());
     expect(children.length).toBeGreaterThan(0);
@@ -105,4 +69,42 @@ function sentOf(log: string): Value[] {
     return [{ at_ns: exit.atNs, pid, target: to, signal, ret: exit.ret, comm: exit.comm }];
   });
   return sent.toSorted((a, b) => a.at_ns - b.at_ns);
+}
+
+function expectEnds(records: readonly Value[], log: RawLog, isTold: (end: RawEnd) => boolean): void {
+  const ends = log.ends.filter(isTold).map(({ tid, pid, status, signal, comm }) => ({
+    tid,
+    pid,
+    ppid: log.births.get(pid)?.ppid ?? log.told.get(pid)?.ppid ?? 0,
+    status,
+    signal: signal === undefined ? 0 : SIGNALS[signal],
+    comm,
+  }));
+  const told = records.map(({ at_ns: _at, age_ns: _age, ...rest }) => rest);
+  expect(byThread(told)).toEqual(byThread(ends));
+  for (const { tid, at_ns: atNs, age_ns: ageNs } of records)
+    expectTimes(log, Number(tid), Number(atNs), Number(ageNs));
+  expect(told.length).toBeGreaterThan(0);
+}
+
+/** At the line of its end, and as old as the call is that made it: 0 of the first process. One that makes room goes within the execve. */
+function expectTimes({ ends, births }: RawLog, tid: number, atNs: number, ageNs: number): void {
+  const moments = ends.filter((end) => end.tid === tid);
+  const isTold = moments.some((end) => (end.isReplaced ? atNs <= end.atNs : atNs === end.atNs));
+  expect(isTold, `${tid} at ${atNs}`).toBe(true);
+  const birth = births.get(tid);
+  if (birth !== undefined && moments.length === 1) {
+    expect(ageNs).toBeGreaterThanOrEqual(atNs - birth.exitNs);
+    expect(ageNs).toBeLessThanOrEqual(atNs - birth.enterNs);
+  } else if (birth === undefined && moments[0]!.pid === tid) {
+    expect(ageNs).toBe(0);
+  }
+}
+
+function byThread<T extends Value>(list: readonly T[]): readonly T[] {
+  return list.toSorted((a, b) => Number(a['tid']) - Number(b['tid']));
+}
+
+function short({ pid, target, signal }: Value): string {
+  return `${String(pid)} ${String(target)} ${String(signal)}`;
 }

@@ -3,7 +3,7 @@
 // What a log does not hold cannot come out: strace cuts strings that are no paths after 128 bytes, and the first process has a parent that was not recorded.
 import { describe, expect, test } from 'vitest';
 import { rawLog, splitArgs, stringOf, type RawCall, type RawExit } from '../../support/raw-log.ts';
-import { runSample, type Value } from '../../support/sample-run.ts';
+import { asText, runSample, type Value } from '../../support/sample-run.ts';
 
 const PATH_BYTES = 255;
 
@@ -15,16 +15,8 @@ function returned(log: string, ...names: readonly string[]): (RawCall & { readon
   return calls.toSorted((a, b) => a.exit.atNs - b.exit.atNs);
 }
 
-/** A path that is no text stands as its bytes. */
 function plain(record: Value): Value {
-  const { path } = record;
-  if (typeof path === 'string') return record;
-  return {
-    ...record,
-    path: Buffer.from(path as number[])
-      .toString('utf8')
-      .replace(/\0[^]*$/u, ''),
-  };
+  return { ...record, path: asText(record['path']) };
 }
 
 /** A path as a program reads it: nothing where the log has a bare pointer. */
@@ -35,13 +27,6 @@ function pathOf(arg: string): string {
 }
 
 describe('opensnoop', () => {
-  const opens = (log: string): Value[] =>
-    returned(log, 'open', 'openat', 'openat2').map(({ name, args, pid, tid, exit }) => {
-      const [path = '', flags] = splitArgs(args).slice(name === 'open' ? 0 : 1);
-      const { atNs, ret, comm } = exit;
-      return { at_ns: atNs, pid, tid, ret, flags: Number(flags), comm, path: pathOf(path) };
-    });
-
   test.each(['shell', 'fail', 'strings', 'npm', 'dd'])('tells every open of %s', async (log) => {
     const { records } = await runSample('opensnoop', log);
     expect(records.map(plain)).toEqual(opens(log));
@@ -116,29 +101,40 @@ describe('connsnoop', () => {
       took_ns: exit.tookNs,
       pid,
       ret: exit.ret,
-      ...addressOf(splitArgs(args)[1]!),
       comm: exit.comm,
+      to: addressOf(splitArgs(args)[1]!),
     }));
     const { records } = await runSample('connsnoop', log);
-    expect(records.map(plain)).toEqual(connects);
+    const told = records.map(({ family, port, address, path, ...rest }) => {
+      return { ...rest, to: { family, port, address, path: asText(path) } };
+    });
+    expect(told).toEqual(connects);
     expect(records.length).toBeGreaterThan(2);
   });
-
-  /** What is written of a sockaddr: families by number, ports and addresses as bytes. */
-  function addressOf(text: string): Value {
-    const family = Number(/sa_family=(0x[\da-f]+|\d+)/u.exec(text)?.[1] ?? 0);
-    const bytes = (name: RegExp): number[] =>
-      [...(name.exec(text)?.[1] ?? '').matchAll(/\\x([\da-f]{2})/gu)].map((one) =>
-        Number.parseInt(one[1]!, 16),
-      );
-    const [high = 0, low = 0] = bytes(/sin6?_port="(.*?)"/u);
-    const address = bytes(/sin6?_addr="(.*?)"/u);
-    const [, at, path] = /sun_path=(@?)(".*")/u.exec(text) ?? [];
-    return {
-      family,
-      port: high * 256 + low,
-      address: [...address, ...Array.from({ length: 16 - address.length }, () => 0)],
-      path: path === undefined ? '' : `${at}${stringOf(path)!.text}`,
-    };
-  }
 });
+
+/** What is written of a sockaddr: families by number, ports and addresses as bytes. */
+function addressOf(text: string): Value {
+  const family = Number(/sa_family=(0x[\da-f]+|\d+)/u.exec(text)?.[1] ?? 0);
+  const bytes = (name: RegExp): number[] =>
+    [...(name.exec(text)?.[1] ?? '').matchAll(/\\x([\da-f]{2})/gu)].map((one) =>
+      Number.parseInt(one[1]!, 16),
+    );
+  const [high = 0, low = 0] = bytes(/sin6?_port="(.*?)"/u);
+  const address = bytes(/sin6?_addr="(.*?)"/u);
+  const [, at, path] = /sun_path=(@?)(".*")/u.exec(text) ?? [];
+  return {
+    family,
+    port: high * 256 + low,
+    address: [...address, ...Array.from({ length: 16 - address.length }, () => 0)],
+    path: path === undefined ? '' : `${at}${stringOf(path)!.text}`,
+  };
+}
+
+function opens(log: string): Value[] {
+  return returned(log, 'open', 'openat', 'openat2').map(({ name, args, pid, tid, exit }) => {
+    const [path = '', flags] = splitArgs(args).slice(name === 'open' ? 0 : 1);
+    const { atNs, ret, comm } = exit;
+    return { at_ns: atNs, pid, tid, ret, flags: Number(flags), comm, path: pathOf(path) };
+  });
+}

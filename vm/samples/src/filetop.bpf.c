@@ -1,6 +1,8 @@
 // filetop: bytes and calls of reads and writes, by process and file. The file's name comes from the kernel's own table of the process's open files:
 //
 //   task_struct -> files_struct -> fdtable -> file *fd[] -> file -> dentry -> name
+//
+// Pipes and sockets have no name there: they are left out.
 #include "kernel.h"
 
 enum { NAME_LEN = 32 };
@@ -40,7 +42,7 @@ static __always_inline int begin(u64 fd)
 
   bpf_probe_read_kernel(&file, sizeof(file), &table[fd]);
   name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-  if (bpf_probe_read_kernel_str(who.file, sizeof(who.file), name) > 0)
+  if (bpf_probe_read_kernel_str(who.file, sizeof(who.file), name) > 1) // with the 0 at its end
     bpf_map_update_elem(&running, &tid, &who, BPF_ANY);
   return 0;
 }
