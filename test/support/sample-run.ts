@@ -3,7 +3,7 @@ import { openProgram, readProgram } from '../../backend/library/programs.ts';
 import { readWholeMap } from '../../backend/session/map-page.ts';
 import { decodeRecord } from '../../backend/session/records.ts';
 import { createReplay } from '../../backend/session/replay.ts';
-import { formatPrintk } from '../../vm/index.ts';
+import { formatPrintk, type BpfMap, type ProgArrayStats } from '../../vm/index.ts';
 import type { Recording } from '../../traces/index.ts';
 import { recordingOf } from './logs.ts';
 
@@ -14,6 +14,8 @@ export interface SampleRun {
   /** Records of ring buffers, in order. */
   readonly records: readonly Value[];
   readonly printed: readonly string[];
+  /** Tail calls through a prog array by its name. */
+  readonly jumps: (map: string) => ProgArrayStats;
   /** Entries of a map by its name. */
   readonly entries: (map: string) => readonly (readonly [key: unknown, value: Value | number])[];
 }
@@ -43,12 +45,13 @@ export function runOver(
   const faults = replay.faults.view();
   if (faults.length > 0) throw new Error(faults[0]!.message);
   for (const map of replay.object.maps) if (map.dropped > 0) throw new Error(`${map.spec.name} had no room`);
+  const mapOf = (map: string): BpfMap => replay.object.maps.find(({ spec }) => spec.name === map)!;
   const entries: SampleRun['entries'] = (map) =>
-    readWholeMap(
-      replay.object,
-      replay.object.maps.find(({ spec }) => spec.name === map)!,
-    ).map(({ json }) => [JSON.parse(json!.key), JSON.parse(json!.value[0]!) as Value | number]);
-  return { records, printed, entries };
+    readWholeMap(replay.object, mapOf(map)).map(({ json }) => [
+      JSON.parse(json!.key),
+      JSON.parse(json!.value[0]!) as Value | number,
+    ]);
+  return { records, printed, entries, jumps: (map) => replay.object.progArray(mapOf(map)) };
 }
 
 /** A char array as text: one that holds control characters or no UTF-8 stands in JSON as its bytes. */
