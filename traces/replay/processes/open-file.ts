@@ -20,23 +20,26 @@ export class OpenFile implements FileFacts {
   }
 }
 
-/** A descriptor. */
+/** A descriptor, as it stays until another takes its place. */
 export interface Descriptor {
   readonly file: OpenFile;
   /** Closed by exec; undefined: unknown. */
-  cloexec: boolean | undefined;
+  readonly cloexec: boolean | undefined;
   /** String id of what the recorder last said that it is; 0 nothing. */
-  note: number;
+  readonly note: number;
 }
 
 /** A table of descriptors. What is not in it is unknown, or closed. */
 export class Files {
-  readonly open: Map<number, Descriptor>;
+  /** Shared with copies until one of them changes: processes with a thousand files open have many children. */
+  open: ReadonlyMap<number, Descriptor>;
+  isShared: boolean;
   /** Whether files that were open before the recording told of them survived an exec: they do not close with the next one. */
   survived: boolean;
 
-  constructor(open = new Map<number, Descriptor>(), survived = false) {
+  constructor(open: ReadonlyMap<number, Descriptor> = new Map(), isShared = false, survived = false) {
     this.open = open;
+    this.isShared = isShared;
     this.survived = survived;
   }
 
@@ -46,19 +49,26 @@ export class Files {
 
   /** What a descriptor leads to; one that is unknown gets a file of which nothing is known. */
   file(fd: number): OpenFile {
-    let descriptor = this.open.get(fd);
-    if (descriptor === undefined) descriptor = this.add(fd, new OpenFile(), this.inherited(fd));
-    return descriptor.file;
+    return (this.open.get(fd) ?? this.add(fd, new OpenFile(), this.inherited(fd))).file;
   }
 
-  add(fd: number, file: OpenFile, cloexec: boolean | undefined): Descriptor {
-    const descriptor: Descriptor = { file, cloexec, note: 0 };
-    this.open.set(fd, descriptor);
+  add(fd: number, file: OpenFile, cloexec: boolean | undefined, note = 0): Descriptor {
+    const descriptor: Descriptor = { file, cloexec, note };
+    this.own().set(fd, descriptor);
     return descriptor;
   }
 
+  /** The recorder said something new of a descriptor that is known. */
+  setNote(fd: number, { file, cloexec }: Descriptor, note: number): void {
+    this.add(fd, file, cloexec, note);
+  }
+
+  setCloexec(fd: number, cloexec: boolean): void {
+    this.add(fd, this.file(fd), cloexec, this.get(fd)!.note);
+  }
+
   close(fd: number): void {
-    this.open.delete(fd);
+    if (this.open.has(fd)) this.own().delete(fd);
   }
 
   /** The flag of a descriptor that nobody saw open: standard input, output and error are there to be inherited. */
@@ -68,16 +78,20 @@ export class Files {
 
   /** The table of a child, and of one that shares its table no longer. */
   copy(): Files {
-    const open = new Map<number, Descriptor>();
-    for (const [fd, descriptor] of this.open) open.set(fd, { ...descriptor });
-    return new Files(open, this.survived);
+    this.isShared = true;
+    return new Files(this.open, true, this.survived);
   }
 
   /** The table after an exec. Of descriptors whose flag is unknown nothing is known any more. */
   execed(): Files {
     const open = new Map<number, Descriptor>();
-    for (const [fd, descriptor] of this.open)
-      if (descriptor.cloexec === false) open.set(fd, { ...descriptor });
-    return new Files(open, true);
+    for (const [fd, descriptor] of this.open) if (descriptor.cloexec === false) open.set(fd, descriptor);
+    return new Files(open, false, true);
+  }
+
+  private own(): Map<number, Descriptor> {
+    if (this.isShared) this.open = new Map(this.open);
+    this.isShared = false;
+    return this.open as Map<number, Descriptor>; // of nobody else now
   }
 }

@@ -2,7 +2,7 @@
 import type { EventPoint } from '../../../vm/index.ts';
 import type { Call } from './call.ts';
 import { agrees, learn, readDescriptorNote, type Told } from './descriptor-note.ts';
-import { OpenFile, type Descriptor, type Files } from './open-file.ts';
+import { OpenFile, type Files } from './open-file.ts';
 import { absolutePath, bytesOf, sameBytes } from './path.ts';
 import { CLONE } from './clone-flags.ts';
 import { remove, type Leaving } from './ends.ts';
@@ -148,16 +148,16 @@ export class World {
     const descriptor = files.get(fd);
     if (descriptor?.note === note) return;
     const told = this.#meaning(note);
-    if (told !== undefined) this.tellDescriptor(files, fd, told).note = note;
+    if (told !== undefined) this.tellDescriptor(files, fd, told, note);
   }
 
   /** The same for a note that has no string id of its own. */
-  tellDescriptor(files: Files, fd: number, told: Told): Descriptor {
+  tellDescriptor(files: Files, fd: number, told: Told, note = 0): void {
     let descriptor = files.get(fd);
     if (descriptor === undefined || !agrees(descriptor.file, told))
-      descriptor = files.add(fd, new OpenFile(), files.inherited(fd));
+      descriptor = files.add(fd, new OpenFile(), files.inherited(fd), note);
+    else if (note !== 0) files.setNote(fd, descriptor, note);
     learn(descriptor.file, told);
-    return descriptor;
   }
 
   /** The same for the text of a note, as it stands in a list of descriptors or behind a link of /proc. */
@@ -168,13 +168,10 @@ export class World {
 
   /** A call gave a new descriptor: what it leads to, in words of the call and then in those of the recorder, which followed all links. */
   opened(files: Files, fd: number, file: OpenFile, cloexec: boolean | undefined): void {
-    const descriptor = files.add(fd, file, cloexec);
     const note = this.call.block.retText[this.call.row]!;
-    if (note === 0) return;
-    const told = this.#meaning(note);
-    if (told === undefined) return;
-    learn(file, told);
-    descriptor.note = note;
+    const told = note === 0 ? undefined : this.#meaning(note);
+    files.add(fd, file, cloexec, told === undefined ? 0 : note);
+    if (told !== undefined) learn(file, told);
   }
 
   /** The recorder says what AT_FDCWD is. */

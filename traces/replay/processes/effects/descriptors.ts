@@ -2,7 +2,7 @@
 import { EBADF } from './errnos.ts';
 import type { Call } from '../call.ts';
 import { listedDescriptors } from '../descriptor-list.ts';
-import { OpenFile, type Files } from '../open-file.ts';
+import { OpenFile } from '../open-file.ts';
 import type { Task } from '../task.ts';
 import type { World } from '../world.ts';
 import type { Effects, Run } from './effect.ts';
@@ -37,9 +37,9 @@ const fcntl: Run = ({ process: { files } }, call, world) => {
     case F.DUPFD_CLOEXEC:
       return world.opened(files, call.ret, files.file(fd), call.int(1) === F.DUPFD_CLOEXEC);
     case F.GETFD:
-      return setCloexec(files, fd, (call.ret & 1) !== 0);
+      return files.setCloexec(fd, (call.ret & 1) !== 0);
     case F.SETFD:
-      return setCloexec(files, fd, (call.int(2) & 1) !== 0);
+      return files.setCloexec(fd, (call.int(2) & 1) !== 0);
     case F.GETFL:
       files.file(fd).flags = call.ret;
       return undefined;
@@ -54,17 +54,12 @@ const ioctl: Run = ({ process: { files } }, call) => {
   const fd = call.int(0);
   const request = call.int(1);
   if (request === IOCTL.FIOCLEX || request === IOCTL.FIONCLEX)
-    setCloexec(files, fd, request === IOCTL.FIOCLEX);
+    files.setCloexec(fd, request === IOCTL.FIOCLEX);
   else if (request === IOCTL.FIONBIO) {
     const value = /^\[(-?\d+)\]$/.exec(call.text(2))?.[1];
     if (value !== undefined) setFlags(files.file(fd), O_NONBLOCK, value === '0' ? 0 : O_NONBLOCK);
   }
 };
-
-function setCloexec(files: Files, fd: number, cloexec: boolean): void {
-  files.file(fd);
-  files.get(fd)!.cloexec = cloexec;
-}
 
 function setFlags(file: OpenFile, mask: number, flags: number): void {
   if (file.flags !== undefined) file.flags = (file.flags & ~mask) | (flags & mask);
@@ -91,7 +86,7 @@ const closeRange: Run = ({ process }, call) => {
   const { files } = process;
   for (const fd of files.open.keys()) {
     if (fd < first || fd > last) continue;
-    if ((flags & CLOSE_RANGE.cloexec) !== 0) setCloexec(files, fd, true);
+    if ((flags & CLOSE_RANGE.cloexec) !== 0) files.setCloexec(fd, true);
     else files.close(fd);
   }
 };
