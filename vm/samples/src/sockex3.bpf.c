@@ -53,7 +53,7 @@ struct {
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 1024);
+  __uint(max_entries, 10240); // flows beyond are not counted
   __type(key, struct flow);
   __type(value, struct traffic);
 } flows SEC(".maps");
