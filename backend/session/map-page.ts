@@ -36,8 +36,29 @@ export function readMapPage(object: LoadedObject, name: string, offset: number, 
   if (map === undefined) throw refusal('no-map', name);
   const isArray = ARRAY_TYPES.has(map.spec.type);
   const types = typesOf(object, map);
-  const rows = isArray ? arrayRows(map, types, offset, limit) : walkRows(map, types, offset, limit);
-  return { map: name, type: map.spec.type, offset, ...rows };
+  const { entries, rows } = isArray
+    ? arrayRows(map, types, offset, limit)
+    : walkRows(map, types, offset, limit);
+  return { map: name, type: map.spec.type, offset, entries, rows: rows.map(cutEntry) };
+}
+
+/** Characters of a value that a page gets: it shows a line of them. */
+const LIMITS = { hex: 512, json: 4096 } as const;
+
+function cutEntry({ keyHex, key, value, valueHex, json }: MapEntryView): MapEntryView {
+  return {
+    keyHex,
+    key,
+    value,
+    valueHex: valueHex.map((hex) => short(hex, LIMITS.hex)),
+    ...(json === undefined
+      ? {}
+      : { json: { key: json.key, value: json.value.map((text) => short(text, LIMITS.json)) } }),
+  };
+}
+
+function short(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit)}…` : text;
 }
 
 /** All entries of a map. */

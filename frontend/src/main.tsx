@@ -28,18 +28,23 @@ effect(() => {
 
 const asked = new URLSearchParams(location.search);
 const requester = connect(
-  { session: asked.get('session') ?? '', recording: asked.get('recording') ?? '' },
+  {
+    session: asked.get('session') ?? '',
+    recording: asked.get('recording') ?? '',
+    program: asked.get('program') ?? '',
+  },
   store,
   idle,
 );
-// The address asked for a recording: it keeps naming the one that is open, for a reload.
+// The address asked for a recording or a program: it keeps naming those that are open, for a reload.
 effect(() => {
   const { seq, session } = store.state.value;
   const address = new URL(location.href);
-  if (seq === 0 || session === undefined || !address.searchParams.has('recording')) return;
-  if (address.searchParams.get('recording') === session.recording.name) return;
-  address.searchParams.set('recording', session.recording.name);
-  history.replaceState(null, '', address);
+  if (seq === 0 || session === undefined) return;
+  const open = { recording: session.recording.name, program: session.program };
+  for (const [key, name] of Object.entries(open))
+    if (address.searchParams.has(key)) address.searchParams.set(key, name);
+  if (address.href !== location.href) history.replaceState(null, '', address);
 });
 const announcer = createAnnouncer(PAGE_CLOCK.later);
 const app: App = {

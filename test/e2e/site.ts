@@ -39,6 +39,7 @@ export interface Site {
 
 export interface VisitOptions extends BrowserContextOptions {
   readonly recording?: string;
+  readonly program?: string;
 }
 
 /** Builds the page, starts server and browser. */
@@ -92,12 +93,16 @@ async function visit(
   browser: Browser,
   url: string,
   session: string,
-  { recording, ...options }: VisitOptions = {},
+  { recording, program, ...options }: VisitOptions = {},
 ): Promise<Dashboard> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   const dashboard = new Dashboard(page);
-  const query = new URLSearchParams({ session, ...(recording === undefined ? {} : { recording }) });
+  const query = new URLSearchParams({
+    session,
+    ...(recording === undefined ? {} : { recording }),
+    ...(program === undefined ? {} : { program }),
+  });
   await page.goto(`${url}?${query}`);
   await dashboard.idle();
   return dashboard;
@@ -146,6 +151,26 @@ export class Dashboard {
       .first()
       .click();
     await this.idle();
+  }
+
+  /** Opens a program through the picker. */
+  async chooseProgram(title: string): Promise<void> {
+    await this.page
+      .getByRole('banner')
+      .getByRole('button', { name: /another program/i })
+      .click();
+    await this.page
+      .getByRole('list', { name: 'Programs' })
+      .getByRole('button', { name: title })
+      .first()
+      .click();
+    await this.idle();
+  }
+
+  /** Lines of the records that the page keeps. */
+  async records(): Promise<readonly string[]> {
+    const text = await this.page.getByRole('log', { name: 'Lines of Records' }).innerText();
+    return text.split('\n').filter((line) => line.trim() !== '');
   }
 
   /** Waits until a recording with this title is open. */

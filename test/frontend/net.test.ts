@@ -5,7 +5,13 @@ import { sentence } from '../../frontend/src/net/connection.ts';
 import { createIdle } from '../../frontend/src/net/idle.ts';
 import { latestWins } from '../../frontend/src/net/latest-wins.ts';
 import { createRequester, RequestError, type RequestSocket } from '../../frontend/src/net/request.ts';
-import { readUploadReply, refusalText, uploadSummary } from '../../frontend/src/net/upload.ts';
+import {
+  isProgram,
+  readProgramReply,
+  readUploadReply,
+  refusalText,
+  uploadSummary,
+} from '../../frontend/src/net/upload.ts';
 import { makeFrame } from './make-frame.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -142,6 +148,24 @@ test.each([
   [200, '{}', 'the server refused the file (HTTP 200)'],
 ])('a refused upload (%s) tells why', (status, text, message) => {
   expect(() => readUploadReply(status, text)).toThrow(message);
+});
+
+test.each([
+  ['a.bpf.o', [0x7f, 0x45, 0x4c, 0x46, 2], true],
+  ['build.strace', [0x7f, 0x45, 0x4c, 0x46, 2], true],
+  ['mine.bpf.asm', [0x2e], true],
+  ['mine.S', [], true],
+  ['build.log', [0x31, 0x32], false],
+  ['a.o', [], false],
+])('%s with the bytes %j is a program: %s', async (name, bytes, wanted) => {
+  expect(await isProgram(new File([Uint8Array.from(bytes)], name))).toBe(wanted);
+});
+
+test('a program that is refused tells why, in the words of the server', () => {
+  const text = '{"error":{"code":"bad-program","message":"x.o cannot be used as a program:\\n  byte 40"}}';
+  expect(() => readProgramReply(422, text)).toThrow('x.o cannot be used as a program:\n  byte 40');
+  const said = new RequestError('bad-program', 'x.o cannot be used as a program');
+  expect(refusalText('x.o', said)).toBe('“x.o” cannot be used as a program.');
 });
 
 test('texts of the machine become sentences', () => {

@@ -37,6 +37,18 @@ test('throws away a frame that comes after a later one of its epoch', () => {
   expect(state.frame?.calls).toBe(50);
 });
 
+test('records are kept as lines; another program over the same recording begins with none', () => {
+  const records = {
+    whole: true,
+    total: 2,
+    records: [{ map: 'events', atNs: 1_500_000, text: '{"pid": 7}' }],
+  };
+  const state = play(CONNECTED, joined(1), frame({ epoch: 1, seq: 1, records }));
+  expect(state.records).toEqual({ total: 2, lines: [{ number: 2, text: '0.001500 events: {"pid": 7}' }] });
+  const other = reduce(state, { kind: 'changed', info: { ...makeInfo(2), program: 'other' } });
+  expect([other.records.total, other.frame, other.mapPage]).toEqual([0, undefined, undefined]);
+});
+
 test('takes the frames of a newer epoch, whose totals may be smaller', () => {
   const state = play(
     CONNECTED,

@@ -6,7 +6,7 @@ import { tell } from './connection.ts';
 import type { FrameMark, Idle } from './idle.ts';
 import { latestWins } from './latest-wins.ts';
 import { RequestError, type Requester } from './request.ts';
-import { refusalText, upload, uploadSummary } from './upload.ts';
+import { isProgram, programSummary, refusalText, upload, uploadProgram, uploadSummary } from './upload.ts';
 
 export interface Commands {
   /** Plays, or pauses what plays; what has ended starts anew. */
@@ -17,13 +17,22 @@ export interface Commands {
   /** 0.1 to 1000, or 0 for as fast as it can. */
   setSpeed(speed: number): void;
   open(recording: string): void;
+  /** Opens another program over the same recording, from its start. */
+  openProgram(program: string): void;
   /** Reads a page of a map into the state, unless one is being read. */
   readMap(map: string, offset: number, limit: number): void;
-  /** Sends a file and opens it. */
+  /** Sends a recording or a program and opens it. */
   upload(file: File): void;
   /** Tells the person why a wish cannot be done. */
   refuse(text: string): void;
   dismiss(notice: number): void;
+}
+
+/** What is told of an upload, and how it is opened. */
+interface Sent {
+  readonly text: string;
+  readonly details: readonly string[];
+  readonly show: () => Promise<void>;
 }
 
 /** Commands over `requester` that report to `store`. */
@@ -63,6 +72,20 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
     runShown(inNewEpoch(), async () => {
       store.dispatch({ kind: 'changed', info: await requester.request('session:open', { recording }) });
     });
+  const openProgram = (program: string): Promise<void> =>
+    runShown(inNewEpoch(), async () => {
+      store.dispatch({ kind: 'changed', info: await requester.request('program:open', { program }) });
+    });
+  const sendRecording = async (file: File, onShare: (share: number) => void): Promise<Sent> => {
+    const reply = await upload(file, onShare);
+    const text = uploadSummary(file.name, reply);
+    return { text, details: reply.warnings, show: () => open(reply.recording.name) };
+  };
+  const sendProgram = async (file: File, onShare: (share: number) => void): Promise<Sent> => {
+    const reply = await uploadProgram(file, onShare);
+    const text = programSummary(file.name, reply);
+    return { text, details: reply.notes, show: () => openProgram(reply.program.name) };
+  };
   const play = (): Promise<void> =>
     runShown(
       ({ clock }) => clock.state !== 'paused',
@@ -110,22 +133,20 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
       );
     },
     open: (recording) => void open(recording),
+    openProgram: (program) => void openProgram(program),
     readMap: (map, offset, limit) => reader.push({ map, offset, limit }),
     upload: (file) =>
       void run(async () => {
         store.dispatch({ kind: 'upload', upload: { file: file.name, share: 0 } });
         idle.set({ uploading: true });
         try {
-          const reply = await upload(file, (share) =>
-            store.dispatch({ kind: 'upload', upload: { file: file.name, share } }),
-          );
-          store.dispatch({
-            kind: 'notice',
-            tone: 'info',
-            text: uploadSummary(file.name, reply),
-            details: reply.warnings,
-          });
-          await open(reply.recording.name);
+          const onShare = (share: number): void =>
+            store.dispatch({ kind: 'upload', upload: { file: file.name, share } });
+          const { text, details, show } = (await isProgram(file))
+            ? await sendProgram(file, onShare)
+            : await sendRecording(file, onShare);
+          store.dispatch({ kind: 'notice', tone: 'info', text, details });
+          await show();
         } catch (error) {
           if (!(error instanceof RequestError)) throw error;
           throw new RequestError(error.code, refusalText(file.name, error));

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly session: string;
   /** Recording to open once, after the first join; '' leaves what is open. */
   readonly recording: string;
+  /** Program to open once, as `recording`. */
+  readonly program: string;
 }
 
 type Sent = Record<string, (payload: unknown, ack: (reply: unknown) => void) => void>;
@@ -25,7 +27,7 @@ export function connect(wanted: Wanted, store: Store, idle: Idle): Requester {
     reconnectionDelayMax: 3_000,
   });
   const requester = createRequester(socket, (pending) => idle.set({ pending }));
-  let recording = wanted.recording;
+  let { recording, program } = wanted;
 
   const join = async (): Promise<void> => {
     const before = store.state.value;
@@ -33,14 +35,21 @@ export function connect(wanted: Wanted, store: Store, idle: Idle): Requester {
     store.dispatch({ kind: 'joined', info });
     idle.set({ joined: true });
     store.dispatch({ kind: 'recordings', list: await requester.request('recording:list', {}) });
+    store.dispatch({ kind: 'programs', list: await requester.request('program:list', {}) });
     if (info.isNew) await continueSession(before, info, requester, store);
-    const other = recording;
+    const others = { recording, program };
     recording = '';
-    if (other === '' || other === info.recording.name) return;
-    store.dispatch({
-      kind: 'changed',
-      info: await requester.request('session:open', { recording: other }),
-    });
+    program = '';
+    if (others.recording !== '' && others.recording !== info.recording.name)
+      store.dispatch({
+        kind: 'changed',
+        info: await requester.request('session:open', { recording: others.recording }),
+      });
+    if (others.program !== '' && others.program !== info.program)
+      store.dispatch({
+        kind: 'changed',
+        info: await requester.request('program:open', { program: others.program }),
+      });
   };
 
   socket.on('connect', () => {
@@ -76,6 +85,7 @@ export function connect(wanted: Wanted, store: Store, idle: Idle): Requester {
   socket.on('session:failed', (error) =>
     store.dispatch({ kind: 'notice', tone: 'error', text: sentence(error.message) }),
   );
+  socket.on('program:changed', (list) => store.dispatch({ kind: 'programs', list }));
   socket.on('recording:changed', (list) => store.dispatch({ kind: 'recordings', list }));
   return requester;
 }

@@ -5,8 +5,8 @@ import type { Store } from '../state/store.ts';
 import type { Requester } from './request.ts';
 
 /**
- * Brings the new session `made` to what the page showed last (`before`): recording, speed, position, and whether it stood still.
- * Does nothing where the page showed nothing yet. Rejects with RequestError, for one when the recording is gone with the old server.
+ * Brings the new session `made` to what the page showed last (`before`): recording, program, speed, position, and whether it stood still.
+ * Does nothing where the page showed nothing yet. Rejects with RequestError, for one when the recording or the program is gone with the old server.
  */
 export async function continueSession(
   { session, frame }: Pick<PageState, 'session' | 'frame'>,
@@ -20,6 +20,11 @@ export async function continueSession(
     store.dispatch({
       kind: 'changed',
       info: await requester.request('session:open', { recording: name }),
+    });
+  if (session.program !== made.program)
+    store.dispatch({
+      kind: 'changed',
+      info: await requester.request('program:open', { program: session.program }),
     });
   const { speed, atNs, state } = frame.clock;
   await requester.request('clock:speed', { speed });

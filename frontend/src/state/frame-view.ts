@@ -10,7 +10,7 @@ import type { ErrnoRow, FrameView, SyscallRow } from './page-state.ts';
 
 /** The frame as rows and typed arrays. Throws RangeError when a column is cut. */
 export function viewFrame(frame: Frame): FrameView {
-  const { timeline, programs, heat: _heat, pipe: _pipe, ...plain } = frame;
+  const { timeline, programs, heat: _heat, pipe: _pipe, records: _records, ...plain } = frame;
   return {
     ...plain,
     programs,

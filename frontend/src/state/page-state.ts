@@ -3,6 +3,7 @@ import type {
   ClockView,
   Frame,
   MapPage,
+  ProgramEntry,
   RecordingEntry,
   SessionInfo,
 } from '../../../backend/protocol/index.ts';
@@ -18,8 +19,11 @@ export interface LinkState {
   readonly attempt: number;
 }
 
-/** A frame with its columns read; heat and pipe live on across frames and stand beside it in the state. */
-export interface FrameView extends Omit<Frame, 'syscalls' | 'errnos' | 'timeline' | 'heat' | 'pipe'> {
+/** A frame with its columns read; heat, pipe and records live on across frames and stand beside it in the state. */
+export interface FrameView extends Omit<
+  Frame,
+  'syscalls' | 'errnos' | 'timeline' | 'heat' | 'pipe' | 'records'
+> {
   /** Insns run, all programs. */
   readonly insns: number;
   readonly syscalls: readonly SyscallRow[];
@@ -52,7 +56,10 @@ export interface PageState {
   readonly frame: FrameView | undefined;
   readonly heat: Heat | undefined;
   readonly pipe: Pipe;
+  /** What programs handed over through ring buffers and perf buffers. */
+  readonly records: Pipe;
   readonly recordings: readonly RecordingEntry[];
+  readonly programs: readonly ProgramEntry[];
   readonly mapPage: MapPage | undefined;
   readonly upload: Upload | undefined;
   readonly notices: readonly Notice[];
@@ -67,6 +74,7 @@ export type Message =
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'clock'; readonly clock: Partial<ClockView> }
   | { readonly kind: 'recordings'; readonly list: readonly RecordingEntry[] }
+  | { readonly kind: 'programs'; readonly list: readonly ProgramEntry[] }
   | { readonly kind: 'map-page'; readonly page: MapPage | undefined }
   | { readonly kind: 'upload'; readonly upload: Upload | undefined }
   | {
@@ -85,7 +93,9 @@ export const INITIAL_STATE: PageState = {
   frame: undefined,
   heat: undefined,
   pipe: EMPTY_PIPE,
+  records: EMPTY_PIPE,
   recordings: [],
+  programs: [],
   mapPage: undefined,
   upload: undefined,
   notices: [],

@@ -4,6 +4,7 @@ import { viewFrame } from './frame-view.ts';
 import { mergeHeat } from './heat.ts';
 import { type LinkState, type Message, type Notice, type PageState } from './page-state.ts';
 import { EMPTY_PIPE, mergePipe } from './pipe.ts';
+import { recordLines } from './record-lines.ts';
 
 /** Notices kept; the oldest gives way. */
 const NOTICES = 5;
@@ -25,6 +26,8 @@ export function reduce(state: PageState, message: Message): PageState {
         : { ...state, frame: { ...state.frame, clock: { ...state.frame.clock, ...message.clock } } };
     case 'recordings':
       return { ...state, recordings: message.list };
+    case 'programs':
+      return { ...state, programs: message.list };
     case 'map-page':
       return { ...state, mapPage: message.page };
     case 'upload':
@@ -44,9 +47,18 @@ function reduceLink(state: PageState, link: LinkState): PageState {
 // The first frame of the new epoch may have come before this: then it stays. One from before the connection is of another count.
 function openSession(state: PageState, info: SessionInfo): PageState {
   const next = { ...state, session: info, epoch: Math.max(state.epoch, info.epoch) };
-  const same = state.session?.recording.name === info.recording.name;
+  const same =
+    state.session?.recording.name === info.recording.name && state.session.program === info.program;
   if (state.frame === undefined || (state.seq > 0 && state.frame.epoch === info.epoch)) return next;
-  return same ? next : { ...next, frame: undefined, heat: undefined, pipe: EMPTY_PIPE, mapPage: undefined };
+  if (same) return next;
+  const nothing = {
+    frame: undefined,
+    heat: undefined,
+    pipe: EMPTY_PIPE,
+    records: EMPTY_PIPE,
+    mapPage: undefined,
+  };
+  return { ...next, ...nothing };
 }
 
 function reduceFrame(state: PageState, frame: Frame): PageState {
@@ -60,6 +72,7 @@ function reduceFrame(state: PageState, frame: Frame): PageState {
     frame: viewFrame(frame),
     heat: mergeHeat(sameEpoch ? state.heat : undefined, frame.heat),
     pipe: mergePipe(sameEpoch ? state.pipe : EMPTY_PIPE, frame.pipe),
+    records: mergePipe(sameEpoch ? state.records : EMPTY_PIPE, recordLines(frame.records)),
   };
 }
 

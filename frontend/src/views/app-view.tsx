@@ -1,6 +1,7 @@
 // The page: header and player on top, panels below.
 import { useState } from 'preact/hooks';
-import type { ReadonlySignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useComputed, type ReadonlySignal } from '@preact/signals';
 import { useApp } from '../components/app-context.ts';
 import { useKeys } from '../components/use-keys.ts';
 import { DropZone } from './drop-zone.tsx';
@@ -20,6 +21,13 @@ import { TopPanel } from './top-panel.tsx';
 import { Totals } from './totals.tsx';
 import { Transport } from './transport.tsx';
 
+/** The grid. A program without prog arrays has its output where they would be. */
+function Panels({ children }: { readonly children: ComponentChildren }) {
+  const { store } = useApp();
+  const hasArrays = useComputed(() => store.state.value.frame?.programs.progArrays.length !== 0).value;
+  return <div class={hasArrays ? 'panels' : 'panels without-arrays'}>{children}</div>;
+}
+
 /** `spoken` is the text of the live region. Reads no state itself: a frame must not draw all panels anew, they draw when their turn comes. */
 export function AppView({ spoken }: { readonly spoken: ReadonlySignal<string> }) {
   const app = useApp();
@@ -35,7 +43,7 @@ export function AppView({ spoken }: { readonly spoken: ReadonlySignal<string> })
         <Banners />
         <LookFor />
         <Totals />
-        <div class="panels">
+        <Panels>
           <RatePanel />
           <ProgArrayPanel />
           <HeatPanel />
@@ -44,7 +52,7 @@ export function AppView({ spoken }: { readonly spoken: ReadonlySignal<string> })
           <ProgramsPanel />
           <MapsPanel />
           <PipePanel />
-        </div>
+        </Panels>
       </main>
       <Notices />
       <HelpDialog open={helping} onClose={() => setHelping(false)} />

@@ -1,7 +1,7 @@
 // The whole page takes dropped files.
 import { useEffect, useState } from 'preact/hooks';
 import { useApp } from '../components/app-context.ts';
-import { ACCEPTED } from '../net/upload.ts';
+import { ACCEPTED, ACCEPTED_PROGRAMS } from '../net/upload.ts';
 
 /** Shows where to drop while a file is dragged over the page. */
 export function DropZone() {
@@ -24,9 +24,10 @@ export function DropZone() {
       event.preventDefault();
       const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === 'file');
       const file = items[0]?.getAsFile();
-      if (items.length > 1) commands.refuse('Drop one file at a time: each is a recording of its own.');
+      if (items.length > 1)
+        commands.refuse('Drop one file at a time: each is a recording or a program of its own.');
       else if (items[0]?.webkitGetAsEntry()?.isDirectory === true)
-        commands.refuse('This is a folder. Drop the log itself.');
+        commands.refuse('This is a folder. Drop the log or the program itself.');
       else if (file !== undefined && file !== null) commands.upload(file);
     };
     addEventListener('dragover', onOver);
@@ -42,7 +43,7 @@ export function DropZone() {
     <div class="drop" aria-hidden="true">
       <p>
         <b>Drop to replay</b>
-        {ACCEPTED}
+        {ACCEPTED}; as a program {ACCEPTED_PROGRAMS}
       </p>
     </div>
   ) : null;

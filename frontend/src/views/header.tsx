@@ -6,12 +6,14 @@ import { chooseTheme, type Theme, theme, THEMES } from '../components/theme.ts';
 import { formatCount, formatNs, formatPlural } from '../state/format.ts';
 import type { RecordingInfo } from '../../../backend/protocol/index.ts';
 import type { PageState } from '../state/page-state.ts';
+import { ProgramPicker } from './program-picker.tsx';
 import { RecordingPicker } from './recording-picker.tsx';
 
 /** The header. `onHelp` opens the list of keys. */
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
   const { store } = useApp();
-  const [picking, setPicking] = useState(false);
+  const [picking, setPicking] = useState<'recording' | 'program'>();
+  const close = (): void => setPicking(undefined);
   const state = store.state.value;
   const recording = state.session?.recording;
   return (
@@ -20,11 +22,27 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
         <Logo />
         Tailscope
       </h1>
-      <button type="button" class="button source" aria-haspopup="dialog" onClick={() => setPicking(true)}>
+      <button
+        type="button"
+        class="button source"
+        aria-haspopup="dialog"
+        onClick={() => setPicking('recording')}
+      >
         <span class="source-title">{recording?.title ?? 'Choose a recording'}</span>
         <code class="source-command">{recording?.command ?? ''}</code>
         <Icon name="down" />
         <span class="unseen">Choose another recording</span>
+      </button>
+      <button
+        type="button"
+        class="button program"
+        aria-haspopup="dialog"
+        title="The program that the recording is replayed through"
+        onClick={() => setPicking('program')}
+      >
+        <code class="program-name">{state.session?.program ?? 'Choose a program'}</code>
+        <Icon name="down" />
+        <span class="unseen">Choose another program</span>
       </button>
       <div class="badges">{recording === undefined ? null : <Badges recording={recording} />}</div>
       <LinkState state={state} />
@@ -38,7 +56,8 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
       >
         ?
       </button>
-      <RecordingPicker open={picking} onClose={() => setPicking(false)} />
+      <RecordingPicker open={picking === 'recording'} onClose={close} />
+      <ProgramPicker open={picking === 'program'} onClose={close} />
     </header>
   );
 }

@@ -2,9 +2,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MapEntryView, MapPage, MapView, SlotView } from '../../../backend/protocol/index.ts';
 import { useApp, useSnapshot } from '../components/app-context.ts';
-import { DataTable } from '../components/data-table.tsx';
+import { DataTable, type DataColumn } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { formatBytes, formatCount, formatPlural, NOTHING } from '../state/format.ts';
+import { cellColumns, cellText, columnTitle, isNumberText, type CellColumn } from '../state/map-cells.ts';
 import { spacedHex, sumOfCpus } from '../state/map-text.ts';
 
 /** Entries on a page of the panel. */
@@ -18,7 +19,7 @@ export function MapsPanel() {
   const [offset, setOffset] = useState(0);
   const { frame, mapPage, link } = snapshot.now;
   const maps = frame?.programs.maps ?? [];
-  const map = maps.find(({ name }) => name === chosen) ?? maps[0];
+  const map = maps.find(({ name }) => name === chosen) ?? maps.find(isTelling) ?? maps[0];
   const name = map?.name ?? '';
   const from = map === undefined || offset < map.entries ? offset : 0;
 
@@ -70,6 +71,11 @@ export function MapsPanel() {
   );
 }
 
+/** Maps of global data are named like sections; what programs count or keep is in the others. */
+function isTelling({ name, entries, records }: MapView): boolean {
+  return !name.startsWith('.') && records === undefined && entries > 1;
+}
+
 function Pager({ page, onMove }: { readonly page: MapPage; readonly onMove: (offset: number) => void }) {
   if (page.entries <= LIMIT) return null;
   const last = Math.min(page.entries, page.offset + page.rows.length);
@@ -108,7 +114,7 @@ interface EntriesProps {
 }
 
 function Entries({ page, name, slots, isOutlet }: EntriesProps) {
-  if (isOutlet) return <Empty>Records of {name} are counted as they are read; they are not kept.</Empty>;
+  if (isOutlet) return <Empty>Records of {name} are read as they come; panel 8 shows the last ones.</Empty>;
   if (page === undefined) return <Empty>Reading {name}.</Empty>;
   if (page.rows.length === 0) {
     if (page.entries === 0) return <Empty>{name} has no entries now.</Empty>;
@@ -120,38 +126,71 @@ function Entries({ page, name, slots, isOutlet }: EntriesProps) {
     );
   }
   const cpus = Math.max(...page.rows.map(({ valueHex }) => valueHex.length));
+  const typed = slots === undefined ? cellColumns(page.rows) : undefined;
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={`Contents of ${name}`}>
       <DataTable
         caption={`Entries of ${name}`}
         rows={page.rows}
         rowKey={({ keyHex }) => keyHex}
-        columns={[
-          { title: 'Key', cell: ({ key, keyHex }) => <Bytes text={key} hex={keyHex} /> },
-          ...(cpus > 1
-            ? [{ title: 'Sum', number: true, cell: (row: MapEntryView) => sumOfCpus(row.value) }]
-            : []),
-          ...Array.from({ length: cpus }, (_, cpu) => ({
-            title: cpus > 1 ? `CPU ${cpu}` : slots === undefined ? 'Value' : 'Prog id',
-            number: true,
-            cell: ({ value, valueHex }: MapEntryView) => (
-              <Bytes text={value[cpu] ?? ''} hex={valueHex[cpu] ?? ''} />
-            ),
-          })),
-          ...(slots === undefined
-            ? []
-            : [
-                {
-                  title: 'Program',
-                  cell: ({ key }: MapEntryView) => (
-                    <code>{slots.find(({ index }) => String(index) === key)?.prog ?? NOTHING}</code>
+        columns={
+          typed === undefined
+            ? [
+                { title: 'Key', cell: ({ key, keyHex }) => <Bytes text={key} hex={keyHex} /> },
+                ...(cpus > 1
+                  ? [{ title: 'Sum', number: true, cell: (row: MapEntryView) => sumOfCpus(row.value) }]
+                  : []),
+                ...Array.from({ length: cpus }, (_, cpu) => ({
+                  title: cpus > 1 ? `CPU ${cpu}` : slots === undefined ? 'Value' : 'Prog id',
+                  number: true,
+                  cell: ({ value, valueHex }: MapEntryView) => (
+                    <Bytes text={value[cpu] ?? ''} hex={valueHex[cpu] ?? ''} />
                   ),
-                },
-              ]),
-        ]}
+                })),
+                ...(slots === undefined
+                  ? []
+                  : [
+                      {
+                        title: 'Program',
+                        cell: ({ key }: MapEntryView) => (
+                          <code>{slots.find(({ index }) => String(index) === key)?.prog ?? NOTHING}</code>
+                        ),
+                      },
+                    ]),
+              ]
+            : typedColumns(typed, page.rows, cpus)
+        }
       />
     </div>
   );
+}
+
+/** A column for each member of keys and values, by their types. */
+function typedColumns(
+  columns: readonly CellColumn[],
+  rows: readonly MapEntryView[],
+  cpus: number,
+): DataColumn<MapEntryView>[] {
+  const sums = cpus > 1 && rows.every(({ value }) => value.every((number) => number !== ''));
+  const cells = columns.map((column): DataColumn<MapEntryView> => {
+    const { of, cpu } = column;
+    return {
+      title: columnTitle(column, cpus),
+      number: rows.every((row) => isNumberText(cellText(row, column))),
+      cell: (row) => {
+        const text = cellText(row, column);
+        const bytes = spacedHex(of === 'key' ? row.keyHex : (row.valueHex[cpu] ?? ''));
+        return (
+          <span class="cell" title={`${text}\n${bytes}`}>
+            {text}
+          </span>
+        );
+      },
+    };
+  });
+  const sum: DataColumn<MapEntryView> = { title: 'Sum', number: true, cell: ({ value }) => sumOfCpus(value) };
+  const first = columns.filter(({ of }) => of === 'key').length;
+  return sums ? [...cells.slice(0, first), sum, ...cells.slice(first)] : cells;
 }
 
 /** A number where the server could read one, else bytes; the bytes are always one hover away. */

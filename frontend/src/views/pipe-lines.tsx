@@ -1,4 +1,4 @@
-// Lines of trace_pipe in blocks of a hundred, so that only the blocks that changed are compared again.
+// Lines of trace_pipe, or records, in blocks of a hundred, so that only the blocks that changed are compared again.
 import { Component } from 'preact';
 import { formatPlural } from '../state/format.ts';
 import { missingBefore, type PipeLine } from '../state/pipe.ts';
@@ -63,9 +63,9 @@ class LineBlock extends Component<BlockProps> {
   }
 }
 
-// "comm-tid [cpu] flags time: function: text": the text is what matters.
+// "comm-tid [cpu] flags time: function: text", and of a record "time map: text": the text is what matters.
 function Line({ text }: { readonly text: string }) {
-  const head = /^.*?\[\d+\].*?: (?:bpf_trace_printk: )?/u.exec(text)?.[0] ?? '';
+  const head = /^(?:\d+\.\d{6} \S+: |.*?\[\d+\].*?: (?:bpf_trace_printk: )?)/u.exec(text)?.[0] ?? '';
   return (
     <p class="pipe-line">
       <span class="pipe-head">{head}</span>

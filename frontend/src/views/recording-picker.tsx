@@ -1,7 +1,8 @@
 // The list of recordings, and the way to bring one's own.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RecordingEntry } from '../../../backend/protocol/index.ts';
 import { useApp } from '../components/app-context.ts';
+import { FileChooser } from '../components/file-chooser.tsx';
 import { Modal } from '../components/modal.tsx';
 import { ACCEPTED } from '../net/upload.ts';
 import { describeCounts } from '../state/describe.ts';
@@ -33,7 +34,14 @@ export function RecordingPicker({ open, onClose }: { readonly open: boolean; rea
   };
   return (
     <Modal title="Recordings" open={open} onClose={onClose}>
-      <FileChooser onChosen={onClose} />
+      <FileChooser
+        what="a strace log or a capture"
+        accepted={ACCEPTED}
+        onFile={(file) => {
+          commands.upload(file);
+          onClose();
+        }}
+      />
       <input
         type="search"
         class="field"
@@ -73,36 +81,5 @@ export function RecordingPicker({ open, onClose }: { readonly open: boolean; rea
         </p>
       )}
     </Modal>
-  );
-}
-
-/** The button that opens the system's file dialog. */
-function FileChooser({ onChosen }: { readonly onChosen: () => void }) {
-  const { commands } = useApp();
-  const field = useRef<HTMLInputElement>(null);
-  return (
-    <div class="chooser">
-      <p>
-        Drop a strace log or a capture anywhere on this page, or{' '}
-        <button type="button" class="button" onClick={() => field.current?.click()}>
-          choose a file
-        </button>
-      </p>
-      <p class="soft">Taken are {ACCEPTED}.</p>
-      <input
-        ref={field}
-        type="file"
-        class="unseen"
-        tabIndex={-1}
-        aria-label="File to upload"
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          currentTarget.value = '';
-          if (file === undefined) return;
-          commands.upload(file);
-          onChosen();
-        }}
-      />
-    </div>
   );
 }
