@@ -59,7 +59,7 @@ export class Paths {
     return kept(names, name, () => ({ name, parent, file: undefined }));
   }
 
-  private other(path: Uint8Array, name: Uint8Array): DentryNode {
+  private other(path: Uint8Array, name: Uint8Array | undefined): DentryNode {
     return kept(this.others, path, () => ({ name, parent: undefined, file: undefined }));
   }
 }
@@ -109,6 +109,7 @@ const isDots = (name: Uint8Array, count: number): boolean =>
 const PSEUDO = /^(pipe|socket|anon_inode|net|mnt|uts|ipc|pid|user|cgroup|time):/;
 const PSEUDO_CHARS = 16;
 const ANON = 'anon_inode:';
+const SOCKET = 'socket:';
 
 /** True for what stands in the place of a path: 'pipe:[123]'. */
 function isPseudo(path: Uint8Array): boolean {
@@ -116,10 +117,12 @@ function isPseudo(path: Uint8Array): boolean {
 }
 
 /**
- * The name that such a file has: '[eventpoll]' of 'anon_inode:[eventpoll]', and none of pipes and sockets, whose path is made up when it is asked for.
+ * The name that such a file has: '[eventpoll]' of 'anon_inode:[eventpoll]', none of pipes, whose path is made up when it is asked for. That of sockets is
+ * their protocol's in the kernel's own words: unknown.
  * @see fs/anon_inodes.c, fs/pipe.c pipefs_dname, net/socket.c sockfs_dname
  */
-function pseudoName(path: Uint8Array): Uint8Array {
+function pseudoName(path: Uint8Array): Uint8Array | undefined {
   const isAnon = String.fromCharCode(...path.subarray(0, ANON.length)) === ANON;
-  return isAnon ? path.subarray(ANON.length) : new Uint8Array(0);
+  if (isAnon) return path.subarray(ANON.length);
+  return String.fromCharCode(...path.subarray(0, SOCKET.length)) === SOCKET ? undefined : new Uint8Array(0);
 }

@@ -155,6 +155,7 @@ const CASES: readonly (readonly [Way, Answer])[] = [
   ['fd 4 file.f_path.dentry dentry.d_name.len', 0],
   ['fd 5 file.f_path.dentry dentry.d_name.name char', '[eventpoll]'],
   ['fd 6 file.f_inode inode.i_mode', 0o140777],
+  ['fd 6 file.f_path.dentry dentry.d_parent', { unknown: 'dentry.d_parent' }],
   ['fd 6 file.private_data socket.type', 1],
   ['fd 6 file.private_data socket.sk sock.__sk_common.skc_family', 2],
   ['fd 6 file.private_data socket.sk sock.__sk_common.skc_num', 40_000],
