@@ -200,13 +200,17 @@ function linesOf(text: string): Line[] {
  * thread takes one (PR_SET_NAME), it is called by the file that it runs.
  */
 function withTrueNames(lines: readonly Line[]): Line[] {
+  const files = new Map<number, string>();
   const stale = new Map<number, { readonly comm: string; readonly name: string }>();
   return lines.map((line) => {
     const { tid, comm, text } = line;
     const known = stale.get(tid);
     const isNamed = known?.comm !== comm || text.startsWith('prctl(0xf, ');
     if (isNamed) stale.delete(tid);
-    const [, file] = /^execve\("(?:[^"]*\/)?([^"/]*)", .* = 0 <[\d.]+>$/su.exec(text) ?? [];
+    const [, asked] = /^execve\("(?:[^"]*\/)?([^"/]*)", /su.exec(text) ?? [];
+    if (asked !== undefined) files.set(tid, asked);
+    const hasWorked = /^(?:execve\(|<\.\.\. execve resumed>).* = 0 <[\d.]+>$/su.test(text);
+    const file = hasWorked ? files.get(tid) : undefined;
     if (file !== undefined) stale.set(tid, { comm, name: file.slice(0, COMM_BYTES) });
     return known === undefined || isNamed ? line : { ...line, comm: known.name };
   });

@@ -19,8 +19,8 @@ export interface Flow {
 
 /** What a dissector may know beyond sockex3. */
 export interface FlowRules {
-  /** Walk hop-by-hop, routing and destination headers; a fragment header ends the walk. */
-  readonly extensionHeaders?: boolean;
+  /** Walk so many hop-by-hop, routing and destination headers of an IPv6 header; a fragment header ends the walk. Default 0. */
+  readonly extensionHeaders?: number;
   /** Count ICMPv6 as ICMP is. */
   readonly icmp6?: boolean;
 }
@@ -64,6 +64,8 @@ interface Place {
   readonly src: number;
   readonly dst: number;
   readonly rules: FlowRules;
+  /** Extension headers that may still be walked. */
+  readonly headers?: number;
 }
 
 function keyOf(bytes: Uint8Array, rules: FlowRules): FlowKey | undefined {
@@ -97,7 +99,7 @@ function ofLabels(place: Place): FlowKey | undefined {
 function ofIpv4(place: Place): FlowKey | undefined {
   const { view, at } = place;
   if ((view.getUint16(at + 6) & 0x3fff) !== 0) return undefined;
-  const next = { ...place, at: at + (view.getUint8(at) & 15) * 4 };
+  const next = { ...place, at: at + (view.getUint8(at) & 15) * 4, headers: 0 };
   return ofProtocol(view.getUint8(at + 9), {
     ...next,
     src: view.getUint32(at + 12),
@@ -109,12 +111,13 @@ function ofIpv6(place: Place): FlowKey | undefined {
   const { view, at } = place;
   const folded = (from: number): number =>
     [0, 4, 8, 12].reduce((sum, word) => sum ^ view.getUint32(from + word), 0) >>> 0;
-  const next = { ...place, at: at + 40, src: folded(at + 8), dst: folded(at + 24) };
+  const headers = place.rules.extensionHeaders ?? 0;
+  const next = { ...place, at: at + 40, src: folded(at + 8), dst: folded(at + 24), headers };
   return ofProtocol(view.getUint8(at + 6), next);
 }
 
 function ofProtocol(protocol: number, place: Place): FlowKey | undefined {
-  const { view, at, src, dst, rules } = place;
+  const { view, at, src, dst, rules, headers = 0 } = place;
   switch (protocol) {
     case 4:
       return ofIpv4(place);
@@ -132,8 +135,12 @@ function ofProtocol(protocol: number, place: Place): FlowKey | undefined {
     case 0:
     case 43:
     case 60:
-      if (rules.extensionHeaders !== true) return undefined;
-      return ofProtocol(view.getUint8(at), { ...place, at: at + 8 + view.getUint8(at + 1) * 8 });
+      if (headers === 0) return undefined;
+      return ofProtocol(view.getUint8(at), {
+        ...place,
+        at: at + 8 + view.getUint8(at + 1) * 8,
+        headers: headers - 1,
+      });
     default:
       return undefined;
   }
