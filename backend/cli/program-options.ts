@@ -30,7 +30,11 @@ export function addProgramOptions(command: Command): Command {
       'entries of a map of an object (bytes of a ring buffer); with :BYTES behind, of a value; repeatable',
       mapSize,
     )
-    .option('--prog <NAME>', 'load this program of it only, or those that match (fentry_*); repeatable', collect);
+    .option(
+      '--prog <NAME>',
+      'load this program of it only, or those that match (fentry_*); repeatable',
+      collect,
+    );
 }
 
 /** The program that a command was given. Throws UserError as `readProgram` and `readKernel` do. */

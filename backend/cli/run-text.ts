@@ -27,8 +27,8 @@ export function mapsText({ object, outlets }: Replay): string {
       const read = outlets.read(map);
       const what =
         read === undefined
-          ? `${countEntries(map)} of ${countOf(maxEntries, 'entry', 'entries')}`
-          : `${countOf(read, 'record')} read, ${map.dropped} dropped`;
+          ? `${countEntries(map).toLocaleString('en-US')} of ${countOf(maxEntries, 'entry', 'entries')}`
+          : `${countOf(read, 'record')} read, ${map.dropped.toLocaleString('en-US')} dropped`;
       const head = `map ${name}: ${type}, ${what}\n`;
       const stats = type === 'prog_array' ? object.progArray(map) : undefined;
       const slots = new Map(stats?.slots.map((slot) => [String(slot.index), slot]));
