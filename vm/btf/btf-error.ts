@@ -4,6 +4,7 @@
 export const BTF_ERRORS = {
   header: (why: string) => `this is no header of BTF version 1: ${why}`,
   bounds: (why: string) => `a part lies outside of its section: ${why}`,
+  long: (limit: number) => `a name is longer than ${limit} bytes`,
   kind: (kind: number) => `kind ${kind} is none of BTF, which has 1 to 19`,
   reference: (id: number, count: number) => `there is no type ${id}, bound ${count - 1}`,
   'wrong-kind': (what: string) => `a type refers to one of a kind that it may not: ${what}`,

@@ -66,7 +66,9 @@ class Order {
   private readonly btf: Btf;
   private readonly names: CNames;
   private readonly writer: CWriter;
-  /** Types that have been followed, and those whose definition stands. */
+  /** Uses of types that have been followed: functions may take functions so that the ways through them are without number. */
+  private readonly followed = new Set<number>();
+  /** Structs and typedefs that have been followed, and types whose definition stands. */
   private readonly done = new Set<number>();
   private readonly written = new Set<number>();
   private readonly forwards = new Set<string>();
@@ -107,7 +109,9 @@ class Order {
   }
 
   private use(id: number, use: Use): void {
-    if (this.nesting > LIMIT_NESTING) return;
+    const key = 4 * id + 2 * Number(use.isWhole) + Number(use.isInParams);
+    if (this.nesting > LIMIT_NESTING || this.followed.has(key)) return;
+    this.followed.add(key);
     this.nesting += 1;
     this.follow(id, use);
     this.nesting -= 1;

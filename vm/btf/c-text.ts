@@ -6,15 +6,17 @@ import { aliasText, isWord } from './c-words.ts';
 import { declTags, isStruct, plainType, skipModifiers } from './query.ts';
 import { declaration, type TypeWords } from './text.ts';
 
-/** Structs within structs that are written, and members and enumerators of all of them: types of a broken object may share parts without end. */
+/** Structs within structs that are written, and members and enumerators that are written again: types of a broken object may share parts without end. */
 const LIMIT_NESTING = 64;
-const LIMIT_LINES = 400_000;
+const LIMIT_LINES = 20_000;
 
 /** Writes the types of one set of BTF. */
 export class CWriter {
   private readonly btf: Btf;
   private readonly names: CNames;
   private readonly layouts: Layouts;
+  /** Types that have been written, and lines of those that were written again. */
+  private readonly written = new Set<number>();
   private lines = 0;
   private pads = 0;
 
@@ -103,8 +105,8 @@ export class CWriter {
     name: string,
   ): string {
     const head = name === '' ? kind : `${kind} ${name}`;
-    this.lines += 1 + members.length;
-    if (indent > LIMIT_NESTING || this.lines > LIMIT_LINES) return `${head} { /* left out: too much */ }`;
+    if (indent > LIMIT_NESTING || this.isTooMuch(id, members.length))
+      return `${head} { /* left out: too much */ }`;
     const { parts, isPacked } = this.layouts.of(id);
     const pad = unusedName(members.map((member) => member.name));
     const lines = this.partLines(id, parts, pad, indent + 1);
@@ -153,11 +155,16 @@ export class CWriter {
     return `${beginning}${this.pads}`;
   }
 
+  private isTooMuch(id: number, parts: number): boolean {
+    if (this.written.has(id)) this.lines += 1 + parts;
+    this.written.add(id);
+    return this.lines > LIMIT_LINES;
+  }
+
   private enumText(id: number, type: Extract<BtfRecord, { kind: 'enum' }>, indent: number): string {
     const name = type.name === '' ? '' : this.names.tag(id);
     const head = name === '' ? 'enum' : `enum ${name}`;
-    this.lines += 1 + type.values.length;
-    if (this.lines > LIMIT_LINES) return `${head} { ${this.names.enumerator('LEFT_OUT')} }`;
+    if (this.isTooMuch(id, type.values.length)) return `${head} { ${this.names.enumerator('LEFT_OUT')} }`;
     // C has no enum without enumerators.
     const values = type.values.length === 0 ? [{ name: `${name}___none`, value: 0n }] : type.values;
     const lines = values.map(

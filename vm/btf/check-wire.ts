@@ -3,20 +3,49 @@ import { BTF_ERRORS, BtfError } from './btf-error.ts';
 import { KIND, TYPE_BYTES, WIRE_KINDS } from './kinds.ts';
 import type { Wire } from './wire.ts';
 
+/** Bytes of a name that a kernel takes at most. @see KSYM_NAME_LEN */
+const LIMIT_NAME_BYTES = 512;
+/** Of a tag, which is any text. */
+const LIMIT_TAG_BYTES = 4096;
+
 /** Throws BtfError for a name or a type that is not there, for a func or var section of something else, and for a type that contains itself. */
 export function checkWire(wire: Wire): void {
-  for (let id = 1; id < wire.offsets.length; id++) checkReferences(wire, id);
+  const hasLong = longestText(wire) > LIMIT_NAME_BYTES;
+  for (let id = 1; id < wire.offsets.length; id++) checkReferences(wire, id, hasLong);
   checkLoops(wire);
 }
 
-function checkReferences(wire: Wire, id: number): void {
+/** Bytes of the longest of all strings: lines of source stand among them. */
+function longestText({ bytes, strings }: Wire): number {
+  let longest = 0;
+  let start = strings.start;
+  for (let at = start; at < strings.end; at++) {
+    if (bytes[at] !== 0) continue;
+    if (at - start > longest) longest = at - start;
+    start = at + 1;
+  }
+  return longest;
+}
+
+/** Many types may share the bytes of one name: without a limit a small blob asks for more than any memory holds. */
+function checkLength({ bytes, kinds, strings }: Wire, id: number, place: number, name: number): void {
+  const isTag = kinds[id] === KIND.declTag || kinds[id] === KIND.typeTag;
+  const limit = isTag ? LIMIT_TAG_BYTES : LIMIT_NAME_BYTES;
+  const start = strings.start + name;
+  if (bytes.subarray(start, start + limit + 1).includes(0)) return;
+  throw new BtfError('long', 'types', place, BTF_ERRORS.long(limit));
+}
+
+function checkReferences(wire: Wire, id: number, hasLong: boolean): void {
   const { view, offsets, kinds, strings } = wire;
   const at = offsets[id]!;
   const row = WIRE_KINDS[kinds[id]!]!; // readWire knows all kinds
   const checkName = (place: number): void => {
     const name = view.getUint32(place, true);
-    if (name < strings.end - strings.start) return;
-    throw new BtfError('bounds', 'types', place, BTF_ERRORS.bounds(`name at ${name}`));
+    if (name >= strings.end - strings.start) {
+      throw new BtfError('bounds', 'types', place, BTF_ERRORS.bounds(`name at ${name}`));
+    }
+    if (hasLong) checkLength(wire, id, place, name);
   };
   const checkId = (place: number): void => {
     const target = view.getUint32(place, true);

@@ -1,4 +1,5 @@
 // One type of a blob.
+import { byteString } from '../memory/text.ts';
 import type { BtfRecord } from './btf.ts';
 import { KIND, TYPE_BYTES, WIRE_KINDS } from './kinds.ts';
 import type { Wire } from './wire.ts';
@@ -24,14 +25,11 @@ export function decodeType(wire: Wire, id: number): BtfRecord {
 }
 
 /** The string at an offset of the section; at most its bytes, one character each. */
-export function stringAt({ view, strings }: Wire, offset: number): string {
-  let text = '';
-  for (let at = strings.start + offset; at < strings.end; at++) {
-    const byte = view.getUint8(at);
-    if (byte === 0) break;
-    text += String.fromCharCode(byte);
-  }
-  return text;
+export function stringAt({ bytes, strings }: Wire, offset: number): string {
+  const start = strings.start + offset;
+  let end = start;
+  while (end < strings.end && bytes[end] !== 0) end += 1;
+  return end === start ? '' : byteString(bytes, start, end);
 }
 
 /** The words of a type, and the offset `at` of what is behind them. */

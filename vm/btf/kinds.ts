@@ -56,6 +56,7 @@ export const KIND = {
   func: 12,
   funcProto: 13,
   var: 14,
+  declTag: 17,
   typeTag: 18,
   enum64: 19,
 } as const satisfies Record<string, number>;

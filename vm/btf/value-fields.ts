@@ -37,13 +37,27 @@ const ELSEWHERE = {
 const LIMIT_DEPTH = 32;
 const LIMIT_FIELDS = 11;
 
-/** A field stands as it must not. */
-class Malformed extends Error {}
+/** A field stands as it must not. One for all: nobody asks where it was thrown, and types of a broken object throw it without end. */
+const MALFORMED = new Error('a field stands as it must not');
 
 /** Where fields are looked for. */
 interface Search {
   readonly btf: Btf;
   readonly left: ReadonlySet<ValueFieldKind>;
+  /** Structs without such fields, and how deep others lie in them, Infinity for malformed ones: types may share parts so that the ways through them are without number. */
+  readonly barren: Map<number, number>;
+}
+const SEARCHES = new WeakMap<Btf, Record<keyof typeof ELSEWHERE, Search>>();
+
+function searchIn(btf: Btf, of: keyof typeof ELSEWHERE): Search {
+  const known = SEARCHES.get(btf);
+  if (known !== undefined) return known[of];
+  const made = {
+    value: { btf, left: ELSEWHERE.value, barren: new Map<number, number>() },
+    object: { btf, left: ELSEWHERE.object, barren: new Map<number, number>() },
+  };
+  SEARCHES.set(btf, made);
+  return made[of];
 }
 
 /** A member or variable: its type, and where declaration tags of it stand. */
@@ -58,25 +72,43 @@ interface Member {
 
 /** The fields of type `id`, by offset: of a map's values, or of objects that programs make. At most 11; none where one stands as it must not. */
 export function valueFields(btf: Btf, id: number, of: 'value' | 'object'): ValueField[] {
+  const search = searchIn(btf, of);
+  const struct = skipModifiers(btf, id);
+  let isRead = false;
   try {
-    const fields = fieldsIn({ btf, left: ELSEWHERE[of] }, skipModifiers(btf, id), 0);
+    const { fields } = fieldsIn(search, struct, 0);
+    isRead = true;
     checkTogether(btf, fields);
     return fields;
   } catch (error) {
-    if (error instanceof Malformed) return [];
-    throw error;
+    if (error !== MALFORMED) throw error;
+    if (!isRead) search.barren.set(struct, Infinity); // deeper in another it stands no better
+    return [];
   }
 }
 
-function fieldsIn(search: Search, id: number, depth: number): ValueField[] {
-  if (depth >= LIMIT_DEPTH) throw new Malformed();
+interface Found {
+  readonly fields: ValueField[];
+  /** Structs within each other, from here on. */
+  readonly height: number;
+}
+
+function fieldsIn(search: Search, id: number, depth: number): Found {
+  const { btf, barren } = search;
+  const known = barren.get(id);
+  if (depth + (known ?? 0) >= LIMIT_DEPTH) throw MALFORMED;
+  if (known !== undefined) return { fields: [], height: known };
   const fields: ValueField[] = [];
   const seen = new Set<ValueFieldKind>();
-  for (const member of membersOf(search.btf, id)) {
-    fields.push(...fieldsOf(search, member, depth, seen));
-    if (fields.length > LIMIT_FIELDS) throw new Malformed();
+  let height = 0;
+  for (const member of membersOf(btf, id)) {
+    const found = fieldsOf(search, member, depth, seen);
+    fields.push(...found.fields);
+    height = Math.max(height, found.height);
+    if (fields.length > LIMIT_FIELDS) throw MALFORMED;
   }
-  return fields;
+  if (fields.length === 0) barren.set(id, height);
+  return { fields, height };
 }
 
 function membersOf(btf: Btf, id: number): Member[] {
@@ -89,33 +121,36 @@ function membersOf(btf: Btf, id: number): Member[] {
   }
   if (record.kind !== 'struct') return [];
   return record.members.map(({ type, bitOff }, component) => {
-    if (bitOff % 8 !== 0) throw new Malformed();
+    if (bitOff % 8 !== 0) throw MALFORMED;
     return { id: type, tagged: id, component, off: bitOff / 8, bytes: 0 };
   });
 }
 
+const NONE: Found = { fields: [], height: 0 };
+
 /** The fields of a member, once for each element where it is an array. */
-function fieldsOf(search: Search, member: Member, depth: number, seen: Set<ValueFieldKind>): ValueField[] {
+function fieldsOf(search: Search, member: Member, depth: number, seen: Set<ValueFieldKind>): Found {
   const { btf, left } = search;
   const { id, count } = elementOf(btf, member.id);
-  if (count === 0) return [];
+  if (count === 0) return NONE;
   const record = btf.type(id);
   const struct = record.kind === 'struct' ? STRUCTS[record.name] : undefined;
   const isField = struct !== undefined && !left.has(struct.kind);
   if (record.kind === 'struct' && !isField) {
-    if (member.bytes !== 0 && member.bytes !== record.bytes * count) return [];
-    const inner = fieldsIn(search, id, depth + 1);
-    return inner.length === 0 ? inner : repeated(inner, member.off, count, record.bytes);
+    if (member.bytes !== 0 && member.bytes !== record.bytes * count) return NONE;
+    const { fields, height } = fieldsIn(search, id, depth + 1);
+    const all = fields.length === 0 ? fields : repeated(fields, member.off, count, record.bytes);
+    return { fields: all, height: height + 1 };
   }
-  if (struct?.isUnique === true && seen.has(struct.kind)) throw new Malformed();
+  if (struct?.isUnique === true && seen.has(struct.kind)) throw MALFORMED;
   if (struct !== undefined) seen.add(struct.kind);
   const field =
     struct === undefined ? pointerField(btf, record, member) : structField(btf, struct.kind, member);
-  if (field === undefined) return [];
+  if (field === undefined) return NONE;
   const { bytes } = VALUE_FIELDS[field.kind];
-  if (member.bytes !== 0 && member.bytes !== bytes * count) return [];
-  if (member.off % (struct?.align ?? 8) !== 0) return [];
-  return repeated([field], 0, count, bytes);
+  if (member.bytes !== 0 && member.bytes !== bytes * count) return NONE;
+  if (member.off % (struct?.align ?? 8) !== 0) return NONE;
+  return { fields: repeated([field], 0, count, bytes), height: 0 };
 }
 
 function elementOf(btf: Btf, id: number): { readonly id: number; readonly count: number } {
@@ -126,12 +161,12 @@ function elementOf(btf: Btf, id: number): { readonly id: number; readonly count:
     count *= record.count;
     at = record.type;
   }
-  throw new Malformed();
+  throw MALFORMED;
 }
 
 /** The fields of `count` elements of so many bytes, the first at `off`. Pointers, lists and trees alone may stand in arrays. @see btf_repeat_fields */
 function repeated(fields: readonly ValueField[], off: number, count: number, bytes: number): ValueField[] {
-  if (count > 1 && (!fields.every(mayRepeat) || fields.length * count > LIMIT_FIELDS)) throw new Malformed();
+  if (count > 1 && (!fields.every(mayRepeat) || fields.length * count > LIMIT_FIELDS)) throw MALFORMED;
   const all: ValueField[] = [];
   for (let i = 0; i < count; i++) {
     for (const field of fields) all.push({ ...field, off: field.off + off + i * bytes });
@@ -152,7 +187,7 @@ function pointerField(btf: Btf, record: BtfRecord, { off }: Member): ValueField 
   const kind = TAGS.get(tag.name);
   const target = plainType(btf, tag.type);
   if (btf.type(tag.type).kind === 'type_tag' || kind === undefined || target.kind !== 'struct') {
-    throw new Malformed();
+    throw MALFORMED;
   }
   return { kind, off, target: target.name };
 }
@@ -160,7 +195,7 @@ function pointerField(btf: Btf, record: BtfRecord, { off }: Member): ValueField 
 function structField(btf: Btf, kind: ValueFieldKind, { off, tagged, component }: Member): ValueField {
   if (kind !== 'list_head' && kind !== 'rb_root') return { kind, off };
   const tags = declTags(btf, tagged, component).filter((tag) => tag.startsWith('contains:'));
-  if (tags.length !== 1) throw new Malformed();
+  if (tags.length !== 1) throw MALFORMED;
   return { kind, off, target: tags[0]!.slice('contains:'.length) };
 }
 
@@ -169,23 +204,22 @@ function checkTogether(btf: Btf, fields: readonly ValueField[]): void {
   const has = (kind: ValueFieldKind): boolean => fields.some((field) => field.kind === kind);
   let end = 0;
   for (const field of fields) {
-    if (field.off < end) throw new Malformed();
+    if (field.off < end) throw MALFORMED;
     end = field.off + VALUE_FIELDS[field.kind].bytes;
     if (field.kind === 'list_head' || field.kind === 'rb_root') checkRoot(btf, field);
   }
   const locks = Number(has('spin_lock')) + Number(has('res_spin_lock'));
-  if (locks === 2 || (locks === 0 && (has('list_head') || has('rb_root')))) throw new Malformed();
-  if (has('list_node') && has('rb_node') && !has('refcount')) throw new Malformed();
+  if (locks === 2 || (locks === 0 && (has('list_head') || has('rb_root')))) throw MALFORMED;
+  if (has('list_node') && has('rb_node') && !has('refcount')) throw MALFORMED;
 }
 
 function checkRoot(btf: Btf, { kind, target = '' }: ValueField): void {
   const [struct = '', name = ''] = target.split(':', 2);
   const id = btf.find('struct', struct);
   const record = id === undefined ? undefined : btf.type(id);
-  if (record?.kind !== 'struct') throw new Malformed();
+  if (record?.kind !== 'struct') throw MALFORMED;
   const members = record.members.filter((member) => member.name === name);
   const node = members.length === 1 ? btf.type(members[0]!.type) : undefined;
   const wanted = kind === 'list_head' ? 'bpf_list_node' : 'bpf_rb_node';
-  if (node?.kind !== 'struct' || nameOf(node) !== wanted || members[0]!.bitOff % 64 !== 0)
-    throw new Malformed();
+  if (node?.kind !== 'struct' || nameOf(node) !== wanted || members[0]!.bitOff % 64 !== 0) throw MALFORMED;
 }

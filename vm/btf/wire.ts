@@ -10,6 +10,7 @@ const HEADER_BYTES = 24;
 
 /** Where things lie in a blob. Offsets are bytes from its start. */
 export interface Wire {
+  readonly bytes: Uint8Array;
   readonly view: DataView;
   /** Offset of each type by its id; that of void is 0. */
   readonly offsets: Uint32Array;
@@ -35,7 +36,7 @@ export function readWire(bytes: Uint8Array): Wire {
     at += TYPE_BYTES + row.fixed + row.each * (info & 0xffff);
     if (at > types.end) throw cutOff(offsets.at(-1)!);
   }
-  return { view, offsets: Uint32Array.from(offsets), kinds: Uint8Array.from(kinds), strings };
+  return { bytes, view, offsets: Uint32Array.from(offsets), kinds: Uint8Array.from(kinds), strings };
 }
 
 interface Sections {

@@ -2,8 +2,11 @@
 
 /** Decodes UTF-8 from `bytes[from..to)`; what is malformed becomes U+FFFD, one for each byte that starts no character. */
 export function decodeUtf8(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  let text = '';
-  for (let i = from; i < to;) {
+  const end = Math.min(to, bytes.length);
+  let plain = from;
+  while (plain < end && bytes[plain]! < 0x80) plain += 1;
+  let text = byteString(bytes, from, plain);
+  for (let i = plain; i < to;) {
     const first = bytes[i]!;
     const length =
       first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -12,6 +15,24 @@ export function decodeUtf8(bytes: Uint8Array, from = 0, to = bytes.length): stri
     i += code < 0 ? 1 : length;
   }
   return text;
+}
+
+/** Most bytes that become text at once. */
+const CHUNK_BYTES = 4096;
+
+/** The bytes from[..to) as one character each. Put together one by one they would be a tree of strings, a hundred times as large. */
+export function byteString(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from <= CHUNK_BYTES) return charsOf(bytes.subarray(from, to));
+  let text = '';
+  for (let at = from; at < to; at += CHUNK_BYTES) {
+    text += charsOf(bytes.subarray(at, Math.min(at + CHUNK_BYTES, to)));
+  }
+  return text;
+}
+
+function charsOf(bytes: Uint8Array): string {
+  // Any list of numbers will do, and spreading one costs four times as much.
+  return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
 }
 
 const BEYOND_ASCII = /[^\0-\x7f]/;

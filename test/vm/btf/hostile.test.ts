@@ -1,11 +1,13 @@
 // Random bytes in the place of BTF: they are refused, or give types that can be asked anything without end or crash.
 import { expect, test } from 'vitest';
 import { BtfError } from '../../../vm/btf/btf-error.ts';
-import type { Btf } from '../../../vm/btf/btf.ts';
+import type { Btf, BtfRecord } from '../../../vm/btf/btf.ts';
+import { cHeader } from '../../../vm/btf/c-declarations.ts';
 import { kernelTypes } from '../../../vm/btf/kernel-types.ts';
 import { parseBtf } from '../../../vm/btf/parse.ts';
 import { declTags, plainType, sizeOf } from '../../../vm/btf/query.ts';
 import { declaration } from '../../../vm/btf/text.ts';
+import { valueFields } from '../../../vm/btf/value-fields.ts';
 import { findMember } from '../../../vm/btf/walk.ts';
 import { btfBytes } from '../../support/btf-bytes.ts';
 import { Random, seedOf } from '../../support/seed.ts';
@@ -76,4 +78,83 @@ test('types nested ten thousand deep are no danger', () => {
   const btf = parseBtf(btfBytes(types), 'deep');
   expect(findMember(btf, 1, 0, 4, { isFlexible: false, isUntrusted: false }).found.kind).toBe('number');
   expect(declaration(btf, 1)).toBe('struct { ... }');
+});
+
+/** Types behind void and an int with id 1, as bytes read again. */
+function typesOf(records: readonly BtfRecord[]): Btf {
+  const int: BtfRecord = {
+    kind: 'int',
+    name: 'int',
+    bytes: 4,
+    bits: 32,
+    isSigned: true,
+    isChar: false,
+    isBool: false,
+    bitOff: 0,
+  };
+  const all: BtfRecord[] = [{ kind: 'void' }, int, ...records];
+  const btf: Btf = {
+    name: 'shared',
+    count: all.length,
+    type: (id) => all[id]!,
+    find: () => undefined,
+    ids: () => [],
+  };
+  return parseBtf(btfBytes(btf), 'shared');
+}
+
+const LEVELS = 28;
+const member = (
+  name: string,
+  type: number,
+): { name: string; type: number; bitOff: number; bits: number } => ({
+  name,
+  type,
+  bitOff: 0,
+  bits: 0,
+});
+const twice = (i: number, name: string): BtfRecord => ({
+  kind: 'struct',
+  name,
+  bytes: 4,
+  members: [member(name === '' ? '' : 'a', i + 1), member(name === '' ? '' : 'b', i + 1)],
+});
+const levels = (make: (i: number) => BtfRecord[]): BtfRecord[] =>
+  Array.from({ length: LEVELS }, (_, i) => make(i)).flat();
+
+// oxfmt-ignore
+const SHARED = [
+  { what: 'unnamed structs that hold one another twice',   types: typesOf([...levels((i) => [twice(i, '')]), { kind: 'struct', name: 'top', bytes: 4, members: [member('m', LEVELS + 1)] }]) },
+  { what: 'structs that hold one another twice',           types: typesOf(levels((i) => [twice(i, `s${i}`)])) },
+  { what: 'functions that take pointers to one another twice', types: typesOf([
+    ...levels((i) => [
+      { kind: 'ptr', type: 2 * i + 1 },
+      { kind: 'func_proto', ret: 2 * i + 2, params: [{ name: '', type: 2 * i + 2 }, { name: '', type: 2 * i + 2 }] },
+    ]),
+    { kind: 'typedef', name: 'top', type: 2 * LEVELS + 1 },
+  ]) },
+];
+
+test.each(SHARED)(
+  '$what: the ways through them are without number, and nobody goes them all',
+  ({ types }) => {
+    expect(cHeader(types).length).toBeLessThan(5_000_000);
+    for (const id of types.ids('struct')) expect(valueFields(types, id, 'object')).toEqual([]);
+  },
+);
+
+const named =
+  (name: string): (() => Btf) =>
+  () =>
+    typesOf([{ kind: 'fwd', name, isUnion: false }]);
+const tagged =
+  (name: string): (() => Btf) =>
+  () =>
+    typesOf([{ kind: 'type_tag', name, type: 1 }]);
+
+test('names are as long as a kernel takes them, and tags as long as texts are', () => {
+  expect(named('x'.repeat(512))().find('fwd', 'x'.repeat(512))).toBe(2);
+  expect(named('x'.repeat(513))).toThrow('BTF types, byte 40: a name is longer than 512 bytes');
+  expect(tagged('x'.repeat(4096))().count).toBe(3);
+  expect(tagged('x'.repeat(4097))).toThrow('BTF types, byte 40: a name is longer than 4096 bytes');
 });
