@@ -268,7 +268,8 @@ export interface Machine {
   detach(prog: Prog): void;
   /**
    * Attaches every program of the object whose section names a hook, and tells what became of each: one that is refused does not keep the others from
-   * running. Sections with a slot number ('kprobe/1') and those without a name where one is needed ('kprobe') are left alone, and so are programs on packets that the object puts into a prog_array.
+   * running. Sections with a slot number ('kprobe/1') and those without a name where one is needed ('kprobe') are left alone, and so are programs on packets that the object puts into a prog_array, but for the one
+   * that none of them jumps to.
    */
   attachAll(object: LoadedObject): readonly Attachment[];
   /**

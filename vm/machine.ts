@@ -15,6 +15,7 @@ import type {
 import { ERRNO } from './errno.ts';
 import { createBpf } from './kernel/bpf.ts';
 import { Attachments, type Link } from './kernel/attachments.ts';
+import { entryProg } from './kernel/entry-progs.ts';
 import { wantsHook } from './kernel/hook-sections.ts';
 import { attachmentOf } from './kernel/attachment-report.ts';
 import type { HookWorld } from './kernel/functions.ts';
@@ -119,10 +120,14 @@ class TailscopeMachine implements Machine {
 
   attachAll(object: LoadedObject): readonly Attachment[] {
     const inSlots = new Set(object.spec.slots.map(({ prog }) => prog));
-    const wanted = object.progs.filter(({ spec }) => wantsHook(spec.section, inSlots.has(spec.name)));
+    const entry = entryProg(object.spec);
+    const wanted = object.progs.filter(
+      ({ spec }) => spec === entry || wantsHook(spec.section, inSlots.has(spec.name)),
+    );
     return wanted.map((prog): Attachment => {
       try {
-        return attachmentOf(prog, this.attachTo(prog, {}), this.world.syscalls);
+        const options = prog.spec === entry ? { section: entry.section.replace(/\/.*/s, '') } : {};
+        return attachmentOf(prog, this.attachTo(prog, options), this.world.syscalls);
       } catch (error) {
         if (!(error instanceof LoadError)) throw error;
         return { prog, hooks: [], comesTo: [], refused: error.reason };

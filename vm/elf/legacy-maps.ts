@@ -21,6 +21,8 @@ export interface LegacyMap {
 const LEAST_BYTES = 16;
 const FLAGS_AT = 16;
 const INNER_AT = 20;
+/** What user space puts into a map of maps: an fd. */
+const INNER_BYTES = 4;
 
 /** The maps of the section, in its order. Throws LoadError 'elf' for what is no bpf_map_def. */
 export function readLegacyMaps(elf: ElfFile, section: ElfSection, types: Btf | undefined): LegacyMap[] {
@@ -51,9 +53,10 @@ export function readLegacyMaps(elf: ElfFile, section: ElfSection, types: Btf | u
     return { spec: { name, type, ...sizes, ...annotated(types, name) }, off, innerIndex: field(INNER_AT) };
   });
   return maps.map(({ spec, off, innerIndex }) => {
-    const isOfMaps = spec.type === 'array_of_maps' || spec.type === 'hash_of_maps';
-    const inner = isOfMaps ? maps[innerIndex]?.spec : undefined;
-    return { off, spec: inner === undefined || inner === spec ? spec : { ...spec, inner } };
+    if (spec.type !== 'array_of_maps' && spec.type !== 'hash_of_maps') return { off, spec };
+    const inner = maps[innerIndex]?.spec;
+    const whole = { ...spec, valueSize: INNER_BYTES }; // whatever the definition says: loaders of then left it at 0
+    return { off, spec: inner === undefined || inner === spec ? whole : { ...whole, inner } };
   });
 }
 

@@ -130,6 +130,12 @@ export function parseHookSection(section: string): ParsedSection | undefined {
 const NAMELESS: ReadonlySet<HookTarget> = new Set(['socket', 'xdp', 'tc', 'nothing here']);
 const ON_PACKETS: ReadonlySet<HookTarget> = new Set(['socket', 'xdp', 'tc']);
 
+/** Whether the section is for programs that packets come to. */
+export function isOnPackets(section: string): boolean {
+  const parsed = parseHookSection(section);
+  return parsed !== undefined && ON_PACKETS.has(parsed.row.target);
+}
+
 /**
  * True when the section asks for attachment to a place: 'kprobe/x', 'raw_tp/x', 'xdp'. A number after the slash is a prog_array slot of the 2015
  * convention and asks for none; without a slash, whoever loads a program of a function or tracepoint attaches it. `isInSlot`: the object itself puts
