@@ -74,7 +74,7 @@ export const STRUCT_ROWS = {
   } },
   css_set: { struct: 'css_set', rows: { dfl_cgrp: 'own', 'subsys[0]': 'somewhere' } },
   cgroup: { struct: 'cgroup', rows: { level: 'level', kn: 'node', 'self.cgroup': 'self', 'ancestors[0]': 'top', 'ancestor_ids[0]': 'top_id' } },
-  kernfs: { struct: 'kernfs_node', rows: { id: 'id', '__parent|parent': 'parent' } },
+  kernfs: { struct: 'kernfs_node', rows: { 'id|ino': 'id', '__parent|parent': 'parent' } },
   binprm: { struct: 'linux_binprm', rows: {
     filename: 'filename', interp: 'interp', file: 'file', argc: 'argc', mm: 'mm', cred: 'cred',
   } },

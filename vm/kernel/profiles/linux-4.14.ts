@@ -31,7 +31,7 @@ export const LINUX_4_14: ReleaseChanges = {
   members: {
     task_struct:   { without: 'recent_used_cpu cpus_ptr last_switch_time io_uring active_memcg rcu_users thread_pid',
                      as: { parent_exec_id: ['parent_exec_id', 'u32'], self_exec_id: ['self_exec_id', 'u32'], last_siginfo: ['last_siginfo', 'siginfo_t *'],
-                           cpus_mask: ['cpus_allowed', 'cpumask_t'], pid_links: ['pids', 'struct pid_link[3]'], start_boottime: ['real_start_time', 'u64'] },
+                           cpus_mask: ['cpus_allowed', 'cpumask_t'], usage: ['usage', 'atomic_t'], pid_links: ['pids', 'struct pid_link[3]'], start_boottime: ['real_start_time', 'u64'] },
                      further: { stack: 16, on_rq: 8, tgid: 8, cred: 8 } },
     mm_struct:     { without: 'arg_lock', as: { mmap_lock: ['mmap_sem', 'struct rw_semaphore'], pgtables_bytes: ['nr_ptes', 'atomic_long_t'] }, further: { start_code: 8 } },
     pid:           { without: 'inodes wait_pidfd', as: { count: ['count', 'atomic_t'], tasks: ['tasks', 'struct hlist_head[3]'] } },
@@ -42,7 +42,7 @@ export const LINUX_4_14: ReleaseChanges = {
     seccomp:       { without: 'filter_count' },
     sched_avg:     { without: 'runnable_sum runnable_avg util_est' },
     pid_namespace: { without: 'idr', as: { pid_allocated: ['nr_hashed', 'unsigned int'] } },
-    linux_binprm:  { without: 'argmin have_execfd execfd_creds point_of_no_return executable interpreter fdpath execfd rlim_stack' },
+    linux_binprm:  { without: 'argmin have_execfd execfd_creds point_of_no_return executable interpreter fdpath execfd rlim_stack', as: { buf: ['buf', 'char[128]'] } },
     file:          { without: 'f_sb_err', further: { f_mode: 8 } },
     inode:         { as: { i_atime: ['i_atime', 'struct timespec'], i_mtime: ['i_mtime', 'struct timespec'], i_ctime: ['i_ctime', 'struct timespec'] }, further: { i_mode: 8 } },
     address_space: { without: 'i_pages' },

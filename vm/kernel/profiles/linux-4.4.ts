@@ -4,10 +4,17 @@ import type { ReleaseChanges } from './release.ts';
 /** @see kernel/seccomp.c seccomp_phase1, include/linux/sched.h, nsproxy.h of Linux 4.4 */
 // oxfmt-ignore
 export const LINUX_4_4: ReleaseChanges = {
-  withoutStructs: 'cgroup_namespace xdp_buff xdp_md statx statx_timestamp',
+  withoutStructs: 'cgroup_namespace kernfs_node_id xdp_buff xdp_md statx statx_timestamp',
   members: {
-    // struct thread_info lay at the end of the stack until 4.9.
-    task_struct: { without: 'thread_info', further: { state: 8, real_start_time: 16 } },
+    // struct thread_info lay at the end of the stack until 4.9, and the CPU in it.
+    task_struct: { without: 'thread_info cpu ptracer_cred', further: { state: 8, real_start_time: 16 } },
+    signal_struct: { without: 'oom_mm' },
+    linux_binprm: { without: 'secureexec' },
+    // Threads have cgroups of their own since 4.14; ids of ancestors came with 4.5, programs of a cgroup with 4.10.
+    cgroup:      { without: 'max_depth nr_descendants max_descendants dom_cgrp old_dom_cgrp bpf ancestor_ids' },
+    cgroup_root: { without: 'cgrp_ancestor_id_storage' },
+    css_set:     { without: 'dom_cset nr_tasks', as: { refcount: ['refcount', 'atomic_t'] } },
+    kernfs_node: { as: { id: ['ino', 'unsigned int'] } },
     nsproxy:     { without: 'cgroup_ns' },
     cred:        { further: { euid: 8 } },
     mm_struct:   { further: { pgd: 8 } },

@@ -48,7 +48,8 @@ export const LINUX_5_10: ReleaseChanges = {
     trace_event_raw_mark_victim: { bytes: 12, members: { ent: [0, 'struct trace_entry'], pid: [8, 'int'], __data: [12, 'char[0]'] } },
   },
   members: {
-    task_struct:   { without: 'saved_state bpf_storage bpf_ctx', as: { __state: ['state', 'volatile long int'] }, with: { on_cpu: [['cpu', 'unsigned int']] },
+    task_struct:   { without: 'saved_state bpf_storage bpf_ctx user_cpus_ptr', as: { __state: ['state', 'volatile long int'] },
+                     with: { on_cpu: [['cpu', 'unsigned int']], pid_links: [['thread_group', 'struct list_head']] },
                      further: { prio: 8, mm: 16, real_parent: 8, thread_pid: 24, fs: 32 } },
     thread_info:   { without: 'syscall_work cpu' },
     restart_block: { without: 'arch_data' },
