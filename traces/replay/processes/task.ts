@@ -88,6 +88,10 @@ export class Process implements ProcessFacts {
     return program === undefined ? undefined : absolutePath(program, startedIn?.path, startedUnder);
   }
 
+  get root(): Uint8Array | undefined {
+    return this.fs.root;
+  }
+
   get umask(): number | undefined {
     return this.fs.umask;
   }
