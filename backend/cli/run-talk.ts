@@ -1,4 +1,5 @@
 // What `run` tells on stderr beside what programs print: sizes nobody told, programs that were left out, that did not run, faults, and what was not recorded.
+import { globalVariables } from '../../vm/index.ts';
 import { occurrencesAtEnd, occurrencesOf, silenceOf, silenceText } from '../library/hook-report.ts';
 import { twinsOf } from '../library/prog-names.ts';
 import type { OpenedProgram } from '../library/programs.ts';
@@ -32,6 +33,25 @@ export function tellLeftOut({ object }: OpenedProgram, { leftOut, attachments }:
     say(`${hook} has ${progs.join(' and ')}: tools with both load one of them (--prog NAME, or a pattern)`);
   }
 }
+
+/** Variables that its tool would set, where programs ran and handed over nothing: they may have been asked for another user or process. */
+export function tellVariables({ object }: OpenedProgram, { object: loaded, outlets, pipe }: Replay): void {
+  const read = loaded.maps.flatMap((map) => outlets.read(map) ?? []);
+  const isMute = read.length > 0 && read.every((count) => count === 0) && pipe.total === 0;
+  if (object === undefined || !isMute || loaded.progs.every(({ runs }) => runs === 0)) return;
+  const names = globalVariables(object.file)
+    .filter(({ name, map }) => map === '.rodata' && /^[A-Za-z]\w*$/.test(name))
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  const rest = names.length - LIMIT_NAMES;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  say(
+    `no records: programs ran with variables as the object has them (--set NAME=VALUE): ${names.slice(0, LIMIT_NAMES).join(', ')}${more}`,
+  );
+}
+
+/** Variables that are named at most. */
+const LIMIT_NAMES = 8;
 
 /** Programs that did not run, and why; those of one reason together. */
 export function tellSilent({ attachments, recording, totals, cursor }: Replay): void {

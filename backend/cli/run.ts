@@ -10,7 +10,7 @@ import { wholeNumber } from './options.ts';
 import { print, printJson, say } from './output.ts';
 import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
 import { createProgress } from './progress.ts';
-import { tellAssumed, tellFaults, tellLeftOut, tellSilent, tellUnknown } from './run-talk.ts';
+import { tellAssumed, tellFaults, tellLeftOut, tellSilent, tellUnknown, tellVariables } from './run-talk.ts';
 import { mapsText, recordText } from './run-text.ts';
 import { resultOf, type Replayed } from './run-result.ts';
 
@@ -73,6 +73,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const done = await replayAll(opened, program, limit, json, record);
   tellLeftOut(program, done.replay);
   tellSilent(done.replay);
+  tellVariables(program, done.replay);
   tellFaults(done.replay);
   tellUnknown(done.replay);
   if (json) await printJson(resultOf(opened, done, record, program));

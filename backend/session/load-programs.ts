@@ -70,7 +70,12 @@ function attachPrograms(machine: Machine, object: LoadedObject): readonly Attach
     why === undefined ? [] : [`${prog.spec.name}: ${why}`],
   );
   if (refused.length > 0 && refused.length === attachments.length) {
-    throw refusal('bad-program', object.spec.name, refused.join('\n'));
+    const isOlder = refused.some((text) => OTHER_NAME.test(text));
+    throw refusal('bad-program', object.spec.name, [...refused, ...(isOlder ? [OLDER] : [])].join('\n'));
   }
   return attachments;
 }
+
+/** Of a function of a system call: it has another name here. */
+const OTHER_NAME = /has no function sys_\w+; the kernel calls it/;
+const OLDER = 'kernels before 4.17 have functions of such names: --kernel linux-4.14';

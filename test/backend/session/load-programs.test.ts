@@ -61,3 +61,16 @@ test.each(REFUSED)('what was asked for by name, or is the only one, is refused: 
   expect(() => replayOf({ only })).toThrow(UserError);
   expect(() => replayOf({ only })).toThrow(says);
 });
+
+test('a function that only older kernels have says which', () => {
+  const options = { kernel: 'linux-6.12' } as const;
+  const opened = openProgram(readProgram(`${OBJECT_FOLDER}legacy.o`, options));
+  const spec = {
+    ...opened.spec,
+    slots: [],
+    progs: opened.spec.progs
+      .filter(({ name }) => name === 'entry')
+      .map((prog) => Object.assign({}, prog, { section: 'kprobe/sys_execve' })),
+  };
+  expect(() => createReplay(recording, { ...opened, spec })).toThrow(/--kernel linux-4\.14$/);
+});
