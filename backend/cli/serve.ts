@@ -6,10 +6,10 @@ import type { RequestHandler } from 'express';
 import type { Command } from 'commander';
 import { destination, pino, type Logger } from 'pino';
 import { refusal } from '../errors.ts';
+import { checkProgram } from '../library/check-program.ts';
 import { readManifest, type StoredRecording } from '../library/manifest.ts';
 import { findTrace } from '../library/open-trace.ts';
 import { PACKAGE_ROOT, PAGE_FOLDER, RECORDED_FOLDER } from '../library/package-root.ts';
-import { openProgram } from '../library/programs.ts';
 import { createApp, type App } from '../server/app.ts';
 import { storeRecording } from '../server/given-recording.ts';
 import { listen } from '../server/listen.ts';
@@ -61,7 +61,7 @@ export function addServe(program: Command): Command {
 async function serve(options: ServeOptions): Promise<void> {
   const log = pino({ level: options.verbose === true ? 'debug' : 'error' }, destination(2));
   const program = programFrom(options.program, options);
-  openProgram(program); // what cannot be used is told before anything listens
+  for (const note of checkProgram(program).notes) say(note); // what cannot be used is told before anything listens
   const folder = temporaryFolder();
   const recordings = createRecordings(await startList(options.recording, folder), folder);
   const page = options.dev === true ? await developmentPage() : undefined;

@@ -56,6 +56,8 @@ describe.skipIf(!hasTool('chromium'))('programs in chromium', () => {
     expect(heads.length).toBeGreaterThan(2);
     await page.reload();
     await dashboard.idle();
+    // maps of the program before are not asked for any more
+    expect(await page.getByRole('alert').count()).toBe(0);
     await expect(page.locator('.program-name').innerText()).resolves.toBe('syscount');
   });
 

@@ -64,8 +64,13 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
   );
   const reader = latestWins(({ map, offset, limit }: { map: string; offset: number; limit: number }) =>
     run(async () => {
-      const page = await requester.request('map:read', { map, offset, limit });
-      store.dispatch({ kind: 'map-page', page });
+      try {
+        const page = await requester.request('map:read', { map, offset, limit });
+        store.dispatch({ kind: 'map-page', page });
+      } catch (error) {
+        // another program was opened in the meantime, and has maps of its own
+        if (!(error instanceof RequestError) || error.code !== 'no-map') throw error;
+      }
     }),
   );
   const open = (recording: string): Promise<void> =>

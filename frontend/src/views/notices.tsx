@@ -62,13 +62,20 @@ export function Notices() {
 }
 
 function NoticeCard({ notice, onDismiss }: { readonly notice: Notice; readonly onDismiss: () => void }) {
-  const { tone, text, details, times } = notice;
+  const { tone, details, times } = notice;
+  // The verifier's words go over many lines, as the command line has them.
+  const [text, ...log] = notice.text.split('\n');
   return (
     <div class={`notice ${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
       <p>
         {text}
         {times > 1 ? <span class="soft"> ({times} ×)</span> : null}
       </p>
+      {log.length === 0 ? null : (
+        <pre class="notice-log" tabIndex={0} aria-label="The whole message">
+          {log.join('\n')}
+        </pre>
+      )}
       {details.length === 0 ? null : (
         <ul>
           {details.map((detail) => (
