@@ -1,4 +1,5 @@
 // A sample over a recorded log: what it hands over, what its maps hold at the end.
+import type { KernelSource } from '../../backend/library/kernels.ts';
 import { openProgram, readProgram } from '../../backend/library/programs.ts';
 import { readWholeMap } from '../../backend/session/map-page.ts';
 import { decodeRecord } from '../../backend/session/records.ts';
@@ -16,6 +17,7 @@ export interface SampleRun {
   readonly printed: readonly string[];
   /** Tail calls through a prog array by its name. */
   readonly jumps: (map: string) => ProgArrayStats;
+  readonly mapNames: readonly string[];
   /** Entries of a map by its name. */
   readonly entries: (map: string) => readonly (readonly [key: unknown, value: Value | number])[];
 }
@@ -34,10 +36,12 @@ export function runOver(
   name: string,
   recording: Recording,
   globals: Readonly<Record<string, bigint>> = {},
+  kernel?: KernelSource,
 ): SampleRun {
+  const options = kernel === undefined ? { globals } : { globals, kernel };
   const records: Value[] = [];
   const printed: string[] = [];
-  const replay = createReplay(recording, openProgram(readProgram(name, { globals })), {
+  const replay = createReplay(recording, openProgram(readProgram(name, options)), {
     onPrintk: (line) => printed.push(formatPrintk(line)),
     onRecord: (record) => records.push(JSON.parse(decodeRecord(replay.object, record).json!) as Value),
   });
@@ -51,7 +55,8 @@ export function runOver(
       JSON.parse(json!.key),
       JSON.parse(json!.value[0]!) as Value | number,
     ]);
-  return { records, printed, entries, jumps: (map) => replay.object.progArray(mapOf(map)) };
+  const mapNames = replay.object.maps.map(({ spec }) => spec.name);
+  return { records, printed, mapNames, entries, jumps: (map) => replay.object.progArray(mapOf(map)) };
 }
 
 /** A char array as text: one that holds control characters or no UTF-8 stands in JSON as its bytes. */
