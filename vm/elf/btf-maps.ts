@@ -134,8 +134,7 @@ class MapReader {
         const value = this.number(member);
         if (attribute === 'key_size') size('key', value);
         if (attribute === 'value_size') size('value', value);
-        if (attribute === 'pinning' && (isInner || value > PIN_BY_NAME))
-          this.refuse(`pinning ${value} is none`);
+        if (attribute === 'pinning') this.checkPinning(value, isInner);
         numbers.set(attribute, value);
       }
     }
@@ -164,6 +163,12 @@ class MapReader {
       ...(numbers.get('pinning') === PIN_BY_NAME ? { pinned: true } : {}),
     };
     return { spec, valuesAt };
+  }
+
+  private checkPinning(value: number, isInner: boolean): void {
+    if (isInner) this.refuse('what stands in a map of maps cannot be pinned: leave out pinning there');
+    if (value <= PIN_BY_NAME) return;
+    this.refuse(`pinning ${value} is none: LIBBPF_PIN_NONE is 0, LIBBPF_PIN_BY_NAME is ${PIN_BY_NAME}`);
   }
 
   /** What __uint and __ulong hold: the length of an array, or the value of an enum. */

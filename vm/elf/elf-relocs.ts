@@ -19,8 +19,25 @@ const ENTRY_BYTES = 16;
 
 /** The relocations of a section, by place. Throws LoadError 'elf' for tables of another kind, and for symbols and places that are not there. */
 export function readRelocs(elf: ElfFile, target: ElfSection): ElfReloc[] {
-  const tables = elf.sections.filter(({ type, info }) => isRelocTable(type) && info === target.index);
+  const tables = tablesOf(elf).get(target.index) ?? [];
   return tables.flatMap((table) => readTable(elf, table, target)).toSorted((a, b) => a.at - b.at);
+}
+
+const TABLES = new WeakMap<ElfFile, ReadonlyMap<number, readonly ElfSection[]>>();
+
+/** Tables of a file by the section that they are for. */
+function tablesOf(elf: ElfFile): ReadonlyMap<number, readonly ElfSection[]> {
+  const known = TABLES.get(elf);
+  if (known !== undefined) return known;
+  const tables = new Map<number, ElfSection[]>();
+  for (const section of elf.sections) {
+    if (!isRelocTable(section.type)) continue;
+    const list = tables.get(section.info);
+    if (list === undefined) tables.set(section.info, [section]);
+    else list.push(section);
+  }
+  TABLES.set(elf, tables);
+  return tables;
 }
 
 function isRelocTable(type: number): boolean {

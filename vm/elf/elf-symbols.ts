@@ -40,9 +40,14 @@ export function readSymbols(sections: readonly ElfSection[], name: string): ElfS
   }
   const far = sections.find(({ type, link }) => type === SECTION_TYPES.symtab_shndx && link === table.index);
   const view = viewOf(bytes);
+  const texts = new Map<number, string | undefined>();
+  const textOf = (offset: number): string | undefined => {
+    if (!texts.has(offset)) texts.set(offset, textAt(names.bytes, offset));
+    return texts.get(offset);
+  };
   return Array.from({ length: bytes.length / SYMBOL_BYTES }, (_, index): ElfSymbol => {
     const at = index * SYMBOL_BYTES;
-    const text = textAt(names.bytes, view.getUint32(at, true));
+    const text = textOf(view.getUint32(at, true));
     if (text === undefined) {
       throw elfError(name, table.name, at, `symbol ${index} has its name outside of ${names.name}`);
     }

@@ -81,14 +81,7 @@ function readSections(bytes: Uint8Array, name: string): ElfSection[] {
     throw elfError(name, '', 62, `names of sections stand in section ${namesIndex} of ${count}`);
   }
   const unnamed = Array.from({ length: count }, (_, index) => readSection(bytes, name, start, index));
-  let emptyBytes = 0;
-  for (const { type, size, index } of unnamed) {
-    if (type === SECTION_TYPES.nobits) emptyBytes += size;
-    if (emptyBytes > LIMIT_EMPTY_BYTES) {
-      const reason = `section ${index} asks for ${size} bytes, and all such sections have ${LIMIT_EMPTY_BYTES} at most`;
-      throw elfError(name, '', start + index * SECTION_BYTES + 32, reason);
-    }
-  }
+  checkSizes(unnamed, bytes.length, name, start);
   const names = unnamed[namesIndex]!;
   return unnamed.map((section) => {
     const offset = section.nameOffset;
@@ -98,6 +91,25 @@ function readSections(bytes: Uint8Array, name: string): ElfSection[] {
     }
     return Object.assign(section, { name: text });
   });
+}
+
+/** Sections without bytes in the file are bounded, and others do not share theirs: a small file would ask for more than any memory holds. */
+function checkSizes(sections: readonly ElfSection[], fileBytes: number, name: string, start: number): void {
+  let emptyBytes = 0;
+  let bytes = 0;
+  for (const { type, size, index } of sections) {
+    const at = start + index * SECTION_BYTES;
+    if (type === SECTION_TYPES.nobits) emptyBytes += size;
+    else bytes += size;
+    if (emptyBytes > LIMIT_EMPTY_BYTES) {
+      const reason = `section ${index} asks for ${size} bytes, and all such sections have ${LIMIT_EMPTY_BYTES} at most`;
+      throw elfError(name, '', at + 32, reason);
+    }
+    if (bytes > fileBytes) {
+      const reason = `sections lie over one another: up to section ${index} they have ${bytes} bytes, and the file ${fileBytes}`;
+      throw elfError(name, '', at + 24, reason);
+    }
+  }
 }
 
 function readSection(

@@ -48,7 +48,7 @@ export function readExterns(elf: ElfFile, types: Btf | undefined): Externs {
         elf.name,
         section,
         0,
-        `extern ${name} stands in a section that is neither .ksyms nor .kconfig`,
+        `extern ${name} stands in a section that is neither .ksyms nor .kconfig: link the objects that belong together with bpftool gen object`,
       );
     }
     const kind = section === KCONFIG ? 'kconfig' : isFunction ? 'kfunc' : 'ksym';
@@ -65,7 +65,8 @@ export function readExterns(elf: ElfFile, types: Btf | undefined): Externs {
   const others = externs
     .filter(({ kind }) => kind !== 'kconfig')
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const inOrder = kconfig.map(({ name }) => options.find((each) => each.name === name)!); // laid out from them
+  const byName = new Map(options.map((each) => [each.name, each]));
+  const inOrder = kconfig.map(({ name }) => byName.get(name)!); // laid out from them
   return { list: [...inOrder, ...others], kconfig };
 }
 

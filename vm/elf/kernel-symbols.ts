@@ -3,6 +3,7 @@
 import { didYouMean } from '../asm/suggest.ts';
 import type { Btf } from '../btf/btf.ts';
 import { plainType, skipModifiers } from '../btf/query.ts';
+import { declaration } from '../btf/text.ts';
 import { KFUNCS, kfuncRow } from '../helpers/kfuncs.ts';
 import { functionAddress } from '../kernel/functions.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -46,7 +47,7 @@ function findKfunc(
   const row = kfuncRow(plain);
   const id = kernelTypes.find('func', plain);
   if (id !== undefined && !isCompatible(types, typeId, kernelTypes, id)) {
-    return `the function of ${kernel} takes or returns something else`;
+    return `the object declares '${declaration(types, typeId)}', and ${kernel} has '${declaration(kernelTypes, id)}'`;
   }
   const address = functionAddress(plain);
   const isTold = kernelTypes.find('func', KNOWN_KFUNC) !== undefined;

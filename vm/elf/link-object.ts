@@ -110,6 +110,8 @@ function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
   const { types, externs, kconfig } = file;
   const found = new Map<string, KernelSymbol & { index: number }>();
   const indices = new Map(file.maps.map(({ name }, index) => [name, index]));
+  const places = new Map(externs.map(({ name }, index) => [name, index]));
+  const options = new Map(kconfig.map(({ name, off }) => [name, off]));
   return {
     functions: new Map([...file.progs, ...file.subprogs].map((func) => [func.name, func])),
     types,
@@ -118,13 +120,13 @@ function scopeOf(file: ObjectFile, kernel: Kernel): LinkScope {
     symbol: (name) => {
       const known = found.get(name);
       if (known !== undefined) return known;
-      const index = externs.findIndex((extern) => extern.name === name);
+      const index = places.get(name)!; // as below
       const symbol = { ...findSymbol(externs[index]!, types!, kernel), index }; // relocations name externs of the object, and types tell of them
       found.set(name, symbol);
       return symbol;
     },
     mapIndex: (name) => indices.get(name)!, // as above
-    option: (name) => kconfig.find((place) => place.name === name)!.off, // as above
+    option: (name) => options.get(name)!, // as above
   };
 }
 

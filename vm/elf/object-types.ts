@@ -36,11 +36,13 @@ export function placedTypes(
   const { offsets } = readWire(bytes);
   const symbols = variableSymbols(elf);
   const view = viewOf(bytes);
+  const homes = new Map(elf.sections.toReversed().map((each) => [each.name, each]));
+  const options = new Map(kconfig.map(({ name, off }) => [name, off]));
   for (const id of types.ids('datasec')) {
     const record = types.type(id);
     if (record.kind !== 'datasec') continue;
     const at = offsets[id]!;
-    const home = elf.sections.find(({ name }) => name === record.name);
+    const home = homes.get(record.name);
     const isKconfig = record.name === '.kconfig';
     const isSized = record.bytes !== 0;
     if (isKconfig) view.setUint32(at + 8, endOf(kconfig), true);
@@ -48,7 +50,7 @@ export function placedTypes(
     const places = record.vars.map(({ type, off, bytes: size }) => {
       const variable = types.type(type);
       const name = 'name' in variable ? variable.name : '';
-      if (isKconfig) return { type, off: kconfig.find((place) => place.name === name)?.off ?? off, size };
+      if (isKconfig) return { type, off: options.get(name) ?? off, size };
       const symbol = variable.kind === 'var' && variable.linkage === 'global' ? symbols.get(name) : undefined;
       if (symbol === undefined) return { type, off, size };
       const { visibility } = symbol;

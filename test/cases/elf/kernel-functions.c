@@ -6,6 +6,9 @@ extern s64 ksys_write(u32 fd, const char *buffer, u64 count) KSYM WEAK;
 
 #define CALLED_BY_THROW(name) __attribute__((btf_decl_tag("exception_callback:" #name)))
 
+struct other;
+extern int bpf_task_release(struct other **task, u32 how) KSYM;
+
 u64 addresses[2];
 
 SEC("raw_tp/sys_enter") int names(void *ctx)
@@ -18,6 +21,11 @@ SEC("raw_tp/sys_enter") int names(void *ctx)
 SEC("?raw_tp/sys_enter") int calls(void *ctx)
 {
 	return ksys_read(0, 0, 0);
+}
+
+SEC("?raw_tp/sys_enter") int mistakes(void *ctx)
+{
+	return bpf_task_release(0, 1);
 }
 
 static NOINLINE u64 last(u64 cookie)

@@ -121,6 +121,21 @@ test.each(OBJECTS)('$says', ({ of: [sections, symbols], says }) => {
   expect(errorOf(madeElf(sections, symbols)).message).toContain(says);
 });
 
+test('sections that share the bytes of a file are refused before each gets a copy of them', () => {
+  const data = Array.from({ length: 60 }, (_, i): MadeSection => ({
+    name: `.data.x${i}`,
+    type: 1,
+    flags: 3,
+  }));
+  const bytes = madeElf([SOCKET, ...data], [MAIN], (view) => {
+    const start = Number(view.getBigUint64(40, true));
+    for (let i = 2; i < 62; i++) view.setBigUint64(start + 64 * i + 32, 4000n, true);
+  });
+  expect(errorOf(bytes).message).toMatch(
+    /^it: byte \d+: sections lie over one another: up to section 3 they have 8016 bytes, and the file \d+$/,
+  );
+});
+
 test('functions that overlap without end are refused', () => {
   const code = codeSection('socket', EXIT.repeat(200));
   const symbols = Array.from({ length: 200 }, (_, i) => ({ ...MAIN, name: `f${i}`, size: 3200 }));

@@ -159,6 +159,12 @@ test('a function of the kernel has an address, whoever may call it; a weak one t
   );
 });
 
+test('a function of the kernel that the object declares otherwise', () => {
+  expect(() => linkCase('kernel-functions', { only: ['mistakes'] })).toThrow(
+    "the object declares 'int bpf_task_release(struct other **, u32)', and linux-6.12 has 'void bpf_task_release(struct task_struct *p)'",
+  );
+});
+
 test('a program that a tag gives a function for what it throws has that function, and those it calls, behind all others', () => {
   const [throws] = linkCase('kernel-functions', { only: ['throws'] }).progs;
   expect(throws!.funcs!.map(({ name }) => name)).toEqual(['throws', 'caught', 'last']);
