@@ -1,6 +1,5 @@
 // Helpers that tell of the current task and CPU. What the recording does not tell has a value that no task has, and is counted.
 import { ERRNO } from '../errno.ts';
-import { PID_NS_INODE } from '../kernel/memory/nodes.ts';
 import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 
@@ -9,6 +8,8 @@ const COMM_BYTES = 16;
 /** No user and no group. @see include/linux/uidgid.h INVALID_UID */
 const NOBODY = 0xffff_ffff | 0;
 const MAX_DEV = 0xffff_ffffn;
+/** The pid namespace of a recording that tells none, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
+const PID_NS_INODE = 0xefff_fffc;
 /** Bytes of struct bpf_pidns_info. */
 const PIDNS_INFO_BYTES = 8;
 /** Highest signal. @see arch/x86/include/uapi/asm/signal.h _NSIG */
@@ -31,6 +32,8 @@ export const TASK_HELPERS = {
     const { memory, task } = context;
     const size = sizeIn(context, 2);
     const at = context.range(1, size, true);
+    if (task.comm.length === 0 && task.facts?.comm === undefined)
+      context.countUnknownRead('name of the task');
     const length = Math.min(task.comm.length, size - 1, COMM_BYTES - 1);
     memory.u8.fill(0, at, at + size);
     memory.write(at, task.comm, 0, Math.max(0, length));

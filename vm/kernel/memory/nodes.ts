@@ -41,9 +41,6 @@ export interface CgroupNode {
   readonly level: number;
 }
 
-/** The pid namespace of a recording that tells none, as stat(2) tells of it: the first one. @see include/linux/proc_ns.h PROC_PID_INIT_INO */
-export const PID_NS_INODE = 0xefff_fffc;
-
 /** The nodes of a machine's current event. */
 export class Nodes {
   readonly paths = new Paths();

@@ -74,6 +74,13 @@ test.each([
   expect(unknown.map(({ what }) => what)).toEqual(names);
 });
 
+test('a name that is unknown is empty, and counted', () => {
+  const body = 'r1 = r9\nr2 = 16\ncall get_current_comm';
+  const nameless = { comm: new Uint8Array(0) };
+  expect(run(body, at({}, nameless)).unknown).toEqual([{ what: 'name of the task', count: 1 }]);
+  expect(run(body, at(nameless, nameless)).unknown).toEqual([]);
+});
+
 test.each([
   [0x7000n, 'user memory behind args[1]'],
   [0x7010n, 'user memory behind args[1]'],
