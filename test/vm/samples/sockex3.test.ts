@@ -94,12 +94,10 @@ interface FlowKey {
   readonly protocol: number;
 }
 
-/** Words in the order of the network, as a little-endian machine reads them. */
-function folded(words: readonly number[]): number {
-  const all = Buffer.alloc(4);
-  const sum = words.reduce((before, word) => (before ^ word) >>> 0, 0);
-  all.writeUInt32LE(sum);
-  return all.readUInt32BE();
+/** The exclusive or of the words of an address, the first byte highest. */
+function folded(bytes: readonly number[]): number {
+  const all = Buffer.from(bytes);
+  return [0, 4, 8, 12].reduce((sum, at) => (sum ^ all.readUInt32BE(at)) >>> 0, 0);
 }
 
 function captured(packets: readonly Packet[]): Recording {

@@ -27,11 +27,10 @@ struct __sk_buff {
 };
 
 struct flow {
-  u32 src[4], dst[4]; // IPv4: the first word; in the order of the network
+  u8 src[16], dst[16]; // as they are on the wire; IPv4: the first four bytes
   u16 src_port, dst_port;
   u8 protocol;
   u8 is_ipv6;
-  u16 padding;
 };
 
 struct traffic {
@@ -247,7 +246,7 @@ struct ipv4 {
   u16 length, id, fragment;
   u8 ttl, protocol;
   u16 checksum;
-  u32 src, dst;
+  u8 src[4], dst[4];
 };
 
 SEC("socket")
@@ -261,8 +260,8 @@ int parse_ipv4(struct __sk_buff *skb)
   if (bpf_ntohs(ip.fragment) & IP_FRAGMENT)
     return 0;
   __builtin_memset(&state->flow, 0, sizeof(state->flow));
-  state->flow.src[0] = ip.src;
-  state->flow.dst[0] = ip.dst;
+  __builtin_memcpy(state->flow.src, ip.src, sizeof(ip.src));
+  __builtin_memcpy(state->flow.dst, ip.dst, sizeof(ip.dst));
   state->offset += (ip.version_words & 0xf) * 4;
   parse_protocol(skb, state, ip.protocol);
   return 0;
@@ -272,7 +271,7 @@ struct ipv6 {
   u32 version_class_flow;
   u16 length;
   u8 next, hops;
-  u32 src[4], dst[4];
+  u8 src[16], dst[16];
 };
 
 SEC("socket")
