@@ -5,6 +5,8 @@ import { bytesOf, lastName, latin1, sameBytes } from './path.ts';
 
 /** Records that are looked at: an interpreter starts, is linked, and reads its script within far fewer. */
 const LOOK_AHEAD = 4096;
+const HASH = 0x23;
+const BANG = 0x21;
 const HASH_BANG = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*\n/s;
 
 /** What a script is run by: a path, and an argument if its first line has one. */
@@ -15,9 +17,9 @@ export interface Interpreter {
 
 /**
  * The interpreter of a program that has just been executed, if its thread reads a first line that says so from a file of that name, in the block of
- * the call. Undefined for what is no script, and for scripts that are not seen to be read.
+ * the call; 'cut': not all of that line was read at once. Undefined for what is no script, and for scripts that are not seen to be read.
  */
-export function scriptInterpreter(call: Call, program: Uint8Array): Interpreter | undefined {
+export function scriptInterpreter(call: Call, program: Uint8Array): Interpreter | 'cut' | undefined {
   const { block, row, recording } = call;
   const { strings } = recording;
   const tid = block.tid[row]!;
@@ -35,7 +37,7 @@ export function scriptInterpreter(call: Call, program: Uint8Array): Interpreter 
       if (sameBytes(lastName(bytes), name)) opened.add(Number(block.ret[next]!));
     } else if ((called === 'read' || called === 'pread64') && opened.has(Number(block.args[next * 6]!))) {
       const line = HASH_BANG.exec(latin1(bytes.subarray(0, 256)));
-      if (line === null) return undefined;
+      if (line === null) return bytes[0] === HASH && bytes[1] === BANG ? 'cut' : undefined;
       return { path: bytesOf(line[1]!), arg: line[2] === '' ? undefined : bytesOf(line[2]!) };
     }
   }

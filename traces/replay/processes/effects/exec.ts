@@ -55,12 +55,14 @@ function exec(task: Task, call: Call, world: World, program: Program, argv: numb
   const { process } = task;
   const oldTid = task.tid;
   takePlace(task, world);
-  const interpreter = path === undefined ? undefined : scriptInterpreter(call, path);
+  const script = path === undefined ? undefined : scriptInterpreter(call, path);
+  const isUnknown = script === 'cut';
+  const interpreter = isUnknown ? undefined : script;
   process.threads = 1;
-  process.program = interpreter?.path ?? path;
+  process.program = isUnknown ? undefined : (interpreter?.path ?? path);
   process.startedIn = dir;
   process.startedUnder = process.fs.root;
-  process.args = argsOf(call.list(argv), name, interpreter);
+  process.args = isUnknown ? undefined : argsOf(call.list(argv), name, interpreter);
   process.files = process.files.execed();
   process.actions = actionsAfterExec(world, task);
   task.ids = idsAfterExec(task.ids);
