@@ -20,6 +20,10 @@ import { asksForRings, withPerfBuffers } from './older-buffers.ts';
 /** Most insns of all programs together. */
 const LIMIT_SLOTS = 1 << 22;
 
+/** What sections of programs are called, for names that are near to none. */
+const USUAL =
+  'names are those of libbpf: kprobe/FUNCTION, tracepoint/GROUP/NAME, raw_tp/NAME, socket, tc, xdp';
+
 export interface LinkOptions extends MapOptions {
   /** Names of the programs to load; default those whose section does not begin with '?'. */
   readonly only?: readonly string[];
@@ -84,8 +88,8 @@ function sectionOf(file: ObjectFile, { name, section, offset }: ObjectFunc): Sec
   // 'kprobe.multi/': whoever loads the program says later where it goes.
   const bare = parseSection(section.replace(/\/$/, ''));
   if (typeof bare === 'object' && 'type' in bare) return bare;
-  const hint = parsed === 'unknown' ? sectionHint(section) : `it is ${parsed.noHook}/NAME`;
-  const reason = `program ${name}: the section's name says no type of programs${hint === '' ? '' : ` (${hint})`}`;
+  const hint = parsed === 'unknown' ? sectionHint(section) || USUAL : `it is ${parsed.noHook}/NAME`;
+  const reason = `program ${name}: the section's name says no type of programs (${hint})`;
   throw elfError(file.name, section, offset, reason);
 }
 
