@@ -7,7 +7,7 @@ import { decodeRecord, type ProgramRecord } from './records.ts';
 /** Records kept: what a frame may carry at most. The page keeps more of its own. */
 const KEPT = 200;
 /** Bytes of a record that are kept, and characters of its text that are sent: the page has lines, not documents. */
-const LIMITS = { bytes: 4096, text: 600 } as const;
+const LIMITS = { bytes: 4096, text: 300 } as const;
 
 export interface RecordLogState {
   readonly byteSize: number;

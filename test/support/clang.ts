@@ -1,5 +1,5 @@
 // The compiler that tests of objects ask, where `hasTool('clang')`.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 const CLANG = 'clang-19';
 
@@ -7,4 +7,10 @@ const CLANG = 'clang-19';
 export function compileBpf(source: string, object: string, ...flags: readonly string[]): void {
   const args = ['--target=bpf', '-g', '-O2', ...flags, '-c', source, '-o', object];
   execFileSync(CLANG, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** What clang has against a text of C, for BPF; empty where it compiles. */
+export function complaintsOf(text: string): string {
+  const args = ['-x', 'c', '--target=bpf', '-fsyntax-only', '-'];
+  return spawnSync(CLANG, args, { input: text, encoding: 'utf8' }).stderr;
 }
