@@ -35,6 +35,7 @@ export function loadPrograms(
   asked: ObjectSpec,
   named: readonly string[] = [],
 ): LoadedPrograms {
+  if (asked.progs.length === 0) throw refusal('bad-program', asked.name, NOTHING);
   const leftOut: LeftOut[] = [];
   let spec = asked;
   for (;;) {
@@ -79,3 +80,6 @@ function attachPrograms(machine: Machine, object: LoadedObject): readonly Attach
 /** Of a function of a system call: it has another name here. */
 const OTHER_NAME = /has no function sys_\w+; the kernel calls it/;
 const OLDER = 'kernels before 4.17 have functions of such names: --kernel linux-4.14';
+
+const NOTHING =
+  '  no program of it is loaded: it has none, or all are optional (SEC("?...")) and wait to be named (--prog NAME)';

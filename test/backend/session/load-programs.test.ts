@@ -74,3 +74,10 @@ test('a function that only older kernels have says which', () => {
   };
   expect(() => createReplay(recording, { ...opened, spec })).toThrow(/--kernel linux-4\.14$/);
 });
+
+test('an object without programs to load is no program', () => {
+  const { spec } = openProgram(readProgram(`${OBJECT_FOLDER}kernels.o`));
+  expect(() => createReplay(recording, { spec: { ...spec, progs: [] } })).toThrow(
+    'no program of it is loaded',
+  );
+});
