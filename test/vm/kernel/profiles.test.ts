@@ -198,3 +198,15 @@ test.runIf(vmlinux() !== undefined && process.arch === 'x64')(
     expect(abi).toEqual({ syscalls: 'wrapper', seccomp: 'short' });
   },
 );
+
+test('the hook of bpf(2) is told in later kernels whether the kernel itself calls', () => {
+  expect(paramsOf(KERNELS['linux-6.18'].types, 'bpf_lsm_bpf')).toEqual(['cmd', 'attr', 'size', 'kernel']);
+  expect(paramsOf(KERNELS['linux-6.12'].types, 'bpf_lsm_bpf')).toEqual(['cmd', 'attr', 'size']);
+});
+
+/** Names of a function's parameters. */
+function paramsOf(types: Btf, name: string): string[] {
+  const func = types.type(types.find('func', name)!);
+  const proto = func.kind === 'func' ? types.type(func.type) : func;
+  return proto.kind === 'func_proto' ? proto.params.map((param) => param.name) : [];
+}
