@@ -11,6 +11,8 @@ export interface SymbolValue {
 
 const UNKNOWN: SymbolValue = { value: 0n, known: false };
 const MASK_64 = (1n << 64n) - 1n;
+/** Characters of a part; the longest of strace are names of ioctls, joined by ` or `. A longer one is no name. */
+const MAX_PART = 1024;
 
 /** Reads `text`, parts joined by `|`. strace writes `A or B` where one number has two names; the first that is known counts. */
 export function evaluate(arch: Arch, text: string): SymbolValue {
@@ -26,6 +28,7 @@ export function evaluate(arch: Arch, text: string): SymbolValue {
 
 function evaluatePart(arch: Arch, part: string): SymbolValue {
   if (part === '') return { value: 0n, known: true };
+  if (part.length > MAX_PART) return UNKNOWN;
   const number = parseNumber(part);
   if (number !== undefined) return { value: number, known: true };
   const or = part.indexOf(' or ');

@@ -9,7 +9,7 @@ import type { ListValue, Value } from './value.ts';
 export function numberOf(arch: Arch, text: string): bigint | undefined {
   if (text === '') return undefined;
   if (text === 'NULL') return 0n;
-  const [, macro, inner = ''] = /^(hton[sl])\((.*)\)$/.exec(text) ?? [];
+  const [, macro, inner = ''] = /^(hton[sl])\(([^()]*)\)$/.exec(text) ?? [];
   if (macro !== undefined) return numberOf(arch, inner);
   const address = /^inet_addr\("([^"]*)"\)$/.exec(text)?.[1];
   if (address !== undefined) return fromBytes(ipv4Bytes(address));
