@@ -41,7 +41,7 @@ describe('verify', () => {
 
   test('explains a refusal by the lines of the text, and exits with 1', async () => {
     const { code, stdout, stderr } = await tailscope(['verify', bad]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '1 of 1 programs refused\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '1 of 1 program refused\n' });
     for (const words of EXPLAINED) expect(stdout).toContain(words);
     expect(stdout).toContain('; call bpf_map_lookup_elem  @ unchecked.bpf.asm:10');
   });
