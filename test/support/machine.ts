@@ -68,7 +68,18 @@ export function pointOf(fields: PointFields = {}): SyscallPoint {
     memory = [],
   } = fields;
   const comm = new TextEncoder().encode(fields.comm ?? 'dd');
-  return { nr, audit, args: new Uint8Array(args.buffer), ret, tid, tgid, comm, cpu, atNs, memory: () => memory };
+  return {
+    nr,
+    audit,
+    args: new Uint8Array(args.buffer),
+    ret,
+    tid,
+    tgid,
+    comm,
+    cpu,
+    atNs,
+    memory: () => memory,
+  };
 }
 
 /** Loads an object text under the licence GPL. Each program of the text needs a section. */

@@ -242,4 +242,3 @@ export const STRUCTS = {
   perf_period: { members: 'u64 sample_period, u64 sample_freq', union: true },
   perf_wakeup: { members: 'u32 wakeup_events, u32 wakeup_watermark', union: true },
 } as const satisfies Record<string, StructRow>;
-export type StructName = keyof typeof STRUCTS;

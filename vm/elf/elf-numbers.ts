@@ -36,15 +36,3 @@ export const SYMBOL_TYPES = { notype: 0, object: 1, func: 2, section: 3, file: 4
 
 /** Lowest two bits of st_other. */
 export const VISIBILITIES = { default: 0, internal: 1, hidden: 2, protected: 3 } as const;
-
-/** Types of relocations. @see Documentation/bpf/llvm_reloc.rst */
-export const RELOCATION_TYPES = {
-  none: 0,
-  /** The imm of a wide insn. */
-  imm64: 1,
-  abs64: 2,
-  abs32: 3,
-  nodyld32: 4,
-  /** The imm of a call. */
-  call32: 10,
-} as const satisfies Record<string, number>;

@@ -8,8 +8,6 @@ import type { ElfFile } from './elf.ts';
 export interface ElfReloc {
   readonly at: number;
   readonly symbol: ElfSymbol;
-  /** RELOCATION_TYPES. */
-  readonly type: number;
   /** Where it is told: section and byte offset, for messages. */
   readonly section: string;
   readonly offset: number;
@@ -66,6 +64,6 @@ function readTable(elf: ElfFile, table: ElfSection, target: ElfSection): ElfRelo
       return refuse(offset, `there is no symbol ${index}, bound ${elf.symbols.length - 1}`);
     }
     if (at >= target.size) refuse(offset, `it is for byte ${at} of ${target.name}, which has ${target.size}`);
-    return { at, symbol, type: view.getUint32(offset + 8, true), section, offset };
+    return { at, symbol, section, offset };
   });
 }

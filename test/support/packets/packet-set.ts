@@ -115,9 +115,6 @@ const stepNs = (i: number): bigint => BigInt(1_500_000 + ((i * 389) % 1021) * 97
 
 const STRIDE = 11;
 
-/** What stands in the set, by sort, and how many of each. */
-export const PACKET_SORTS: readonly { readonly what: string; readonly count: number }[] = SORTS;
-
 /** All packets, the sorts mixed, always the same. */
 export function packetSet(): readonly Packet[] {
   const taken = SORTS.map(() => 0);

@@ -228,14 +228,27 @@ describe('frames', () => {
   });
 
   test('longer than a page are whole for xdp without fragments, and in pieces for xdp.frags', () => {
-    const sizes = (section: string): bigint => {
-      const { machine } = rig();
-      const text = `.map out array key=4 value=8 entries=1\n.section "${section}"\nmain:\nr2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr3 -= r2\nr1 = mapval[out] ll\n*(u64 *)(r1 + 0) = r3\nr0 = 2\nexit\n`;
-      const object = loadText(machine, text);
-      machine.attachAll(object);
-      machine.packet({ ...IN, bytes: new Uint8Array(9000) });
-      return u64s(object.maps[0]!.lookup(u32(0)))[0]!;
-    };
-    expect([sizes('xdp'), sizes('xdp.frags')]).toEqual([9000n, 3520n]);
+    expect([bytesSeen('xdp'), bytesSeen('xdp.frags')]).toEqual([9000n, 3520n]);
   });
 });
+
+/** How much of a packet of 9,000 bytes a program in `section` may look at. */
+function bytesSeen(section: string): bigint {
+  const { machine } = rig();
+  const object = loadText(
+    machine,
+    `.map out array key=4 value=8 entries=1
+    .section "${section}"
+    main:
+    r2 = *(u32 *)(r1 + 0)
+    r3 = *(u32 *)(r1 + 4)
+    r3 -= r2
+    r1 = mapval[out] ll
+    *(u64 *)(r1 + 0) = r3
+    r0 = 2
+    exit`,
+  );
+  machine.attachAll(object);
+  machine.packet({ ...IN, bytes: new Uint8Array(9000) });
+  return u64s(object.maps[0]!.lookup(u32(0)))[0]!;
+}
