@@ -1,33 +1,16 @@
 // What a person sees: recordings played in a real browser against the real server.
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openTrace } from '../../backend/index.ts';
 import { summarize } from '../../traces/index.ts';
 import { logPath } from '../support/logs.ts';
 import { hasTool } from '../support/tools.ts';
-import { openSite, type Dashboard, type Site } from './site.ts';
+import type { Dashboard } from './site.ts';
+import { useSite } from './visits.ts';
 
 describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
-  let site: Site;
-  const open: Dashboard[] = [];
-  const visit = async (...args: Parameters<Site['visit']>): Promise<Dashboard> => {
-    const dashboard = await site.visit(...args);
-    open.push(dashboard);
-    return dashboard;
-  };
-
-  beforeAll(async () => {
-    site = await openSite();
-  });
-  afterAll(async () => {
-    await site?.close();
-  });
-  afterEach(async () => {
-    const complaints = open.flatMap(({ complaints }) => complaints);
-    for (const dashboard of open.splice(0)) await dashboard.page.context().close();
-    expect(complaints).toEqual([]);
-  });
+  const { visit, site } = useSite();
 
   test('dd through tracex5 shows 5 writes of 512, 6 reads in range and 21 mmaps', async () => {
     const dashboard = await visit('dd', { recording: 'dd' });
@@ -119,7 +102,7 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await dashboard.idle();
     const before = await totals(dashboard);
     const joinedAgain = await dashboard.watchLink();
-    site.app.io.disconnectSockets(true);
+    site().app.io.disconnectSockets(true);
     await joinedAgain();
     await dashboard.idle();
     expect(await totals(dashboard)).toEqual(before);
@@ -133,7 +116,7 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await dashboard.idle();
     const [at, before] = [await dashboard.position(), await totals(dashboard)];
     const joinedAgain = await dashboard.watchLink();
-    await site.restart();
+    await site().restart();
     await joinedAgain();
     await dashboard.opened('Shell pipelines');
     await dashboard.page.locator(`[aria-label="Position"][data-value="${at}"]`).waitFor();
@@ -150,7 +133,7 @@ describe.skipIf(!hasTool('chromium'))('the dashboard in chromium', () => {
     await dashboard.press('Pause');
     const at = await dashboard.position();
     await dashboard.page.context().setOffline(true);
-    site.app.io.disconnectSockets(true);
+    site().app.io.disconnectSockets(true);
     await dashboard.page.getByRole('alert').getByText('connection to the server is lost').waitFor();
     await dashboard.page.getByRole('slider').press('End');
     await dashboard.page.getByRole('combobox', { name: 'Speed' }).selectOption('100');

@@ -1,31 +1,15 @@
 // Programs on the page: chosen, dropped, refused; their records and maps as a person sees them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hasTool } from '../support/tools.ts';
-import { openSite, type Dashboard, type Site } from './site.ts';
+import type { Dashboard } from './site.ts';
+import { useSite } from './visits.ts';
 
 const OBJECTS = join(import.meta.dirname, '..', '..', 'vm', 'samples', 'objects');
 
 describe.skipIf(!hasTool('chromium'))('programs in chromium', () => {
-  let site: Site;
-  const open: Dashboard[] = [];
-  const visit = async (...args: Parameters<Site['visit']>): Promise<Dashboard> => {
-    const dashboard = await site.visit(...args);
-    open.push(dashboard);
-    return dashboard;
-  };
-  beforeAll(async () => {
-    site = await openSite();
-  });
-  afterAll(async () => {
-    await site?.close();
-  });
-  afterEach(async () => {
-    const complaints = open.flatMap(({ complaints }) => complaints);
-    for (const dashboard of open.splice(0)) await dashboard.page.context().close();
-    expect(complaints).toEqual([]);
-  });
+  const { visit } = useSite();
 
   test('a program chosen from the list plays, and its records are read by their types', async () => {
     const dashboard = await visit('choose-program', { recording: 'dd' });

@@ -1,9 +1,7 @@
 // The list of recordings, and the way to bring one's own.
-import { useEffect, useState } from 'preact/hooks';
 import type { RecordingEntry } from '../../../backend/protocol/index.ts';
 import { useApp } from '../components/app-context.ts';
-import { FileChooser } from '../components/file-chooser.tsx';
-import { Modal } from '../components/modal.tsx';
+import { Picker } from '../components/picker.tsx';
 import { ACCEPTED } from '../net/upload.ts';
 import { describeCounts } from '../state/describe.ts';
 import { formatNs, formatRate } from '../state/format.ts';
@@ -17,69 +15,36 @@ const ORIGINS = {
 /** A dialog; choosing closes it. */
 export function RecordingPicker({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { store, commands } = useApp();
-  const [filter, setFilter] = useState('');
-  const { recordings, session, upload } = store.state.value;
-  // A file may be dropped on the open dialog, which covers what is told of it.
-  const uploading = upload !== undefined;
-  useEffect(() => {
-    if (uploading) onClose();
-  }, [uploading]);
-  const wanted = filter.trim().toLowerCase();
-  const shown = recordings.filter(({ name, title, command, lookFor }) =>
-    `${name} ${title} ${command} ${lookFor}`.toLowerCase().includes(wanted),
-  );
-  const choose = (name: string): void => {
-    commands.open(name);
-    onClose();
-  };
+  const { recordings, session } = store.state.value;
   return (
-    <Modal title="Recordings" open={open} onClose={onClose}>
-      <FileChooser
-        what="a strace log or a capture"
-        accepted={ACCEPTED}
-        onFile={(file) => {
-          commands.upload(file);
-          onClose();
-        }}
-      />
-      <input
-        type="search"
-        class="field"
-        placeholder="Filter by title, command or what to look for"
-        aria-label="Filter recordings"
-        value={filter}
-        onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-      />
-      <ul class="recordings" aria-label="Recordings">
-        {shown.map((entry) => (
-          <li key={entry.name}>
-            <button
-              type="button"
-              class="recording"
-              aria-current={entry.name === session?.recording.name}
-              onClick={() => choose(entry.name)}
-            >
-              <span class="recording-title">
-                {entry.title || entry.name}
-                {ORIGINS[entry.origin] === '' ? null : <span class="badge">{ORIGINS[entry.origin]}</span>}
-              </span>
-              <span class="recording-size">
-                {describeCounts(entry)} in {formatNs(entry.seconds * 1e9)}
-                {entry.seconds > 0 ? ` · ${formatRate((entry.calls + entry.packets) / entry.seconds)}` : ''}
-              </span>
-              {entry.command === '' ? null : <code class="recording-command">{entry.command}</code>}
-              {entry.lookFor === '' ? null : <span class="recording-look">{entry.lookFor}</span>}
-            </button>
-          </li>
-        ))}
-      </ul>
-      {shown.length > 0 ? null : (
-        <p class="empty">
-          {recordings.length === 0
-            ? 'The server has no recordings. Drop a strace log or a capture on this page.'
-            : `None of the ${recordings.length} recordings matches.`}
-        </p>
-      )}
-    </Modal>
+    <Picker
+      open={open}
+      onClose={onClose}
+      title="Recordings"
+      choices={recordings.map((entry) => ({
+        name: entry.name,
+        title: entry.title || entry.name,
+        origin: ORIGINS[entry.origin],
+        facts: factsOf(entry),
+        details: (
+          <>
+            {entry.command === '' ? null : <code class="recording-command">{entry.command}</code>}
+            {entry.lookFor === '' ? null : <span class="recording-look">{entry.lookFor}</span>}
+          </>
+        ),
+        words: `${entry.name} ${entry.title} ${entry.command} ${entry.lookFor}`,
+      }))}
+      current={session?.recording.name}
+      onChoose={(name) => commands.open(name)}
+      file={{ what: 'a strace log or a capture', accepted: ACCEPTED }}
+      placeholder="Filter by title, command or what to look for"
+      empty="The server has no recordings. Drop a strace log or a capture on this page."
+    />
   );
+}
+
+function factsOf(entry: RecordingEntry): string {
+  const { seconds, calls, packets } = entry;
+  const rate = seconds > 0 ? ` · ${formatRate((calls + packets) / seconds)}` : '';
+  return `${describeCounts(entry)} in ${formatNs(seconds * 1e9)}${rate}`;
 }

@@ -1,7 +1,8 @@
 // futexwait: how long threads wait for locks: by process and address of the lock how often and how long, and a histogram of powers of two.
 #include "kernel.h"
+#include "histogram.h"
 
-enum { FUTEX_WAIT = 0, FUTEX_WAIT_BITSET = 9, FUTEX_COMMANDS = 0x7f, SLOTS = 40 };
+enum { FUTEX_WAIT = 0, FUTEX_WAIT_BITSET = 9, FUTEX_COMMANDS = 0x7f };
 
 struct lock {
   u64 address;
@@ -33,26 +34,6 @@ struct {
   __type(value, struct waits);
 } locks SEC(".maps");
 
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, SLOTS);
-  __type(key, u32);
-  __type(value, u64);
-} slots SEC(".maps");
-
-static __always_inline u32 log2_of(u64 value)
-{
-  u32 log = 0;
-
-  for (u32 step = 32; step > 0; step >>= 1) {
-    if (value >> step) {
-      value >>= step;
-      log += step;
-    }
-  }
-  return log;
-}
-
 SEC("tracepoint/syscalls/sys_enter_futex")
 int enter_futex(struct trace_event_raw_sys_enter *ctx)
 {
@@ -68,8 +49,8 @@ int enter_futex(struct trace_event_raw_sys_enter *ctx)
 SEC("tracepoint/syscalls/sys_exit_futex")
 int leave_futex(struct trace_event_raw_sys_exit *ctx)
 {
-  u64 id = bpf_get_current_pid_tgid(), waited_ns, *count;
-  u32 tid = (u32)id, slot;
+  u64 id = bpf_get_current_pid_tgid(), waited_ns;
+  u32 tid = (u32)id;
   struct begun *begun = bpf_map_lookup_elem(&waiting, &tid);
   struct lock lock = { .pid = id >> 32 };
   struct waits none = {}, *waits;
@@ -83,16 +64,11 @@ int leave_futex(struct trace_event_raw_sys_exit *ctx)
   waits = bpf_map_lookup_elem(&locks, &lock);
   if (!waits)
     return 0;
-  waits->count += 1;
-  waits->total_ns += waited_ns;
+  __sync_fetch_and_add(&waits->count, 1);
+  __sync_fetch_and_add(&waits->total_ns, waited_ns);
   if (waited_ns > waits->longest_ns)
     waits->longest_ns = waited_ns;
-  slot = log2_of(waited_ns);
-  if (slot >= SLOTS)
-    slot = SLOTS - 1;
-  count = bpf_map_lookup_elem(&slots, &slot);
-  if (count)
-    *count += 1;
+  count_in_slots(waited_ns);
   return 0;
 }
 
