@@ -2,6 +2,7 @@
 import { disassemble, logLine } from '../../vm/asm/disassemble.ts';
 import type { ObjectSpec } from '../../vm/object.ts';
 import { askBoth } from './both-verifiers.ts';
+import { callsLockedDown } from './locked-down.ts';
 
 /** Differences that stay, by their text. None is a program that Linux refuses since it could do harm, and we accept. */
 const UNDERSTOOD: readonly { readonly difference: RegExp; readonly why: string }[] = [
@@ -26,7 +27,8 @@ export interface Comparison {
 }
 
 /** Asks both about the first program of each object. What we refuse as we do not take over a mistake of Linux is no difference. */
-export function compareVerdicts(objects: readonly ObjectSpec[], logLevel: 1 | 2): Comparison {
+export function compareVerdicts(all: readonly ObjectSpec[], logLevel: 1 | 2): Comparison {
+  const objects = all.filter((object) => !callsLockedDown(object));
   const verdicts = askBoth(objects, logLevel);
   const differences = verdicts.flatMap(({ difference, isGap }, i) =>
     difference === undefined || isGap || UNDERSTOOD.some((row) => row.difference.test(difference))

@@ -7,6 +7,7 @@ import type { ProgTypeName } from '../../../vm/kernel/prog-types.ts';
 import { argText, ZEROES } from '../../support/arg-text.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
+import { LOCKED_DOWN } from '../../support/locked-down.ts';
 import { hasTool } from '../../support/tools.ts';
 
 /** How a program of a type is loaded: one type for each helper is enough, and another where its arguments depend on the type. */
@@ -86,13 +87,10 @@ interface Question {
   readonly args: readonly HelperArg[];
 }
 
-/** Helpers that not every kernel has. */
-const NOT_EVERYWHERE: ReadonlySet<HelperName> = new Set(['probe_write_user', 'override_return']);
-
 /** Each helper, once for each kind of arguments that it has. */
 const QUESTIONS: readonly Question[] = (Object.keys(HELPERS) as HelperName[]).flatMap((name) => {
   const { args = [], progTypes, argsIn = [], attachIn } = helperRow(name);
-  if (name === 'tail_call' || NOT_EVERYWHERE.has(name)) return [];
+  if (name === 'tail_call' || LOCKED_DOWN.has(name)) return [];
   const types = (Object.keys(LOADS) as ProgTypeName[]).filter(
     (type) => (progTypes?.includes(type) ?? true) && (type !== 'tracing' || attachIn?.tracing === undefined),
   );

@@ -1,9 +1,10 @@
 // Which helpers and kernel functions a program may call where that depends on what it is attached to; asked of the kernel of this machine.
 import { expect, test } from 'vitest';
 import { KFUNCS } from '../../../vm/helpers/kfuncs.ts';
-import { HELPERS } from '../../../vm/helpers/table.ts';
+import { HELPERS, type HelperName } from '../../../vm/helpers/table.ts';
 import { kernelVerdicts, ourVerdicts, type BareCase } from '../../support/bare-verdicts.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
+import { LOCKED_DOWN } from '../../support/locked-down.ts';
 import { hasTool } from '../../support/tools.ts';
 import { vmlinux } from '../../support/vmlinux.ts';
 
@@ -45,14 +46,13 @@ const LOADS: readonly (readonly [where: string, load: Load])[] = [
   ),
 ];
 
-/** They touch what a kernel may be locked down against. */
-const NOT_EVERYWHERE: ReadonlySet<string> = new Set(['bpf_probe_write_user', 'bpf_override_return']);
-
 withKernel('each helper and kernel function can be called where its row says', () => {
   const names = [
-    ...Object.keys(HELPERS).map((name) => `bpf_${name}`),
+    ...(Object.keys(HELPERS) as HelperName[])
+      .filter((name) => !LOCKED_DOWN.has(name))
+      .map((name) => `bpf_${name}`),
     ...Object.keys(KFUNCS).filter((name) => kernelTypeId('func', name) !== undefined),
-  ].filter((name) => !NOT_EVERYWHERE.has(name));
+  ];
   const cases = LOADS.filter(([, { target }]) => target?.btfId !== 0).flatMap(([where, load]) =>
     names.map((name): BareCase =>
       Object.assign({}, load, { title: `${name} in ${where}`, text: `call ${name}\nr0 = 0\nexit` }),

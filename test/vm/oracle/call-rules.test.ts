@@ -10,6 +10,7 @@ import type { ProgTypeName } from '../../../vm/kernel/prog-types.ts';
 import { argText, ZEROES } from '../../support/arg-text.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
+import { LOCKED_DOWN } from '../../support/locked-down.ts';
 import { hasTool } from '../../support/tools.ts';
 
 const withKernel = test.skipIf(!hasTool('kernel'));
@@ -54,9 +55,7 @@ const TYPES = Object.keys(LOADS) as readonly ProgTypeName[]; // the table's own 
 const typesOf = (name: HelperName): readonly ProgTypeName[] =>
   helperRow(name).attachIn?.tracing === undefined ? TYPES : TYPES.filter((type) => type !== 'tracing');
 
-/** Helpers that not every kernel has: they touch what a kernel may be locked down against. */
-const NOT_EVERYWHERE: ReadonlySet<HelperName> = new Set(['probe_write_user', 'override_return']);
-const helpers = (Object.keys(HELPERS) as HelperName[]).filter((name) => !NOT_EVERYWHERE.has(name));
+const helpers = (Object.keys(HELPERS) as HelperName[]).filter((name) => !LOCKED_DOWN.has(name));
 const kfuncs = (Object.keys(KFUNCS) as KfuncName[]).filter(
   (name) => kernelTypeId('func', name) !== undefined,
 );
