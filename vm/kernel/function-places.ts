@@ -87,11 +87,11 @@ function placesIn(row: HookSection, traced: TracedFunction): CallPlace[] {
 }
 
 function placesAt(
-  { progType }: HookSection,
+  { progTypes }: HookSection,
   when: 'enter' | 'exit' | 'modify',
   { name, depth, calls }: TracedFunction,
 ): CallPlace[] {
-  const isProbe = progType === 'kprobe';
+  const isProbe = progTypes.includes('kprobe');
   const isExit = when === 'exit';
   const order = when === 'modify' ? 2 : isProbe === isExit ? 1 : 0;
   const overrides = when === 'modify' ? { overrides: true as const } : {};

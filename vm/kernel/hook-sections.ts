@@ -1,5 +1,5 @@
 // Which sections ask to be attached, and to what: the names of libbpf. @see https://docs.kernel.org/bpf/libbpf/program_types.html
-import { olderPrefix } from './prog-sections.ts';
+import { olderPrefix, typesAt } from './prog-sections.ts';
 import type { ProgTypeName } from './prog-types.ts';
 
 /** What stands behind the slash. `nothing here`: a hook of Linux that no recording comes to. */
@@ -13,9 +13,7 @@ export type HookTarget =
   | 'tc'
   | 'nothing here';
 
-export interface HookSection {
-  /** Of programs there; several where what stands behind the slash decides. */
-  readonly progType: ProgTypeName | readonly ProgTypeName[];
+interface HookRow {
   readonly target: HookTarget;
   /** Of functions: before they run, after they ran, before with a say in whether they run, or before and after. */
   readonly when?: 'enter' | 'exit' | 'modify' | 'both';
@@ -25,6 +23,11 @@ export interface HookSection {
   readonly tcx?: true;
   /** Why programs there are never run. */
   readonly idle?: string;
+}
+
+export interface HookSection extends HookRow {
+  /** Of programs there; several where what stands behind the slash decides. */
+  readonly progTypes: readonly ProgTypeName[];
 }
 
 const USER = 'a recording of system calls holds no functions of programs';
@@ -37,74 +40,82 @@ const ROUTE = 'a recording has packets at devices only, none on a route';
 const OTHER_PROG = 'it takes the place of a function of another program, when that is attached';
 const OPS = 'the kernel calls it through a table of functions; no recording tells when';
 
-/** By what stands before the slash. */
+/** By what stands before the slash. Their types are those of SECTIONS. */
 // oxfmt-ignore
-export const HOOK_SECTIONS = {
-  'kprobe':           { progType: 'kprobe', target: 'function', when: 'enter' },
-  'kretprobe':        { progType: 'kprobe', target: 'function', when: 'exit' },
-  'kprobe.multi':     { progType: 'kprobe', target: 'function', when: 'enter', pattern: true },
-  'kretprobe.multi':  { progType: 'kprobe', target: 'function', when: 'exit', pattern: true },
-  'kprobe.session':   { progType: 'kprobe', target: 'function', when: 'both', pattern: true },
-  'ksyscall':         { progType: 'kprobe', target: 'call', when: 'enter' },
-  'kretsyscall':      { progType: 'kprobe', target: 'call', when: 'exit' },
-  'tp':               { progType: 'tracepoint', target: 'tracepoint' },
-  'tracepoint':       { progType: 'tracepoint', target: 'tracepoint' },
-  'raw_tp':           { progType: 'raw_tracepoint', target: 'raw_tracepoint' },
-  'raw_tracepoint':   { progType: 'raw_tracepoint', target: 'raw_tracepoint' },
-  'raw_tp.w':         { progType: 'raw_tracepoint_writable', target: 'raw_tracepoint' },
-  'raw_tracepoint.w': { progType: 'raw_tracepoint_writable', target: 'raw_tracepoint' },
-  'tp_btf':           { progType: 'tracing', target: 'raw_tracepoint' },
-  'fentry':           { progType: 'tracing', target: 'function', when: 'enter' },
-  'fentry.s':         { progType: 'tracing', target: 'function', when: 'enter' },
-  'fexit':            { progType: 'tracing', target: 'function', when: 'exit' },
-  'fexit.s':          { progType: 'tracing', target: 'function', when: 'exit' },
-  'fmod_ret':         { progType: 'tracing', target: 'function', when: 'modify' },
-  'fmod_ret.s':       { progType: 'tracing', target: 'function', when: 'modify' },
-  'uprobe':           { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uprobe.s':         { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uprobe.multi':     { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uprobe.multi.s':   { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uprobe.session':   { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uprobe.session.s': { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uretprobe':        { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uretprobe.s':      { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uretprobe.multi':  { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'uretprobe.multi.s':{ progType: 'kprobe', target: 'nothing here', idle: USER },
-  'usdt':             { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'usdt.s':           { progType: 'kprobe', target: 'nothing here', idle: USER },
-  'socket':           { progType: 'socket_filter', target: 'socket' },
-  'xdp':              { progType: 'xdp', target: 'xdp' },
-  'xdp.frags':        { progType: 'xdp', target: 'xdp' },
-  'tc':               { progType: 'sched_cls', target: 'tc' },
-  'classifier':       { progType: 'sched_cls', target: 'tc' },
-  'action':           { progType: 'sched_act', target: 'tc' },
-  'tcx':              { progType: 'sched_cls', target: 'tc', tcx: true },
-  'netkit':           { progType: 'sched_cls', target: 'nothing here', idle: 'a recording has no netkit devices' },
-  'perf_event':       { progType: 'perf_event', target: 'nothing here', idle: SAMPLES },
-  'lsm':              { progType: 'lsm', target: 'nothing here', idle: SECURITY },
-  'lsm.s':            { progType: 'lsm', target: 'nothing here', idle: SECURITY },
-  'lsm_cgroup':       { progType: 'lsm', target: 'nothing here', idle: SECURITY },
-  'iter':             { progType: 'tracing', target: 'nothing here', idle: ITER },
-  'iter.s':           { progType: 'tracing', target: 'nothing here', idle: ITER },
-  'freplace':         { progType: 'ext', target: 'nothing here', idle: OTHER_PROG },
-  'struct_ops':       { progType: 'struct_ops', target: 'nothing here', idle: OPS },
-  'struct_ops.s':     { progType: 'struct_ops', target: 'nothing here', idle: OPS },
-  'cgroup_skb':       { progType: 'cgroup_skb', target: 'nothing here', idle: CGROUP },
-  'cgroup':           { progType: ['cgroup_skb', 'cgroup_device', 'cgroup_sysctl', 'cgroup_sockopt', 'cgroup_sock', 'cgroup_sock_addr'],
-                        target: 'nothing here', idle: CGROUP },
-  'sockops':          { progType: 'sock_ops', target: 'nothing here', idle: SOCKET },
-  'sk_skb':           { progType: 'sk_skb', target: 'nothing here', idle: SOCKET },
-  'sk_msg':           { progType: 'sk_msg', target: 'nothing here', idle: SOCKET },
-  'sk_lookup':        { progType: 'sk_lookup', target: 'nothing here', idle: SOCKET },
-  'sk_reuseport':     { progType: 'sk_reuseport', target: 'nothing here', idle: SOCKET },
-  'lwt_in':           { progType: 'lwt_in', target: 'nothing here', idle: ROUTE },
-  'lwt_out':          { progType: 'lwt_out', target: 'nothing here', idle: ROUTE },
-  'lwt_xmit':         { progType: 'lwt_xmit', target: 'nothing here', idle: ROUTE },
-  'lwt_seg6local':    { progType: 'lwt_seg6local', target: 'nothing here', idle: ROUTE },
-  'netfilter':        { progType: 'netfilter', target: 'nothing here', idle: ROUTE },
-  'flow_dissector':   { progType: 'flow_dissector', target: 'nothing here', idle: 'the kernel takes packets apart with it when it wants their flow; no recording tells when' },
-  'lirc_mode2':       { progType: 'lirc_mode2', target: 'nothing here', idle: 'a recording has no remote controls' },
-} as const satisfies Record<string, HookSection>;
+const TARGETS = {
+  'kprobe':           { target: 'function', when: 'enter' },
+  'kretprobe':        { target: 'function', when: 'exit' },
+  'kprobe.multi':     { target: 'function', when: 'enter', pattern: true },
+  'kretprobe.multi':  { target: 'function', when: 'exit', pattern: true },
+  'kprobe.session':   { target: 'function', when: 'both', pattern: true },
+  'ksyscall':         { target: 'call', when: 'enter' },
+  'kretsyscall':      { target: 'call', when: 'exit' },
+  'tp':               { target: 'tracepoint' },
+  'tracepoint':       { target: 'tracepoint' },
+  'raw_tp':           { target: 'raw_tracepoint' },
+  'raw_tracepoint':   { target: 'raw_tracepoint' },
+  'raw_tp.w':         { target: 'raw_tracepoint' },
+  'raw_tracepoint.w': { target: 'raw_tracepoint' },
+  'tp_btf':           { target: 'raw_tracepoint' },
+  'fentry':           { target: 'function', when: 'enter' },
+  'fentry.s':         { target: 'function', when: 'enter' },
+  'fexit':            { target: 'function', when: 'exit' },
+  'fexit.s':          { target: 'function', when: 'exit' },
+  'fmod_ret':         { target: 'function', when: 'modify' },
+  'fmod_ret.s':       { target: 'function', when: 'modify' },
+  'uprobe':           { target: 'nothing here', idle: USER },
+  'uprobe.s':         { target: 'nothing here', idle: USER },
+  'uprobe.multi':     { target: 'nothing here', idle: USER },
+  'uprobe.multi.s':   { target: 'nothing here', idle: USER },
+  'uprobe.session':   { target: 'nothing here', idle: USER },
+  'uprobe.session.s': { target: 'nothing here', idle: USER },
+  'uretprobe':        { target: 'nothing here', idle: USER },
+  'uretprobe.s':      { target: 'nothing here', idle: USER },
+  'uretprobe.multi':  { target: 'nothing here', idle: USER },
+  'uretprobe.multi.s':{ target: 'nothing here', idle: USER },
+  'usdt':             { target: 'nothing here', idle: USER },
+  'usdt.s':           { target: 'nothing here', idle: USER },
+  'socket':           { target: 'socket' },
+  'xdp':              { target: 'xdp' },
+  'xdp.frags':        { target: 'xdp' },
+  'tc':               { target: 'tc' },
+  'classifier':       { target: 'tc' },
+  'action':           { target: 'tc' },
+  'tcx':              { target: 'tc', tcx: true },
+  'netkit':           { target: 'nothing here', idle: 'a recording has no netkit devices' },
+  'perf_event':       { target: 'nothing here', idle: SAMPLES },
+  'lsm':              { target: 'nothing here', idle: SECURITY },
+  'lsm.s':            { target: 'nothing here', idle: SECURITY },
+  'lsm_cgroup':       { target: 'nothing here', idle: SECURITY },
+  'iter':             { target: 'nothing here', idle: ITER },
+  'iter.s':           { target: 'nothing here', idle: ITER },
+  'freplace':         { target: 'nothing here', idle: OTHER_PROG },
+  'struct_ops':       { target: 'nothing here', idle: OPS },
+  'struct_ops.s':     { target: 'nothing here', idle: OPS },
+  'cgroup_skb':       { target: 'nothing here', idle: CGROUP },
+  'cgroup':           { target: 'nothing here', idle: CGROUP },
+  'sockops':          { target: 'nothing here', idle: SOCKET },
+  'sk_skb':           { target: 'nothing here', idle: SOCKET },
+  'sk_msg':           { target: 'nothing here', idle: SOCKET },
+  'sk_lookup':        { target: 'nothing here', idle: SOCKET },
+  'sk_reuseport':     { target: 'nothing here', idle: SOCKET },
+  'lwt_in':           { target: 'nothing here', idle: ROUTE },
+  'lwt_out':          { target: 'nothing here', idle: ROUTE },
+  'lwt_xmit':         { target: 'nothing here', idle: ROUTE },
+  'lwt_seg6local':    { target: 'nothing here', idle: ROUTE },
+  'netfilter':        { target: 'nothing here', idle: ROUTE },
+  'flow_dissector':   { target: 'nothing here', idle: 'the kernel takes packets apart with it when it wants their flow; no recording tells when' },
+  'lirc_mode2':       { target: 'nothing here', idle: 'a recording has no remote controls' },
+} as const satisfies Record<string, HookRow>;
+type HookPrefix = keyof typeof TARGETS;
+
+/** The same with the types of the programs there. */
+export const HOOK_SECTIONS = Object.fromEntries(
+  Object.entries(TARGETS).map(([prefix, row]) => [
+    prefix,
+    Object.assign({ progTypes: typesAt(prefix) }, row),
+  ]),
+) as Readonly<Record<HookPrefix, HookSection>>; // the table's own keys
 
 /** A section taken apart. `target` is '' where there is none. */
 export interface ParsedSection {
@@ -122,7 +133,7 @@ export function parseHookSection(section: string): ParsedSection | undefined {
     const older = olderPrefix(plain);
     return older === undefined ? undefined : parseHookSection(older);
   }
-  const row = HOOK_SECTIONS[prefix as keyof typeof HOOK_SECTIONS]; // hasOwn has just checked the prefix
+  const row = HOOK_SECTIONS[prefix as HookPrefix]; // hasOwn has just checked the prefix
   return { prefix, row, target: slash < 0 ? '' : plain.slice(slash + 1) };
 }
 

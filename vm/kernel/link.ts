@@ -29,12 +29,8 @@ export function linkOf(
     return refuse(`section ${section} names no hook; there are ${Object.keys(HOOK_SECTIONS).join(', ')}`);
   }
   const { row, prefix, target } = parsed;
-  const isOfType =
-    typeof row.progType === 'string' ? row.progType === prog.type : takes(row.progType, prog.type);
-  if (!isOfType) {
-    return refuse(
-      `${target || prefix} takes a ${[row.progType].flat().join(' or ')} program and not a ${prog.type}`,
-    );
+  if (!row.progTypes.some((type) => type === prog.type)) {
+    return refuse(`${target || prefix} takes a ${row.progTypes.join(' or ')} program and not a ${prog.type}`);
   }
   const found = placesOf(parsed, world);
   if ('refused' in found) return refuse(`section ${section} names no hook: ${found.refused}`, -ERRNO.ENOENT);
@@ -46,10 +42,6 @@ export function linkOf(
   }
   const again = againOf(link, attachments);
   return again === undefined ? link : refuse(`it is attached to ${again} already`);
-}
-
-function takes(types: readonly string[], type: string): boolean {
-  return types.includes(type);
 }
 
 function linked(

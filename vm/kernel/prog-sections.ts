@@ -127,6 +127,13 @@ export const SECTIONS = {
 } as const satisfies Record<string, SectionRow>;
 export type SectionPrefix = keyof typeof SECTIONS;
 
+/** Types of the programs in sections of a prefix, or of all whose prefix goes on behind it ('cgroup'), each once. */
+export function typesAt(prefix: string): readonly ProgTypeName[] {
+  const own = Object.entries(SECTIONS).filter(([name]) => name === prefix);
+  const behind = Object.entries(SECTIONS).filter(([name]) => name.startsWith(`${prefix}/`));
+  return [...new Set((own.length > 0 ? own : behind).map(([, { type }]) => type))];
+}
+
 /** A section name taken apart. `hook` is '' without one; `slot` is the number of a 2015 section such as kprobe/9. */
 export interface Section {
   /** Without the `?` in front. */

@@ -10,7 +10,6 @@ import { rawCtx, rawSyscallsCtx, syscallsCtx } from './hook-fills.ts';
 import { RANKS } from './hook-ranks.ts';
 import type { HookSection } from './hook-sections.ts';
 import type { Places } from './hooks.ts';
-import type { ProgTypeName } from './prog-types.ts';
 import { recordLayout } from './tracepoint-layout.ts';
 
 const NEVER = 'a recording does not come to this tracepoint';
@@ -66,8 +65,8 @@ function callPlaces(group: 'raw_syscalls' | 'syscalls', event: string, { syscall
 }
 
 /** Places of raw_tp/NAME and tp_btf/NAME. */
-export function rawPlaces({ progType }: HookSection, name: string, world: HookWorld): Places {
-  const type = progType as ProgTypeName; // the rows of raw tracepoints have one type
+export function rawPlaces({ progTypes }: HookSection, name: string, world: HookWorld): Places {
+  const type = progTypes[0]!; // the sections of raw tracepoints have one type
   if (name === 'sys_enter' || name === 'sys_exit') {
     const at = name === 'sys_exit' ? 'exit' : 'enter';
     const ctx = rawCtx(type, at === 'exit');

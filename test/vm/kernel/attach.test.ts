@@ -215,9 +215,9 @@ test('every section that names a hook can be attached somewhere, or says that it
   };
   const { machine } = hookRig({ verifier: 'off' });
   const source = loadSayers(machine, { main: 'kprobe/__x64_sys_read' }).spec;
-  for (const [prefix, { progType, target }] of Object.entries(HOOK_SECTIONS)) {
+  for (const [prefix, { progTypes, target }] of Object.entries(HOOK_SECTIONS)) {
     const section = `${prefix}/${targets[target]}`;
-    const type = [progType].flat()[0]!;
+    const type = progTypes[0]!;
     const { attach = [0] }: ProgTypeRow = PROG_TYPES[type];
     const prog = { ...source.progs[0]!, type, attachType: attach[0]!, section };
     const object = machine.load({ ...source, progs: [prog] });
