@@ -106,11 +106,9 @@ export class Cpu extends Reach implements HelperContext {
 
   /** Runs from a pc to where the frame that began it is left. */
   private loop(from: number): void {
-    const limit = this.host.limitInsns;
     let pc = from;
     while (pc !== STOP) {
       this.pc = pc;
-      if (this.insns >= limit) this.overspent();
       this.insns += 1;
       pc = (this.code.handlers[pc] ?? noInsn)(this, pc);
     }
@@ -179,13 +177,17 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   charge(insns: number): void {
-    const limit = this.host.limitInsns;
-    this.insns = Math.min(limit, this.insns + insns);
-    if (this.insns === limit) this.overspent();
+    this.insns += insns;
+    this.checkBudget();
   }
 
-  private overspent(): never {
-    return this.fault('budget', `the run was stopped after ${this.host.limitInsns} insns`);
+  /**
+   * Ends a run that has used its budget up. Engines look where a program goes back, calls or jumps to another: nothing goes on for long without
+   * that, and an engine that compiles need not count insn by insn.
+   */
+  checkBudget(): void {
+    if (this.insns >= this.host.limitInsns)
+      this.fault('budget', `the run was stopped after ${this.insns} insns`);
   }
 
   /** Charges the insns since the last charge to the current program. */
@@ -199,6 +201,7 @@ export class Cpu extends Reach implements HelperContext {
     if (this.frames.isFull()) {
       this.fault('frames', `the call would be ${MAX_FRAMES + 1} frames deep, and ${MAX_FRAMES} are allowed`);
     }
+    this.checkBudget();
     this.frames.push(this.q, returnTo, this.prog);
     this.enterFrame(this.frames.top());
     return target;
@@ -242,6 +245,7 @@ export class Cpu extends Reach implements HelperContext {
       return pc + 1;
     }
     this.tailCalls += 1;
+    this.checkBudget();
     this.bill();
     this.frames.rebase();
     this.begin(prog);

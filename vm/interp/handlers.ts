@@ -127,13 +127,19 @@ function wide(cpu: Cpu, pc: number): number {
   return pc + 2;
 }
 
+/** Where a jump that is taken leads. Back only as long as there is budget. */
+function jumpBy(cpu: Cpu, pc: number, off: number): number {
+  if (off < 0) cpu.checkBudget();
+  return pc + 1 + off;
+}
+
 function jump64(jmp: JmpName, source: SourceName): Handler {
   const taken = JUMP64[jmp];
   return (cpu, pc) => {
     const { code } = cpu;
     if (source === 'imm') cpu.s[IMM_REG] = code.imm64[pc]!;
     const x = source === 'imm' ? IMM_REG : code.src[pc]!;
-    return taken(cpu.q, cpu.s, code.dst[pc]!, x) ? pc + 1 + code.off[pc]! : pc + 1;
+    return taken(cpu.q, cpu.s, code.dst[pc]!, x) ? jumpBy(cpu, pc, code.off[pc]!) : pc + 1;
   };
 }
 
@@ -142,14 +148,14 @@ function jump32(jmp: JmpName, source: SourceName): Handler {
   return (cpu, pc) => {
     const { code, r } = cpu;
     const b = source === 'imm' ? code.imm[pc]! : r[2 * code.src[pc]!]!;
-    return taken(r[2 * code.dst[pc]!]!, b) ? pc + 1 + code.off[pc]! : pc + 1;
+    return taken(r[2 * code.dst[pc]!]!, b) ? jumpBy(cpu, pc, code.off[pc]!) : pc + 1;
   };
 }
 
 const GOTO_HANDLERS = {
-  goto: (cpu, pc) => pc + 1 + cpu.code.off[pc]!,
-  gotol: (cpu, pc) => pc + 1 + cpu.code.imm[pc]!,
-  may_goto: (cpu, pc) => (cpu.mayLoop() ? pc + 1 : pc + 1 + cpu.code.off[pc]!),
+  goto: (cpu, pc) => jumpBy(cpu, pc, cpu.code.off[pc]!),
+  gotol: (cpu, pc) => jumpBy(cpu, pc, cpu.code.imm[pc]!),
+  may_goto: (cpu, pc) => (cpu.mayLoop() ? pc + 1 : jumpBy(cpu, pc, cpu.code.off[pc]!)),
   gotox: noInsn,
 } as const satisfies Record<GotoName, Handler>;
 

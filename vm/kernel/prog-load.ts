@@ -67,7 +67,8 @@ export function loadProg(
   for (const objectType of attr.objects ?? []) checkObjectType(name, objectType);
   const maps = namedMaps(attr, objects);
   const usedMaps = [...new Set([...maps.values()].map(({ map }) => map))];
-  const ctxBytes = verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects) : 0;
+  const accepted =
+    verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects) : { ctxBytes: 0 };
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
   const countersAt = memory.alloc(COUNTERS_BYTES);
   if (countersAt === 0) {
@@ -75,7 +76,7 @@ export function loadProg(
   }
   const addresses = new Map([...maps].map(([pc, { address }]) => [pc, address]));
   const code = prepareCode(insns, addresses);
-  const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [], ctxBytes };
+  const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [], ...accepted };
   const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
   return objects.addProg(prog);
 }

@@ -10,6 +10,7 @@ import { verify } from '../verifier/walk/verify.ts';
 import type { Kernel } from './kernel.ts';
 import { isGplCompatible } from './licenses.ts';
 import type { ProgAttr } from './prog-load.ts';
+import type { ProgFacts } from './prog.ts';
 import type { ProgTypeName } from './prog-types.ts';
 
 /** A map that a program names, and where in its value. */
@@ -18,20 +19,27 @@ export interface NamedMap {
   readonly valueOff: number | undefined;
 }
 
-/**
- * Bytes of its ctx that the program touches at the most. Throws LoadError, with what the verifier knows, for a program that Linux would refuse. `maps`
- * are by pc; `cpus` and `kernel` are the machine's.
- */
+/** What an accepted program brings along: KernelProg.ctxBytes and .known. */
+export interface Accepted {
+  readonly ctxBytes: number;
+  readonly known: ProgFacts;
+}
+
+/** Verifies a program. Throws LoadError, with what the verifier knows, for one that Linux would refuse. `maps` are by pc; `cpus` and `kernel` are the machine's. */
 export function verifyProg(
   attr: ProgAttr,
   expectedAttachType: number,
   maps: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
   { cpus, kernel }: { readonly cpus: number; readonly kernel: Pick<Kernel, 'types'> },
-): number {
-  const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory, kernel.types), cpus };
-  const { refusal, ctxBytes } = verify(input);
-  if (refusal === undefined) return ctxBytes;
+): Accepted {
+  const known = new Map<KernelMap, VerifierMap>();
+  const input = { ...inputOfLoad(attr, expectedAttachType, maps, memory, kernel.types, known), cpus };
+  const { refusal, ctxBytes, facts, subprogs } = verify(input);
+  if (refusal === undefined) {
+    const kernelMaps = new Map([...known].map(([map, seen]) => [seen, map]));
+    return { ctxBytes, known: { facts, subprogs, maps: kernelMaps } };
+  }
   const verdict = verify(input, { logLevel: 1 });
   const { message, errno, pc } = verdict.refusal!; // the same walk ends the same way
   const poisoned = attr.poisoned?.find((insn) => insn.pc === pc);
@@ -47,8 +55,8 @@ function inputOfLoad(
   named: ReadonlyMap<number, NamedMap>,
   memory: LinearMemory,
   kernel: Btf,
+  known: Map<KernelMap, VerifierMap>,
 ): VerifyInput {
-  const known = new Map<KernelMap, VerifierMap>();
   const maps = new Map<number, MapUse>();
   for (const [pc, { map: kernelMap, valueOff }] of named) {
     const map = known.get(kernelMap) ?? verifierMap(kernelMap, memory);

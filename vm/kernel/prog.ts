@@ -3,6 +3,14 @@ import type { KernelMap } from '../maps/map.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { Code } from '../interp/code.ts';
 import type { ObjectType } from '../object.ts';
+import type { VerifierMap } from '../verifier/input.ts';
+import type { Verdict } from '../verifier/verdict.ts';
+
+/** What the verifier knows of an accepted program, for those who compile it. */
+export interface ProgFacts extends Pick<Verdict, 'facts' | 'subprogs'> {
+  /** The maps behind `InsnFacts.map`. */
+  readonly maps: ReadonlyMap<VerifierMap, KernelMap>;
+}
 
 /** A program as the machine holds it after BPF_PROG_LOAD. It never changes. */
 export interface KernelProg {
@@ -20,6 +28,8 @@ export interface KernelProg {
   readonly objects: readonly ObjectType[];
   /** Bytes of its ctx that it loads or stores at the most, from the start, as the verifier saw it; 0 where it was not verified. */
   readonly ctxBytes: number;
+  /** Absent: the program was not verified, and what it does is checked while it runs. */
+  readonly known?: ProgFacts;
   /** Offset of its counters in linear memory. */
   readonly countersAt: number;
 }

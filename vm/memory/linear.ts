@@ -1,11 +1,11 @@
 // The one linear memory of a machine: all that a program can point at.
 //
-//   offset 0          STACK_AT            EVENT_AT                 HEAP_AT
-//   +-----------------+-------------------+------------------------+----------------------------- - -
-//   | the kernel's    | stack frames      | ctx, packet of the     | maps and counters, from a
-//   | own structures  |                   | current event          | first-fit allocator
-//   +-----------------+-------------------+------------------------+----------------------------- - -
-//   '----------------- dead between two events, not saved ---------'--- a snapshot copies this
+//   offset 0          STACK_AT            EVENT_AT             BATCH_AT                HEAP_AT
+//   +-----------------+-------------------+--------------------+-----------------------+---------------------- - -
+//   | the kernel's    | stack frames,     | ctx, packet of the | events to come and    | maps and counters, from a
+//   | own structures  | the JIT's cells   | current event      | lines printed (jit/)  | first-fit allocator
+//   +-----------------+-------------------+--------------------+-----------------------+---------------------- - -
+//   '----------------- dead between two events, not saved -----------------------------'--- a snapshot copies this
 //
 // The first page is never valid.
 //
@@ -22,12 +22,17 @@ export const OBJECTS_AT = 0x6000;
 /** Half a MiB: a task_struct of a kernel with everything in it is 10 KiB long, and a chain of parents may be a dozen. */
 export const KERNEL_END = 0x8_0000;
 export const STACK_AT = 0x8_0000;
+/** What code of the JIT and JavaScript tell each other, 4 KiB: jit/cells.ts. */
+export const CELLS_AT = 0xb_c000;
 /** Where the indices stand that walks over arrays hand to their callbacks. */
 export const KEYS_AT = 0xc_e000;
 /** Room for what the engine itself reads, 4 KiB; no program can point here. */
 export const SCRATCH_AT = 0xc_f000;
 export const EVENT_AT = 0xd_0000;
-export const HEAP_AT = 0xf_0000;
+export const EVENT_END = 0xf_0000;
+/** A batch of events on their way to programs, and what programs print meanwhile: jit/batch. */
+export const BATCH_AT = EVENT_END;
+export const HEAP_AT = 0x20_0000;
 
 /** 1 GiB: a machine that needs more is a mistake in a map's max_entries, and the host should not swap for it. */
 const MAX_PAGES = 0x4000;

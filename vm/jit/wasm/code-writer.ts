@@ -1,0 +1,208 @@
+// Writes the code of one function, insn by insn, straight into bytes: what stands there later (numbers of functions and types) is left open as relocations.
+import { BULK, BULK_PREFIX, MEMORY, PLAIN, SPECIAL, type MemoryOp, type PlainOp } from './ops.ts';
+import {
+  partsOf,
+  VALUE_TYPES,
+  type CodeMark,
+  type CodeReloc,
+  type FuncCode,
+  type FuncName,
+  type FuncType,
+  type ValueType,
+} from './types.ts';
+
+/** Type of a block: none, or one result. */
+export type BlockType = ValueType | 'none';
+/** A local, as `local` and `param` gave it out. */
+export type Local = number;
+
+const NO_RESULT = 0x40;
+/** Bytes of a number that is filled in later. */
+const OPEN_BYTES = 5;
+
+/** Methods return the writer, so that one line is one thought. Blocks must be closed, `finish` closes the function. */
+export class CodeWriter {
+  readonly name: FuncName;
+  readonly type: FuncType;
+  private bytes = new Uint8Array(256);
+  private length = 0;
+  private readonly locals: { type: ValueType; name: string }[];
+  private readonly relocs: CodeReloc[] = [];
+  private readonly marks: CodeMark[] = [];
+
+  /** `params` are names of the parameters of `type`. */
+  constructor(name: FuncName, type: FuncType, params: readonly string[]) {
+    this.name = name;
+    this.type = type;
+    this.locals = partsOf(type).params.map((param, i) => ({ type: param, name: params[i] ?? `p${i}` }));
+  }
+
+  /** A new local, 0 at first. */
+  local(type: ValueType, name: string): Local {
+    return this.locals.push({ type, name }) - 1;
+  }
+
+  /** From here on the code is for the insn at this pc; -1: for none. */
+  mark(pc: number, what?: string): this {
+    this.marks.push({ at: this.length, pc, ...(what === undefined ? {} : { what }) });
+    return this;
+  }
+
+  op(name: PlainOp): this {
+    return this.byte(PLAIN[name]);
+  }
+
+  i32(value: number): this {
+    return this.byte(SPECIAL.i32_const).signed(value | 0);
+  }
+
+  /** A number is an int32. */
+  i64(value: bigint | number): this {
+    this.byte(SPECIAL.i64_const);
+    return typeof value === 'number' ? this.signed(value) : this.signedBig(BigInt.asIntN(64, value));
+  }
+
+  f64(value: number): this {
+    this.byte(SPECIAL.f64_const).room(8);
+    new DataView(this.bytes.buffer).setFloat64(this.length, value, true);
+    this.length += 8;
+    return this;
+  }
+
+  get(local: Local): this {
+    return this.byte(SPECIAL.local_get).unsigned(local);
+  }
+
+  set(local: Local): this {
+    return this.byte(SPECIAL.local_set).unsigned(local);
+  }
+
+  tee(local: Local): this {
+    return this.byte(SPECIAL.local_tee).unsigned(local);
+  }
+
+  /** Loads from, or stores to, the i32 on the stack plus `offset`, u32. */
+  mem(op: MemoryOp, offset: number): this {
+    return this.byte(MEMORY[op]).byte(0).unsigned(offset);
+  }
+
+  /** Pops to, from, bytes. */
+  copy(): this {
+    return this.byte(BULK_PREFIX).unsigned(BULK.memory_copy).byte(0).byte(0);
+  }
+
+  /** Pops to, byte, bytes. */
+  fill(): this {
+    return this.byte(BULK_PREFIX).unsigned(BULK.memory_fill).byte(0);
+  }
+
+  block(type: BlockType = 'none'): this {
+    return this.byte(SPECIAL.block).blockType(type);
+  }
+
+  loop(type: BlockType = 'none'): this {
+    return this.byte(SPECIAL.loop).blockType(type);
+  }
+
+  if(type: BlockType = 'none'): this {
+    return this.byte(SPECIAL.if).blockType(type);
+  }
+
+  else(): this {
+    return this.byte(SPECIAL.else);
+  }
+
+  end(): this {
+    return this.byte(SPECIAL.end);
+  }
+
+  br(depth: number): this {
+    return this.byte(SPECIAL.br).unsigned(depth);
+  }
+
+  brIf(depth: number): this {
+    return this.byte(SPECIAL.br_if).unsigned(depth);
+  }
+
+  brTable(depths: readonly number[], otherwise: number): this {
+    this.byte(SPECIAL.br_table).unsigned(depths.length);
+    for (const depth of depths) this.unsigned(depth);
+    return this.unsigned(otherwise);
+  }
+
+  call(func: FuncName): this {
+    return this.byte(SPECIAL.call).open({ func });
+  }
+
+  returnCall(func: FuncName): this {
+    return this.byte(SPECIAL.return_call).open({ func });
+  }
+
+  /** Calls the function at the i32 on the stack of the machine's table of programs. */
+  callIndirect(type: FuncType): this {
+    return this.byte(SPECIAL.call_indirect).open({ type }).byte(0);
+  }
+
+  returnCallIndirect(type: FuncType): this {
+    return this.byte(SPECIAL.return_call_indirect).open({ type }).byte(0);
+  }
+
+  /** Ends the function. */
+  finish(): FuncCode {
+    this.end();
+    const { name, type, locals, relocs, marks } = this;
+    return { name, type, locals, bytes: this.bytes.slice(0, this.length), relocs, marks };
+  }
+
+  private blockType(type: BlockType): this {
+    return this.byte(type === 'none' ? NO_RESULT : VALUE_TYPES[type]);
+  }
+
+  private open(to: CodeReloc['to']): this {
+    this.relocs.push({ at: this.length, to });
+    this.room(OPEN_BYTES);
+    this.length += OPEN_BYTES;
+    return this;
+  }
+
+  private room(bytes: number): void {
+    if (this.length + bytes <= this.bytes.length) return;
+    const larger = new Uint8Array(2 * this.bytes.length + bytes);
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+
+  private byte(value: number): this {
+    if (this.length === this.bytes.length) this.room(1);
+    this.bytes[this.length++] = value;
+    return this;
+  }
+
+  private unsigned(value: number): this {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    return this.byte(rest);
+  }
+
+  /** A number of at most 32 bits. */
+  private signed(value: number): this {
+    let rest = value | 0;
+    while (rest < -64 || rest > 63) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    return this.byte(rest & 0x7f);
+  }
+
+  private signedBig(value: bigint): this {
+    let rest = value;
+    while (rest < -64n || rest > 63n) {
+      this.byte(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    return this.byte(Number(rest & 0x7fn));
+  }
+}
