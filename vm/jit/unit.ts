@@ -21,9 +21,13 @@ export function subName(prog: KernelProg, pc: number): FuncName {
  * is called. All may throw: the run ends then.
  */
 export const JS_IMPORTS = {
-  /** Runs the helper or kernel function of the insn: r1 to r5 stand in CELLS.regs, r0 does then. CELLS.insns may have grown. */
+  /**
+   * Runs the helper or kernel function of the insn: r1 to r5 stand in CELLS.regs (checked code: all registers), r0 does then. CELLS.insns may have grown.
+   * Of bpf_tail_call, where code cannot do it alone: checks as the interpreter does, counts in the prog array, and r0 is the id of the program to jump to,
+   * 0 for none.
+   */
   'js:call': 'i32 -> ',
-  /** Offset of the memory of a load, store or atomic insn through the address lo, hi; a fault where the program may not touch it. */
+  /** Offset of the memory of a load, store or atomic insn through the register whose halves are lo, hi (off not added); a fault where the program may not touch it. */
   'js:reach': 'i32 i32 i32 -> i32',
   /** A load of which only the engine knows what it finds: its value stands in CELLS.regs (r0) then. */
   'js:load': 'i32 i32 i32 -> ',
@@ -58,7 +62,10 @@ export interface ProgUnit {
   readonly jumps: readonly { readonly slotAt: number; readonly prog: KernelProg }[];
 }
 
-/** The export for a function that JavaScript calls: '-> ', r1 to r5 in CELLS.regs, its frame's end in CELLS.frame; r0 stands in CELLS.regs then. */
+/**
+ * The export for a function that JavaScript calls: '-> ', r1 to r5 in CELLS.regs (checked code: r0 and r6 to r9 too, and these four stand there again after
+ * it), its frame's end in CELLS.frame; r0 stands in CELLS.regs then.
+ */
 export function callbackName(prog: KernelProg, pc: number): FuncName {
   return `call:${prog.id}:${pc}`;
 }
