@@ -40,7 +40,15 @@ export const CELLS = {
   allInsns:  CELLS_AT + 0xd0,
   /** Records of ring buffers that were reserved by generated code and not given back: how many, and the offset of each. */
   owed:      CELLS_AT + 0xd8,
+  /** The spin lock that generated code holds: its offset, 0 for none. */
+  lock:      CELLS_AT + 0xdc,
+  /** State of the machine's random numbers, u32: see SeededRandom. */
+  random:    CELLS_AT + 0xe0,
+  /** Bytes of records in the print buffer: inline/print-buffer.ts. */
+  printed:   CELLS_AT + 0xe4,
   owedAt:    CELLS_AT + 0x100,
+  /** What the kernel may read for the program in this event, besides memory of the program: READABLE_ROWS rows, inline/readable.ts. */
+  readable:  CELLS_AT + 0x200,
 } as const satisfies Record<string, number>;
 
 /** Reserved records that `owedAt` has room for; what comes on top is reserved by JavaScript. */

@@ -30,8 +30,10 @@ export const KEYS_AT = 0xc_e000;
 export const SCRATCH_AT = 0xc_f000;
 export const EVENT_AT = 0xd_0000;
 export const EVENT_END = 0xf_0000;
-/** A batch of events on their way to programs, and what programs print meanwhile: jit/batch. */
+/** A batch of events on their way to programs: jit/batch. */
 export const BATCH_AT = EVENT_END;
+/** What programs print, until it is told: jit/inline/print-buffer.ts. */
+export const PRINT_AT = 0x1c_0000;
 export const HEAP_AT = 0x20_0000;
 
 /** 1 GiB: a machine that needs more is a mistake in a map's max_entries, and the host should not swap for it. */

@@ -29,7 +29,9 @@ export interface CallContext {
   /** Writes CELLS.insns and CELLS.frame, reads CELLS.insns back: around what may call JavaScript. */
   leave(): void;
   comeBack(): void;
-  /** Writes the call of the helper in JavaScript: for the rare case, in a branch. */
+  /** Ends the run where its budget is used up, as in front of a call of a subprogram. */
+  checkBudget(): void;
+  /** Writes the call of the helper in JavaScript: for the rare case, in a branch. Arguments must still stand in their locals. */
   callHelper(): void;
   /** A word for people on what stands here instead of a call: 'array look-up'. */
   note(what: string): void;
