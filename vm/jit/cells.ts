@@ -46,6 +46,8 @@ export const CELLS = {
   random:    CELLS_AT + 0xe0,
   /** Bytes of records in the print buffer: inline/print-buffer.ts. */
   printed:   CELLS_AT + 0xe4,
+  /** Which of the runs that batches know this one is; with `row`, one of all. */
+  run:       CELLS_AT + 0xe8,
   owedAt:    CELLS_AT + 0x100,
   /** What the kernel may read for the program in this event, besides memory of the program: READABLE_ROWS rows, inline/readable.ts. */
   readable:  CELLS_AT + 0x200,
