@@ -48,6 +48,18 @@ export class CodeWriter {
     return this;
   }
 
+  /** Bytes that are written. */
+  here(): number {
+    return this.length;
+  }
+
+  /** Forgets what was written since `here` was this; that must not name functions or types. */
+  backTo(here: number): this {
+    this.length = here;
+    while ((this.marks.at(-1)?.at ?? 0) > here) this.marks.pop();
+    return this;
+  }
+
   op(name: PlainOp): this {
     return this.byte(PLAIN[name]);
   }
