@@ -1,23 +1,39 @@
 // What a machine has from outside, made the same in each run: random numbers from a seed, and what the trace looks like.
 import type { Printk } from './api.ts';
+import { CELLS } from './jit/cells.ts';
+import type { LinearMemory } from './memory/linear.ts';
 
-/** Random numbers whose whole state is one u32, so that a snapshot can hold it. */
+/** A step to the next random number is x ^= x << 13, and so on: a triple that has the full period of 2^32-1. */
+export const XORSHIFT = [
+  { op: '<<', by: 13 },
+  { op: '>>>', by: 17 },
+  { op: '<<', by: 5 },
+] as const;
+
+/** Random numbers whose whole state is one u32, in a cell of linear memory, where generated code finds it too. */
 export class SeededRandom {
-  /** Never 0. */
-  state: number;
+  private readonly memory: LinearMemory;
 
-  constructor(seed: number) {
+  constructor(memory: LinearMemory, seed: number) {
+    this.memory = memory;
     this.state = seed >>> 0 || 1;
   }
 
-  /** The next u32 (xorshift with the triple 13, 17, 5, which has the full period of 2^32-1). */
+  /** Never 0. A snapshot holds it apart from the memory. */
+  get state(): number {
+    return this.memory.view.getUint32(CELLS.random, true);
+  }
+
+  set state(state: number) {
+    this.memory.view.setUint32(CELLS.random, state, true);
+  }
+
+  /** The next u32. */
   next(): number {
     let x = this.state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
+    for (const { op, by } of XORSHIFT) x ^= op === '<<' ? x << by : x >>> by;
     this.state = x >>> 0;
-    return this.state;
+    return x >>> 0;
   }
 }
 

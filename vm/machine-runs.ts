@@ -61,7 +61,7 @@ export class MachineRuns {
     this.objects = objects;
     this.kernel = new KernelMemory(memory, NO_TASK, options.kernel ?? DEFAULT_KERNEL);
     this.packets = new PacketPath(memory);
-    this.random = new SeededRandom(seed);
+    this.random = new SeededRandom(memory, seed);
     const { callbacks, heap, linked, grace, cells } = objects;
     this.cpu = new Cpu(
       {

@@ -4,9 +4,9 @@ import type { HelperContext, HelperRun } from './context.ts';
 const TWO_POW_32 = 0x1_0000_0000;
 /** Ticks a second: what most distributions choose. @see CONFIG_HZ */
 const HZ = 250;
-const TICK_NS = 1e9 / HZ;
+export const TICK_NS = 1e9 / HZ;
 /** The counter of ticks begins 5 minutes before 2^32, to bring out mistakes early. @see include/linux/jiffies.h INITIAL_JIFFIES */
-const FIRST_TICK = TWO_POW_32 - 300 * HZ;
+export const FIRST_TICK = TWO_POW_32 - 300 * HZ;
 
 export const CLOCK_HELPERS = {
   ktime_get_ns: now,

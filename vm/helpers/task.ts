@@ -4,7 +4,7 @@ import type { HelperContext, HelperRun } from './context.ts';
 import { setInt, sizeIn } from './context.ts';
 
 /** Bytes of a task's name, NUL included. @see include/linux/sched.h TASK_COMM_LEN */
-const COMM_BYTES = 16;
+export const COMM_BYTES = 16;
 /** No user and no group. @see include/linux/uidgid.h INVALID_UID */
 const NOBODY = 0xffff_ffff | 0;
 const MAX_DEV = 0xffff_ffffn;

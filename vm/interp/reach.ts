@@ -20,7 +20,7 @@ const USER_HIGH_END = 0x8000;
 const MAX_LOANS = 256;
 
 /** Memory arguments up to this length cost nothing besides the call; a longer one counts as an insn for each 256 bytes, the time of hashing a key. */
-const BYTES_FREE = 4096;
+export const BYTES_FREE = 4096;
 const BYTES_AN_INSN = 256;
 
 /** The part of an engine that checks what a program touches. */

@@ -17,15 +17,27 @@ export const RECORD_HEADER_BYTES = 8;
 export const BUSY = 0x8000_0000;
 export const DISCARDED = 0x4000_0000;
 /** Longest record. @see kernel/bpf/ringbuf.c RINGBUF_MAX_RECORD_SZ */
-const MAX_RECORD_BYTES = 0x3fff_ffff;
+export const MAX_RECORD_BYTES = 0x3fff_ffff;
 
-/** The numbers before the data, in units of 8 bytes. */
-const FIELDS = { consumer: 0, producer: 1, pending: 2, dropped: 3 } as const;
-const FIELDS_BYTES = 32;
+/** Offsets of the numbers before the data, and of the data. */
+export const RING = {
+  consumer: 0,
+  producer: 8,
+  pending: 16,
+  dropped: 24,
+  data: 32,
+} as const satisfies Record<string, number>;
+/** The same in units of 8 bytes. */
+const FIELDS = {
+  consumer: RING.consumer / 8,
+  producer: RING.producer / 8,
+  pending: RING.pending / 8,
+  dropped: RING.dropped / 8,
+} as const;
 
 /** Bytes that a ring with `size` bytes of data needs. */
 export function ringBytes(size: number): number {
-  return FIELDS_BYTES + 2 * size;
+  return RING.data + 2 * size;
 }
 
 /** A ring at an offset of linear memory that is a multiple of 8; `size`, a power of two, is what records may fill. */
@@ -40,7 +52,7 @@ export class Ring {
     this.memory = memory;
     this.size = size;
     this.fields = at / 8;
-    this.dataAt = at + FIELDS_BYTES;
+    this.dataAt = at + RING.data;
   }
 
   get consumer(): number {
@@ -67,6 +79,11 @@ export class Ring {
   /** Offset of the header of the record at a position. */
   headerAt(position: number): number {
     return this.dataAt + (position & (this.size - 1)); // & takes a number modulo 2 ** 32, and the size is smaller
+  }
+
+  /** True for an offset in the data, and in what follows it. */
+  holds(at: number): boolean {
+    return at >= this.dataAt && at < this.dataAt + 2 * this.size;
   }
 
   header(position: number): number {

@@ -1,8 +1,15 @@
 // Helpers that are written in place, by name.
 import type { HelperName } from '../../helpers/table.ts';
 import type { CallContext, Inline } from './call.ts';
+import { CLOCK_INLINE } from './clock.ts';
+import { RINGBUF_INLINE } from './ringbuf.ts';
+import { TASK_INLINE } from './task.ts';
 
-export const INLINE: Partial<Record<HelperName, Inline>> = {};
+export const INLINE: Partial<Record<HelperName, Inline>> = {
+  ...CLOCK_INLINE,
+  ...TASK_INLINE,
+  ...RINGBUF_INLINE,
+};
 
 /** Writes the call in place where that can be done: whether it was. */
 export function inlineCall(call: CallContext): boolean {
