@@ -9,6 +9,16 @@ import type { ProgAttr, VerifierSwitch } from './kernel/prog-load.ts';
 import type { SyscallInfo } from './kernel/syscalls.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
 
+/** How programs are run: compiled to WebAssembly, or insn by insn by the reference engine. Nothing that can be seen depends on it. */
+export type EngineName = 'jit' | 'interp';
+
+/** Which engine runs a program. */
+export interface EngineChoice {
+  readonly engine: EngineName;
+  /** Why it is not the one that the machine was told to use. */
+  readonly why?: string;
+}
+
 /** One bpf_trace_printk. */
 export interface Printk {
   readonly text: string;
@@ -224,6 +234,8 @@ export interface MachineOptions {
   readonly cpus: number;
   /** Insns one run may execute, tail calls included, before it is stopped with a fault. */
   readonly limitInsns: number;
+  /** Default 'interp'. */
+  readonly engine?: EngineName;
   /** Seed of bpf_get_prandom_u32, u32; default 1. */
   readonly seed?: number;
   /** System calls of all ABIs: hooks that go by the name of a call find it here. Default none. */
@@ -304,6 +316,10 @@ export interface Machine {
    * and helpers and maps that are not there.
    */
   runInsns(insns: Uint8Array, memory?: Uint8Array): InsnsResult;
+  /** Which engine runs programs from the next run on; it may be set between any two of them. */
+  engine: EngineName;
+  /** The engine that runs a program, as far as that is known: compiled is what runs. Of a program that is not loaded any more 'interp'. */
+  engineOf(prog: Prog): EngineChoice;
   readonly bpf: Bpf;
   /** Insns run, all programs. */
   readonly insnsRun: number;

@@ -1,11 +1,11 @@
 // What a machine runs, and for whom: programs at the points of a recording, by themselves, and what they left for later. A point and its programs
 // are one run: nothing that they use goes from under them, and nothing else runs meanwhile.
-import type { Fault, InsnsResult, MachineOptions, PacketResult, TestRunInput, TestRunResult } from './api.ts';
+import type { EngineChoice, EngineName, Fault, InsnsResult, MachineOptions, PacketResult, TestRunInput, TestRunResult } from './api.ts';
 import { ERRNO } from './errno.ts';
 import type { TaskView } from './helpers/context.ts';
 import { SeededRandom } from './host.ts';
-import { Cpu } from './interp/cpu.ts';
 import type { RunEvent } from './interp/host.ts';
+import { JitCpu } from './jit/engine/jit-cpu.ts';
 import type { Stage } from './kernel/attachments.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
@@ -47,7 +47,7 @@ export class MachineRuns {
   private readonly kernel: KernelMemory;
   private readonly objects: ObjectTable;
   private readonly random: SeededRandom;
-  private readonly cpu: Cpu;
+  private readonly cpu: JitCpu;
   private readonly later: LaterRuns;
   private readonly packets: PacketPath;
   private nowNs = 0;
@@ -63,7 +63,7 @@ export class MachineRuns {
     this.packets = new PacketPath(memory);
     this.random = new SeededRandom(memory, seed);
     const { callbacks, heap, linked, grace, cells } = objects;
-    this.cpu = new Cpu(
+    this.cpu = new JitCpu(
       {
         memory,
         mapRegions: cells,
@@ -88,12 +88,27 @@ export class MachineRuns {
         },
       },
       NO_TASK,
+      objects,
     );
+    this.cpu.engine = options.engine ?? 'interp';
     this.later = new LaterRuns(callbacks, this.cpu, limitInsns);
   }
 
   get insnsRun(): number {
     return this.cpu.insnsRun;
+  }
+
+  get engine(): EngineName {
+    return this.cpu.engine;
+  }
+
+  set engine(engine: EngineName) {
+    this.cpu.engine = engine;
+  }
+
+  /** See Machine.engineOf. */
+  engineOf(prog: KernelProg): EngineChoice {
+    return this.cpu.engineOf(prog);
   }
 
   /** See Machine.advance. */
@@ -168,8 +183,7 @@ export class MachineRuns {
   }
 
   private setTask(task: TaskView, cpu: number): void {
-    this.cpu.task = task;
-    this.cpu.cpu = cpu > 0 ? cpu % this.options.cpus : 0;
+    this.cpu.setTask(task, cpu > 0 ? cpu % this.options.cpus : 0);
   }
 
   private run(prog: KernelProg, event: RunEvent): void {

@@ -2,6 +2,8 @@
 import type {
   Attachment,
   AttachOptions,
+  EngineChoice,
+  EngineName,
   InsnsResult,
   LoadedObject,
   Machine,
@@ -74,6 +76,20 @@ class TailscopeMachine implements Machine {
     const linksOf = (prog: KernelProg) => this.attachments.of(prog);
     this.loader = new ObjectLoader(this.bpf, this.objects, this.memory, linksOf, cpus, verifier);
     this.runs = new MachineRuns(options, this.memory, this.objects);
+  }
+
+  get engine(): EngineName {
+    return this.runs.engine;
+  }
+
+  set engine(engine: EngineName) {
+    this.checkIdle();
+    this.runs.engine = engine;
+  }
+
+  engineOf(prog: Prog): EngineChoice {
+    const kernelProg = this.loader.kernelProg(prog);
+    return kernelProg === undefined ? { engine: 'interp' } : this.runs.engineOf(kernelProg);
   }
 
   get insnsRun(): number {

@@ -46,7 +46,7 @@ const KINDS = [
 
 for (const [type, keySize, flags] of KINDS) {
   const memory = new LinearMemory();
-  const none = { byFd: nothing, byId: nothing, hold: nothing, drop: nothing };
+  const none = { byFd: nothing, byId: nothing, hold: nothing, drop: nothing, slotChanged: nothing };
   const context: MapContext = {
     memory,
     cpus: 2,

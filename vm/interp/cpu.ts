@@ -7,7 +7,7 @@ import type { LinkedObjects } from '../kernel/linked-objects.ts';
 import type { ObjectHeap } from '../kernel/object-heap.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
 import type { KernelMap } from '../maps/map.ts';
-import { isProgArray } from '../maps/prog-array.ts';
+import { isProgArray, type ProgArray } from '../maps/prog-array.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
 import type { Code } from './code.ts';
 import { hexAddress, RunFault } from './fault.ts';
@@ -39,13 +39,13 @@ export class Cpu extends Reach implements HelperContext {
   readonly linked: LinkedObjects;
   private readonly grace: Grace;
   /** Functions of the program that helpers are calling now, one in the other. */
-  private callbackDepth = 0;
+  protected callbackDepth = 0;
   /** Where the run stands. */
-  private pc = 0;
-  private tailCalls = 0;
+  protected pc = 0;
+  protected tailCalls = 0;
   /** Insns of this run, and how many of them were charged to a program. */
-  private insns = 0;
-  private charged = 0;
+  protected insns = 0;
+  protected charged = 0;
 
   constructor(host: CpuHost, task: TaskView) {
     super(host);
@@ -55,6 +55,12 @@ export class Cpu extends Reach implements HelperContext {
     this.linked = host.linked;
     this.grace = host.grace;
     this.task = task;
+  }
+
+  /** The current task, and the CPU that it is on: before the first run of a point. */
+  setTask(task: TaskView, cpu: number): void {
+    this.task = task;
+    this.cpu = cpu;
   }
 
   /** Runs a program to its end. True when it exited, with r0 in `q[0]`; false when it was stopped: r0 is 0 then. */
@@ -73,7 +79,7 @@ export class Cpu extends Reach implements HelperContext {
     return this.steps(pc, NO_MAPS);
   }
 
-  private reset(event: RunEvent): void {
+  protected reset(event: RunEvent): void {
     this.forget(event);
     this.tailCalls = 0;
     this.insns = 0;
@@ -81,20 +87,21 @@ export class Cpu extends Reach implements HelperContext {
     this.callbackDepth = 0;
   }
 
-  /** The prog_arrays among `maps` are told how many tail calls there were. */
-  private steps(from: number, maps: readonly KernelMap[]): boolean {
+  /** Runs from a pc to the end of the run. The prog_arrays among `maps` are told how many tail calls there were. */
+  protected steps(from: number, maps: readonly KernelMap[]): boolean {
     let exited = true;
     this.grace.begin();
     try {
-      this.loop(from);
+      this.execute(from);
       this.checkDebts();
     } catch (error) {
       exited = false;
       this.payDebts();
       this.q[0] = 0n;
-      if (!(error instanceof RunFault)) throw error; // of the host: what it was told was too much for it
+      const fault = this.faultOf(error);
+      if (fault === undefined) throw error; // of the host: what it was told was too much for it
       count(this.memory, this.prog, 'faults', 1);
-      this.host.faulted(this.prog, this.pc, error.code, error.message);
+      this.host.faulted(this.prog, this.pc, fault.code, fault.message);
     } finally {
       this.bill();
       this.insnsRun += this.insns;
@@ -104,8 +111,18 @@ export class Cpu extends Reach implements HelperContext {
     return exited;
   }
 
+  /** Runs from a pc to where the program that began there ends. */
+  protected execute(from: number): void {
+    this.loop(from);
+  }
+
+  /** The fault that something thrown stands for; undefined when it is none of the program's. */
+  protected faultOf(error: unknown): RunFault | undefined {
+    return error instanceof RunFault ? error : undefined;
+  }
+
   /** Runs from a pc to where the frame that began it is left. */
-  private loop(from: number): void {
+  protected loop(from: number): void {
     let pc = from;
     while (pc !== STOP) {
       this.pc = pc;
@@ -136,7 +153,7 @@ export class Cpu extends Reach implements HelperContext {
     this.pc = caller;
   }
 
-  private setArgs(args: readonly bigint[]): void {
+  protected setArgs(args: readonly bigint[]): void {
     for (let i = 0; i < ARG_REGS; i++) this.q[1 + i] = args[i] ?? 0n;
   }
 
@@ -149,7 +166,7 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   /** Puts a program into the current frame: ctx in r1, an empty stack, nothing in the other registers. */
-  private begin(prog: KernelProg): void {
+  protected begin(prog: KernelProg): void {
     count(this.memory, prog, 'runs', 1);
     this.place(prog);
     this.r[2 * CTX_REG] = this.event.ctxAt;
@@ -157,7 +174,7 @@ export class Cpu extends Reach implements HelperContext {
     this.r[2 * LENGTH_REG] = this.event.length ?? 0;
   }
 
-  private place(prog: KernelProg): void {
+  protected place(prog: KernelProg): void {
     this.prog = prog;
     this.code = prog.code;
     this.r.fill(0);
@@ -191,25 +208,27 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   /** Charges the insns since the last charge to the current program. */
-  private bill(): void {
+  protected bill(): void {
     count(this.memory, this.prog, 'insns', this.insns - this.charged);
     this.charged = this.insns;
   }
 
   /** Calls a subprogram: its first pc. */
   call(target: number, returnTo: number): number {
-    if (this.frames.isFull()) {
-      this.fault('frames', `the call would be ${MAX_FRAMES + 1} frames deep, and ${MAX_FRAMES} are allowed`);
-    }
+    if (this.frames.isFull()) this.tooDeep();
     this.checkBudget();
     this.frames.push(this.q, returnTo, this.prog);
     this.enterFrame(this.frames.top());
     return target;
   }
 
+  tooDeep(): never {
+    this.fault('frames', `the call would be ${MAX_FRAMES + 1} frames deep, and ${MAX_FRAMES} are allowed`);
+  }
+
   /** exit: back to the caller, or the end of the run. */
   leave(): number {
-    if (this.frames.depth === 0) return STOP;
+    if (this.frames.depth === this.frames.floor) return STOP;
     const pc = this.frames.pop(this.q);
     const caller = this.frames.callerProg();
     if (caller !== this.prog) {
@@ -226,6 +245,21 @@ export class Cpu extends Reach implements HelperContext {
    * index is out of range or 33 tail calls were made in this run. The index is the low half of r3.
    */
   tailCall(pc: number): number {
+    const prog = this.jumpArray().jump(this.r[6]! >>> 0, this.tailCalls);
+    if (prog === undefined) {
+      this.r.fill(0, 0, 12); // the call returns nothing, and leaves r1 to r5 undefined
+      return pc + 1;
+    }
+    this.tailCalls += 1;
+    this.checkBudget();
+    this.bill();
+    this.frames.rebase();
+    this.begin(prog);
+    return 0;
+  }
+
+  /** The prog_array in r2, for a tail call that may be made from here. */
+  protected jumpArray(): ProgArray {
     const map = this.mapIn(2);
     if (!isProgArray(map)) {
       return this.fault(
@@ -239,17 +273,7 @@ export class Cpu extends Reach implements HelperContext {
     if (!this.isCtx(CTX_REG)) {
       return this.fault('ctx', `R1 is ${hexAddress(this.q[1]!)}, and bpf_tail_call takes the unmodified ctx`);
     }
-    const prog = map.jump(this.r[6]! >>> 0, this.tailCalls);
-    if (prog === undefined) {
-      this.r.fill(0, 0, 12); // the call returns nothing, and leaves r1 to r5 undefined
-      return pc + 1;
-    }
-    this.tailCalls += 1;
-    this.checkBudget();
-    this.bill();
-    this.frames.rebase();
-    this.begin(prog);
-    return 0;
+    return map;
   }
 
   random(): number {

@@ -15,6 +15,7 @@ export const FAULTS = {
   dynptr: 'a dynptr is one that a helper made, and names memory of the program',
   ctx: 'the insn takes the ctx that the program was started with',
   packet: 'only a program of a packet hook may load from the packet',
+  trap: 'generated code does nothing that WebAssembly stops: this is a bug of the JIT',
   size: 'a memory argument is at most 512 MiB long',
 } as const satisfies Record<string, string>;
 export type FaultCode = keyof typeof FAULTS;

@@ -16,7 +16,8 @@ export const MAX_FRAMES = 8;
 export const MAX_LOOPS = 1 << 23;
 /** A tail call in the deepest frame begins a program that may call seven deep again. */
 const ALL_FRAMES = MAX_FRAMES + MAX_TAIL_CALLS * (MAX_FRAMES - 1);
-const FRAME_STRIDE = 2 * STACK_BYTES;
+/** From one frame to the next, in bytes: a guard and a stack. */
+export const FRAME_STRIDE = 2 * STACK_BYTES;
 
 /** Registers that a callee must leave as they were: r6 to r9. */
 const FIRST_SAVED = 6;
@@ -37,6 +38,8 @@ export class Frames {
   };
   /** Frames below the current one. */
   depth = 0;
+  /** Depth at which the interpreter began: what ends there goes back to who started it. */
+  floor = 0;
   /** Depth at which the current program began: a tail call in a subprogram begins one above the bottom. */
   private base = 0;
   private readonly regs = new BigUint64Array(ALL_FRAMES * SAVED);
@@ -48,6 +51,7 @@ export class Frames {
 
   reset(): void {
     this.depth = 0;
+    this.floor = 0;
     this.base = 0;
     this.region.end = STACK_AT + FRAME_STRIDE;
   }
@@ -55,6 +59,13 @@ export class Frames {
   /** Offset behind the current frame: the low half of r10. */
   top(): number {
     return STACK_AT + (this.depth + 1) * FRAME_STRIDE;
+  }
+
+  /** Another engine stands in the frame whose r10 has this low half; `base` is that of the frame that its program began in. */
+  moveTo(top: number, base: number): void {
+    this.depth = depthOf(top);
+    this.base = depthOf(base);
+    this.region.end = top;
   }
 
   /** True when the current program may call no deeper. */
@@ -105,4 +116,9 @@ export class Frames {
   rebase(): void {
     this.base = this.depth;
   }
+}
+
+/** Frames below the one that ends at an offset. */
+function depthOf(top: number): number {
+  return (top - STACK_AT) / FRAME_STRIDE - 1;
 }

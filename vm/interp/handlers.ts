@@ -205,7 +205,7 @@ const MAKE = {
   packet:
     ({ mode, size }) =>
     (cpu, pc) =>
-      loadPacket(cpu, pc, mode === 'ind', SIZES[size].bytes),
+      loadPacket(cpu, pc, mode === 'ind', SIZES[size].bytes) ? pc + 1 : cpu.leave(),
   jump: ({ jmp, width, source }) => (width === 64 ? jump64(jmp, source) : jump32(jmp, source)),
   goto: ({ goto }) => GOTO_HANDLERS[goto],
   call: ({ call }) => CALL_HANDLERS[call],

@@ -11,8 +11,8 @@ const BASES = [
   { from: -0x20_0000, base: -0x20_0000, header: 'link' },
 ] as const;
 
-/** Runs a packet load at pc: the next pc. */
-export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2 | 4 | 8): number {
+/** Runs a packet load at pc: whether the function goes on behind it. */
+export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2 | 4 | 8): boolean {
   const { code, r, memory, packet } = cpu;
   if (packet === undefined) return cpu.fault('packet', `the hook of ${cpu.prog.name} has no packet`);
   if (!cpu.isCtx(6)) return cpu.fault('ctx', 'R6 is not the ctx, which a packet load needs there');
@@ -22,10 +22,10 @@ export function loadPacket(cpu: Cpu, pc: number, indirect: boolean, bytes: 1 | 2
   r.fill(0, 0, 12);
   if (where + bytes > packet.end) {
     if (packet.isMissing(where, bytes)) cpu.countUnknownRead(MISSING_PACKET);
-    return cpu.leave();
+    return false;
   }
   if (bytes === 1) r[0] = memory.view.getUint8(where);
   else if (bytes === 2) r[0] = memory.view.getUint16(where);
   else r[0] = memory.view.getInt32(where);
-  return pc + 1;
+  return true;
 }

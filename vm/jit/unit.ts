@@ -33,6 +33,8 @@ export const JS_IMPORTS = {
   'js:load': 'i32 i32 i32 -> ',
   /** ld_abs and ld_ind: as js:call; 1 where the function goes on, 0 where it ends with r0 = 0. Registers that the insn reads stand in CELLS.regs. */
   'js:packet': 'i32 -> i32',
+  /** Runs a program that is not compiled, by its id, in the frame at CELLS.frame: it ends with r0 in CELLS.regs. */
+  'js:interp': 'i32 -> ',
   /** Ends the run: the number is an index of FAULT_CODES. */
   'js:fault': 'i32 i32 -> ',
 } as const satisfies Record<string, FuncType>;
@@ -72,10 +74,21 @@ export function callbackName(prog: KernelProg, pc: number): FuncName {
 
 /** Numbers of sites: all of one machine. */
 export class SiteTable {
-  private readonly sites: Site[] = [];
+  private readonly sites: (Site | undefined)[] = [];
+  private readonly free: number[] = [];
 
   add(site: Site): number {
-    return this.sites.push(site) - 1;
+    const number = this.free.pop() ?? this.sites.length;
+    this.sites[number] = site;
+    return number;
+  }
+
+  /** Numbers of a unit that no module holds any more; they are given out again. */
+  release(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      this.sites[number] = undefined;
+      this.free.push(number);
+    }
   }
 
   get(site: number): Site {

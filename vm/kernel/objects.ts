@@ -72,6 +72,8 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   readonly cpus: number;
   /** What programs are verified against. */
   readonly kernel: Pick<Kernel, 'types'>;
+  /** Grows whenever a slot of a prog_array changed, a program went away, or a snapshot brought others: for those who compile what can be reached. */
+  changes = 0;
   private readonly memory: LinearMemory;
   private lastMapId = 0;
   private lastProgId = 0;
@@ -237,11 +239,16 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     entry.refs -= 1;
     if (entry.refs > 0) return;
     this.progs.delete(prog.id);
+    this.changes += 1;
     this.grace.after(() => {
       this.memory.free(prog.countersAt, COUNTERS_BYTES);
       for (const map of prog.usedMaps) this.dropMap(map);
       if (prog.objects.length > 0) this.heap.trim();
     });
+  }
+
+  slotChanged(): void {
+    this.changes += 1;
   }
 
   mapByFd(fd: number): KernelMap | number {
@@ -300,6 +307,7 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
 
   /** Puts all objects back as they were; the memory behind them is restored by the caller. */
   restore(state: ObjectState): void {
+    this.changes += 1;
     this.fds.clear();
     this.maps.clear();
     this.progs.clear();

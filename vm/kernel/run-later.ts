@@ -47,8 +47,7 @@ export class LaterRuns {
     const { walk } = map;
     if (walk === undefined) return; // such a map has no timers
     const task = idleTask(callback.cpu, dueNs);
-    cpu.task = task;
-    cpu.cpu = callback.cpu;
+    cpu.setTask(task, callback.cpu);
     cpu.kernel.begin(task, undefined);
     const key = new LentKey(map.spec.name, map.spec.keySize);
     const position = walk.positionOf(valueAt);

@@ -45,6 +45,8 @@ export interface ProgArray extends KernelMap {
   ended(depth: number): void;
   /** True when the program may use the array or be stored in it; the first that asks becomes the owner for ever. */
   admits(prog: OwnerTraits): boolean;
+  /** The programs in its slots, each once. */
+  held(): Iterable<KernelProg>;
   /** Empties all slots: the last user reference is gone. */
   clear(): void;
   counts(): JumpCounts;
@@ -91,6 +93,7 @@ export function createProgArray(context: MapContext, spec: MapSpec): ProgArray |
     if (prog !== undefined) progs.hold(prog);
     memory.view.setUint32(slotAt(index), prog?.id ?? 0, true);
     if (old !== undefined) progs.drop(old);
+    progs.slotChanged();
   };
 
   return {
@@ -119,6 +122,14 @@ export function createProgArray(context: MapContext, spec: MapSpec): ProgArray |
       return prog;
     },
     ended: (depth) => bump(body + DEPTH_OFF + 8 * depth),
+    held() {
+      const held = new Set<KernelProg>();
+      for (let index = 0; index < maxEntries; index++) {
+        const prog = progIn(index);
+        if (prog !== undefined) held.add(prog);
+      }
+      return held;
+    },
     admits: (prog) => isLikeOwner(memory, body, prog),
     clear() {
       for (let index = 0; index < maxEntries; index++) if (u32(slotAt(index)) !== 0) put(index, undefined);

@@ -12,6 +12,8 @@ export interface ProgTable {
   hold(prog: KernelProg): void;
   /** A slot lets go of the program. */
   drop(prog: KernelProg): void;
+  /** Another program stands in a slot, or none. */
+  slotChanged(): void;
 }
 
 /** The maps of the machine as a map of maps needs them. */

@@ -60,6 +60,7 @@ export class LinearMemory {
   u8: Uint8Array;
   view: DataView;
   f64: Float64Array;
+  i32: Int32Array;
   readonly wasm: WasmMemory;
   /** First byte behind everything allocated. */
   private top = HEAP_AT;
@@ -71,6 +72,7 @@ export class LinearMemory {
     this.u8 = new Uint8Array(this.wasm.buffer);
     this.view = new DataView(this.wasm.buffer);
     this.f64 = new Float64Array(this.wasm.buffer);
+    this.i32 = new Int32Array(this.wasm.buffer);
   }
 
   /** Zeroed bytes at an offset that is a multiple of 8; 0 when there is no room. `size` in bytes. */
@@ -167,6 +169,7 @@ export class LinearMemory {
     this.u8 = new Uint8Array(this.wasm.buffer);
     this.view = new DataView(this.wasm.buffer);
     this.f64 = new Float64Array(this.wasm.buffer);
+    this.i32 = new Int32Array(this.wasm.buffer);
     return true;
   }
 }

@@ -1,0 +1,268 @@
+// Which programs are compiled, and together with which: those that run and all that they can jump to stand in one module, and in the machine's table of programs
+// by their ids. When slots change, programs that are new among them get a module of their own at once, so that the next event is right; after
+// some thousand runs without another change all are linked into one module again.
+import type { KernelProg } from '../../kernel/prog.ts';
+import { isProgArray } from '../../maps/prog-array.ts';
+import { callbackName, progName, type ProgUnit, type SiteTable } from '../unit.ts';
+import { translate } from '../translate/translate.ts';
+import { canCompile } from './host-support.ts';
+import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
+
+/** Runs without a change before all is linked anew: a replay does as many in some milliseconds, and a lab that fills slot after slot does not. */
+const RELINK_RUNS = 4096;
+
+/** The programs of a machine. */
+export interface ProgSource {
+  /** Grows when slots changed or programs went away. */
+  readonly changes: number;
+  byId(id: number): KernelProg | undefined;
+  isLoaded(prog: KernelProg): boolean;
+}
+
+export interface LinkWorld extends ModuleWorld {
+  readonly progs: ProgSource;
+  readonly sites: SiteTable;
+  readonly cpus: number;
+}
+
+/** A program in the table. */
+export interface Placed {
+  readonly prog: KernelProg;
+  readonly module: LinkedModule;
+  /** Why the interpreter runs it; undefined where it is compiled. */
+  readonly why: string | undefined;
+}
+
+/** Code that others keep in the linked module. */
+export interface LinkExtra extends ExtraCode {
+  /** Programs that it calls. */
+  readonly progs: readonly KernelProg[];
+}
+
+/** A unit, and what slots it was made for: the programs that could be named then. */
+interface Translated {
+  readonly unit: ProgUnit;
+  readonly asked: ReadonlyMap<number, KernelProg | undefined>;
+}
+
+/** The compiled programs of one machine. */
+export class Linker {
+  private readonly world: LinkWorld;
+  private readonly units = new Map<KernelProg, Translated>();
+  /** Programs that cannot be compiled, and why. */
+  private readonly refused = new Map<KernelProg, string>();
+  private readonly placed = new Map<number, Placed>();
+  /** Programs that runs began with. */
+  private readonly roots = new Set<KernelProg>();
+  private extra: LinkExtra | undefined;
+  /** The module that `extra` stands in. */
+  private linked: LinkedModule | undefined;
+  private seen = -1;
+  /** All is not in one module, or not as the slots are now. */
+  private isScattered = false;
+  private quietRuns = 0;
+
+  constructor(world: LinkWorld) {
+    this.world = world;
+  }
+
+  /** Where a program that is about to run stands; undefined: the interpreter runs it. Between two runs only. */
+  find(prog: KernelProg): Placed | undefined {
+    if (this.world.progs.changes !== this.seen) this.catchUp();
+    let placed = this.placed.get(prog.id);
+    if (placed?.prog !== prog || !this.roots.has(prog)) placed = this.addRoot(prog);
+    if (this.isScattered && ++this.quietRuns >= RELINK_RUNS) {
+      this.relink();
+      placed = this.placed.get(prog.id)!;
+    }
+    return placed.why === undefined ? placed : undefined;
+  }
+
+  /** The export that calls a function of a program; undefined where there is none. */
+  callback(prog: KernelProg, pc: number): (() => void) | undefined {
+    return this.placed.get(prog.id)?.module.exports[callbackName(prog, pc)] as (() => void) | undefined; // its type is that of the name
+  }
+
+  /** The program of an id, and its module. */
+  at(id: number): Placed | undefined {
+    return this.placed.get(id);
+  }
+
+  /** Why the interpreter runs a program; undefined where it is compiled, or was not run yet. */
+  whyNot(prog: KernelProg): string | undefined {
+    return this.refused.get(prog);
+  }
+
+  /** Keeps code in the linked module from now on (undefined: none), and links at once. Between two runs only. */
+  link(extra: LinkExtra | undefined): LinkedModule | undefined {
+    this.extra = extra;
+    this.catchUp();
+    this.relink();
+    return this.linked;
+  }
+
+  /** The module with `extra` as it is now, before so many runs; undefined: none was asked for. */
+  current(runs: number): LinkedModule | undefined {
+    if (this.world.progs.changes !== this.seen) this.catchUp();
+    if (this.isScattered && (this.quietRuns += runs) >= RELINK_RUNS) this.relink();
+    return this.linked;
+  }
+
+  /** Slots may have changed within a run: what can be reached now is in the table before the program goes on. */
+  reachAll(): void {
+    if (this.world.progs.changes === this.seen) return;
+    this.seen = this.world.progs.changes;
+    this.isScattered = true;
+    this.quietRuns = 0;
+    this.add(this.wanted());
+  }
+
+  private catchUp(): void {
+    for (const prog of this.units.keys()) if (!this.isThere(prog)) this.forget(prog);
+    for (const prog of this.refused.keys()) if (!this.isThere(prog)) this.refused.delete(prog);
+    for (const prog of this.roots) if (!this.isThere(prog)) this.roots.delete(prog);
+    for (const { prog } of this.placed.values()) if (!this.isThere(prog)) this.displace(prog);
+    this.reachAll();
+  }
+
+  /** Id 0 is that of insns that run by themselves: nobody loads them. */
+  private isThere(prog: KernelProg): boolean {
+    return prog.id === 0 ? this.placed.get(0)?.prog === prog : this.world.progs.isLoaded(prog);
+  }
+
+  private forget(prog: KernelProg): void {
+    this.world.sites.release(this.units.get(prog)?.unit.sites ?? []);
+    this.units.delete(prog);
+  }
+
+  private displace({ id }: KernelProg): void {
+    this.placed.delete(id);
+    this.world.table.set(id, null);
+  }
+
+  private addRoot(prog: KernelProg): Placed {
+    const old = this.placed.get(prog.id);
+    if (old !== undefined && old.prog !== prog) {
+      // Other insns that run by themselves.
+      this.forget(old.prog);
+      this.refused.delete(old.prog);
+      this.roots.delete(old.prog);
+      this.displace(old.prog);
+    }
+    this.roots.add(prog);
+    this.isScattered ||= prog.id !== 0 && this.placed.size > 0;
+    this.add(reachOf([prog]));
+    return this.placed.get(prog.id)!;
+  }
+
+  /** All that can be reached; insns that run by themselves stand alone. */
+  private wanted(): ReadonlySet<KernelProg> {
+    const roots = [...this.roots].filter(({ id }) => id !== 0);
+    return reachOf([...roots, ...(this.extra?.progs ?? []).filter((prog) => this.isThere(prog))]);
+  }
+
+  /** Puts those of the programs into the table that are not there, with a module of their own. */
+  private add(progs: ReadonlySet<KernelProg>): void {
+    const missing = [...progs].filter((prog) => this.placed.get(prog.id)?.prog !== prog);
+    if (missing.length > 0) this.build(missing, undefined);
+  }
+
+  /** One module for all; not made where it would be the one that there is. */
+  private relink(): void {
+    this.quietRuns = 0;
+    this.isScattered = false;
+    const wanted = [...this.wanted()];
+    for (const { prog } of this.placed.values())
+      if (prog.id !== 0 && !wanted.includes(prog)) this.displace(prog);
+    this.linked = this.build(wanted, this.extra);
+  }
+
+  private build(progs: readonly KernelProg[], extra: ExtraCode | undefined): LinkedModule {
+    const group = new Set(progs);
+    const parts = progs.map((prog) => this.partOf(prog, group));
+    let module: LinkedModule;
+    try {
+      module = new LinkedModule(parts, this.world, extra);
+    } catch (error) {
+      if (!this.refuseWrong(parts, error)) throw error;
+      return this.build(progs, extra);
+    }
+    const { table } = this.world;
+    for (const prog of progs) {
+      this.placed.set(prog.id, { prog, module, why: this.refused.get(prog) });
+      if (table.length <= prog.id) table.grow(Math.max(prog.id + 1 - table.length, table.length));
+      table.set(prog.id, module.exports[progName(prog)]);
+    }
+    return module;
+  }
+
+  /** The host did not take a module: finds the programs that it does not take by themselves. False when there is none. */
+  private refuseWrong(parts: readonly Part[], error: unknown): boolean {
+    let found = false;
+    for (const part of parts) {
+      if ('interpreted' in part) continue;
+      const { prog } = part.unit;
+      try {
+        const alone = this.partOf(prog, new Set([prog]));
+        if ('unit' in alone) void new LinkedModule([alone], this.world);
+      } catch {
+        found = true;
+        this.refused.set(prog, `its code is not taken, a bug of the JIT: ${String(error)}`);
+        this.forget(prog);
+      }
+    }
+    return found;
+  }
+
+  /** A program for a module that holds `group`. */
+  private partOf(prog: KernelProg, group: ReadonlySet<KernelProg>): Part {
+    if (this.refused.has(prog)) return { interpreted: prog };
+    const inSlot = (slotAt: number): KernelProg | undefined => {
+      const held = this.world.progs.byId(this.world.memory.view.getUint32(slotAt, true));
+      return held !== undefined && group.has(held) ? held : undefined;
+    };
+    const known = this.units.get(prog);
+    if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held)) return known;
+    this.forget(prog);
+    const why = this.translate(prog, inSlot);
+    if (why === undefined) return this.units.get(prog)!;
+    this.refused.set(prog, why);
+    return { interpreted: prog };
+  }
+
+  /** Translates a program into `units`; why it cannot be. */
+  private translate(
+    prog: KernelProg,
+    inSlot: (slotAt: number) => KernelProg | undefined,
+  ): string | undefined {
+    if (!canCompile()) return 'the host has no tail calls in WebAssembly';
+    const { cpus, sites } = this.world;
+    const asked = new Map<number, KernelProg | undefined>();
+    const ask = (slotAt: number): KernelProg | undefined => {
+      const held = inSlot(slotAt);
+      asked.set(slotAt, held);
+      return held;
+    };
+    const mode = prog.known === undefined ? 'checked' : 'verified';
+    try {
+      this.units.set(prog, { unit: translate(prog, { mode, cpus, sites, inSlot: ask }), asked });
+      return undefined;
+    } catch (error) {
+      return `it cannot be translated, a bug of the JIT: ${String(error)}`;
+    }
+  }
+}
+
+/** Programs, and all that tail calls lead to from there. */
+function reachOf(from: readonly KernelProg[]): ReadonlySet<KernelProg> {
+  const reached = new Set(from);
+  const arrays = new Set<number>();
+  for (const prog of reached) {
+    for (const map of prog.usedMaps) {
+      if (!isProgArray(map) || arrays.has(map.id)) continue;
+      arrays.add(map.id);
+      for (const held of map.held()) reached.add(held); // a Set that grows is walked to its end
+    }
+  }
+  return reached;
+}
