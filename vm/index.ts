@@ -2,6 +2,7 @@
 export type * from './api.ts';
 export type { Effect, EffectDetail } from './effects.ts';
 export type * from './object.ts';
+export type { BatchColumns, EventBatch } from './kernel/event-batch.ts';
 export type { EventName, EventPoint, SignalInfo } from './kernel/event-point.ts';
 export type { Kernel } from './kernel/kernel.ts';
 export { DEFAULT_KERNEL, KERNELS, kernelOfTypes, type KernelName } from './kernel/profiles/index.ts';

@@ -24,8 +24,11 @@ export interface BatchColumns {
 export interface EventBatch {
   /** Most rows of a batch. */
   readonly rows: number;
-  /** What programs want to know of a point besides its columns: its user memory, or what is known of the task too. */
-  readonly wants: 'columns' | 'memory';
+  /**
+   * What programs may want to know of a point besides its columns: nothing, its user memory, or what is known of the task too. That changes from point to
+   * point: with 'task' they are handed over one by one, as `fill` cannot tell.
+   */
+  readonly wants: 'columns' | 'memory' | 'task';
   columns(): BatchColumns;
   /** What runs at the enter or exit of a call; 0: nothing, and no row is needed. */
   plan(at: 'enter' | 'exit', audit: number, nr: number): number;
