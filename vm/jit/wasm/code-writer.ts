@@ -53,9 +53,10 @@ export class CodeWriter {
     return this.length;
   }
 
-  /** Forgets what was written since `here` was this; that must not name functions or types. */
+  /** Forgets what was written since `here` was this. */
   backTo(here: number): this {
     this.length = here;
+    while ((this.relocs.at(-1)?.at ?? -1) >= here) this.relocs.pop();
     while ((this.marks.at(-1)?.at ?? 0) > here) this.marks.pop();
     return this;
   }

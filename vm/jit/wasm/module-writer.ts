@@ -1,5 +1,5 @@
 // Puts functions into a module: types, imports, functions, exports, code, with every open number filled in. One memory and one table, both imported from 'env'.
-// @see WebAssembly core specification, section 5.5
+// @see WebAssembly core specification, section 5.5, and 7.4.1 for names
 import {
   partsOf,
   VALUE_TYPES,
@@ -29,7 +29,9 @@ export interface ModuleBytes {
 }
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0] as const;
-const SECTIONS = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTIONS = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+/** Part of the section 'name': without it, hosts print no names of functions where they say what trapped. */
+const FUNC_NAMES = 1;
 const KINDS = { func: 0, table: 1, memory: 2 } as const;
 const FUNC = 0x60;
 const FUNCREF = 0x70;
@@ -85,6 +87,12 @@ export function writeModule({ imports, functions, exports, pages }: ModuleParts)
         for (const reloc of code.relocs) out.patch(at + reloc.at, target(reloc, funcs, types));
       });
     }
+  });
+  out.section(SECTIONS.custom, () => {
+    out.text('name').section(FUNC_NAMES, () => {
+      out.unsigned(imports.length + functions.length);
+      for (const { name } of [...imports, ...functions]) out.unsigned(known(funcs, name)).text(name);
+    });
   });
   return { bytes: out.take(), codeAt };
 }
