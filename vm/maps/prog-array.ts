@@ -64,6 +64,14 @@ const DEPTH_OFF = 32;
 const SLOTS_OFF = DEPTH_OFF + 8 * (MAX_TAIL_CALLS + 1);
 const SLOT = { bytes: 24, hits: 8, empty: 16 } as const;
 
+/** Where an engine that compiles finds all this, in bytes behind the header; `slot`: in a slot, whose first u32 is the program's id. */
+export const PROG_ARRAY_LAYOUT = {
+  outOfRange: OUT_OF_RANGE_OFF,
+  limit: LIMIT_OFF,
+  slots: SLOTS_OFF,
+  slot: SLOT,
+} as const;
+
 /** @see kernel/bpf/arraymap.c fd_array_map_alloc_check */
 export function checkProgArray(spec: MapSpec): MapRefusal | undefined {
   return checkFdArray(spec);

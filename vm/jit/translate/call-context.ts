@@ -1,0 +1,33 @@
+// A call as those see it who write helpers in WebAssembly.
+import type { HelperName } from '../../helpers/table.ts';
+import type { CallContext } from '../inline/call.ts';
+import { ARGS, writeKernelCall } from './kernel-call.ts';
+import type { FuncWriter } from './func-writer.ts';
+
+export function callContext(f: FuncWriter, helper: HelperName): CallContext {
+  const { code, prog, pc, regs, frame, unit } = f;
+  const facts = prog.known?.facts[pc];
+  const map = facts?.map === undefined || facts.map === 'many' ? undefined : prog.known?.maps.get(facts.map);
+  return {
+    code,
+    prog,
+    pc,
+    helper,
+    regs,
+    frame,
+    map,
+    constKey: facts?.constKey,
+    constant: (reg) => f.numbers[reg],
+    cpus: unit.options.cpus,
+    scratch: (type, number) => f.scratch(type, number),
+    runtime(name, make) {
+      if (!unit.runtime.has(name)) unit.runtime.set(name, make());
+      return name;
+    },
+    leave: () => f.leave(),
+    comeBack: () => f.readInsns(),
+    checkBudget: () => f.checkBudget(),
+    callHelper: () => writeKernelCall(f, ARGS),
+    note: (what) => code.mark(pc, what),
+  };
+}

@@ -1,0 +1,63 @@
+// Calls: of helpers and kernel functions, of subprograms, and what helpers call.
+import { FRAME_STRIDE, MAX_FRAMES } from '../../interp/frames.ts';
+import { helperName, helperRow, HELPERS } from '../../helpers/table.ts';
+import { argsFor } from '../../helpers/args.ts';
+import type { CallName } from '../../isa/opcodes.ts';
+import type { ProgTypeName } from '../../kernel/prog-types.ts';
+import { CELLS } from '../cells.ts';
+import { inlineCall } from '../inline/index.ts';
+import { subName } from '../unit.ts';
+import { callContext } from './call-context.ts';
+import type { FuncWriter } from './func-writer.ts';
+import { ARGS, forgetAfterCall, SAVED, writeKernelCall } from './kernel-call.ts';
+import { writeTailCall } from './tail-call.ts';
+
+export const CALLS = {
+  helper: writeHelperCall,
+  subprog: writeSubprogCall,
+  kfunc: (f) => writeKernelCall(f, ARGS),
+  reg: (f) => writeKernelCall(f, ARGS),
+} as const satisfies Record<CallName, (f: FuncWriter) => void>;
+
+function writeHelperCall(f: FuncWriter): void {
+  const id = f.prog.code.imm[f.pc]!;
+  if (id === HELPERS.tail_call.id) {
+    writeTailCall(f);
+    return;
+  }
+  const name = helperName(id);
+  if (f.mode === 'verified' && name !== undefined && inlineCall(callContext(f, name))) {
+    forgetAfterCall(f);
+    return;
+  }
+  writeKernelCall(
+    f,
+    name === undefined ? ARGS : ARGS.slice(0, argsFor(helperRow(name), f.prog.type as ProgTypeName).length),
+  );
+}
+
+function writeSubprogCall(f: FuncWriter): void {
+  const { code, prog } = f;
+  const target = f.pc + 1 + prog.code.imm[f.pc]!;
+  if (f.isChecked) {
+    code.get(f.frame).get(f.base).op('i32_sub');
+    code
+      .i32((MAX_FRAMES - 1) * FRAME_STRIDE)
+      .op('i32_ge_u')
+      .if();
+    f.fault('frames');
+    code.end();
+  }
+  f.checkBudget();
+  f.saveInsns();
+  if (f.isChecked) f.saveRegs([0, ...SAVED]);
+  for (const reg of ARGS) f.pushReg(reg);
+  code.get(f.frame).i32(FRAME_STRIDE).op('i32_add').call(subName(prog, target));
+  f.setReg(0);
+  if (f.isChecked) {
+    f.loadRegs(ARGS);
+    f.setCell('i32_store', CELLS.base, () => code.get(f.base));
+  }
+  f.readInsns();
+  forgetAfterCall(f);
+}

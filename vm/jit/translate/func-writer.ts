@@ -1,0 +1,250 @@
+// What all parts share that write one function: its code, registers, how insns are counted, and the ways into JavaScript.
+import type { KernelProg } from '../../kernel/prog.ts';
+import { FRAME_REG } from '../../isa/opcodes.ts';
+import { STACK_BYTES } from '../../interp/frames.ts';
+import { ADDRESS_HIGH } from '../../memory/linear.ts';
+import { CELLS } from '../cells.ts';
+import { FAULT_CODES, progName, PROG_TYPE, subName, SUB_TYPE, type JsImport } from '../unit.ts';
+import { CodeWriter, type Local } from '../wasm/code-writer.ts';
+import type { MemoryOp } from '../wasm/ops.ts';
+import type { FuncCode, FuncName, ValueType } from '../wasm/types.ts';
+import type { TranslateMode, TranslateOptions } from './options.ts';
+
+const HIGH_BITS = BigInt(ADDRESS_HIGH) << 32n;
+/** Registers that are locals: r0 to r9. */
+const LOCAL_REGS = 10;
+/** Number of the scratch local that may_goto counts in; helpers in place have the lower ones. */
+const ROUNDS = 99;
+
+/** What the functions of one program gather. */
+export interface UnitDraft {
+  readonly prog: KernelProg;
+  readonly options: TranslateOptions;
+  readonly imports: Set<JsImport>;
+  /** Numbers of sites, by pc. */
+  readonly sites: Map<number, number>;
+  /** Functions of the runtime, by name. */
+  readonly runtime: Map<FuncName, FuncCode>;
+  /** Programs that direct tail calls name, by the offset of the slot. */
+  readonly jumps: Map<number, KernelProg>;
+}
+
+/** Whether a function is a program or one of its subprograms. */
+export type FuncKind = 'prog' | 'sub';
+
+/** A function that is written. Methods that write return nothing; those called `push...` leave a value on Wasm's stack. */
+export class FuncWriter {
+  readonly code: CodeWriter;
+  readonly kind: FuncKind;
+  readonly unit: UnitDraft;
+  readonly prog: KernelProg;
+  readonly mode: TranslateMode;
+  /** Locals of r0 to r9. */
+  readonly regs: readonly Local[];
+  /** Low half of r10. */
+  readonly frame: Local;
+  /** First byte of the frame: offsets from here are not negative, as those of Wasm's loads and stores must be. */
+  readonly stack: Local;
+  readonly insns: Local;
+  /** Checked code: r10, its low half, of the frame that the program began in. */
+  readonly base: Local;
+  /** First pc. */
+  readonly first: number;
+  /** The insn that is written. */
+  pc = 0;
+  /** What the local `insns` lacks, the running insn included. */
+  lacks = 0;
+  /** Numbers that registers hold, as the insns of the block tell. */
+  readonly numbers: (bigint | undefined)[] = [];
+  private readonly scratches = new Map<string, Local>();
+
+  constructor(unit: UnitDraft, kind: FuncKind, first: number) {
+    const isProg = kind === 'prog';
+    const name = isProg ? progName(unit.prog) : subName(unit.prog, first);
+    const type = isProg ? PROG_TYPE : SUB_TYPE;
+    const params = isProg ? ['ctx', 'frame'] : ['r1', 'r2', 'r3', 'r4', 'r5', 'frame'];
+    this.code = new CodeWriter(name, type, params);
+    this.kind = kind;
+    this.unit = unit;
+    this.prog = unit.prog;
+    this.mode = unit.options.mode;
+    this.frame = params.indexOf('frame');
+    const named = Array.from({ length: LOCAL_REGS }, (_, reg) => params.indexOf(`r${reg}`));
+    this.regs = named.map((param, reg) => (param < 0 ? this.code.local('i64', `r${reg}`) : param));
+    this.stack = this.code.local('i32', 'stack');
+    this.insns = this.code.local('i32', 'insns');
+    this.base = this.code.local('i32', 'base');
+    this.first = first;
+  }
+
+  get isChecked(): boolean {
+    return this.mode === 'checked';
+  }
+
+  /** A register's value, i64. */
+  pushReg(reg: number): void {
+    const { code } = this;
+    if (reg === FRAME_REG) code.get(this.frame).op('i64_extend_i32_u').i64(HIGH_BITS).op('i64_or');
+    else code.get(this.regs[reg]!);
+  }
+
+  /** Its low half, i32. */
+  pushLow(reg: number): void {
+    if (reg === FRAME_REG) this.code.get(this.frame);
+    else this.code.get(this.regs[reg]!).op('i32_wrap_i64');
+  }
+
+  /** Its upper half, i32. */
+  pushHigh(reg: number): void {
+    if (reg === FRAME_REG) this.code.i32(ADDRESS_HIGH);
+    else this.code.get(this.regs[reg]!).i64(32).op('i64_shr_u').op('i32_wrap_i64');
+  }
+
+  /** Takes an i64. */
+  setReg(reg: number): void {
+    if (reg === FRAME_REG) this.code.op('drop'); // no program may write it: where one does, nothing is kept
+    else this.code.set(this.regs[reg]!);
+    this.numbers[reg] = undefined;
+  }
+
+  /** Takes an i32: the upper half becomes 0. */
+  setLow(reg: number): void {
+    this.code.op('i64_extend_i32_u');
+    this.setReg(reg);
+  }
+
+  /** Takes what was told of the numbers of registers back: before a block. */
+  forgetNumbers(): void {
+    this.numbers.length = 0;
+  }
+
+  /** An address to load or store at, i32, and the offset that the load or store adds. */
+  pushAddress(reg: number, off: number): number {
+    const { code } = this;
+    if (reg === FRAME_REG && off + STACK_BYTES >= 0) {
+      code.get(this.stack);
+      return off + STACK_BYTES;
+    }
+    this.pushLow(reg);
+    if (off >= 0) return off;
+    code.i32(off).op('i32_add');
+    return 0;
+  }
+
+  /** A local to compute with, the same for the same type and number. */
+  scratch(type: ValueType, number: number): Local {
+    const name = `${type === 'i64' ? 'x' : 't'}${number}${type === 'f64' ? 'f' : ''}`;
+    const known = this.scratches.get(name);
+    if (known !== undefined) return known;
+    const local = this.code.local(type, name);
+    this.scratches.set(name, local);
+    return local;
+  }
+
+  /** How often may_goto has gone on in this function. */
+  rounds(): Local {
+    return this.scratch('i32', ROUNDS);
+  }
+
+  pushCell(op: MemoryOp, cell: number): void {
+    this.code.i32(0).mem(op, cell);
+  }
+
+  setCell(op: MemoryOp, cell: number, push: () => void): void {
+    this.code.i32(0);
+    push();
+    this.code.mem(op, cell);
+  }
+
+  /** Adds to an f64 in memory. */
+  addTo(at: number, pushF64: () => void): void {
+    const { code } = this;
+    code.i32(0).i32(0).mem('f64_load', at);
+    pushF64();
+    code.op('f64_add').mem('f64_store', at);
+  }
+
+  bump(at: number): void {
+    this.addTo(at, () => this.code.f64(1));
+  }
+
+  /** Insns of this run, the running one included. */
+  pushInsns(): void {
+    this.code.get(this.insns);
+    if (this.lacks !== 0) this.code.i32(this.lacks).op('i32_add');
+  }
+
+  saveInsns(): void {
+    this.setCell('i32_store', CELLS.insns, () => this.pushInsns());
+  }
+
+  readInsns(): void {
+    this.pushCell('i32_load', CELLS.insns);
+    if (this.lacks !== 0) this.code.i32(this.lacks).op('i32_sub');
+    this.code.set(this.insns);
+  }
+
+  /** Before JavaScript runs. */
+  leave(): void {
+    this.saveInsns();
+    this.setCell('i32_store', CELLS.frame, () => this.code.get(this.frame));
+  }
+
+  /** The number of the running insn for JavaScript. */
+  site(): number {
+    const { sites, options } = this.unit;
+    const known = sites.get(this.pc);
+    if (known !== undefined) return known;
+    const site = options.sites.add({ prog: this.prog, pc: this.pc });
+    sites.set(this.pc, site);
+    return site;
+  }
+
+  /** Calls a function of JavaScript; its arguments are on the stack. */
+  js(name: JsImport): void {
+    this.unit.imports.add(name);
+    this.code.call(name);
+  }
+
+  /** Ends the run at the running insn. */
+  fault(code: (typeof FAULT_CODES)[number]): void {
+    this.leave();
+    this.code.i32(this.site()).i32(FAULT_CODES.indexOf(code));
+    this.js('js:fault');
+    this.code.op('unreachable');
+  }
+
+  /** Ends the run where its budget is used up. */
+  checkBudget(): void {
+    const { code } = this;
+    this.pushInsns();
+    this.pushCell('i32_load', CELLS.limit);
+    code.op('i32_ge_u').if();
+    this.fault('budget');
+    code.end();
+  }
+
+  /** Writes registers to their cells. */
+  saveRegs(regs: readonly number[]): void {
+    for (const reg of regs) this.setCell('i64_store', regCell(reg), () => this.pushReg(reg));
+  }
+
+  loadRegs(regs: readonly number[]): void {
+    for (const reg of regs) {
+      this.pushCell('i64_load', regCell(reg));
+      this.setReg(reg);
+    }
+  }
+
+  clearRegs(regs: readonly number[]): void {
+    for (const reg of regs) {
+      this.code.i64(0);
+      this.setReg(reg);
+    }
+  }
+}
+
+/** Where a register stands for JavaScript. */
+export function regCell(reg: number): number {
+  return CELLS.regs + 8 * reg;
+}

@@ -1,0 +1,96 @@
+// Loads and stores.
+// @see RFC 9669 sections 5.1 and 5.2
+import { SIZES, type SizeName } from '../../isa/opcodes.ts';
+import type { Op } from '../../isa/ops.ts';
+import { ADDRESS_HIGH } from '../../memory/linear.ts';
+import { CELLS } from '../cells.ts';
+import type { MemoryOp } from '../wasm/ops.ts';
+import { accessOf } from './access.ts';
+import { holeBits } from './ctx-fields.ts';
+import { regCell, type FuncWriter } from './func-writer.ts';
+
+/** Wasm's loads into an i64, and stores of one. */
+// oxfmt-ignore
+export const LOADS = {
+  b:  { unsigned: 'i64_load8_u',  signed: 'i64_load8_s',  store: 'i64_store8'  },
+  h:  { unsigned: 'i64_load16_u', signed: 'i64_load16_s', store: 'i64_store16' },
+  w:  { unsigned: 'i64_load32_u', signed: 'i64_load32_s', store: 'i64_store32' },
+  dw: { unsigned: 'i64_load',     signed: 'i64_load',     store: 'i64_store'   },
+} as const satisfies Record<SizeName, { unsigned: MemoryOp; signed: MemoryOp; store: MemoryOp }>;
+
+/** dst = *(src + off). */
+export function writeLoad(f: FuncWriter, size: SizeName, signed: boolean): void {
+  const { code, prog } = f;
+  const src = prog.code.src[f.pc]!;
+  const off = prog.code.off[f.pc]!;
+  const { bytes } = SIZES[size];
+  const load = LOADS[size][signed ? 'signed' : 'unsigned'];
+  const bare = (): void => {
+    const offset = f.pushAddress(src, off);
+    code.mem(load, offset);
+  };
+  const access = accessOf(f, off, bytes, false);
+  switch (access) {
+    case 'bare':
+    case 'plain':
+      bare();
+      break;
+    case 'pointer':
+      bare();
+      code.i64(BigInt(ADDRESS_HIGH) << 32n).op('i64_or');
+      break;
+    case 'holes':
+      f.pushCell('i32_load', CELLS.ctxHoles);
+      code.i32(holeBits(off, bytes)).op('i32_and').if('i64');
+      slow(f, src, load, bytes === 4 && !signed);
+      code.else();
+      bare();
+      code.end();
+      break;
+    case 'reach':
+    case 'load':
+      slow(f, src, load, access === 'load');
+      break;
+  }
+  f.setReg(prog.code.dst[f.pc]!);
+}
+
+/** Leaves what the engine finds. */
+function slow(f: FuncWriter, reg: number, load: MemoryOp, isLoad: boolean): void {
+  if (isLoad) {
+    askEngine(f, reg, 'js:load');
+    f.pushCell('i64_load', regCell(0));
+  } else {
+    askEngine(f, reg, 'js:reach');
+    f.code.mem(load, 0);
+  }
+}
+
+function askEngine(f: FuncWriter, reg: number, name: 'js:load' | 'js:reach'): void {
+  f.leave();
+  f.code.i32(f.site());
+  f.pushLow(reg);
+  f.pushHigh(reg);
+  f.js(name);
+}
+
+/** Leaves the address, i32, that the running insn reads and writes; the offset to add to it. */
+export function pushPlace(f: FuncWriter, reg: number, off: number, bytes: number): number {
+  const access = accessOf(f, off, bytes, true);
+  if (access === 'bare' || access === 'plain') return f.pushAddress(reg, off);
+  askEngine(f, reg, 'js:reach');
+  return 0;
+}
+
+/** *(dst + off) = src or imm. */
+export function writeStore(
+  f: FuncWriter,
+  { size, source }: Pick<Extract<Op, { kind: 'store' }>, 'size' | 'source'>,
+): void {
+  const { code, prog } = f;
+  const { dst, src, off, imm64 } = prog.code;
+  const offset = pushPlace(f, dst[f.pc]!, off[f.pc]!, SIZES[size].bytes);
+  if (source === 'imm') code.i64(imm64[f.pc]!);
+  else f.pushReg(src[f.pc]!);
+  code.mem(LOADS[size].store, offset);
+}
