@@ -7,7 +7,7 @@ import { setInt, sizeIn, type HelperContext, type HelperRun } from './context.ts
 import { typedMap } from './typed-map.ts';
 
 /** Lower half of the flags: the index, and the one that stands for the CPU of the program. */
-const CURRENT_CPU = -1;
+export const CURRENT_CPU = -1;
 /** Bits of the flags' upper half that give the bytes of the packet to append. @see include/uapi/linux/bpf.h BPF_F_CTXLEN_MASK */
 const PACKET_BYTES_MASK = 0xf_ffff;
 /** struct bpf_perf_event_value: count, time enabled, time running. */
@@ -24,7 +24,7 @@ export const PERF_EVENT_HELPERS = {
     if (typeof event === 'number') return setInt(context, event);
     const { packet } = context.event;
     const from = packet === undefined ? 0 : packet.data;
-    setInt(context, event.output(at, size, from, more));
+    setInt(context, event.output(at, size, from, more, context.makeRoom));
   },
   perf_event_read: (context) => setInt(context, readCounter(context)),
   perf_event_read_value(context) {

@@ -37,6 +37,7 @@ export class Cpu extends Reach implements HelperContext {
   readonly callbacks: CallbackTable;
   readonly heap: ObjectHeap;
   readonly linked: LinkedObjects;
+  makeRoom: (() => void) | undefined = undefined;
   private readonly grace: Grace;
   /** Functions of the program that helpers are calling now, one in the other. */
   protected callbackDepth = 0;
@@ -194,7 +195,8 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   charge(insns: number): void {
-    this.insns += insns;
+    // Of work that is too much, what the budget had room for: the rest is not done.
+    this.insns = Math.max(this.insns, Math.min(this.host.limitInsns, this.insns + insns));
     this.checkBudget();
   }
 

@@ -1,7 +1,7 @@
 // A perf event of type software, config bpf-output, on one CPU: a ring of records that programs fill through a perf_event_array and user space
 // empties. With sample_type PERF_SAMPLE_RAW, as libbpf opens them.
 //
-//   head f64 | tail f64 | lost f64 | dropped f64 | data: pages * 4096 bytes
+//   head f64 | tail f64 | lost f64 | dropped f64 | id u32 | cpu u32 | size u32 | u32 0 | data: `size` bytes, pages * 4096
 //
 //   sample: u32 9 | u16 0 | u16 bytes | u32 raw size | raw bytes, the last of them zeroes
 //   lost:   u32 2 | u16 0 | u16 24    | u64 id       | u64 how many were lost before it
@@ -14,16 +14,23 @@ import type { MapRecord, RecordVisitor } from '../maps/map.ts';
 import { roundUp8 } from '../maps/map.ts';
 
 const PAGE_BYTES = 4096;
-const FIELDS = { head: 0, tail: 1, lost: 2, dropped: 3 } as const;
-const FIELDS_BYTES = 32;
+/** Offsets in an event. */
+// oxfmt-ignore
+export const PERF_EVENT = {
+  head: 0, tail: 8, lost: 16, dropped: 24, id: 32, cpu: 36, size: 40, data: 48,
+} as const satisfies Record<string, number>;
 
 /** Types of records. @see include/uapi/linux/perf_event.h enum perf_event_type */
 const RECORD_LOST = 2;
-const RECORD_SAMPLE = 9;
-const HEADER_BYTES = 8;
+export const RECORD_SAMPLE = 9;
+/** Bytes of a record's header. */
+export const HEADER_BYTES = 8;
 const LOST_BYTES = 24;
 /** A record's length is a u16. Linux cuts the length of longer ones to 16 bits, and no reader can go on behind them; here they find no room. */
-const MAX_RECORD_BYTES = 0xffff;
+export const MAX_RECORD_BYTES = 0xffff;
+
+/** Fields that are f64. */
+type Count = 'head' | 'tail' | 'lost' | 'dropped';
 
 /** One event. It lives while an fd or a map holds it. */
 export class PerfEvent {
@@ -31,8 +38,9 @@ export class PerfEvent {
   readonly id: number;
   /** The only CPU whose programs may write to it. */
   readonly cpu: number;
+  /** Its offset in linear memory. */
+  readonly at: number;
   private readonly memory: LinearMemory;
-  private readonly at: number;
   /** Bytes of the data; 0 where the event has no buffer. */
   private readonly size: number;
 
@@ -49,12 +57,16 @@ export class PerfEvent {
     if (!Number.isInteger(pages) || pages < 0) return -ERRNO.EINVAL;
     if (pages !== 0 && !Number.isInteger(Math.log2(pages))) return -ERRNO.EINVAL;
     const size = pages * PAGE_BYTES;
-    const at = memory.alloc(FIELDS_BYTES + size);
-    return at === 0 ? -ERRNO.ENOMEM : new PerfEvent(memory, id, cpu, at, size);
+    const at = memory.alloc(PERF_EVENT.data + size);
+    if (at === 0) return -ERRNO.ENOMEM;
+    memory.view.setUint32(at + PERF_EVENT.id, id, true);
+    memory.view.setUint32(at + PERF_EVENT.cpu, cpu, true);
+    memory.view.setUint32(at + PERF_EVENT.size, size, true);
+    return new PerfEvent(memory, id, cpu, at, size);
   }
 
   free(): void {
-    this.memory.free(this.at, FIELDS_BYTES + this.size);
+    this.memory.free(this.at, PERF_EVENT.data + this.size);
   }
 
   /** Samples that found no room. */
@@ -62,16 +74,16 @@ export class PerfEvent {
     return this.get('dropped');
   }
 
-  /** Writes a sample of `size` bytes at `from` and, behind them, `moreSize` bytes at `more`: 0, or -ENOSPC. */
-  output(from: number, size: number, more: number, moreSize: number): number {
+  /** Writes a sample of `size` bytes at `from` and, behind them, `moreSize` bytes at `more`: 0, or -ENOSPC where there is no room, also after `makeRoom`. */
+  output(from: number, size: number, more: number, moreSize: number, makeRoom?: () => void): number {
     const sum = size + moreSize;
     const raw = roundUp8(sum + 4) - 4;
     const bytes = HEADER_BYTES + 4 + raw;
     const lost = this.get('lost');
     const head = this.get('head');
     const need = lost === 0 ? bytes : bytes + LOST_BYTES;
-    const room = this.size - 1 - (head - this.get('tail'));
-    if (bytes > MAX_RECORD_BYTES || need > room) {
+    if (need > this.room()) makeRoom?.();
+    if (bytes > MAX_RECORD_BYTES || need > this.room()) {
       if (this.size > 0) this.set('lost', lost + 1);
       this.set('dropped', this.dropped + 1);
       return -ERRNO.ENOSPC;
@@ -94,6 +106,10 @@ export class PerfEvent {
     for (let i = sum; i < raw; i++) this.memory.u8[this.where(to + i)] = 0;
     this.set('head', head + need);
     return 0;
+  }
+
+  private room(): number {
+    return this.size - 1 - (this.get('head') - this.get('tail'));
   }
 
   /** Takes out all records; how many samples. */
@@ -125,7 +141,7 @@ export class PerfEvent {
   }
 
   private get dataAt(): number {
-    return this.at + FIELDS_BYTES;
+    return this.at + PERF_EVENT.data;
   }
 
   /** Offset of a position, which counts bytes since the beginning. */
@@ -151,11 +167,11 @@ export class PerfEvent {
     u8.copyWithin(this.dataAt, at + first, at + size);
   }
 
-  private get(field: keyof typeof FIELDS): number {
-    return this.memory.f64[this.at / 8 + FIELDS[field]]!;
+  private get(field: Count): number {
+    return this.memory.f64[(this.at + PERF_EVENT[field]) / 8]!;
   }
 
-  private set(field: keyof typeof FIELDS, value: number): void {
-    this.memory.f64[this.at / 8 + FIELDS[field]] = value;
+  private set(field: Count, value: number): void {
+    this.memory.f64[(this.at + PERF_EVENT[field]) / 8] = value;
   }
 }

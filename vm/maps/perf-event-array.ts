@@ -1,10 +1,10 @@
 // perf_event_array: a perf event in each slot, that of a CPU by its number. Programs write records into the event of their CPU, user space empties all.
 //
-//   header | slots: u32 id of the event, 0 empty
+//   header | slots: u32 offset of the event, 0 empty
 //
 // @see kernel/bpf/arraymap.c perf_event_array_map_ops
 import { ERRNO } from '../errno.ts';
-import type { PerfEvent } from '../kernel/perf-event.ts';
+import { PERF_EVENT, type PerfEvent } from '../kernel/perf-event.ts';
 import type { MapSpec } from '../object.ts';
 import { allocMap, indexOf, MAP_HEADER_BYTES, nextIndex, type KernelMap, type MapContext } from './map.ts';
 import { hasFlag } from './types.ts';
@@ -33,13 +33,15 @@ export function createPerfEventArray(context: MapContext, spec: MapSpec): PerfEv
 
   const event = (index: number): PerfEvent | undefined => {
     if (index >= maxEntries) return undefined;
-    const file = files.fileById(memory.view.getUint32(slot(index), true));
+    const eventAt = memory.view.getUint32(slot(index), true);
+    if (eventAt === 0) return undefined;
+    const file = files.fileById(memory.view.getUint32(eventAt + PERF_EVENT.id, true));
     return file?.kind === 'perf_event' ? file : undefined;
   };
   const put = (index: number, next: PerfEvent | undefined): void => {
     const old = event(index);
     if (next !== undefined) files.holdFile(next);
-    memory.view.setUint32(slot(index), next?.id ?? 0, true);
+    memory.view.setUint32(slot(index), next?.at ?? 0, true);
     if (old !== undefined) files.dropFile(old);
   };
   const update = (key: Uint8Array, value: Uint8Array, flags: number): number => {

@@ -90,15 +90,14 @@ function writeReserve(name: FuncName, map: Ringbuf): FuncCode {
 /** What, added to a whole number below it, puts that number into the lower bits of the f64. */
 const TO_BITS = 2 ** 52;
 
-/** Leaves on the stack the lower 32 bits of the position at an offset. Positions are less than a ring apart: these bits are enough to compare them. */
-export function position(code: CodeWriter, at: number): CodeWriter {
-  return code
-    .i32(0)
-    .mem('f64_load', at)
-    .f64(TO_BITS)
-    .op('f64_add')
-    .op('i64_reinterpret_f64')
-    .op('i32_wrap_i64');
+/** Makes of the position on the stack, f64, its lower 32 bits. Positions are less than a buffer apart: these bits are enough to compare them. */
+export function lowHalf(code: CodeWriter): CodeWriter {
+  return code.f64(TO_BITS).op('f64_add').op('i64_reinterpret_f64').op('i32_wrap_i64');
+}
+
+/** Leaves on the stack the lower half of the position at an offset. */
+function position(code: CodeWriter, at: number): CodeWriter {
+  return lowHalf(code.i32(0).mem('f64_load', at));
 }
 
 /** Leaves on the stack how many bytes a record of `size` bytes takes, header included. */
