@@ -1,7 +1,8 @@
 // Arguments of traced functions: where each is written, and the structures that they point at.
-import { ADDRESS_HIGH, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
+import { ADDRESS_HIGH, addressOf, EVENT_AT, type LinearMemory } from '../memory/linear.ts';
 import type { HoledRegion } from '../memory/holes.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
+import { fillerOf, type FillStep } from './fill-steps.ts';
 import type { ArgSource } from './functions.ts';
 import { SOMEWHERE_AT, TASK_REGS, type KernelMemory } from './kernel-memory.ts';
 import { OPEN_HOW, OPEN_HOW_BYTES, openHow } from './open-how.ts';
@@ -18,7 +19,6 @@ export type FunctionArgs = 'regs' | readonly ArgSource[];
 /** Where structures lie that arguments point at, and that are no part of the kernel's memory. */
 const SECCOMP_DATA_AT = EVENT_AT + 0x100;
 const OPEN_HOW_AT = EVENT_AT + 0x180;
-const CALL_ARGS_BYTES = 48;
 /** @see include/linux/limits.h PATH_MAX */
 const PATH_BYTES = 4096;
 
@@ -43,39 +43,76 @@ export function writeAddress(view: DataView, at: number, offset: number): void {
   view.setInt32(at + 4, ADDRESS_HIGH, true);
 }
 
-/** Writes arguments to the places that carry them. */
-export function argsWriter(args: FunctionArgs, places: readonly number[]): Fill {
-  if (args === 'regs') return ({ view }) => writeAddress(view, places[0]!, TASK_REGS.start);
-  const writers = args.map((source, i) => argWriter(source, places[i]!));
-  return (memory, kernel, point) => {
-    for (const write of writers) write(memory, kernel, point);
+/** The step that does the same. */
+export function addressStep(at: number, offset: number): FillStep {
+  return { kind: 'constant', at, value: addressOf(offset) };
+}
+
+/** What a fill needs of a point: its numbers; user memory too; or what is known of the current task. */
+export type FillWants = 'numbers' | 'memory' | 'facts';
+
+/** How arguments are written to the places that carry them: as steps, where the numbers of the call are all that they need, and by a function. */
+export interface ArgFills {
+  readonly steps: readonly FillStep[] | undefined;
+  readonly writer: Fill;
+  readonly wants: FillWants;
+}
+
+export function argFills(args: FunctionArgs, places: readonly number[]): ArgFills {
+  const fills =
+    args === 'regs' ? [regsFill(places[0]!)] : args.map((source, i) => argFill(source, places[i]!));
+  const steps = fills.map((fill) => fill.steps);
+  const writers = fills.map(({ writer }) => writer);
+  return {
+    steps: steps.every((one) => one !== undefined) ? steps.flat() : undefined,
+    writer(memory, kernel, point) {
+      for (const write of writers) write(memory, kernel, point);
+    },
+    wants: WANTS.findLast((wants) => fills.some((fill) => fill.wants === wants)) ?? 'numbers',
   };
 }
 
-function argWriter(source: ArgSource, at: number): Fill {
-  if (typeof source === 'number') return argCopier(source, at);
-  if (source === 'nr') return nrWriter(at);
-  if (source === 'seccomp_data') return seccompWriter(at);
-  if (source === 'somewhere') return ({ view }) => writeAddress(view, at, SOMEWHERE_AT);
-  if ('value' in source) return ({ view }) => view.setBigInt64(at, source.value, true);
+/** The more, the later. */
+const WANTS = ['numbers', 'memory', 'facts'] as const satisfies readonly FillWants[];
+
+function regsFill(at: number): ArgFills {
+  return plainFill([addressStep(at, TASK_REGS.start)]);
+}
+
+function plainFill(steps: readonly FillStep[]): ArgFills {
+  const fill = fillerOf(steps);
+  return { steps, wants: 'numbers', writer: (memory, _kernel, point) => fill(memory, point) };
+}
+
+function argFill(source: ArgSource, at: number): ArgFills {
+  if (typeof source === 'number') return plainFill([{ kind: 'args', at, first: source, count: 1 }]);
+  if (source === 'nr') return plainFill([{ kind: 'u64_nr', at }]);
+  if (source === 'seccomp_data') return plainFill([addressStep(at, SECCOMP_DATA_AT), ...SECCOMP_STEPS]);
+  if (source === 'somewhere') return plainFill([addressStep(at, SOMEWHERE_AT)]);
+  if ('value' in source) return plainFill([{ kind: 'constant', at, value: source.value }]);
+  if ('arg' in source) return plainFill([{ kind: 'arg_or', at, ...source }]);
   if ('file' in source) {
-    return ({ view }, kernel, point) => writeAddress(view, at, kernel.file(intArg(point, source.file)));
+    const { file } = source;
+    return written('facts', ({ view }, kernel, point) =>
+      writeAddress(view, at, kernel.file(intArg(point, file))),
+    );
   }
-  if ('filename' in source) return filenameWriter(source.filename, at);
-  if ('how' in source) return howWriter(source.how.flags, source.how.mode, at);
-  if ('userHow' in source) return userHowWriter(source.userHow, at);
-  const copy = argCopier(source.arg, at);
-  return (memory, kernel, point) => {
-    copy(memory, kernel, point);
-    memory.view.setBigUint64(at, memory.view.getBigUint64(at, true) | source.or, true);
-  };
+  if ('filename' in source) return written('memory', filenameWriter(source.filename, at));
+  if ('how' in source) return written('numbers', howWriter(source.how.flags, source.how.mode, at));
+  return written('memory', userHowWriter(source.userHow, at));
 }
 
-function argCopier(arg: number, at: number): Fill {
-  return ({ u8 }, _kernel, point) => {
-    for (let i = 0; i < 8; i++) u8[at + i] = point.args[8 * arg + i]!;
-  };
+function written(wants: FillWants, writer: Fill): ArgFills {
+  return { steps: undefined, wants, writer };
 }
+
+/** The call's struct seccomp_data. Its instruction pointer is not known, and 0. */
+const SECCOMP_STEPS: readonly FillStep[] = [
+  { kind: 'int_nr', at: SECCOMP_DATA_AT + SECCOMP_DATA.nr },
+  { kind: 'audit', at: SECCOMP_DATA_AT + SECCOMP_DATA.arch },
+  { kind: 'zero', at: SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, bytes: 8 },
+  { kind: 'args', at: SECCOMP_DATA_AT + SECCOMP_DATA.args, first: 0, count: 6 },
+];
 
 const viewOf = ({ args }: SyscallPoint): DataView => new DataView(args.buffer, args.byteOffset, args.length);
 
@@ -85,26 +122,6 @@ function intArg(point: SyscallPoint, arg: number): number {
 
 function longArg(point: SyscallPoint, arg: number): bigint {
   return viewOf(point).getBigUint64(8 * arg, true);
-}
-
-/** An int in a register: what stands above it is 0. */
-function nrWriter(at: number): Fill {
-  return ({ view }, _kernel, point) => {
-    view.setInt32(at, point.nr, true);
-    view.setInt32(at + 4, 0, true);
-  };
-}
-
-/** The address of the call's struct seccomp_data. Its instruction pointer is not known, and 0. */
-function seccompWriter(at: number): Fill {
-  return ({ u8, view }, _kernel, point) => {
-    writeAddress(view, at, SECCOMP_DATA_AT);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.nr, point.nr, true);
-    view.setUint32(SECCOMP_DATA_AT + SECCOMP_DATA.arch, point.audit, true);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer, 0);
-    view.setInt32(SECCOMP_DATA_AT + SECCOMP_DATA.instruction_pointer + 4, 0);
-    for (let i = 0; i < CALL_ARGS_BYTES; i++) u8[SECCOMP_DATA_AT + SECCOMP_DATA.args + i] = point.args[i]!;
-  };
 }
 
 /** The address of a struct filename of a path in user memory; of one that is not known, of what nobody knows. */
@@ -118,8 +135,8 @@ function filenameWriter(arg: number, at: number): Fill {
 
 /** The address of the struct open_how that the kernel makes of flags and mode. */
 function howWriter(flags: ArgSource, mode: ArgSource, at: number): Fill {
-  const writeFlags = argWriter(flags, OPEN_HOW_AT + OPEN_HOW.flags);
-  const writeMode = argWriter(mode, OPEN_HOW_AT + OPEN_HOW.mode);
+  const { writer: writeFlags } = argFill(flags, OPEN_HOW_AT + OPEN_HOW.flags);
+  const { writer: writeMode } = argFill(mode, OPEN_HOW_AT + OPEN_HOW.mode);
   return (memory, kernel, point) => {
     writeAddress(memory.view, at, OPEN_HOW_AT);
     writeFlags(memory, kernel, point);

@@ -117,7 +117,7 @@ function probeCtx(
   depth: number,
 ): HookCtx {
   if (!isExit) return kprobeCtx(name, args);
-  return kretprobeCtx(name, depth === SECCOMP_DEPTH ? () => 0n : ({ ret }) => ret);
+  return kretprobeCtx(name, depth === SECCOMP_DEPTH ? 'zero' : 'ret');
 }
 
 function tracingCtx(

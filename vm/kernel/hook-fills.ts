@@ -11,13 +11,21 @@ import {
   rawArgsCtx,
   SYS_EXIT_CTX,
   sysEnterCtx,
+  TRACEPOINT_COMMON_BYTES,
 } from './ctx-tracing.ts';
-import { argsWriter, pointedAt, writeAddress, type Fill, type FunctionArgs } from './arg-fills.ts';
+import {
+  argFills,
+  addressStep,
+  pointedAt,
+  type Fill,
+  type FillWants,
+  type FunctionArgs,
+} from './arg-fills.ts';
+import { fillerOf, type FillStep } from './fill-steps.ts';
 import { functionAddress } from './functions.ts';
-import { KNOWN_TASK_REGS, TASK_REGS } from './kernel-memory.ts';
-import type { SyscallPoint } from './point.ts';
+import { KNOWN_TASK_REGS, TASK_REGS, type KernelMemory } from './kernel-memory.ts';
 import type { ProgTypeName } from './prog-types.ts';
-import { PT_REGS, PT_REGS_BYTES, regHoles, writeLong, type PtReg } from './pt-regs.ts';
+import { PT_REGS, PT_REGS_BYTES, regHoles, type PtReg } from './pt-regs.ts';
 
 /** What helpers tell of the hook that runs the program. */
 export interface Probe {
@@ -35,7 +43,15 @@ export interface Probe {
 export interface HookCtx {
   readonly event: RunEvent & { readonly probe: Probe };
   readonly fill: Fill;
+  /** `fill` as data, but for what it tells the kernel's memory; undefined where the numbers of the call are not all that it needs. */
+  readonly steps: readonly FillStep[] | undefined;
+  /** What `fill` tells the kernel's memory before it writes. Telling it twice is telling it once. */
+  readonly tell?: Tell | undefined;
+  /** What `fill` asks a point for besides its numbers. */
+  readonly wants: FillWants;
 }
+
+type Tell = (kernel: KernelMemory) => void;
 
 /** Where the structures of an event lie. */
 const PROBE_REGS_AT = EVENT_AT;
@@ -90,31 +106,68 @@ function kprobeEvent(
   };
 }
 
-/** The registers where a function begins. */
-export function kprobeCtx(name: string, args: FunctionArgs): HookCtx {
-  const regs = FUNCTION_REGS.slice(0, args === 'regs' ? 1 : args.length);
-  const event = kprobeEvent(name, ['rip', ...regs], pointedAt(args));
-  const writeIp = ipWriter(event.probe.ip);
-  const writeArgs = argsWriter(args, REG_PLACES);
+/** A ctx whose fill is all steps. */
+function plainCtx(event: HookCtx['event'], steps: readonly FillStep[], tell?: Tell): HookCtx {
+  const fill = fillerOf(steps);
   return {
     event,
+    steps,
+    tell,
+    wants: 'numbers',
     fill(memory, kernel, point) {
-      memory.u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
-      writeIp(memory.view);
-      writeArgs(memory, kernel, point);
+      tell?.(kernel);
+      fill(memory, point);
     },
   };
 }
 
-/** The registers where a function returned: the result in rax, nothing known of the others. */
-export function kretprobeCtx(name: string, result: (point: SyscallPoint) => bigint): HookCtx {
+/** A ctx that is filled by steps, and between them by the arguments of a function. */
+function argsCtxOf(
+  event: HookCtx['event'],
+  args: FunctionArgs,
+  places: readonly number[],
+  {
+    before = [],
+    after = [],
+    tell,
+  }: { before?: readonly FillStep[]; after?: readonly FillStep[]; tell?: Tell },
+): HookCtx {
+  const { steps, writer, wants } = argFills(args, places);
+  if (steps !== undefined) return plainCtx(event, [...before, ...steps, ...after], tell);
+  const first = fillerOf(before);
+  const last = fillerOf(after);
   return {
-    event: kprobeEvent(name, ['rax']),
-    fill({ u8, view }, _kernel, point) {
-      u8.fill(0, PROBE_REGS_AT, PROBE_REGS_AT + PT_REGS_BYTES);
-      view.setBigInt64(PROBE_REGS_AT + PT_REGS.rax, result(point), true);
+    event,
+    steps,
+    tell,
+    wants,
+    fill(memory, kernel, point) {
+      tell?.(kernel);
+      first(memory, point);
+      writer(memory, kernel, point);
+      last(memory, point);
     },
   };
+}
+
+const NO_REGS: FillStep = { kind: 'zero', at: PROBE_REGS_AT, bytes: PT_REGS_BYTES };
+
+/** The registers where a function begins. */
+export function kprobeCtx(name: string, args: FunctionArgs): HookCtx {
+  const regs = FUNCTION_REGS.slice(0, args === 'regs' ? 1 : args.length);
+  const event = kprobeEvent(name, ['rip', ...regs], pointedAt(args));
+  const ip: FillStep = { kind: 'constant', at: PROBE_REGS_AT + PT_REGS.rip, value: event.probe.ip };
+  return argsCtxOf(event, args, REG_PLACES, { before: [NO_REGS, ip] });
+}
+
+/** What a hook finds as the result of a function. */
+function resultStep(at: number, result: 'zero' | 'ret'): FillStep {
+  return result === 'ret' ? { kind: 'ret', at } : { kind: 'constant', at, value: 0n };
+}
+
+/** The registers where a function returned: the result in rax, nothing known of the others. */
+export function kretprobeCtx(name: string, result: 'zero' | 'ret'): HookCtx {
+  return plainCtx(kprobeEvent(name, ['rax']), [NO_REGS, resultStep(PROBE_REGS_AT + PT_REGS.rax, result)]);
 }
 
 /** fentry, fexit, fmod_ret: the arguments as u64, after them the result where the section has one (0 before the call). */
@@ -131,51 +184,42 @@ export function functionCtx(name: string, args: FunctionArgs, result: 'none' | '
       probe: { cookie: 0n, ip: functionAddress(name), args: count, hasResult },
     },
   );
-  const writeArgs = argsWriter(args, ARG_PLACES);
-  const resultAt = ARG_PLACES[count]!;
-  return {
-    event,
-    fill(memory, kernel, point) {
+  return argsCtxOf(event, args, ARG_PLACES, {
+    after: hasResult ? [resultStep(ARG_PLACES[count]!, result)] : [],
+    tell(kernel) {
       kernel.allowLoads();
-      writeArgs(memory, kernel, point);
       if (args === 'regs') kernel.taskRegs(); // the program may load from them
-      if (hasResult) memory.view.setBigInt64(resultAt, result === 'ret' ? point.ret : 0n, true);
     },
-  };
+  });
 }
 
 /** raw_tp and tp_btf at sys_enter(struct pt_regs *, long nr) and sys_exit(struct pt_regs *, long ret). */
 export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
   const isBtf = type === 'tracing';
-  return {
-    event: ctxOf(isBtf ? argsCtx(2) : rawArgsCtx(2), type, ARGS_AT, 'two u64 arguments', {
-      behind: isBtf ? KNOWN_TASK_REGS : [],
-    }),
-    fill({ view }, kernel, point) {
-      if (isExit) kernel.leaveCall();
-      if (isBtf) {
-        kernel.allowLoads();
-        kernel.taskRegs();
-      }
-      writeAddress(view, ARGS_AT, TASK_REGS.start);
-      if (isExit) view.setBigInt64(ARGS_AT + 8, point.ret, true);
-      else writeLong(view, ARGS_AT + 8, point.nr);
-    },
-  };
+  const event = ctxOf(isBtf ? argsCtx(2) : rawArgsCtx(2), type, ARGS_AT, 'two u64 arguments', {
+    behind: isBtf ? KNOWN_TASK_REGS : [],
+  });
+  const second: FillStep = { kind: isExit ? 'ret' : 'long_nr', at: ARGS_AT + 8 };
+  return plainCtx(event, [addressStep(ARGS_AT, TASK_REGS.start), second], (kernel) => {
+    if (isExit) kernel.leaveCall();
+    if (!isBtf) return;
+    kernel.allowLoads();
+    kernel.taskRegs();
+  });
 }
 
 /** Tracepoints raw_syscalls:sys_enter and raw_syscalls:sys_exit. */
 export function rawSyscallsCtx(isExit: boolean): HookCtx {
   const layout = isExit ? RAW_SYS_EXIT_CTX : RAW_SYS_ENTER_CTX;
   const name = `struct trace_event_raw_sys_${isExit ? 'exit' : 'enter'}`;
-  return { event: recordEvent(layout, name), fill: tracepointFill(isExit, 6, true) };
+  return tracepointCtx(recordEvent(layout, name), isExit, 6, 'long_nr');
 }
 
 /** Tracepoints syscalls:sys_enter_NAME, of a call with so many arguments, and syscalls:sys_exit_NAME. */
 export function syscallsCtx(isExit: boolean, args: number): HookCtx {
   const layout = isExit ? SYS_EXIT_CTX : sysEnterCtx(args);
   const name = `the number of the call and ${isExit ? 'its result' : `${args} arguments`}`;
-  return { event: recordEvent(layout, name), fill: tracepointFill(isExit, args, false) };
+  return tracepointCtx(recordEvent(layout, name), isExit, args, 'u64_nr');
 }
 
 /** The record of a call, which the kernel reads from its start. */
@@ -190,24 +234,21 @@ export function recordEnd(layout: CtxLayout): number {
   return Math.max(...Object.values(layout).map(({ off, size }) => off + size));
 }
 
-/** `wide`: the number is a long; otherwise an int with 4 bytes of nothing behind it. */
-function tracepointFill(isExit: boolean, args: number, wide: boolean): Fill {
-  return ({ u8, view }, kernel, point) => {
-    if (isExit) kernel.leaveCall();
-    view.setFloat64(TRACEPOINT_AT, 0); // the kernel's own, and nobody's to load
-    writeLong(view, TRACEPOINT_AT + 8, point.nr);
-    if (!wide) view.setInt32(TRACEPOINT_AT + 12, 0, true);
-    if (isExit) view.setBigInt64(TRACEPOINT_AT + 16, point.ret, true);
-    else for (let i = 0; i < 8 * args; i++) u8[TRACEPOINT_AT + 16 + i] = point.args[i]!;
-  };
-}
-
-/** Writes rip; the address is taken apart once, so that no event makes a bigint. */
-function ipWriter(ip: bigint): (view: DataView) => void {
-  const low = Number(ip & 0xffff_ffffn);
-  const high = Number(ip >> 32n);
-  return (view) => {
-    view.setUint32(PROBE_REGS_AT + PT_REGS.rip, low, true);
-    view.setUint32(PROBE_REGS_AT + PT_REGS.rip + 4, high, true);
-  };
+/** `nr`: the number is a long, or an int with 4 bytes of nothing behind it. */
+function tracepointCtx(
+  event: HookCtx['event'],
+  isExit: boolean,
+  args: number,
+  nr: 'long_nr' | 'u64_nr',
+): HookCtx {
+  const at = TRACEPOINT_AT + 16;
+  return plainCtx(
+    event,
+    [
+      { kind: 'zero', at: TRACEPOINT_AT, bytes: TRACEPOINT_COMMON_BYTES }, // the kernel's own, and nobody's to load
+      { kind: nr, at: TRACEPOINT_AT + 8 },
+      isExit ? { kind: 'ret', at } : { kind: 'args', at, first: 0, count: args },
+    ],
+    isExit ? (kernel) => kernel.leaveCall() : undefined,
+  );
 }
