@@ -1,6 +1,7 @@
 // The protocol in which the runner of bpf_conformance asks a plugin: the program in hex on stdin, its memory in hex as the first argument, r0 in
 // hex on stdout, or the reason why there is none on stderr.
 import { createMachine, disassemble, LoadError, type Fault } from '../../vm/index.ts';
+import { TEST_ENGINE } from '../support/engine.ts';
 
 export interface PluginAnswer {
   /** Exit code: 0 with r0, 1 where there is none, 2 for a request that cannot be read. */
@@ -62,6 +63,7 @@ function bytesOfHex(text: string, what: string): Uint8Array {
 
 function run(insns: Uint8Array, memory: Uint8Array): PluginAnswer {
   const machine = createMachine({
+    engine: TEST_ENGINE,
     cpus: 1,
     limitInsns: LIMIT_INSNS,
     onPrintk: () => {},

@@ -15,6 +15,7 @@ import {
   type UserMemory,
 } from '../../vm/index.ts';
 import type { ValueField } from '../../vm/object.ts';
+import { TEST_ENGINE } from './engine.ts';
 
 export interface Rig {
   readonly machine: Machine;
@@ -29,6 +30,7 @@ export function rig(options: Partial<MachineOptions> = {}): Rig {
   const printks: Printk[] = [];
   const faults: Fault[] = [];
   const machine = createMachine({
+    engine: TEST_ENGINE,
     cpus: 2,
     limitInsns: 100_000,
     onPrintk: (printk) => printks.push(printk),

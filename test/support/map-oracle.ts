@@ -13,6 +13,7 @@ import {
 import { MAP_TYPES, type MapTypeName } from '../../vm/maps/types.ts';
 import { runTool } from './c-tool.ts';
 import { bytesOf } from './case-file.ts';
+import { TEST_ENGINE } from './engine.ts';
 
 /** What the kernel answers, a line each; the first line is of `cpus`. */
 export function askKernelMaps(lines: readonly string[]): string[] {
@@ -141,7 +142,13 @@ export class MapRunner {
 
   constructor(cpus: number) {
     this.cpus = cpus;
-    this.machine = createMachine({ cpus, limitInsns: 1_000_000, onPrintk: () => {}, onFault: () => {} });
+    this.machine = createMachine({
+      engine: TEST_ENGINE,
+      cpus,
+      limitInsns: 1_000_000,
+      onPrintk: () => {},
+      onFault: () => {},
+    });
   }
 
   /** Takes every thing out of the machine and puts it back before each line, so that all of it must be in a snapshot. */

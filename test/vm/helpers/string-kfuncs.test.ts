@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { KFUNCS, type KfuncName } from '../../../vm/helpers/kfuncs.ts';
 import { assembleProg, createMachine } from '../../../vm/index.ts';
+import { TEST_ENGINE } from '../../support/engine.ts';
 import { kernelTypeId } from '../../support/kernel-btf.ts';
 import { askKernel, insnsLine, type OracleAnswer } from '../../support/oracle.ts';
 import { Random, seedOf } from '../../support/seed.ts';
@@ -101,6 +102,7 @@ test.skipIf(!hasTool('kernel') || kernelTypeId('func', 'bpf_strnstr') === undefi
 test('a search that takes too long uses up the budget of the run', () => {
   const faults: string[] = [];
   const machine = createMachine({
+    engine: TEST_ENGINE,
     cpus: 1,
     limitInsns: 100_000,
     onPrintk: () => {},

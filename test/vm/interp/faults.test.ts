@@ -228,7 +228,7 @@ const CASES: readonly (readonly [string, string, string, keyof typeof FAULTS, st
     'r1 = 0x800000\nr2 = func f ll\nr3 = 0\nr4 = 0\ncall loop\nexit\nf:\nr0 = 0\nexit',
     '',
     'budget',
-    'after 100000 insns',
+    'after 100001 insns',
   ],
   [
     'a walk through a map that has none',
@@ -256,6 +256,7 @@ const ELSEWHERE: Readonly<Partial<Record<keyof typeof FAULTS, string>>> = {
   owed: 'test/vm/maps/ringbuf.test.ts',
   dynptr: 'test/vm/helpers',
   object: 'test/vm/helpers',
+  trap: 'test/vm/jit/engine/trap.test.ts',
 };
 
 test.each(CASES)('%s', (_title, body, maps, code, words) => {

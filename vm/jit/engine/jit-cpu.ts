@@ -18,7 +18,9 @@ import type { KernelProg } from '../../kernel/prog.ts';
 import type { KernelMap } from '../../maps/map.ts';
 import { createWasmTable } from '../../memory/wasm.ts';
 import { CELLS } from '../cells.ts';
+import { translate as translateProg } from '../translate/translate.ts';
 import { FAULT_CODES, SiteTable } from '../unit.ts';
+import { adoptDebts, dropDebts } from '../inline/debts.ts';
 import { writeEvent, writeTask } from './event-cells.ts';
 import { importsOf, type CodeHost } from './imports.ts';
 import { Linker, type LinkExtra, type ProgSource } from './link.ts';
@@ -51,11 +53,12 @@ export class JitCpu extends Cpu implements CodeHost {
   private isInterpreting = true;
   private isTaskNew = true;
 
-  constructor(host: CpuHost, task: TaskView, progs: ProgSource) {
+  constructor(host: CpuHost, task: TaskView, progs: ProgSource, translate = translateProg) {
     super(host, task);
     const { memory, cpus, limitInsns } = host;
     const table = createWasmTable(TABLE_SIZE);
-    this.linker = new Linker({ memory, table, imports: importsOf(this), progs, sites: this.sites, cpus });
+    const { sites } = this;
+    this.linker = new Linker({ memory, table, imports: importsOf(this), progs, sites, cpus, translate });
     memory.i32[CELLS.limit / 4] = limitInsns;
   }
 
@@ -112,6 +115,7 @@ export class JitCpu extends Cpu implements CodeHost {
       start();
     } finally {
       this.takeCounts();
+      dropDebts(this.memory);
     }
     this.regsIn(0, R0_END);
   }
@@ -149,6 +153,7 @@ export class JitCpu extends Cpu implements CodeHost {
     this.insns = i32[INSNS]!;
     const top = i32[FRAME]!;
     this.frames.moveTo(top, prog.known === undefined ? i32[CELLS.base / 4]! : top);
+    adoptDebts(this);
   }
 
   /** Back to generated code. What was done may have put programs into slots. */

@@ -4,7 +4,7 @@
 import type { KernelProg } from '../../kernel/prog.ts';
 import { isProgArray } from '../../maps/prog-array.ts';
 import { callbackName, progName, type ProgUnit, type SiteTable } from '../unit.ts';
-import { translate } from '../translate/translate.ts';
+import type { TranslateOptions } from '../translate/translate.ts';
 import { canCompile } from './host-support.ts';
 import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
 
@@ -23,6 +23,7 @@ export interface LinkWorld extends ModuleWorld {
   readonly progs: ProgSource;
   readonly sites: SiteTable;
   readonly cpus: number;
+  translate(prog: KernelProg, options: TranslateOptions): ProgUnit;
 }
 
 /** A program in the table. */
@@ -236,7 +237,8 @@ export class Linker {
     inSlot: (slotAt: number) => KernelProg | undefined,
   ): string | undefined {
     if (!canCompile()) return 'the host has no tail calls in WebAssembly';
-    const { cpus, sites } = this.world;
+    const { world } = this;
+    const { cpus, sites } = world;
     const asked = new Map<number, KernelProg | undefined>();
     const ask = (slotAt: number): KernelProg | undefined => {
       const held = inSlot(slotAt);
@@ -245,7 +247,7 @@ export class Linker {
     };
     const mode = prog.known === undefined ? 'checked' : 'verified';
     try {
-      this.units.set(prog, { unit: translate(prog, { mode, cpus, sites, inSlot: ask }), asked });
+      this.units.set(prog, { unit: world.translate(prog, { mode, cpus, sites, inSlot: ask }), asked });
       return undefined;
     } catch (error) {
       return `it cannot be translated, a bug of the JIT: ${String(error)}`;
