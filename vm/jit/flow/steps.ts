@@ -106,7 +106,8 @@ class Planner {
     }
     const first = dominators.size[jump]! < dominators.size[fall]! ? 1 : 0;
     const last = 1 - first;
-    if (dominators.size[next[last]!]! <= SMALL_ARM) {
+    const ends = graph[next[first]!]!.length === 0;
+    if (!ends && dominators.size[next[last]!]! <= SMALL_ARM) {
       this.tasks.push(END);
       this.way(block, last, follow);
       this.tasks.push({ kind: 'else', block, index: last });

@@ -71,7 +71,7 @@ class StructureWriter {
         this.table(step.block);
         break;
       case 'arm':
-        if (step.index === 0) this.code.op('i32_eqz');
+        if (step.index === 0) this.code.not();
         this.code.if();
         this.height += 1;
         this.open.push(ARM);
@@ -111,7 +111,7 @@ class StructureWriter {
   /** Takes the edge if the i32 is not 0, for index 0: if it is. */
   private leave(block: number, index: number, to: number): void {
     const { code } = this;
-    if (index === 0) code.op('i32_eqz');
+    if (index === 0) code.not();
     const at = code.here();
     code.if();
     const empty = code.here();

@@ -1,5 +1,5 @@
 // Writes the code of one function, insn by insn, straight into bytes: what stands there later (numbers of functions and types) is left open as relocations.
-import { BULK, BULK_PREFIX, MEMORY, PLAIN, SPECIAL, type MemoryOp, type PlainOp } from './ops.ts';
+import { BULK, BULK_PREFIX, MEMORY, OPPOSITES, PLAIN, SPECIAL, type MemoryOp, type PlainOp } from './ops.ts';
 import {
   partsOf,
   VALUE_TYPES,
@@ -29,6 +29,8 @@ export class CodeWriter {
   private readonly locals: { type: ValueType; name: string }[];
   private readonly relocs: CodeReloc[] = [];
   private readonly marks: CodeMark[] = [];
+  private lastOp: PlainOp = 'nop';
+  private lastOpAt = -2;
 
   /** `params` are names of the parameters of `type`. */
   constructor(name: FuncName, type: FuncType, params: readonly string[]) {
@@ -62,7 +64,18 @@ export class CodeWriter {
   }
 
   op(name: PlainOp): this {
+    this.lastOp = name;
+    this.lastOpAt = this.length;
     return this.byte(PLAIN[name]);
+  }
+
+  /** Turns the i32 on the stack round for a branch: 0 where it was not, other than 0 where it was. A comparison that was just written becomes its opposite. */
+  not(): this {
+    const at = this.length - 1;
+    const name = this.lastOpAt === at && (this.marks.at(-1)?.at ?? 0) <= at ? this.lastOp : 'nop';
+    if (name === 'i32_eqz') return this.backTo(this.lastOpAt);
+    const opposite = (OPPOSITES as Partial<Record<PlainOp, PlainOp>>)[name];
+    return opposite === undefined ? this.op('i32_eqz') : this.backTo(this.lastOpAt).op(opposite);
   }
 
   i32(value: number): this {

@@ -19,6 +19,16 @@ export const PLAIN = {
 } as const satisfies Record<string, number>;
 export type PlainOp = keyof typeof PLAIN;
 
+/** Comparisons that give 1 where another gives 0, and 0 where it gives 1. Those of f64 have none: NaN is neither less nor more. */
+// oxfmt-ignore
+export const OPPOSITES = {
+  i32_eq: 'i32_ne', i32_ne: 'i32_eq', i32_lt_s: 'i32_ge_s', i32_ge_s: 'i32_lt_s', i32_gt_s: 'i32_le_s', i32_le_s: 'i32_gt_s',
+  i32_lt_u: 'i32_ge_u', i32_ge_u: 'i32_lt_u', i32_gt_u: 'i32_le_u', i32_le_u: 'i32_gt_u',
+  i64_eq: 'i64_ne', i64_ne: 'i64_eq', i64_lt_s: 'i64_ge_s', i64_ge_s: 'i64_lt_s', i64_gt_s: 'i64_le_s', i64_le_s: 'i64_gt_s',
+  i64_lt_u: 'i64_ge_u', i64_ge_u: 'i64_lt_u', i64_gt_u: 'i64_le_u', i64_le_u: 'i64_gt_u',
+  f64_eq: 'f64_ne', f64_ne: 'f64_eq',
+} as const satisfies Partial<Record<PlainOp, PlainOp>>;
+
 /** Loads and stores: a byte of alignment (log2; it is a hint, and 0 here) and an offset follow. */
 // oxfmt-ignore
 export const MEMORY = {
