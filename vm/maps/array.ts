@@ -3,6 +3,7 @@
 import { ERRNO } from '../errno.ts';
 import { plainRegion, type Region } from '../memory/regions.ts';
 import type { MapSpec } from '../object.ts';
+import type { CellsLayout } from './layout.ts';
 import {
   allocMap,
   checkNotZero,
@@ -64,6 +65,11 @@ export function checkArrayUpdate(index: number, entries: number, flags: number, 
   if (index >= entries) return -ERRNO.E2BIG;
   if ((flags & UPDATE_FLAGS.noexist) !== 0) return -ERRNO.EEXIST;
   return (flags & UPDATE_FLAGS.lock) === 0 || hasLock ? 0 : -ERRNO.EINVAL;
+}
+
+/** The same, as engines want to know it: values of `cpus` CPUs for each index. */
+export function layoutOf({ cellsAt, stride }: CellLayout, cpus: number): CellsLayout {
+  return { kind: 'cells', cellsAt, stride, cpus, holds: 'value' };
 }
 
 /** How programs go through an array whose value of an element and a CPU stands at `cell`. Positions are indices + 1. */
@@ -153,6 +159,7 @@ export function createArray(context: MapContext, spec: MapSpec): KernelMap | num
     userRemove: removeNothing,
     nextKey: (key) => nextIndex(key, maxEntries),
     walk: arrayWalk(maxEntries, cell, (at) => Math.floor((at - layout.cellsAt) / layout.stride)),
+    layout: layoutOf(layout, 1),
     free: () => memory.free(layout.at, layout.byteSize),
   };
 }

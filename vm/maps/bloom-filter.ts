@@ -105,6 +105,7 @@ export function createBloomFilter(context: MapContext, spec: MapSpec): KernelMap
       return error === 0 ? value.slice() : error;
     },
     userUpdate: (_key, value, flags) => push(value, 0, flags),
+    layout: { kind: 'bloom', countAt, bitsAt, bits, hashes },
     free: () => memory.free(at, byteSize),
   };
 }

@@ -7,6 +7,7 @@
 import { plainRegion, type Region } from '../memory/regions.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { MapSpec } from '../object.ts';
+import type { PoolLayout } from './layout.ts';
 import { roundUp8, type MapContext } from './map.ts';
 import { hasFlag } from './types.ts';
 
@@ -25,8 +26,8 @@ export interface ElementShape {
   readonly isCell: boolean;
 }
 
-/** Fields of a pool, at the place its map gives it. */
-const FIELDS = { chunk: 0, free: 4, fresh: 8, freshEnd: 12, made: 16 } as const;
+/** Fields of a pool, u32 each, at the place its map gives it: the last chunk, the first element given back, those never used, how many there are. */
+export const POOL = { chunk: 0, free: 4, fresh: 8, freshEnd: 12, made: 16 } as const;
 export const POOL_BYTES = 24;
 const CHUNK_HEAD_BYTES = 8;
 const GUARD_BYTES = 8;
@@ -65,6 +66,16 @@ export class ElementPool {
     this.stride = this.valueSkip + (cpus === 0 ? roundUp8(valueBytes) : 0);
   }
 
+  get layout(): PoolLayout {
+    const { at, stride, keySkip, freeOff, valueSkip, valueStride } = this;
+    const { cpus, headBytes } = this.shape;
+    const value =
+      cpus === 0
+        ? ({ kind: 'inside', skip: valueSkip } as const)
+        : ({ kind: 'percpu', skip: headBytes - 4, stride: valueStride, cpus } as const);
+    return { at, stride, keySkip, freeOff, value };
+  }
+
   private get(off: number): number {
     return this.memory.view.getUint32(this.at + off, true);
   }
@@ -87,29 +98,29 @@ export class ElementPool {
 
   /** An unused element; its bytes are what they were. 0 when all are used, or when there is no memory. May replace the memory's views. */
   take(): number {
-    const free = this.get(FIELDS.free);
+    const free = this.get(POOL.free);
     if (free !== 0) {
-      this.set(FIELDS.free, this.memory.view.getUint32(free + this.freeOff, true));
+      this.set(POOL.free, this.memory.view.getUint32(free + this.freeOff, true));
       return free;
     }
-    let fresh = this.get(FIELDS.fresh);
-    if (fresh === this.get(FIELDS.freshEnd)) {
-      const made = this.get(FIELDS.made);
+    let fresh = this.get(POOL.fresh);
+    if (fresh === this.get(POOL.freshEnd)) {
+      const made = this.get(POOL.made);
       if (made === this.limit) return 0;
       const first = Math.max(1, Math.floor(FIRST_CHUNK_BYTES / this.stride));
       const count = Math.min(this.limit - made, Math.max(made, first));
       if (!this.grow(count, true) && !this.grow(1, true)) return 0;
-      fresh = this.get(FIELDS.fresh);
+      fresh = this.get(POOL.fresh);
     }
-    this.set(FIELDS.fresh, fresh + this.stride);
+    this.set(POOL.fresh, fresh + this.stride);
     return fresh;
   }
 
   /** Takes an element back. */
   give(element: number): void {
     const { view } = this.memory;
-    view.setUint32(element + this.freeOff, view.getUint32(this.at + FIELDS.free, true), true);
-    view.setUint32(this.at + FIELDS.free, element, true);
+    view.setUint32(element + this.freeOff, view.getUint32(this.at + POOL.free, true), true);
+    view.setUint32(this.at + POOL.free, element, true);
   }
 
   private chunkBytes(count: number): number {
@@ -120,7 +131,7 @@ export class ElementPool {
     const chunk = this.memory.alloc(this.chunkBytes(count));
     if (chunk === 0) return false;
     const { view } = this.memory;
-    view.setUint32(chunk, this.get(FIELDS.chunk), true);
+    view.setUint32(chunk, this.get(POOL.chunk), true);
     view.setUint32(chunk + 4, count, true);
     const first = chunk + CHUNK_HEAD_BYTES;
     const end = first + count * this.stride;
@@ -129,16 +140,16 @@ export class ElementPool {
     for (let i = 0; i < withValues; i++) {
       view.setUint32(first + i * this.stride + headBytes - 4, end + i * cpus * this.valueStride, true);
     }
-    this.set(FIELDS.chunk, chunk);
-    this.set(FIELDS.fresh, first);
-    this.set(FIELDS.freshEnd, end);
-    this.set(FIELDS.made, this.get(FIELDS.made) + count);
+    this.set(POOL.chunk, chunk);
+    this.set(POOL.fresh, first);
+    this.set(POOL.freshEnd, end);
+    this.set(POOL.made, this.get(POOL.made) + count);
     if (isKnown && this.shape.isCell) this.context.cells.add(this.regionOf(chunk));
     return true;
   }
 
   private *chunks(): Generator<number> {
-    for (let chunk = this.get(FIELDS.chunk); chunk !== 0; chunk = this.memory.view.getUint32(chunk, true))
+    for (let chunk = this.get(POOL.chunk); chunk !== 0; chunk = this.memory.view.getUint32(chunk, true))
       yield chunk;
   }
 
@@ -184,7 +195,7 @@ export class ElementPool {
 
   /** Gives all memory back. */
   free(): void {
-    for (let chunk = this.get(FIELDS.chunk); chunk !== 0;) {
+    for (let chunk = this.get(POOL.chunk); chunk !== 0;) {
       const next = this.memory.view.getUint32(chunk, true);
       this.memory.free(chunk, this.chunkBytes(this.memory.view.getUint32(chunk + 4, true)));
       chunk = next;

@@ -13,6 +13,7 @@ import type { MapSpec } from '../object.ts';
 import { ElementPool, POOL_BYTES, type ElementShape } from './element-pool.ts';
 import { hashBytes } from './hash-bytes.ts';
 import { jenkinsHash } from './jenkins.ts';
+import type { TableLayout } from './layout.ts';
 import {
   allocMap,
   indexOf,
@@ -40,11 +41,11 @@ export interface HashShape {
 }
 
 /** Offsets in an element. */
-const HEAD = { next: 0, hash: 4 } as const;
+export const HASH_HEAD = { next: 0, hash: 4 } as const;
 /** Bytes of the head where the kind has nothing of its own in it. */
 export const HASH_HEAD_BYTES = 8;
 /** Where unused elements are linked then: an element in no bucket needs no hash. */
-export const HASH_FREE_OFF = HEAD.hash;
+export const HASH_FREE_OFF = HASH_HEAD.hash;
 /** Offsets behind the map's header. */
 const COUNT_OFF = 0;
 const POOL_OFF = 8;
@@ -112,6 +113,19 @@ export class HashTable implements MapBuckets, MapWalk {
     this.memory.view.setUint32(this.at + MAP_HEADER_BYTES + COUNT_OFF, count, true);
   }
 
+  get layout(): TableLayout {
+    const { bucketsAt, count, pool } = this;
+    return {
+      kind: 'table',
+      holds: 'value',
+      hash: this.isByNumber ? 'number' : this.isPlain ? 'plain' : 'jenkins',
+      entriesAt: this.at + MAP_HEADER_BYTES + COUNT_OFF,
+      bucketsAt,
+      buckets: count,
+      pool: pool.layout,
+    };
+  }
+
   hash(key: Uint8Array, keyAt: number): number {
     if (this.isPlain) return hashBytes(key, keyAt, this.keySize);
     return this.isByNumber ? indexOf(key, keyAt) : jenkinsHash(key, keyAt, this.keySize, 0);
@@ -133,7 +147,7 @@ export class HashTable implements MapBuckets, MapWalk {
   }
 
   setHash(element: number, hash: number): void {
-    this.memory.view.setUint32(element + HEAD.hash, hash, true);
+    this.memory.view.setUint32(element + HASH_HEAD.hash, hash, true);
   }
 
   /** Puts an element, whose key is written, at the head of the bucket of its hash. */
@@ -161,7 +175,7 @@ export class HashTable implements MapBuckets, MapWalk {
     const { view } = this.memory;
     const element = view.getUint32(link, true);
     if (element === 0) return 0;
-    view.setUint32(link, view.getUint32(element + HEAD.next, true), true);
+    view.setUint32(link, view.getUint32(element + HASH_HEAD.next, true), true);
     this.entries -= 1;
     return element;
   }
@@ -177,7 +191,7 @@ export class HashTable implements MapBuckets, MapWalk {
     const { view } = this.memory;
     for (let element = view.getUint32(this.bucketsAt + 4 * bucket, true); element !== 0;) {
       keys.push(this.keyOf(element));
-      element = view.getUint32(element + HEAD.next, true);
+      element = view.getUint32(element + HASH_HEAD.next, true);
     }
     return keys;
   }
@@ -185,7 +199,7 @@ export class HashTable implements MapBuckets, MapWalk {
   next(position: number): number {
     const { view } = this.memory;
     if (position === 0) return this.firstFrom(0);
-    const after = view.getUint32(position + HEAD.next, true);
+    const after = view.getUint32(position + HASH_HEAD.next, true);
     if (after !== 0) return after;
     return this.firstFrom((this.hash(this.memory.u8, position + this.keySkip) & (this.count - 1)) + 1);
   }
@@ -215,19 +229,19 @@ export class HashTable implements MapBuckets, MapWalk {
   private insert(element: number, hash: number): void {
     const { view } = this.memory;
     const bucket = this.bucketOf(hash);
-    view.setUint32(element + HEAD.next, view.getUint32(bucket, true), true);
-    view.setUint32(element + HEAD.hash, hash, true);
+    view.setUint32(element + HASH_HEAD.next, view.getUint32(bucket, true), true);
+    view.setUint32(element + HASH_HEAD.hash, hash, true);
     view.setUint32(bucket, element, true);
   }
 
   private takeOut(element: number): boolean {
     const { view } = this.memory;
-    let link = this.bucketOf(view.getUint32(element + HEAD.hash, true));
+    let link = this.bucketOf(view.getUint32(element + HASH_HEAD.hash, true));
     for (let other = view.getUint32(link, true); other !== element; other = view.getUint32(link, true)) {
       if (other === 0) return false;
-      link = other + HEAD.next;
+      link = other + HASH_HEAD.next;
     }
-    view.setUint32(link, view.getUint32(element + HEAD.next, true), true);
+    view.setUint32(link, view.getUint32(element + HASH_HEAD.next, true), true);
     return true;
   }
 
@@ -236,8 +250,8 @@ export class HashTable implements MapBuckets, MapWalk {
     const { view } = this.memory;
     let link = this.bucketOf(hash);
     for (let element = view.getUint32(link, true); element !== 0; element = view.getUint32(link, true)) {
-      if (view.getUint32(element + HEAD.hash, true) === hash && this.hasKey(element, key, keyAt)) break;
-      link = element + HEAD.next;
+      if (view.getUint32(element + HASH_HEAD.hash, true) === hash && this.hasKey(element, key, keyAt)) break;
+      link = element + HASH_HEAD.next;
     }
     return link;
   }

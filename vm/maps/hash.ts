@@ -154,6 +154,7 @@ export function createHash(context: MapContext, spec: MapSpec, isByNumber = fals
       return element === 0 ? 0 : element + valueSkip;
     },
     update,
+    layout: hasSpares ? { ...table.layout, sparesAt: table.ownAt } : table.layout,
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, 0),
     copy: (at) => copyValue(memory, at, valueSize, fields),
     discard(element) {
@@ -230,7 +231,7 @@ export function createPercpuHash(context: MapContext, spec: MapSpec): KernelMap 
 /** What a kind adds to its table. */
 export interface TableMapParts extends Pick<
   KernelMap,
-  'kind' | 'id' | 'spec' | 'userValueSize' | 'lookup' | 'update' | 'userUpdate'
+  'kind' | 'id' | 'spec' | 'userValueSize' | 'lookup' | 'update' | 'userUpdate' | 'layout'
 > {
   /** The value, or the values of all CPUs, at an offset, as user space gets it. */
   readonly copy: (at: number) => Uint8Array;
@@ -251,7 +252,6 @@ export function mapOfTable(table: HashTable, { copy, discard, ...parts }: TableM
     return at === 0 ? -ERRNO.ENOENT : copy(at);
   };
   return {
-    ...parts,
     at: table.at,
     get regions() {
       return table.pool.regions;
@@ -268,6 +268,8 @@ export function mapOfTable(table: HashTable, { copy, discard, ...parts }: TableM
       return value;
     },
     nextKey: (key) => table.nextKey(key),
+    layout: table.layout,
+    ...parts,
     buckets: table,
     walk: table,
     free: () => table.free(),

@@ -68,6 +68,7 @@ export function createLpmTrie(context: MapContext, spec: MapSpec): KernelMap | n
       const node = trie.nextNode(key);
       return node === 0 ? -ERRNO.ENOENT : trie.nodes.keyOf(node);
     },
+    layout: trie.layout,
     free() {
       trie.pool.free();
       memory.free(at, MAP_HEADER_BYTES + TRIE_BYTES);

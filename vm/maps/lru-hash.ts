@@ -11,6 +11,7 @@ import { HashTable } from './hash-table.ts';
 import { checkExists, checkHashSizes, mapOfTable } from './hash.ts';
 import { lruBytes, LruLists } from './lru-lists.ts';
 import { LRU_NODE_BYTES } from './lru-nodes.ts';
+import type { TableLayout } from './layout.ts';
 import { invalid, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
 import { copyPercpu, initPercpu, percpuBytes, releasePercpu, writePercpu } from './percpu-values.ts';
 import { hasFlag, UPDATE_FLAGS } from './types.ts';
@@ -49,6 +50,10 @@ class LruTable {
   readonly table: HashTable;
   private readonly lists: LruLists;
   private readonly release: Release;
+
+  get layout(): TableLayout {
+    return { ...this.table.layout, lru: this.lists.layout(NODE_OFF) };
+  }
 
   private constructor(table: HashTable, lists: LruLists, release: Release) {
     this.table = table;
@@ -168,6 +173,7 @@ export function createLruHash(context: MapContext, spec: MapSpec): KernelMap | n
     userUpdate: (key, value, flags) => update(key, 0, value, 0, flags, USER_CPU),
     copy: (at) => copyValue(memory, at, valueSize, fields),
     discard: (element) => lru.discard(element),
+    layout: lru.layout,
   });
 }
 
@@ -230,5 +236,6 @@ export function createLruPercpuHash(context: MapContext, spec: MapSpec): KernelM
     userUpdate: (key, values, flags) => write(key, 0, values, 0, flags, USER_CPU, true),
     copy: (at) => copyPercpu(memory, at, layout),
     discard: (element) => lru.discard(element),
+    layout: lru.layout,
   });
 }

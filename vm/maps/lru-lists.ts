@@ -9,12 +9,13 @@
 // A program's look-up sets the reference bit of an element and moves nothing. Elements move when unused ones are asked for (lru-sets.ts).
 // @see kernel/bpf/bpf_lru_list.c
 import type { LinearMemory } from '../memory/linear.ts';
-import { LIST_BYTES, TYPE } from './lru-nodes.ts';
-import { LruSets, SET, SET_BYTES, type LruOwner } from './lru-sets.ts';
+import type { LruLayout } from './layout.ts';
+import { LIST_BYTES, LRU_TYPE } from './lru-nodes.ts';
+import { LruSets, LRU_SET, LRU_SET_BYTES, type LruOwner } from './lru-sets.ts';
 
 /** What a CPU has besides: two lists, and the CPU to steal from next. */
-const LOCAL = { free: 0, pending: LIST_BYTES, steal: 2 * LIST_BYTES } as const;
-const LOCAL_BYTES = 24;
+export const LRU_LOCAL = { free: 0, pending: LIST_BYTES, steal: 2 * LIST_BYTES } as const;
+export const LRU_LOCAL_BYTES = 24;
 
 /** How many unused nodes are fetched at once, and how many nodes are looked at for it. */
 const COMMON_TARGET = 128;
@@ -22,7 +23,7 @@ const PERCPU_TARGET = 4;
 
 /** Bytes of the lists. */
 export function lruBytes(cpus: number, isPercpu: boolean): number {
-  return isPercpu ? SET_BYTES * cpus : SET_BYTES + LOCAL_BYTES * cpus;
+  return isPercpu ? LRU_SET_BYTES * cpus : LRU_SET_BYTES + LRU_LOCAL_BYTES * cpus;
 }
 
 /** The lists of one map, at an offset. Nodes are named by their offset. */
@@ -49,22 +50,27 @@ export class LruLists extends LruSets {
     this.target = Math.min(COMMON_TARGET, Math.max(1, Math.floor(Math.floor(nodes / cpus) / 2)));
   }
 
+  /** `nodeOff`: of the node in an element. */
+  layout(nodeOff: number): LruLayout {
+    return { at: this.at, isPercpu: this.isPercpu, nodeOff };
+  }
+
   /** Makes empty lists. */
   init(): void {
     const sets = this.isPercpu ? this.cpus : 1;
-    for (let i = 0; i < sets; i++) this.initSet(this.at + i * SET_BYTES);
+    for (let i = 0; i < sets; i++) this.initSet(this.at + i * LRU_SET_BYTES);
     for (let cpu = 0; !this.isPercpu && cpu < this.cpus; cpu++) {
       const local = this.localOf(cpu);
-      this.initList(local + LOCAL.free);
-      this.initList(local + LOCAL.pending);
-      this.setU32(local + LOCAL.steal, cpu);
+      this.initList(local + LRU_LOCAL.free);
+      this.initList(local + LRU_LOCAL.pending);
+      this.setU32(local + LRU_LOCAL.steal, cpu);
     }
   }
 
   /** Puts a new node among the unused ones; `cpu` is whose it is where each CPU has its own. */
   add(node: number, cpu: number): void {
-    this.setNode(node, TYPE.free, cpu);
-    this.insert(node, this.setOf(cpu) + SET.free);
+    this.setNode(node, LRU_TYPE.free, cpu);
+    this.insert(node, this.setOf(cpu) + LRU_SET.free);
   }
 
   /** An unused node for an element with this hash, evicting others; 0 when none can be had. */
@@ -75,23 +81,23 @@ export class LruLists extends LruSets {
   /** Takes a node back whose element is in no bucket. */
   give(node: number): void {
     const cpu = this.cpuOf(node);
-    if (this.typeOf(node) === TYPE.localPending) {
-      this.setNode(node, TYPE.localFree, cpu);
-      this.move(node, this.localOf(cpu) + LOCAL.free);
+    if (this.typeOf(node) === LRU_TYPE.localPending) {
+      this.setNode(node, LRU_TYPE.localFree, cpu);
+      this.move(node, this.localOf(cpu) + LRU_LOCAL.free);
       return;
     }
-    this.moveWithin(this.setOf(cpu), node, TYPE.free);
+    this.moveWithin(this.setOf(cpu), node, LRU_TYPE.free);
   }
 
   private takeOwn(hash: number, cpu: number): number {
     const set = this.setOf(cpu);
     this.rotate(set);
-    const free = set + SET.free;
-    if (this.isEmpty(free)) this.shrink(set, PERCPU_TARGET, free, TYPE.free);
+    const free = set + LRU_SET.free;
+    if (this.isEmpty(free)) this.shrink(set, PERCPU_TARGET, free, LRU_TYPE.free);
     if (this.isEmpty(free)) return 0;
     const node = this.next(free);
     this.owner.claim(node, hash);
-    this.moveWithin(set, node, TYPE.inactive);
+    this.moveWithin(set, node, LRU_TYPE.inactive);
     return node;
   }
 
@@ -105,8 +111,8 @@ export class LruLists extends LruSets {
     if (node === 0) node = this.steal(local);
     if (node === 0) return 0;
     this.owner.claim(node, hash);
-    this.setNode(node, TYPE.localPending, cpu);
-    this.insert(node, local + LOCAL.pending);
+    this.setNode(node, LRU_TYPE.localPending, cpu);
+    this.insert(node, local + LRU_LOCAL.pending);
     return node;
   }
 
@@ -115,21 +121,22 @@ export class LruLists extends LruSets {
     const set = this.at;
     this.flush(set, local);
     this.rotate(set);
-    const free = set + SET.free;
+    const free = set + LRU_SET.free;
     let count = 0;
     while (count < this.target && !this.isEmpty(free)) {
-      this.moveToFree(set, this.next(free), local + LOCAL.free, TYPE.localFree);
+      this.moveToFree(set, this.next(free), local + LRU_LOCAL.free, LRU_TYPE.localFree);
       count += 1;
     }
-    if (count < this.target) this.shrink(set, this.target - count, local + LOCAL.free, TYPE.localFree);
+    if (count < this.target)
+      this.shrink(set, this.target - count, local + LRU_LOCAL.free, LRU_TYPE.localFree);
   }
 
   /** Brings the pending nodes of a CPU to the common lists. */
   private flush(set: number, local: number): void {
-    const pending = local + LOCAL.pending;
+    const pending = local + LRU_LOCAL.pending;
     for (let node = this.prev(pending); node !== pending;) {
       const before = this.prev(node);
-      const type = this.isReferenced(node) ? TYPE.active : TYPE.inactive;
+      const type = this.isReferenced(node) ? LRU_TYPE.active : LRU_TYPE.inactive;
       this.addCount(set, type, 1);
       this.setType(node, type);
       this.move(node, set + type * LIST_BYTES);
@@ -139,7 +146,7 @@ export class LruLists extends LruSets {
 
   /** A node from what the CPUs keep, beginning with the CPU whose turn it is. */
   private steal(local: number): number {
-    const first = this.u32(local + LOCAL.steal);
+    const first = this.u32(local + LRU_LOCAL.steal);
     let cpu = first;
     let node = 0;
     do {
@@ -148,12 +155,12 @@ export class LruLists extends LruSets {
       if (node === 0) node = this.popPending(from);
       cpu = (cpu + 1) % this.cpus;
     } while (node === 0 && cpu !== first);
-    this.setU32(local + LOCAL.steal, cpu);
+    this.setU32(local + LRU_LOCAL.steal, cpu);
     return node;
   }
 
   private popFree(local: number): number {
-    const free = local + LOCAL.free;
+    const free = local + LRU_LOCAL.free;
     if (this.isEmpty(free)) return 0;
     const node = this.next(free);
     this.remove(node);
@@ -162,7 +169,7 @@ export class LruLists extends LruSets {
 
   /** The oldest pending node without a reference, else the oldest. */
   private popPending(local: number): number {
-    const pending = local + LOCAL.pending;
+    const pending = local + LRU_LOCAL.pending;
     for (const force of [false, true]) {
       for (let node = this.prev(pending); node !== pending; node = this.prev(node)) {
         if ((this.isReferenced(node) && !force) || !this.owner.evict(node)) continue;
@@ -174,10 +181,10 @@ export class LruLists extends LruSets {
   }
 
   private setOf(cpu: number): number {
-    return this.isPercpu ? this.at + cpu * SET_BYTES : this.at;
+    return this.isPercpu ? this.at + cpu * LRU_SET_BYTES : this.at;
   }
 
   private localOf(cpu: number): number {
-    return this.at + SET_BYTES + cpu * LOCAL_BYTES;
+    return this.at + LRU_SET_BYTES + cpu * LRU_LOCAL_BYTES;
   }
 }

@@ -2,17 +2,17 @@
 // inactive while there are fewer inactive ones, and from the tail of the inactive ones come the victims.
 // @see kernel/bpf/bpf_lru_list.c __bpf_lru_list_rotate, __bpf_lru_list_shrink
 import type { LinearMemory } from '../memory/linear.ts';
-import { LIST_BYTES, LruNodes, TYPE } from './lru-nodes.ts';
+import { LIST_BYTES, LruNodes, LRU_TYPE } from './lru-nodes.ts';
 
 /** A set of lists: three lists, how many are active and inactive, and where the next look at the inactive ones begins. */
-export const SET = {
+export const LRU_SET = {
   active: 0,
   inactive: LIST_BYTES,
   free: 2 * LIST_BYTES,
   counts: 3 * LIST_BYTES,
   rotation: 32,
 } as const;
-export const SET_BYTES = 40;
+export const LRU_SET_BYTES = 40;
 
 /** What the lists are for. */
 export interface LruOwner {
@@ -36,23 +36,23 @@ export class LruSets extends LruNodes {
   /** Makes an empty set. */
   protected initSet(set: number): void {
     for (let list = 0; list < 3; list++) this.initList(set + list * LIST_BYTES);
-    this.setU32(set + SET.rotation, set + SET.inactive);
+    this.setU32(set + LRU_SET.rotation, set + LRU_SET.inactive);
   }
 
   /** Looks at what was used. While fewer are inactive than active, active ones become inactive. */
   protected rotate(set: number): void {
-    if (this.u32(set + SET.counts + 4) < this.u32(set + SET.counts)) this.rotateActive(set);
+    if (this.u32(set + LRU_SET.counts + 4) < this.u32(set + LRU_SET.counts)) this.rotateActive(set);
     this.rotateInactive(set);
   }
 
   /** From the tail: referenced nodes go back to the head, the others to the inactive ones. */
   private rotateActive(set: number): void {
-    const active = set + SET.active;
+    const active = set + LRU_SET.active;
     const first = this.next(active);
     let node = this.prev(active);
     for (let i = 1; node !== active; i++) {
       const before = this.prev(node);
-      this.moveWithin(set, node, this.isReferenced(node) ? TYPE.active : TYPE.inactive);
+      this.moveWithin(set, node, this.isReferenced(node) ? LRU_TYPE.active : LRU_TYPE.inactive);
       if (i === this.scans || node === first) return;
       node = before;
     }
@@ -60,9 +60,9 @@ export class LruSets extends LruNodes {
 
   /** From where the last look ended: referenced nodes become active. */
   private rotateInactive(set: number): void {
-    const inactive = set + SET.inactive;
+    const inactive = set + LRU_SET.inactive;
     if (this.isEmpty(inactive)) return;
-    const start = this.u32(set + SET.rotation);
+    const start = this.u32(set + LRU_SET.rotation);
     let last = this.next(start);
     if (last === inactive) last = this.next(last);
     let node = start;
@@ -73,23 +73,23 @@ export class LruSets extends LruNodes {
         continue;
       }
       before = this.prev(node);
-      if (this.isReferenced(node)) this.moveWithin(set, node, TYPE.active);
+      if (this.isReferenced(node)) this.moveWithin(set, node, LRU_TYPE.active);
       if (node === last) break;
       node = before;
       i += 1;
     }
-    this.setU32(set + SET.rotation, before);
+    this.setU32(set + LRU_SET.rotation, before);
   }
 
   /** Evicts up to `count` nodes and puts them into the list `free` of type `type`; one at least while any can be evicted. */
   protected shrink(set: number, count: number, free: number, type: number): void {
-    const inactive = set + SET.inactive;
+    const inactive = set + LRU_SET.inactive;
     let evicted = 0;
     let node = this.prev(inactive);
     for (let i = 1; node !== inactive; i++) {
       const before = this.prev(node);
       if (this.isReferenced(node)) {
-        this.moveWithin(set, node, TYPE.active);
+        this.moveWithin(set, node, LRU_TYPE.active);
       } else if (this.owner.evict(node)) {
         this.moveToFree(set, node, free, type);
         evicted += 1;
@@ -99,7 +99,7 @@ export class LruSets extends LruNodes {
       node = before;
     }
     if (evicted > 0) return;
-    const list = this.isEmpty(inactive) ? set + SET.active : inactive;
+    const list = this.isEmpty(inactive) ? set + LRU_SET.active : inactive;
     for (let victim = this.prev(list); victim !== list; victim = this.prev(victim)) {
       if (!this.owner.evict(victim)) continue;
       this.moveToFree(set, victim, free, type);
@@ -124,13 +124,13 @@ export class LruSets extends LruNodes {
   }
 
   private skipRotation(set: number, node: number): void {
-    if (this.u32(set + SET.rotation) === node) this.setU32(set + SET.rotation, this.prev(node));
+    if (this.u32(set + LRU_SET.rotation) === node) this.setU32(set + LRU_SET.rotation, this.prev(node));
   }
 
   /** Counts are kept of the active and the inactive ones. */
   protected addCount(set: number, type: number, step: number): void {
-    if (type > TYPE.inactive) return;
-    const at = set + SET.counts + 4 * type;
+    if (type > LRU_TYPE.inactive) return;
+    const at = set + LRU_SET.counts + 4 * type;
     this.setU32(at, this.u32(at) + step);
   }
 }

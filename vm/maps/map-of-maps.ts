@@ -165,6 +165,7 @@ export function createArrayOfMaps(context: MapContext, spec: MapSpec): KernelMap
       return 0;
     },
     nextKey: (key) => nextIndex(key, maxEntries),
+    layout: { kind: 'cells', cellsAt: slotAt(0), stride: SLOT.bytes, cpus: 1, holds: 'map' },
     free() {
       for (let index = 0; index < maxEntries; index++) slots.put(slotAt(index), undefined);
       memory.free(at, MAP_HEADER_BYTES + byteSize);
@@ -246,6 +247,7 @@ export function createHashOfMaps(context: MapContext, spec: MapSpec): KernelMap 
     },
     nextKey: (key) => table.nextKey(key),
     buckets: table,
+    layout: { ...table.layout, holds: 'map' },
     free() {
       for (let element = table.next(0); element !== 0; element = table.next(element)) {
         slots.put(pool.valueAt(element, 0), undefined);

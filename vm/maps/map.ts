@@ -3,6 +3,7 @@ import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
 import type { Region, RegionTable } from '../memory/regions.ts';
 import type { MapSpec, ValueField } from '../object.ts';
+import type { MapLayout } from './layout.ts';
 import type { OwnerTraits } from './prog-owner.ts';
 import type { FileTable, MapTable, ProgTable } from './table.ts';
 import { mapTypeRow, type MapTypeName } from './types.ts';
@@ -53,6 +54,8 @@ export interface KernelMap {
   readonly values?: ValueStore;
   /** The records that user space takes out of the map; absent for kinds that have none. */
   readonly records?: MapRecords;
+  /** Where its parts stand, for engines; absent for kinds whose helpers are never written in place. */
+  readonly layout?: MapLayout;
   /** Gives the memory back. */
   free(): void;
 }

@@ -8,6 +8,7 @@ import {
   cellRegion,
   checkArraySizes,
   checkArrayUpdate,
+  layoutOf,
   removeNothing,
 } from './array.ts';
 import { indexOf, nextIndex, type KernelMap, type MapContext, type MapRefusal } from './map.ts';
@@ -67,6 +68,7 @@ export function createPercpuArray(context: MapContext, spec: MapSpec): KernelMap
     userRemove: removeNothing,
     nextKey: (key) => nextIndex(key, maxEntries),
     walk: arrayWalk(maxEntries, cell, (at) => Math.floor((at - layout.cellsAt) / layout.stride / cpus)),
+    layout: layoutOf(layout, cpus),
     free: () => memory.free(layout.at, layout.byteSize),
   };
 }

@@ -102,6 +102,7 @@ export function createQueueStack(context: MapContext, spec: MapSpec): KernelMap 
     userLookup: () => copyOut(valueSize, peek),
     userTake: () => copyOut(valueSize, pop),
     userUpdate: (_key, value, flags) => push(value, 0, flags),
+    layout: { kind: 'ring', headAt, tailAt, cellsAt, stride, cells },
     free: () => memory.free(at, byteSize),
   };
 }

@@ -8,6 +8,7 @@
 import { ERRNO } from '../errno.ts';
 import type { MapSpec } from '../object.ts';
 import { ElementPool, POOL_BYTES } from './element-pool.ts';
+import type { TrieLayout } from './layout.ts';
 import { indexOf, type MapContext } from './map.ts';
 import { bitAt, NODE, PREFIX_BYTES, TrieNodes } from './trie-nodes.ts';
 import { UPDATE_FLAGS } from './types.ts';
@@ -43,6 +44,10 @@ export class Trie {
     };
     // A fork for each prefix but one, and the node that replaces one before that goes.
     this.pool = new ElementPool(context, spec, shape, at + POOL_OFF, 2 * spec.maxEntries);
+  }
+
+  get layout(): TrieLayout {
+    return { kind: 'trie', rootAt: this.rootAt, valueSkip: this.pool.valueSkip };
   }
 
   get entries(): number {

@@ -2,6 +2,7 @@
 import type { HelperName } from '../../helpers/table.ts';
 import type { CallContext, Inline } from './call.ts';
 import { CLOCK_INLINE } from './clock.ts';
+import { MAP_INLINE } from './maps.ts';
 import { PERF_INLINE } from './perf.ts';
 import { RINGBUF_INLINE } from './ringbuf.ts';
 import { TASK_INLINE } from './task.ts';
@@ -11,6 +12,7 @@ export const INLINE: Partial<Record<HelperName, Inline>> = {
   ...TASK_INLINE,
   ...RINGBUF_INLINE,
   ...PERF_INLINE,
+  ...MAP_INLINE,
 };
 
 /** Writes the call in place where that can be done: whether it was. */
