@@ -13,14 +13,9 @@ export type Index =
 /** Leaves the offset of the cell of an index, which there is, on the stack: of the CPU in a local, or of the one that runs. */
 export function cellOf(code: CodeWriter, layout: CellsLayout, index: Index, cpu?: Local): CodeWriter {
   const { cellsAt, stride, cpus } = layout;
-  if (typeof index === 'number') code.i32(cellsAt + index * cpus * stride);
-  else
-    code
-      .get(index)
-      .i32(cpus * stride)
-      .op('i32_mul')
-      .i32(cellsAt)
-      .op('i32_add');
+  const step = cpus * stride;
+  if (index.kind === 'constant') code.i32(cellsAt + index.value * step);
+  else code.get(index.local).i32(step).op('i32_mul').i32(cellsAt).op('i32_add');
   if (cpus === 1) return code;
   if (cpu === undefined) code.i32(0).mem('i32_load', CELLS.cpu);
   else code.get(cpu);
