@@ -10,7 +10,9 @@ export type FillStep =
   /** A u64 that is the same at each call: an address, a constant argument. */
   | { readonly kind: 'constant'; readonly at: number; readonly value: bigint }
   /** The call's number, -1 where it is unknown: 4 bytes, 8 with zeroes in the upper half, or 8 as a long. */
-  | { readonly kind: 'int_nr' | 'u64_nr' | 'long_nr'; readonly at: number }
+  | { readonly kind: 'int_nr'; readonly at: number }
+  | { readonly kind: 'u64_nr'; readonly at: number }
+  | { readonly kind: 'long_nr'; readonly at: number }
   /** AUDIT_ARCH_* of the call, 4 bytes. */
   | { readonly kind: 'audit'; readonly at: number }
   /** Arguments of the call from `first` on, 8 bytes each. */

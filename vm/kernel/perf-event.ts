@@ -10,7 +10,7 @@
 // @see kernel/events/ring_buffer.c __perf_output_begin
 import { ERRNO } from '../errno.ts';
 import type { LinearMemory } from '../memory/linear.ts';
-import type { MapRecord, RecordVisitor } from '../maps/map.ts';
+import type { MapRecord, RecordBuffer, RecordVisitor } from '../maps/map.ts';
 import { roundUp8 } from '../maps/map.ts';
 
 const PAGE_BYTES = 4096;
@@ -33,8 +33,9 @@ export const MAX_RECORD_BYTES = 0xffff;
 type Count = 'head' | 'tail' | 'lost' | 'dropped';
 
 /** One event. It lives while an fd or a map holds it. */
-export class PerfEvent {
+export class PerfEvent implements RecordBuffer {
   readonly kind = 'perf_event';
+  limit = Infinity;
   readonly id: number;
   /** The only CPU whose programs may write to it. */
   readonly cpu: number;
@@ -67,6 +68,10 @@ export class PerfEvent {
 
   free(): void {
     this.memory.free(this.at, PERF_EVENT.data + this.size);
+  }
+
+  get writtenAt(): number {
+    return this.at + PERF_EVENT.head;
   }
 
   /** Samples that found no room. */
@@ -115,7 +120,8 @@ export class PerfEvent {
   /** Takes out all records; how many samples. */
   consume(visit: RecordVisitor): number {
     let count = 0;
-    while (this.get('tail') < this.get('head')) {
+    const end = Math.min(this.get('head'), this.limit);
+    while (this.get('tail') < end) {
       const record = this.take();
       if (record.kind === 'sample') count += 1;
       visit(record);

@@ -84,8 +84,18 @@ export type MapRecord =
 
 export type RecordVisitor = (record: MapRecord) => void;
 
+/** One buffer of a map of records. */
+export interface RecordBuffer {
+  /** Offset of the f64 that counts the bytes that were written to it since the beginning. */
+  readonly writtenAt: number;
+  /** Readers find what was written before this position: Infinity, but for those that catch up with a batch event by event. */
+  limit: number;
+}
+
 /** The buffer of a map of records. */
 export interface MapRecords {
+  /** Its parts: one, or those of the CPUs. */
+  buffers(): readonly RecordBuffer[];
   /** Takes out what is there, in order, and shows it: how many samples. Each is out before it is shown. */
   consume(visit: RecordVisitor): number;
   /** Records that found no room, since the map was made. */

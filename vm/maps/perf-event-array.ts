@@ -95,6 +95,7 @@ export function createPerfEventArray(context: MapContext, spec: MapSpec): PerfEv
         for (const one of events()) count += one.consume(visit);
         return count;
       },
+      buffers: () => [...events()],
       get dropped() {
         let sum = 0;
         for (const one of events()) sum += one.dropped;

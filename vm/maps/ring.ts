@@ -9,7 +9,7 @@
 // beginning a second time: nobody looks at a record but from its start, so the two need not be the same bytes here.
 // @see kernel/bpf/ringbuf.c
 import type { LinearMemory } from '../memory/linear.ts';
-import { roundUp8 } from './map.ts';
+import { roundUp8, type RecordBuffer } from './map.ts';
 
 /** Bytes before each record. */
 export const RECORD_HEADER_BYTES = 8;
@@ -41,8 +41,11 @@ export function ringBytes(size: number): number {
 }
 
 /** A ring at an offset of linear memory that is a multiple of 8; `size`, a power of two, is what records may fill. */
-export class Ring {
+export class Ring implements RecordBuffer {
   readonly size: number;
+  /** Offset of the position behind all that is reserved. */
+  readonly writtenAt: number;
+  limit = Infinity;
   private readonly memory: LinearMemory;
   /** Index of the first field as f64. */
   private readonly fields: number;
@@ -52,6 +55,7 @@ export class Ring {
     this.memory = memory;
     this.size = size;
     this.fields = at / 8;
+    this.writtenAt = at + RING.producer;
     this.dataAt = at + RING.data;
   }
 

@@ -101,7 +101,8 @@ export function createRingbuf(context: MapContext, spec: MapSpec): Ringbuf | num
 
   const consume = (visit: RecordVisitor): number => {
     let count = 0;
-    while (ring.consumer < ring.producer) {
+    const end = Math.min(ring.producer, ring.limit);
+    while (ring.consumer < end) {
       const position = ring.consumer;
       const header = ring.header(position);
       if ((header & BUSY) !== 0) break;
@@ -127,6 +128,7 @@ export function createRingbuf(context: MapContext, spec: MapSpec): Ringbuf | num
     ...withoutKeys(-ERRNO.ENOTSUPP),
     records: {
       consume,
+      buffers: () => [ring],
       get dropped() {
         return ring.dropped;
       },
