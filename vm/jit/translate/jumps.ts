@@ -4,6 +4,7 @@ import type { GotoName, JmpName } from '../../isa/opcodes.ts';
 import type { Op } from '../../isa/ops.ts';
 import { MAX_LOOPS } from '../../interp/frames.ts';
 import type { PlainOp } from '../wasm/ops.ts';
+import { successorsOf } from './blocks.ts';
 import type { FuncWriter } from './func-writer.ts';
 
 /** Wasm's comparisons, without their width; jset compares bits. */
@@ -22,8 +23,9 @@ const COMPARE = {
   jsle: 'le_s',
 } as const satisfies Record<JmpName, string | undefined>;
 
-/** Leaves the condition, an i32. */
+/** Leaves the condition, an i32; nothing where the verifier has seen the jump go one way only. */
 export function writeJump(f: FuncWriter, { jmp, width, source }: Extract<Op, { kind: 'jump' }>): void {
+  if (successorsOf(f.prog, f.pc).length === 1) return;
   const { code, prog } = f;
   const { dst, src, imm, imm64 } = prog.code;
   const isZero = source === 'imm' && imm[f.pc] === 0;
