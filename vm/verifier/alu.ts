@@ -14,6 +14,7 @@ import { numberMath, stepNeg, stepSwap } from './alu/numbers.ts';
 import { kernelSign, movePointer } from './alu/pointers.ts';
 import { stepWide } from './alu/wide.ts';
 import type { Env } from './env.ts';
+import { noteEscape } from './memory/frame-facts.ts';
 import { markPrecise } from './precision.ts';
 import { UNKNOWN_REG, withReg, type Reg } from './reg.ts';
 import { refuse } from './refusal.ts';
@@ -24,14 +25,21 @@ import { ZERO } from './scalar.ts';
 /** Walks one insn of kinds alu, neg, movsx, swap, cast, wide. @see check_alu_op, check_ld_imm */
 export function stepAlu(env: Env, insn: Insn): void {
   const { op } = insn;
+  const dst = env.reg(insn.dst);
+  const src = env.reg(insn.src);
+  let read = dst;
   switch (op.kind) {
     case 'alu':
       if (op.alu !== 'mov') stepMath(env, insn, op.alu, op.width, op.source);
       else if (op.source === 'imm') return moveImm(env, insn, op.width);
-      else moveReg(env, insn, op.width);
+      else {
+        moveReg(env, insn, op.width);
+        read = src;
+      }
       break;
     case 'movsx':
       moveExtended(env, insn, op.movsx, op.width);
+      read = src;
       break;
     case 'neg':
       stepNeg(env, insn, op.width);
@@ -46,6 +54,7 @@ export function stepAlu(env: Env, insn: Insn): void {
     default:
       throw new Error(`${op.name} is not arithmetic`);
   }
+  if (read.type === 'stack' && env.reg(insn.dst).type === 'scalar') noteEscape(env, read);
   checkResult(env, insn.dst);
 }
 
@@ -112,12 +121,18 @@ function withRegister(env: Env, insn: Insn, op: AluName, width: Width): Reg {
     return numberMath(env, insn, op, width, env.reg(insn.dst), env.reg(insn.src), isSame);
   }
   if (!isDstNumber && !isSrcNumber) {
-    if (op === 'sub') return UNKNOWN_REG;
+    if (op === 'sub') {
+      noteEscape(env, env.reg(insn.src));
+      return UNKNOWN_REG;
+    }
     refuse(env, 'pointer-and-pointer', [{ reg: insn.dst }, { reg: insn.src }], insn.dst, kernelSign(op));
   }
   const numberAt = isSrcNumber ? insn.src : insn.dst;
   markPrecise(env, numberAt);
   const pointer = env.reg(isSrcNumber ? insn.dst : insn.src);
   const number = env.reg(numberAt);
-  return movePointer(env, { op, width, dst: insn.dst, pointer, number, numberAt, isReversed: isDstNumber });
+  const math = { op, width, dst: insn.dst, pointer, number, numberAt, isReversed: isDstNumber };
+  const result = movePointer(env, math);
+  if (result.type === 'scalar') noteEscape(env, pointer);
+  return result;
 }

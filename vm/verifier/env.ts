@@ -36,7 +36,19 @@ export interface Subprog {
   isCalled: boolean;
   /** Insns in reverse postorder of its graph, filled by flow. */
   postorder: readonly number[];
+  readonly frame: FrameFacts;
 }
+
+/** What is known of the slots of a function's frame: sets of slots (state.ts `Frame.stack`), two words of 32. Only of programs that are accepted. */
+export interface FrameFacts {
+  /** Slots that are not reached by plain loads and stores of the function alone, each of which always goes to its `stackOff`. */
+  readonly shared: Uint32Array;
+  /** Slots of which something may be read before the program has written it. */
+  readonly unwritten: Uint32Array;
+}
+
+/** `InsnFacts.stackOff` of an insn that goes to several places. */
+export const MANY_PLACES = 1;
 
 /** What is known of an insn, from the graph and from walking it. @see struct bpf_insn_aux_data */
 export interface InsnFacts {
@@ -56,6 +68,10 @@ export interface InsnFacts {
   pointer: Reg['type'] | undefined;
   /** Flags of that pointer; set with it. */
   pointerFlags?: number;
+  /** Of a load or store of its own function's frame: the offset from r10, < 0, that all paths agree on. 0: no path goes there; MANY_PLACES: it goes elsewhere too, or is more than a plain load or store. */
+  stackOff: number;
+  /** Of a conditional jump, as bits: FALLS when some path falls through, JUMPS when some path jumps. No run goes another way. */
+  ways: number;
   /** Of a call that takes a map: the one map that all paths give, 'many' when they differ. */
   map: VerifierMap | 'many' | undefined;
   /** Of a tail call (or a look-up): the key that all paths give, undefined when none or they differ. */
@@ -66,6 +82,10 @@ export interface InsnFacts {
   /** Times it was walked. */
   walked: number;
 }
+
+/** Bits of `InsnFacts.ways`. */
+export const FALLS = 1;
+export const JUMPS = 2;
 
 export class Env {
   readonly input: VerifyInput;

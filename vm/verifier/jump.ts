@@ -8,7 +8,7 @@ import type { Insn } from '../isa/insn.ts';
 import type { JmpName, SourceName } from '../isa/opcodes.ts';
 import type { Width } from '../isa/ops.ts';
 import { constReg, numberReg } from './alu/number-reg.ts';
-import type { Env } from './env.ts';
+import { FALLS, JUMPS, type Env } from './env.ts';
 import { decide } from './jump/decide.ts';
 import { collectLinked, syncLinked } from './jump/linked.ts';
 import { notNull, settleNull } from './jump/null-checks.ts';
@@ -34,6 +34,7 @@ export function stepJump(env: Env, insn: Insn): number {
   const src = isReg ? readReg(env, insn.src) : constReg(insn.imm);
   noteStack(env, dst, src);
   const isTaken = decide(op.jmp, op.width, dst, src);
+  env.facts[env.pc]!.ways |= isTaken === undefined ? FALLS | JUMPS : isTaken ? JUMPS : FALLS;
   if (isTaken === undefined) {
     fork(env, insn, op.jmp, op.width, op.source);
   } else {

@@ -7,6 +7,7 @@ import { checkSpinLockArg } from '../kfuncs/locks.ts';
 import { checkTimerArg } from '../kfuncs/map-fields.ts';
 import { checkDynptrArg } from '../kfuncs/dynptr.ts';
 import { checkHelperMem, checkMemSize, type CalleeAccess } from '../memory/access.ts';
+import { noteEscape } from '../memory/frame-facts.ts';
 import { markPrecise } from '../precision.ts';
 import { isPacketPointer, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
@@ -26,7 +27,7 @@ import { isSockMap, socketArg } from './sock-maps.ts';
 export function checkArg(env: Env, insn: Insn, notes: CallNotes, given: ProtoArg): void {
   const arg = given.row.kind === 'map_value' && isSockMap(notes.map) ? socketArg(given) : given;
   const reg = readReg(env, arg.reg);
-  if (arg.types === undefined) return; // anything
+  if (arg.types === undefined) return noteEscape(env, reg); // anything
   if (isPacketPointer(reg) && !mayTakePacket(env, notes.proto.row.packetArgs === true)) {
     refuse(env, 'arg-packet', [{ reg: arg.reg }], arg.reg, notes.proto.name);
   }

@@ -3,6 +3,7 @@ import type { HelperName } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
 import { checkAccess } from '../memory/access.ts';
+import { noteFilled } from '../memory/frame-facts.ts';
 import { UNKNOWN_REG } from '../reg.ts';
 import { pushState } from '../walk/pending.ts';
 import { availableHelper } from './availability.ts';
@@ -25,6 +26,7 @@ export function stepHelper(env: Env, insn: Insn): number {
   const { map } = notes;
   if (map !== undefined) noteMap(env, name, map);
   if (name === 'tail_call') noteTailCallKey(env, map!); // its second argument is a map
+  if (notes.fillBytes > 0) noteFilled(env, name, env.reg(notes.fillReg), notes.fillBytes);
   if (notes.fillBytes > 0) fill(env, notes.fillReg, notes.fillBytes);
   if (notes.releaseReg > 0) releaseArg(env, notes);
   HELPER_RULES[name]?.(env, insn, notes);

@@ -38,6 +38,8 @@ function makeFacts(): InsnFacts {
     scc: 0,
     liveRegs: 0,
     pointer: undefined,
+    stackOff: 0,
+    ways: 0,
     map: undefined,
     constKey: undefined,
     hasManyKeys: false,

@@ -3,6 +3,7 @@ import { calleePc, readSlot } from '../../isa/insn.ts';
 import { SLOT_BYTES } from '../../isa/opcodes.ts';
 import type { FuncInfo } from '../../object.ts';
 import type { Env, Subprog } from '../env.ts';
+import { WORDS } from './live-masks.ts';
 import { isTailCall } from './successors.ts';
 
 /** Functions in the order of their starts: the program itself, and what it calls or takes the address of; `exceptionPc` is what it calls when it throws. The targets are known to be in the program. @see add_subprog_and_kfunc */
@@ -45,6 +46,7 @@ function makeSubprog(start: number, end: number, info: FuncInfo | undefined): Su
     isVerified: false,
     isCalled: false,
     postorder: [],
+    frame: { shared: new Uint32Array(WORDS), unwritten: new Uint32Array(WORDS) },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Env } from '../env.ts';
 import { constantString } from '../calls/const-str.ts';
 import { TRACE_ATTACH } from '../ctx/target.ts';
 import { checkMaybeMemSize, checkMemReg } from '../memory/access.ts';
+import { noteEscape } from '../memory/frame-facts.ts';
 import { markPrecise } from '../precision.ts';
 import { FLAGS, type Reg } from '../reg.ts';
 import { refuse, Refusal } from '../refusal.ts';
@@ -29,7 +30,10 @@ export function checkKfuncArgs(env: Env, kfunc: Kfunc, notes: KfuncNotes): void 
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     const { kind } = arg.row;
-    if (kind === 'ignored') continue;
+    if (kind === 'ignored') {
+      noteEscape(env, env.reg(args[i]!.n));
+      continue;
+    }
     if (kind === 'scalar' || kind === 'const_scalar' || kind === 'size') {
       checkScalar(env, arg, notes);
       continue;

@@ -2,6 +2,7 @@
 import type { Env } from '../env.ts';
 import type { Reg } from '../reg.ts';
 import { markSlotRead, markSlotWritten } from '../flow/live-stack.ts';
+import { noteObject } from '../memory/frame-facts.ts';
 import { isConst } from '../scalar.ts';
 
 /** What is looked for, as the kernel's log calls it, and how many slots it takes. Iterators differ in size. */
@@ -59,6 +60,7 @@ export function noteObjectRead(env: Env, frameno: number, slot: number, slots: n
 export function noteObjectWritten(env: Env, frameno: number, slot: number, slots: number): void {
   for (let i = 0; i < slots; i++) {
     markSlotWritten(env, frameno, slot - i);
+    noteObject(env, env.state.frames[frameno]!, slot - i);
     env.touchedSlots.add(slot - i);
   }
 }

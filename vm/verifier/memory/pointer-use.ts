@@ -2,6 +2,7 @@
 import type { Env } from '../env.ts';
 import { FLAGS, type Reg, type RegType } from '../reg.ts';
 import { refuse } from '../refusal.ts';
+import { noteMixed } from './frame-facts.ts';
 
 /** Pointers whose accesses are compiled in their own way. @see reg_type_mismatch_ok */
 const OWN_WAY: ReadonlySet<RegType> = new Set([
@@ -30,6 +31,7 @@ export function notePointer(env: Env, n: number, { type, flags }: Reg, mayMix: b
   const before = facts.pointer;
   const flagsBefore = facts.pointerFlags ?? 0;
   if (before === type && flagsBefore === flags) return;
+  if (before === 'stack' || type === 'stack') noteMixed(env);
   if (!OWN_WAY.has(type) && !OWN_WAY.has(before)) return;
   if (!mayMix || !isObject(type) || !isObject(before)) {
     refuse(env, 'pointer-kinds', [{ reg: n }], type, before);

@@ -6,7 +6,7 @@ import { NOT_INIT, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { BYTES, isSpill, type Frame } from '../state.ts';
-
+import { noteEscape, noteRead, shareRange } from './frame-facts.ts';
 import { byteAt, scrubbed, slotAt } from './stack.ts';
 import { checkStackBounds, fixedOff } from './stack-bounds.ts';
 
@@ -36,12 +36,14 @@ export function checkStackRange(
   const from = isFixed ? fixedOff(reg, off) : Number(reg.scalar.smin) + off;
   const end = (isFixed ? from : Number(reg.scalar.smax) + off) + bytes;
   const frame = env.frameOf(reg);
+  shareRange(env, frame, from, end);
   if (isFixed && how.isRaw === true) {
     for (let at = from; at < end; at++) checkNoDynptr(env, n, frame, at);
     return;
   }
+  noteRead(env, frame, from, end);
   for (let at = from; at < end; at++) {
-    if (!takeByte(frame, at, how.access === 'write')) {
+    if (!takeByte(env, frame, at, how.access === 'write')) {
       const place = { frame: frame.frameno, slot: slotAt(at) };
       if (isFixed) refuse(env, 'stack-range', [place], n, from, at - from, bytes);
       refuse(env, 'stack-range-variable', [place], n, printTnum(reg.scalar.bits), at - from, bytes);
@@ -58,7 +60,7 @@ function checkNoDynptr(env: Env, n: number, frame: Frame, at: number): void {
 }
 
 /** False when the byte is no data; a callee that writes leaves it with anything. */
-function takeByte(frame: Frame, at: number, isWritten: boolean): boolean {
+function takeByte(env: Env, frame: Frame, at: number, isWritten: boolean): boolean {
   const slot = slotAt(at);
   const before = frame.stack[slot]!;
   const place = 4 * byteAt(at);
@@ -72,6 +74,7 @@ function takeByte(frame: Frame, at: number, isWritten: boolean): boolean {
     return true;
   }
   if (!isSpill(before)) return false;
+  noteEscape(env, before.reg);
   if (isWritten) frame.stack[slot] = { kinds: scrubbed(before).kinds, reg: NOT_INIT };
   return true;
 }

@@ -9,6 +9,7 @@ import { UNKNOWN_REG, ZERO_REG, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { BYTES, isSpill, type Frame } from '../state.ts';
+import { notePlace, noteRead } from './frame-facts.ts';
 import { fits } from './links.ts';
 
 import { byteAt, isData, SLOT_BYTES, slotAt, spilledBytes } from './stack.ts';
@@ -42,6 +43,8 @@ function readFixed(env: Env, frame: Frame, off: number, bytes: number, isWanted:
   const slot = slotAt(off);
   const value = frame.stack[slot]!;
   env.touchedSlots.add(slot);
+  notePlace(env, frame, off, bytes);
+  noteRead(env, frame, off, off + bytes);
   noteStackAccess(env, env.frame, off);
   markSlotRead(env, frame.frameno, slot);
   if (isSpill(value)) return fill(env, frame, slot, off, bytes, isWanted);

@@ -9,6 +9,7 @@ import { NOT_INIT, type Reg, type RegType } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { BYTES, isSpill, type Frame, type Slot } from '../state.ts';
+import { notePlace, noteRead, shareRange } from './frame-facts.ts';
 import { fits, withOwnId } from './links.ts';
 
 import { byteAt, filled, isPlain, scrubbed, setSlot, SLOT_BYTES, slotAt, spilledOver } from './stack.ts';
@@ -39,6 +40,7 @@ function writeFixed(env: Env, frame: Frame, off: number, bytes: number, valueReg
   const slot = slotAt(off);
   destroyDynptr(env, frame, slot);
   const at = byteAt(off);
+  notePlace(env, frame, off, bytes);
   if (bytes === SLOT_BYTES) markSlotWritten(env, frame.frameno, slot);
   noteStackAccess(env, frame, off);
   const value = storedValue(env, valueReg);
@@ -101,6 +103,8 @@ function writeVariable(
   const end = Number(pointer.scalar.smax) + off + bytes;
   for (let at = from; at < end; at++) destroyDynptr(env, frame, slotAt(at));
   noteStackAccess(env, frame, from);
+  shareRange(env, frame, from, end);
+  noteRead(env, frame, from, end); // which of them are written is not known
   const isZero = isNull(storedValue(env, valueReg));
   let zeroStays = false;
   for (let at = from; at < end; at++) {

@@ -7,6 +7,7 @@ import { hasFlag, type Reg } from '../reg.ts';
 import { refuse } from '../refusal.ts';
 import { typeText } from '../type-text.ts';
 import { checkAlignment } from './alignment.ts';
+import { noteEscape } from './frame-facts.ts';
 import { checkFlowKeys } from './load.ts';
 import { accessMapStruct } from './map-struct.ts';
 import { writeMapValue } from './map-value.ts';
@@ -40,6 +41,7 @@ export function store(
 ): void {
   const reg = env.reg(n);
   checkAlignment(env, n, reg, off, bytes, isStrict);
+  if (valueReg >= 0 && reg.type !== 'stack') noteEscape(env, env.reg(valueReg));
   write(env, n, reg, off + reg.off, bytes, valueReg);
 }
 

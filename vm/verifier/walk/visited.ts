@@ -1,5 +1,6 @@
 // Pruning: a path that comes to a state that was seen is not walked on, and one that comes round to its own state never ends.
 import type { Env } from '../env.ts';
+import { notePruned } from '../memory/frame-facts.ts';
 import { propagatePrecision, pushStep } from '../precision.ts';
 import { Refusal } from '../refusal.ts';
 import { showFrame } from '../shown.ts';
@@ -126,6 +127,7 @@ function prune(env: Env, kept: Kept, isLoop: boolean): void {
   kept.hits += 1;
   if (env.facts[env.pc]!.isJumpPoint) pushStep(env);
   propagatePrecision(env, kept.state, env.state);
+  notePruned(env, kept.state, env.state);
   if (!isLoop) return;
   const edge = env.state.copy();
   edge.pc = env.pc;
