@@ -77,6 +77,7 @@ export class MachineRuns {
         mapAt: (offset) => objects.mapAt(offset),
         random: () => this.random.next(),
         printk: (text) => this.printk(text),
+        printed: ({ text, comm, tid, cpu, atNs }) => options.onPrintk({ text, comm, tid, cpu, atNs }),
         countUnknownRead: (what) => this.unknown.add(what),
         effect: (prog, effect) => {
           const { tid, tgid, atNs } = this.cpu.task;

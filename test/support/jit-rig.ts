@@ -50,6 +50,7 @@ export function jitRig(limitInsns: number, units?: typeof translate): JitRig {
     mapAt: (offset: number) => objects.mapAt(offset),
     random: () => 4,
     printk: (text: string) => void lines.push(text),
+    printed: ({ text }: { readonly text: string }) => void lines.push(text),
     countUnknownRead: () => {},
     effect: () => {},
     faulted: (prog: KernelProg, pc: number, code: string, message: string) =>

@@ -11,9 +11,9 @@ import { isUserAddress, readKernel, readKernelString, readUserString, type Reade
 import { constString } from './strings.ts';
 
 /** Bytes of a line, NUL included; what is longer is cut. @see include/linux/bpf.h MAX_BPRINTF_BUF */
-const LINE_BYTES = 1024;
+export const LINE_BYTES = 1024;
 /** Most arguments that a helper takes from memory. @see include/linux/bpf.h MAX_BPRINTF_VARARGS */
-const MAX_ARGS = 12;
+export const MAX_ARGS = 12;
 /** Bytes of an argument. */
 const ARG_BYTES = 8;
 
@@ -67,8 +67,13 @@ function formatAt(context: HelperContext, at: number, end: number): Format {
 function trace(context: HelperContext, args: readonly bigint[]): void {
   const line = lineOf(context, 1, args);
   if (typeof line === 'number') return setInt(context, line);
-  context.printk(decodeByteString(line.text.endsWith('\n') ? line.text.slice(0, -1) : line.text));
+  context.printk(shownLine(line.text));
   setInt(context, line.length);
+}
+
+/** A line, a character a byte, as the trace shows it: without its newline. */
+export function shownLine(text: string): string {
+  return decodeByteString(text.endsWith('\n') ? text.slice(0, -1) : text);
 }
 
 /** The line of the format in `reg`, its size behind it, or -errno. */

@@ -1,4 +1,5 @@
 // What stands around an engine: the machine, and what a run begins with.
+import type { Printk } from '../api.ts';
 import type { EffectDetail } from '../effects.ts';
 import type { CallbackTable } from '../kernel/callbacks.ts';
 import type { Grace } from '../kernel/grace.ts';
@@ -31,6 +32,8 @@ export interface CpuHost {
   mapAt(offset: number): KernelMap | undefined;
   random(): number;
   printk(text: string): void;
+  /** A line that waited until now. */
+  printed(line: Printk): void;
   countUnknownRead(what: string): void;
   effect(prog: KernelProg, effect: EffectDetail): void;
   /** A run was stopped. */

@@ -4,6 +4,7 @@
 //   run -> enter (generated code) -> js:call -> comeOut -> helper -> goIn -> generated code ... -> r0
 //                                                  '-> callBack -> call:ID:PC (generated code) -> ...
 import type { EngineChoice, EngineName } from '../../api.ts';
+import type { EffectDetail } from '../../effects.ts';
 import type { TaskView } from '../../helpers/context.ts';
 import { HELPERS } from '../../helpers/table.ts';
 import { Cpu } from '../../interp/cpu.ts';
@@ -21,6 +22,7 @@ import { CELLS } from '../cells.ts';
 import { translate as translateProg } from '../translate/translate.ts';
 import { FAULT_CODES, SiteTable } from '../unit.ts';
 import { adoptDebts, dropDebts } from '../inline/debts.ts';
+import { drainPrints } from '../inline/print-buffer.ts';
 import { writeEvent, writeTask } from './event-cells.ts';
 import { importsOf, type CodeHost } from './imports.ts';
 import { Linker, type LinkExtra, type ProgSource } from './link.ts';
@@ -116,6 +118,7 @@ export class JitCpu extends Cpu implements CodeHost {
     } finally {
       this.takeCounts();
       dropDebts(this.memory);
+      this.drainPrints();
     }
     this.regsIn(0, R0_END);
   }
@@ -154,6 +157,21 @@ export class JitCpu extends Cpu implements CodeHost {
     const top = i32[FRAME]!;
     this.frames.moveTo(top, prog.known === undefined ? i32[CELLS.base / 4]! : top);
     adoptDebts(this);
+  }
+
+  /** Tells the lines that generated code printed: before anything else is told. */
+  private drainPrints(): void {
+    drainPrints(this.memory, (line) => this.host.printed(line));
+  }
+
+  override printk(text: string): void {
+    this.drainPrints();
+    super.printk(text);
+  }
+
+  override effect(effect: EffectDetail): void {
+    this.drainPrints();
+    super.effect(effect);
   }
 
   /** Back to generated code. What was done may have put programs into slots. */

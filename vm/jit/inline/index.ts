@@ -4,6 +4,7 @@ import type { CallContext, Inline } from './call.ts';
 import { CLOCK_INLINE } from './clock.ts';
 import { MAP_INLINE } from './maps.ts';
 import { PERF_INLINE } from './perf.ts';
+import { PRINTK_INLINE } from './printk.ts';
 import { RINGBUF_INLINE } from './ringbuf.ts';
 import { TASK_INLINE } from './task.ts';
 
@@ -12,6 +13,7 @@ export const INLINE: Partial<Record<HelperName, Inline>> = {
   ...TASK_INLINE,
   ...RINGBUF_INLINE,
   ...PERF_INLINE,
+  ...PRINTK_INLINE,
   ...MAP_INLINE,
 };
 

@@ -72,7 +72,8 @@ function output(call: CallContext): boolean {
 }
 
 /** Leaves the index of the event on the stack. */
-function writeIndex({ code, regs, scratch }: CallContext, flags: bigint | undefined): void {
+function writeIndex(call: CallContext, flags: bigint | undefined): void {
+  const { code, regs } = call;
   const cpu = (): CodeWriter => code.i32(0).mem('i32_load', CELLS.cpu);
   if (flags !== undefined) {
     const low = Number(BigInt.asIntN(32, flags));
@@ -80,7 +81,7 @@ function writeIndex({ code, regs, scratch }: CallContext, flags: bigint | undefi
     else code.i32(low);
     return;
   }
-  const low = scratch('i32', 0);
+  const low = call.scratch('i32', 0);
   cpu().get(regs[3]!).op('i32_wrap_i64').tee(low);
   code.get(low).i32(CURRENT_CPU).op('i32_eq').op('select');
 }
