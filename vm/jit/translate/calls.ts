@@ -30,9 +30,11 @@ function writeHelperCall(f: FuncWriter): void {
     forgetAfterCall(f);
     return;
   }
+  // trace_printk takes what its format asks for, up to r5.
+  const takesAll = name === undefined || name === 'trace_printk';
   writeKernelCall(
     f,
-    name === undefined ? ARGS : ARGS.slice(0, argsFor(helperRow(name), f.prog.type as ProgTypeName).length),
+    takesAll ? ARGS : ARGS.slice(0, argsFor(helperRow(name), f.prog.type as ProgTypeName).length),
   );
 }
 
