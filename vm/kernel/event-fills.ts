@@ -3,7 +3,7 @@ import type { Btf } from '../btf/btf.ts';
 import { plainType } from '../btf/query.ts';
 import type { RunEvent } from '../interp/host.ts';
 import type { LinearMemory } from '../memory/linear.ts';
-import type { Hole } from '../memory/holes.ts';
+import type { Hole, HoledRegion } from '../memory/holes.ts';
 import { plainRegion } from '../memory/regions.ts';
 import { TRACEPOINT_COMMON_BYTES } from './ctx-tracing.ts';
 import type { EventPoint } from './event-point.ts';
@@ -43,8 +43,8 @@ export function recordCtx(row: EventRow, layout: RecordLayout): EventCtx {
     event: {
       ctxAt: TRACEPOINT_AT,
       regions: [],
-      kernelRegions: [{ ...whole, holes }],
-      holed: { ...region, holes },
+      kernelRegions: [{ ...whole, holes, varies: true }],
+      holed: { ...region, holes, varies: true },
       probe: NO_PROBE,
     },
     fill(memory, _kernel, point) {
@@ -103,7 +103,7 @@ export function eventArgsCtx(row: EventRow, name: string, type: ProgTypeName, ty
   const isBtf = type === 'tracing';
   const region = plainRegion(`the ctx, ${args.length} arguments of ${name}`, ARGS_AT, 8 * args.length, false);
   const holes: Hole[] = [];
-  const holed = { ...region, holes };
+  const holed: HoledRegion = { ...region, holes, varies: true };
   const probe = { ...NO_PROBE, args: args.length };
   const writers = args.map((arg, i) => argWriter(arg, ARGS_AT + 8 * i));
   return {

@@ -9,9 +9,11 @@ export interface Hole {
   readonly name: string;
 }
 
-/** A region with holes; the list may change from event to event. */
+/** A region with holes. */
 export interface HoledRegion extends Region {
   readonly holes: readonly Hole[];
+  /** The list changes from event to event. */
+  readonly varies?: true;
 }
 
 /** The hole that some bytes lie in; undefined where at least one of them is known. */

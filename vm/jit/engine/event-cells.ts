@@ -3,6 +3,7 @@ import type { TaskView } from '../../helpers/context.ts';
 import type { RunEvent } from '../../interp/host.ts';
 import type { LinearMemory } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
+import { writeReadable } from '../inline/readable.ts';
 
 const WORD = 4;
 const TWO_POW_32 = 0x1_0000_0000;
@@ -25,7 +26,8 @@ export function writeTask({ i32, u8 }: LinearMemory, task: TaskView, cpu: number
 }
 
 /** Writes the cells of what a run begins with. */
-export function writeEvent({ i32 }: LinearMemory, event: RunEvent): void {
+export function writeEvent(memory: LinearMemory, event: RunEvent): void {
+  const { i32 } = memory;
   i32[CELLS.insns / WORD] = 0;
   i32[CELLS.charged / WORD] = 0;
   i32[CELLS.tailCalls / WORD] = 0;
@@ -35,10 +37,11 @@ export function writeEvent({ i32 }: LinearMemory, event: RunEvent): void {
   i32[CELLS.row / WORD] = -1;
   i32[CELLS.owed / WORD] = 0;
   i32[CELLS.lock / WORD] = 0;
+  writeReadable(memory, event);
 }
 
 /** The words of the ctx that a hole lies in, bit by bit. */
-function holesOf({ ctxAt }: RunEvent, holes: readonly { readonly start: number; readonly end: number }[]): number {
+export function holesOf({ ctxAt }: RunEvent, holes: readonly { readonly start: number; readonly end: number }[]): number {
   let bits = 0;
   for (const { start, end } of holes) {
     for (let word = (start - ctxAt) >> 3; word < HOLE_BITS && ctxAt + 8 * word < end; word++) bits |= 1 << word;

@@ -2,9 +2,12 @@
 import type { HelperName } from '../../helpers/table.ts';
 import type { CallContext, Inline } from './call.ts';
 import { CLOCK_INLINE } from './clock.ts';
+import { LOCK_INLINE } from './lock.ts';
+import { LOOP_INLINE } from './loop.ts';
 import { MAP_INLINE } from './maps.ts';
 import { PERF_INLINE } from './perf.ts';
 import { PRINTK_INLINE } from './printk.ts';
+import { PROBE_INLINE } from './probe-read.ts';
 import { RINGBUF_INLINE } from './ringbuf.ts';
 import { TASK_INLINE } from './task.ts';
 
@@ -14,6 +17,9 @@ export const INLINE: Partial<Record<HelperName, Inline>> = {
   ...RINGBUF_INLINE,
   ...PERF_INLINE,
   ...PRINTK_INLINE,
+  ...PROBE_INLINE,
+  ...LOCK_INLINE,
+  ...LOOP_INLINE,
   ...MAP_INLINE,
 };
 

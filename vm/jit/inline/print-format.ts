@@ -175,8 +175,8 @@ class FormatReader {
   }
 
   private oneOf(chars: string): CodeWriter {
-    for (const [i, char] of [...chars].entries()) {
-      this.is(char);
+    for (let i = 0; i < chars.length; i++) {
+      this.is(chars[i]!);
       if (i > 0) this.code.op('i32_or');
     }
     return this.code;
