@@ -97,19 +97,29 @@ export class Cpu extends Reach implements HelperContext {
       this.checkDebts();
     } catch (error) {
       exited = false;
-      this.payDebts();
-      this.q[0] = 0n;
-      const fault = this.faultOf(error);
-      if (fault === undefined) throw error; // of the host: what it was told was too much for it
-      count(this.memory, this.prog, 'faults', 1);
-      this.host.faulted(this.prog, this.pc, fault.code, fault.message);
+      this.stop(error);
     } finally {
-      this.bill();
-      this.insnsRun += this.insns;
-      for (const map of maps) if (isProgArray(map)) map.ended(this.tailCalls);
+      this.settle(maps);
       this.grace.end();
     }
     return exited;
+  }
+
+  /** The run was stopped: takes back what it holds, and tells why. Throws what is no fault of the program. */
+  protected stop(error: unknown): void {
+    this.payDebts();
+    this.q[0] = 0n;
+    const fault = this.faultOf(error);
+    if (fault === undefined) throw error; // of the host: what it was told was too much for it
+    count(this.memory, this.prog, 'faults', 1);
+    this.host.faulted(this.prog, this.pc, fault.code, fault.message);
+  }
+
+  /** The run is over: counts it. */
+  protected settle(maps: readonly KernelMap[]): void {
+    this.bill();
+    this.insnsRun += this.insns;
+    for (const map of maps) if (isProgArray(map)) map.ended(this.tailCalls);
   }
 
   /** Runs from a pc to where the program that began there ends. */

@@ -37,6 +37,10 @@ export const JS_IMPORTS = {
   'js:interp': 'i32 -> ',
   /** Ends the run: the number is an index of FAULT_CODES. */
   'js:fault': 'i32 i32 -> ',
+  /** Batches only: writes the ctx for a run of the row that generated code cannot write. */
+  'js:fill': 'i32 -> ',
+  /** Batches only: a run whose result takes the place of the call's ended with this one, other than 0. */
+  'js:override': 'i32 i32 -> ',
 } as const satisfies Record<string, FuncType>;
 export type JsImport = keyof typeof JS_IMPORTS;
 

@@ -30,7 +30,8 @@ export interface Stage<Place extends HookPlace = CallPlace> {
 
 type Phase = CallPlace['at'];
 
-interface Plan {
+/** Stages of one phase. */
+export interface CallStages {
   /** Stages of a call that no hook asks for by name. */
   readonly always: readonly Stage[];
   /** Stages, those of `always` among them, of the calls that hooks ask for. */
@@ -38,13 +39,13 @@ interface Plan {
 }
 type EventStages = ReadonlyMap<EventName, readonly Stage<EventPlace>[]>;
 
-const NO_PLAN: Plan = { always: [], byCall: new Map() };
+const NO_PLAN: CallStages = { always: [], byCall: new Map() };
 
 /** The attachments of one machine, in the order in which they were made. */
 export class Attachments {
   private links: readonly Link[] = [];
   private packetSeats: readonly PacketSeat[] = [];
-  private plans: Readonly<Record<Phase, Plan>> = { enter: NO_PLAN, exit: NO_PLAN };
+  private plans: Readonly<Record<Phase, CallStages>> = { enter: NO_PLAN, exit: NO_PLAN };
   private events: EventStages = new Map();
 
   add(link: Link): void {
@@ -87,6 +88,11 @@ export class Attachments {
     return byCall.get(callKey(point.audit, point.nr)) ?? always;
   }
 
+  /** What runs at all points of calls. */
+  get stagesByCall(): Readonly<Record<Phase, CallStages>> {
+    return this.plans;
+  }
+
   /** What runs at an event, in order. */
   eventStages({ event }: EventPoint): readonly Stage<EventPlace>[] {
     return this.events.get(event) ?? [];
@@ -120,7 +126,7 @@ interface Seat<Place extends HookPlace> {
   readonly event: RunEvent;
 }
 
-function planOf(links: readonly Link[], at: Phase): Plan {
+function planOf(links: readonly Link[], at: Phase): CallStages {
   const seats = seatsOf(links, (place): place is CallPlace => place.at === at);
   const byKey = new Map<CallKey, Seat<CallPlace>[]>();
   for (const { place } of seats) {

@@ -88,6 +88,8 @@ export type RecordVisitor = (record: MapRecord) => void;
 export interface RecordBuffer {
   /** Offset of the f64 that counts the bytes that were written to it since the beginning. */
   readonly writtenAt: number;
+  /** The CPU whose programs alone write to it; absent: those of all do. */
+  readonly cpu?: number;
   /** Readers find what was written before this position: Infinity, but for those that catch up with a batch event by event. */
   limit: number;
 }

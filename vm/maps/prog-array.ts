@@ -68,6 +68,7 @@ const SLOT = { bytes: 24, hits: 8, empty: 16 } as const;
 export const PROG_ARRAY_LAYOUT = {
   outOfRange: OUT_OF_RANGE_OFF,
   limit: LIMIT_OFF,
+  depth: DEPTH_OFF,
   slots: SLOTS_OFF,
   slot: SLOT,
 } as const;

@@ -9,6 +9,8 @@ export interface CodeHost {
   loadPacketFor(site: number): number;
   interpret(id: number): void;
   faultAt(site: number, code: number): void;
+  fillRow(run: number): void;
+  overrideRow(run: number, value: number): void;
 }
 
 /** The functions, by the names of the imports. */
@@ -20,5 +22,7 @@ export function importsOf(host: CodeHost): Readonly<Record<JsImport, unknown>> {
     'js:packet': (site: number) => host.loadPacketFor(site),
     'js:interp': (id: number) => host.interpret(id),
     'js:fault': (site: number, code: number) => host.faultAt(site, code),
+    'js:fill': (run: number) => host.fillRow(run),
+    'js:override': (run: number, value: number) => host.overrideRow(run, value),
   };
 }

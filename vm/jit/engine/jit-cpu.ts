@@ -40,6 +40,17 @@ const ALL_END = 20;
 const REGS = CELLS.regs / 4;
 const INSNS = CELLS.insns / 4;
 const FRAME = CELLS.frame / 4;
+const ALL_INSNS = CELLS.allInsns / 8;
+
+/** A batch of events, as the engine tells it what its rows do. */
+export interface RowHost {
+  /** Generated code has called JavaScript, or a run was stopped: makes what JavaScript sees true for that run, and gives its program. */
+  cameOut(): KernelProg;
+  /** Fills the ctx of a run. */
+  fill(run: number): void;
+  /** A program whose result takes the place of the call's gave one. */
+  override(run: number, value: number): void;
+}
 
 /** An engine that compiles what it can. */
 export class JitCpu extends Cpu implements CodeHost {
@@ -54,6 +65,8 @@ export class JitCpu extends Cpu implements CodeHost {
   /** What stands innermost is the interpreter, even where generated code called it. */
   private isInterpreting = true;
   private isTaskNew = true;
+  /** The batch whose rows generated code runs now. */
+  private rows: RowHost | undefined;
 
   constructor(host: CpuHost, task: TaskView, progs: ProgSource, translate = translateProg) {
     super(host, task);
@@ -123,6 +136,51 @@ export class JitCpu extends Cpu implements CodeHost {
     this.regsIn(0, R0_END);
   }
 
+  /** Lets generated code go from event to event by itself. False when a run was stopped, which is told then; the rows know which. */
+  runRows(rows: RowHost, start: () => void): boolean {
+    const { memory } = this;
+    this.rows = rows;
+    this.isInterpreting = false;
+    this.isTaskNew = true;
+    this.inCode = true;
+    memory.f64[ALL_INSNS] = this.insnsRun;
+    try {
+      start();
+      this.insnsRun = memory.f64[ALL_INSNS]!;
+      return true;
+    } catch (error) {
+      const { usedMaps } = rows.cameOut();
+      this.takeCounts();
+      dropDebts(memory);
+      try {
+        this.stop(error);
+      } finally {
+        this.settle(usedMaps);
+      }
+      return false;
+    } finally {
+      this.rows = undefined;
+      this.inCode = false;
+    }
+  }
+
+  /** JavaScript is asked to do something for a run of a row, for the first time in it: it is the run that goes on. */
+  takeUp(prog: KernelProg, event: RunEvent): void {
+    this.insnsRun = this.memory.f64[ALL_INSNS]!;
+    this.reset(event);
+    this.prog = prog;
+    this.code = prog.code;
+    this.pc = 0;
+  }
+
+  fillRow(run: number): void {
+    this.rows?.fill(run);
+  }
+
+  overrideRow(run: number, value: number): void {
+    this.rows?.override(run, value);
+  }
+
   /** Generated code is left, one way or the other: what it counted is true. */
   private takeCounts(): void {
     const { i32 } = this.memory;
@@ -147,6 +205,7 @@ export class JitCpu extends Cpu implements CodeHost {
 
   /** Generated code calls JavaScript at a site. */
   private comeOut(number: number): void {
+    this.rows?.cameOut();
     const { prog, pc } = this.sites.get(number);
     this.inCode = false;
     this.prog = prog;
@@ -262,6 +321,7 @@ export class JitCpu extends Cpu implements CodeHost {
   }
 
   interpret(id: number): void {
+    this.rows?.cameOut();
     const { i32 } = this.memory;
     const { prog } = this.linker.at(id)!; // its entry in the table calls this
     const top = i32[FRAME]!;
