@@ -145,9 +145,10 @@ export function createLruHash(context: MapContext, spec: MapSpec): KernelMap | n
     const hash = table.hash(key, keyAt);
     const element = lru.take(hash, key, keyAt, cpu);
     if (element === 0) return -ERRNO.ENOMEM;
+    // Before the value is written: the key may stand in what was just evicted.
+    const old = table.find(hash, key, keyAt);
     if (fields !== undefined) clearFields(memory, element + valueSkip, fields);
     writeValue(memory, element + valueSkip, value, valueAt, valueSize, fields);
-    const old = table.find(hash, key, keyAt);
     const error = checkExists(old, flags);
     if (error !== 0) {
       lru.give(element);

@@ -1,9 +1,15 @@
-// Arrays in place: an index compared, multiplied and added.
+// Arrays: look-ups in place, an index compared, multiplied and added; updates as functions of the runtime.
+import { ERRNO } from '../../errno.ts';
 import type { CellsLayout } from '../../maps/layout.ts';
+import { UPDATE_FLAGS } from '../../maps/types.ts';
+import type { MapSpec } from '../../object.ts';
 import { CELLS } from '../cells.ts';
 import type { CodeWriter, Local } from '../wasm/code-writer.ts';
+import type { FuncCode, FuncName } from '../wasm/types.ts';
 import type { CallContext } from './call.ts';
+import { answer, UPDATE, updateWriter } from './maps-calls.ts';
 import { addressOnStack, constantAddress } from './maps-table.ts';
+import { copyBytes } from './maps-words.ts';
 
 /** The index of a cell. */
 export type Index =
@@ -58,4 +64,29 @@ function cellAddress(call: CallContext, layout: CellsLayout, index: Index, cpu?:
   const inner = call.scratch('i32', 1);
   code.mem('i32_load', 0).tee(inner).if('i64');
   addressOnStack(code.get(inner)).else().i64(0).end();
+}
+
+/** An update of an array: its elements always exist. @see kernel/bpf/arraymap.c array_map_update_elem */
+export function writeCellUpdate(name: FuncName, layout: CellsLayout, spec: MapSpec): FuncCode {
+  const code = updateWriter(name);
+  const index = code.local('i32', 'index');
+  const to = code.local('i32', 'to');
+  const { flags } = UPDATE;
+  code.get(flags).i32(~UPDATE_FLAGS.lock).op('i32_and').i32(UPDATE_FLAGS.exist).op('i32_gt_u').if();
+  answer(code, -ERRNO.EINVAL);
+  code.end();
+  code.get(UPDATE.key).mem('i32_load', 0).tee(index).i32(spec.maxEntries).op('i32_ge_u').if();
+  answer(code, -ERRNO.E2BIG);
+  code.end();
+  code.get(flags).i32(UPDATE_FLAGS.noexist).op('i32_and').if();
+  answer(code, -ERRNO.EEXIST);
+  code.end();
+  // There is no lock: the map has no fields.
+  code.get(flags).i32(UPDATE_FLAGS.lock).op('i32_and').if();
+  answer(code, -ERRNO.EINVAL);
+  code.end();
+  cellOf(code, layout, { kind: 'local', local: index }).set(to);
+  copyBytes(code, to, 0, UPDATE.value, spec.valueSize);
+  code.i64(0);
+  return code.finish();
 }

@@ -1,0 +1,39 @@
+// What functions of the runtime for maps are given, and what they answer.
+import { ERRNO } from '../../errno.ts';
+import { UPDATE_FLAGS } from '../../maps/types.ts';
+import { CodeWriter } from '../wasm/code-writer.ts';
+import type { FuncName, FuncType } from '../wasm/types.ts';
+
+/** Offsets of key and value, and flags; 0, -errno or `LEFT`. */
+export const UPDATE_TYPE = 'i32 i32 i32 -> i64' satisfies FuncType;
+/** Offset of the key; 0 or -errno. */
+export const REMOVE_TYPE = 'i32 -> i64' satisfies FuncType;
+/** Nothing was done: what is missing is for JavaScript to make. */
+export const LEFT = 1;
+
+/** Parameters of an update. */
+export const UPDATE = { key: 0, value: 1, flags: 2 } as const;
+
+/** A writer of an update. */
+export function updateWriter(name: FuncName): CodeWriter {
+  return new CodeWriter(name, UPDATE_TYPE, Object.keys(UPDATE));
+}
+
+/** Leaves the function with a number. */
+export function answer(code: CodeWriter, value: number): void {
+  code.i64(value).op('return');
+}
+
+/** Leaves it with -EINVAL for flags that hash maps do not know. */
+export function checkFlags(code: CodeWriter): void {
+  code.get(UPDATE.flags).i32(UPDATE_FLAGS.exist).op('i32_gt_u').if();
+  answer(code, -ERRNO.EINVAL);
+  code.end();
+}
+
+/** Leaves it with `errno` where the flags are these. */
+export function refuseFlags(code: CodeWriter, flags: number, refuse: () => void): void {
+  code.get(UPDATE.flags).i32(flags).op('i32_eq').if();
+  refuse();
+  code.end();
+}
