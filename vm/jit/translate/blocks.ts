@@ -72,6 +72,15 @@ export function splitBlocks(prog: KernelProg, start: number): FuncBlocks {
   return { blocks, graph };
 }
 
+/** The insns of blocks, in their order. */
+export function pcsOf({ code }: KernelProg, blocks: readonly Block[]): number[] {
+  const pcs: number[] = [];
+  for (const { first, last } of blocks) {
+    for (let pc = first; pc <= last; pc += OP_LIST[code.op[pc]!]?.slots ?? 1) pcs.push(pc);
+  }
+  return pcs;
+}
+
 /** All pcs that paths from `start` come to, and those of them that begin blocks. */
 function walk(
   prog: KernelProg,

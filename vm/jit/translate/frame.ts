@@ -12,13 +12,13 @@ const LENGTH_REG = 2;
 const CTX_PARAM = 0;
 /** Longest part of the stack that is cleared by stores; more takes memory.fill, which is a call in engines of today. */
 const STORED_BYTES = 256;
+const WORD_BYTES = 8;
 
 /** Everything that comes before the first insn. */
 export function writeEntry(f: FuncWriter): void {
   const { code, prog, kind } = f;
   code.mark(-1);
-  f.pushCell('i32_load', CELLS.insns);
-  code.set(f.insns);
+  f.readInsns();
   code.get(f.frame).i32(STACK_BYTES).op('i32_sub').set(f.stack);
   if (kind === 'prog') {
     f.bump(prog.countersAt + 8 * COUNTERS.runs);
@@ -43,23 +43,28 @@ function writeProgRegs(f: FuncWriter): void {
   f.setReg(LENGTH_REG);
 }
 
-/** Zeroes in the part of the stack that the function uses. */
+/** Zeroes where the function may read before it writes. */
 function clearStack(f: FuncWriter): void {
   const { code } = f;
-  const bytes = clearedBytes(f);
-  if (bytes > STORED_BYTES) {
-    code.get(f.frame).i32(bytes).op('i32_sub').i32(0).i32(bytes).fill();
+  const { cleared } = f.plan;
+  const first = cleared[0];
+  if (first === undefined) return;
+  const bytes = cleared.at(-1)! + WORD_BYTES - first;
+  if (cleared.length * WORD_BYTES > STORED_BYTES) {
+    code.get(f.stack);
+    code
+      .i32(first + STACK_BYTES)
+      .op('i32_add')
+      .i32(0)
+      .i32(bytes)
+      .fill();
     return;
   }
-  for (let off = STACK_BYTES - bytes; off < STACK_BYTES; off += 8)
-    code.get(f.stack).i64(0).mem('i64_store', off);
-}
-
-/** How much of the stack, from its end, must be 0 at first. */
-function clearedBytes({ mode, prog, first }: FuncWriter): number {
-  if (mode === 'trusted') return 0;
-  const known = prog.known?.subprogs.find(({ start }) => start === first);
-  return known === undefined ? STACK_BYTES : Math.min(STACK_BYTES, Math.ceil(known.stackBytes / 8) * 8);
+  for (const off of cleared)
+    code
+      .get(f.stack)
+      .i64(0)
+      .mem('i64_store', off + STACK_BYTES);
 }
 
 /** Leaves the function with r0. */

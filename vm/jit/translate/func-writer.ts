@@ -8,6 +8,7 @@ import { FAULT_CODES, progName, PROG_TYPE, subName, SUB_TYPE, type JsImport } fr
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
 import type { MemoryOp } from '../wasm/ops.ts';
 import type { FuncCode, FuncName, ValueType } from '../wasm/types.ts';
+import type { StackPlan } from '../stack/plan-stack.ts';
 import type { TranslateMode, TranslateOptions } from './options.ts';
 
 const HIGH_BITS = BigInt(ADDRESS_HIGH) << 32n;
@@ -45,7 +46,12 @@ export class FuncWriter {
   readonly frame: Local;
   /** First byte of the frame: offsets from here are not negative, as those of Wasm's loads and stores must be. */
   readonly stack: Local;
+  /** What is in memory of the frame, and what is not. */
+  readonly plan: StackPlan;
+  /** Insns of this run that are counted here; in a function with loops less the budget, so that what is left is a matter of its sign. */
   readonly insns: Local;
+  /** The function has a jump back. */
+  readonly hasLoops: boolean;
   /** Checked code: r10, its low half, of the frame that the program began in. */
   readonly base: Local;
   /** First pc. */
@@ -57,8 +63,9 @@ export class FuncWriter {
   /** Numbers that registers hold, as the insns of the block tell. */
   readonly numbers: (bigint | undefined)[] = [];
   private readonly scratches = new Map<string, Local>();
+  private readonly slots: readonly Local[];
 
-  constructor(unit: UnitDraft, kind: FuncKind, first: number) {
+  constructor(unit: UnitDraft, kind: FuncKind, first: number, plan: StackPlan, hasLoops: boolean) {
     const isProg = kind === 'prog';
     const name = isProg ? progName(unit.prog) : subName(unit.prog, first);
     const type = isProg ? PROG_TYPE : SUB_TYPE;
@@ -72,9 +79,12 @@ export class FuncWriter {
     const named = Array.from({ length: LOCAL_REGS }, (_, reg) => params.indexOf(`r${reg}`));
     this.regs = named.map((param, reg) => (param < 0 ? this.code.local('i64', `r${reg}`) : param));
     this.stack = this.code.local('i32', 'stack');
+    this.plan = plan;
+    this.slots = plan.locals.map(({ off }) => this.code.local('i64', `fp${-off}`));
     this.insns = this.code.local('i32', 'insns');
     this.base = this.code.local('i32', 'base');
     this.first = first;
+    this.hasLoops = hasLoops;
   }
 
   get isChecked(): boolean {
@@ -131,6 +141,12 @@ export class FuncWriter {
     return 0;
   }
 
+  /** The local that the running load or store goes to in the place of memory. */
+  slot(): Local | undefined {
+    const index = this.plan.uses.get(this.pc);
+    return index === undefined ? undefined : this.slots[index];
+  }
+
   /** A local to compute with, the same for the same type and number. */
   scratch(type: ValueType, number: number): Local {
     const name = `${type === 'i64' ? 'x' : 't'}${number}${type === 'f64' ? 'f' : ''}`;
@@ -170,8 +186,13 @@ export class FuncWriter {
 
   /** Insns of this run, the running one included. */
   pushInsns(): void {
-    this.code.get(this.insns);
-    if (this.lacks !== 0) this.code.i32(this.lacks).op('i32_add');
+    const { code, hasLoops, lacks } = this;
+    code.get(this.insns);
+    if (hasLoops) {
+      this.pushCell('i32_load', CELLS.limit);
+      code.op('i32_add');
+    }
+    if (lacks !== 0) code.i32(lacks).op('i32_add');
   }
 
   saveInsns(): void {
@@ -179,9 +200,14 @@ export class FuncWriter {
   }
 
   readInsns(): void {
+    const { code, hasLoops, lacks } = this;
     this.pushCell('i32_load', CELLS.insns);
-    if (this.lacks !== 0) this.code.i32(this.lacks).op('i32_sub');
-    this.code.set(this.insns);
+    if (hasLoops) {
+      this.pushCell('i32_load', CELLS.limit);
+      code.op('i32_sub');
+    }
+    if (lacks !== 0) code.i32(lacks).op('i32_sub');
+    code.set(this.insns);
   }
 
   /** Before JavaScript runs. */
@@ -217,9 +243,13 @@ export class FuncWriter {
   /** Ends the run where its budget is used up. */
   checkBudget(): void {
     const { code } = this;
-    this.pushInsns();
-    this.pushCell('i32_load', CELLS.limit);
-    code.op('i32_ge_u').if();
+    if (this.hasLoops) code.get(this.insns).i32(-this.lacks).op('i32_ge_s');
+    else {
+      this.pushInsns();
+      this.pushCell('i32_load', CELLS.limit);
+      code.op('i32_ge_s');
+    }
+    code.if();
     this.fault('budget');
     code.end();
   }

@@ -4,7 +4,7 @@ import { SIZES, type SizeName } from '../../isa/opcodes.ts';
 import type { Op } from '../../isa/ops.ts';
 import { ADDRESS_HIGH } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
-import type { MemoryOp } from '../wasm/ops.ts';
+import type { MemoryOp, PlainOp } from '../wasm/ops.ts';
 import { accessOf } from './access.ts';
 import { holeBits } from './ctx-fields.ts';
 import { regCell, type FuncWriter } from './func-writer.ts';
@@ -18,9 +18,23 @@ export const LOADS = {
   dw: { unsigned: 'i64_load',     signed: 'i64_load',     store: 'i64_store'   },
 } as const satisfies Record<SizeName, { unsigned: MemoryOp; signed: MemoryOp; store: MemoryOp }>;
 
+/** What makes the number in a local one with a sign. */
+const EXTEND = {
+  b: 'i64_extend8_s',
+  h: 'i64_extend16_s',
+  w: 'i64_extend32_s',
+} as const satisfies Partial<Record<SizeName, PlainOp>>;
+
 /** dst = *(src + off). */
 export function writeLoad(f: FuncWriter, size: SizeName, signed: boolean): void {
   const { code, prog } = f;
+  const slot = f.slot();
+  if (slot !== undefined) {
+    code.get(slot);
+    if (signed && size !== 'dw') code.op(EXTEND[size]);
+    f.setReg(prog.code.dst[f.pc]!);
+    return;
+  }
   const src = prog.code.src[f.pc]!;
   const off = prog.code.off[f.pc]!;
   const { bytes } = SIZES[size];
@@ -89,6 +103,17 @@ export function writeStore(
 ): void {
   const { code, prog } = f;
   const { dst, src, off, imm64 } = prog.code;
+  const slot = f.slot();
+  if (slot !== undefined) {
+    const bits = 8 * SIZES[size].bytes;
+    if (source === 'imm') code.i64(BigInt.asUintN(bits, imm64[f.pc]!));
+    else {
+      f.pushReg(src[f.pc]!);
+      if (bits < 64) code.i64(BigInt.asUintN(bits, -1n)).op('i64_and');
+    }
+    code.set(slot);
+    return;
+  }
   const offset = pushPlace(f, dst[f.pc]!, off[f.pc]!, SIZES[size].bytes);
   if (source === 'imm') code.i64(imm64[f.pc]!);
   else f.pushReg(src[f.pc]!);

@@ -1,11 +1,11 @@
 // A program as functions of WebAssembly.
-import { OP_LIST } from '../../isa/ops.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
 import { planCounts } from '../flow/counts.ts';
 import { writeStructure } from '../flow/structure.ts';
+import { planStack } from '../stack/plan-stack.ts';
 import type { ProgUnit } from '../unit.ts';
 import type { FuncCode } from '../wasm/types.ts';
-import { splitBlocks, type Block } from './blocks.ts';
+import { pcsOf, splitBlocks, type Block } from './blocks.ts';
 import { writeCallback } from './callback.ts';
 import { writeEntry } from './frame.ts';
 import { FuncWriter, type FuncKind, type UnitDraft } from './func-writer.ts';
@@ -43,9 +43,11 @@ export function translate(prog: KernelProg, options: TranslateOptions): ProgUnit
 
 function writeFunction(draft: UnitDraft, kind: FuncKind, start: number): FuncCode {
   const { prog, options } = draft;
-  const { code: insns } = prog;
-  const f = new FuncWriter(draft, kind, start);
   const { blocks, graph } = splitBlocks(prog, start);
+  const isBack = (from: number, to: number): boolean => blocks[to]!.first <= blocks[from]!.last;
+  const hasLoops = graph.some((list, from) => list.some((to) => isBack(from, to)));
+  const stack = planStack(prog, options.mode, start, pcsOf(prog, blocks));
+  const f = new FuncWriter(draft, kind, start, stack, hasLoops);
   const plan = planCounts(
     graph,
     blocks.map((block) => block.insns),
@@ -55,7 +57,7 @@ function writeFunction(draft: UnitDraft, kind: FuncKind, start: number): FuncCod
     f.pc = block.first;
     f.code.mark(block.first);
     if (options.hitsAt !== undefined && block.insns > 0) f.bump(options.hitsAt(block.first));
-    for (let pc = block.first; pc <= block.last; pc += OP_LIST[insns.op[pc]!]?.slots ?? 1) {
+    for (const pc of pcsOf(prog, [block])) {
       f.pc = pc;
       f.code.mark(pc);
       f.lacks += 1;
@@ -78,7 +80,7 @@ function writeFunction(draft: UnitDraft, kind: FuncKind, start: number): FuncCod
       const add = plan.adds[from]![index]!;
       if (add !== 0) f.code.get(f.insns).i32(add).op('i32_add').set(f.insns);
       f.lacks -= add;
-      if (blocks[to]!.first <= last) f.checkBudget(); // a jump back
+      if (isBack(from, to)) f.checkBudget();
     },
   });
   return f.code.finish();
