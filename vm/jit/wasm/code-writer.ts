@@ -29,6 +29,9 @@ export class CodeWriter {
   private readonly locals: { type: ValueType; name: string }[];
   private readonly relocs: CodeReloc[] = [];
   private readonly marks: CodeMark[] = [];
+  /** Frames that are open: where each begins, and how many branches go to its label. The first is the function. */
+  private readonly frames: { readonly at: number; branches: number }[] = [{ at: -1, branches: 0 }];
+  private widest = 0;
   private lastOp: PlainOp = 'nop';
   private lastOpAt = -2;
 
@@ -59,6 +62,7 @@ export class CodeWriter {
   backTo(here: number): this {
     this.length = here;
     while ((this.relocs.at(-1)?.at ?? -1) >= here) this.relocs.pop();
+    while ((this.frames.at(-1)?.at ?? -1) >= here) this.frames.pop();
     while ((this.marks.at(-1)?.at ?? 0) > here) this.marks.pop();
     return this;
   }
@@ -123,15 +127,15 @@ export class CodeWriter {
   }
 
   block(type: BlockType = 'none'): this {
-    return this.byte(SPECIAL.block).blockType(type);
+    return this.frame(SPECIAL.block, type);
   }
 
   loop(type: BlockType = 'none'): this {
-    return this.byte(SPECIAL.loop).blockType(type);
+    return this.frame(SPECIAL.loop, type);
   }
 
   if(type: BlockType = 'none'): this {
-    return this.byte(SPECIAL.if).blockType(type);
+    return this.frame(SPECIAL.if, type);
   }
 
   else(): this {
@@ -139,21 +143,22 @@ export class CodeWriter {
   }
 
   end(): this {
+    this.frames.pop();
     return this.byte(SPECIAL.end);
   }
 
   br(depth: number): this {
-    return this.byte(SPECIAL.br).unsigned(depth);
+    return this.byte(SPECIAL.br).label(depth);
   }
 
   brIf(depth: number): this {
-    return this.byte(SPECIAL.br_if).unsigned(depth);
+    return this.byte(SPECIAL.br_if).label(depth);
   }
 
   brTable(depths: readonly number[], otherwise: number): this {
     this.byte(SPECIAL.br_table).unsigned(depths.length);
-    for (const depth of depths) this.unsigned(depth);
-    return this.unsigned(otherwise);
+    for (const depth of depths) this.label(depth);
+    return this.label(otherwise);
   }
 
   call(func: FuncName): this {
@@ -176,12 +181,19 @@ export class CodeWriter {
   /** Ends the function. */
   finish(): FuncCode {
     this.end();
-    const { name, type, locals, relocs, marks } = this;
-    return { name, type, locals, bytes: this.bytes.slice(0, this.length), relocs, marks };
+    const { name, type, locals, relocs, marks, widest } = this;
+    return { name, type, locals, bytes: this.bytes.slice(0, this.length), relocs, marks, widest };
   }
 
-  private blockType(type: BlockType): this {
-    return this.byte(type === 'none' ? NO_RESULT : VALUE_TYPES[type]);
+  private frame(byte: number, type: BlockType): this {
+    this.frames.push({ at: this.length, branches: 0 });
+    return this.byte(byte).byte(type === 'none' ? NO_RESULT : VALUE_TYPES[type]);
+  }
+
+  private label(depth: number): this {
+    const frame = this.frames.at(-1 - depth);
+    if (frame !== undefined) this.widest = Math.max(this.widest, ++frame.branches);
+    return this.unsigned(depth);
   }
 
   private open(to: CodeReloc['to']): this {

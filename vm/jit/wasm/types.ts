@@ -48,4 +48,6 @@ export interface FuncCode {
   readonly bytes: Uint8Array;
   readonly relocs: readonly CodeReloc[];
   readonly marks: readonly CodeMark[];
+  /** The most branches that go to one label. */
+  readonly widest: number;
 }
