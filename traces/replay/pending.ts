@@ -10,7 +10,7 @@ export interface PendingState {
 /** Waiting returns. A thread has at most one: it cannot enter a call while it is in another. */
 export class PendingExits {
   #timeNs = new Float64Array(64);
-  /** Where the record is: block * 65,536 + row, so that places compare in source order. */
+  /** Where the record is, see PLACE_ROWS. */
   #place = new Float64Array(64);
   #tid = new Int32Array(64);
   #size = 0;

@@ -2,7 +2,7 @@
 import type { SyscallPoint, TaskFacts, UserMemory } from '../../vm/index.ts';
 import { ARCHS } from '../event.ts';
 import type { Recording } from '../recording.ts';
-import type { Cursor } from './cursor.ts';
+import type { Place } from './place.ts';
 import { memoryAt } from './user-memory.ts';
 
 const ARG_BYTES = 48;
@@ -12,34 +12,29 @@ let lastArgs: BigUint64Array = new BigUint64Array(0);
 let lastBytes: Uint8Array = new Uint8Array(0);
 
 /** What cursors hand to their points: one function for each, so that a point costs none. */
-const readers = new WeakMap<Cursor, () => readonly UserMemory[]>();
+const readers = new WeakMap<Place, () => readonly UserMemory[]>();
 
 /**
- * Fills a point (reused from call to call; `point.args` has 48 bytes) with the call that the cursor stands at. At enter it has the memory
- * that the program had written, at exit also what the kernel wrote; memory is put together when it is asked for, which must be before the cursor
+ * Fills a point (reused from call to call; `point.args` has 48 bytes) with the call that the place stands at. At enter it has the memory
+ * that the program had written, at exit also what the kernel wrote; memory is put together when it is asked for, which must be before the place
  * goes on. For a mark, which is no call, nr is -1. `facts` are what is known of the task: where they are given, they say its ids and name, which at the
  * exit of an exec are not those of its enter.
  */
-export function fillPoint(
-  cursor: Cursor,
-  recording: Recording,
-  point: SyscallPoint,
-  facts?: TaskFacts,
-): void {
-  const { block, row } = cursor;
+export function fillPoint(place: Place, recording: Recording, point: SyscallPoint, facts?: TaskFacts): void {
+  const { block, row } = place;
   const syscall = recording.syscalls[block.sys[row]!];
   const cpu = block.cpu[row]!;
   point.nr = syscall?.nr ?? -1;
   point.audit = ARCHS[syscall?.arch ?? 'x86_64'].audit;
   copyArgs(block.args, row, point.args);
-  point.ret = cursor.phase === 'exit' ? block.ret[row]! : 0n;
+  point.ret = place.phase === 'exit' ? block.ret[row]! : 0n;
   point.tid = facts?.tid ?? block.tid[row]!;
   point.tgid = facts?.tgid ?? block.tgid[row]!;
   point.comm = facts?.comm ?? recording.strings.bytes(block.comm[row]!);
   point.facts = facts;
   point.cpu = Math.max(cpu, 0);
-  point.atNs = cursor.atNs;
-  point.memory = readerOf(cursor, recording);
+  point.atNs = place.atNs;
+  point.memory = readerOf(place, recording);
 }
 
 function copyArgs(args: BigUint64Array, row: number, to: Uint8Array): void {
@@ -51,31 +46,31 @@ function copyArgs(args: BigUint64Array, row: number, to: Uint8Array): void {
   for (let i = 0; i < ARG_BYTES; i++) to[i] = lastBytes[from + i]!;
 }
 
-/** The cursor that was asked for last, and its function. */
-let lastCursor: Cursor | undefined;
+/** The place that was asked for last, and its function. */
+let lastPlace: Place | undefined;
 let lastReader: () => readonly UserMemory[] = () => [];
 
-function readerOf(cursor: Cursor, recording: Recording): () => readonly UserMemory[] {
-  if (cursor === lastCursor) return lastReader;
-  let reader = readers.get(cursor);
+function readerOf(place: Place, recording: Recording): () => readonly UserMemory[] {
+  if (place === lastPlace) return lastReader;
+  let reader = readers.get(place);
   if (reader === undefined) {
-    reader = createReader(cursor, recording);
-    readers.set(cursor, reader);
+    reader = createReader(place, recording);
+    readers.set(place, reader);
   }
-  lastCursor = cursor;
+  lastPlace = place;
   lastReader = reader;
   return reader;
 }
 
-/** Reads the memory of the point that the cursor stands at; of the point that was read last it is kept. */
-function createReader(cursor: Cursor, recording: Recording): () => readonly UserMemory[] {
-  let block: Cursor['block'] | undefined;
+/** Reads the memory of the point that the place stands at; of the point that was read last it is kept. */
+function createReader(place: Place, recording: Recording): () => readonly UserMemory[] {
+  let block: Place['block'] | undefined;
   let row = -1;
-  let phase: Cursor['phase'] = 'mark';
+  let phase: Place['phase'] = 'mark';
   let memory: readonly UserMemory[] = [];
   return () => {
-    if (cursor.block !== block || cursor.row !== row || cursor.phase !== phase) {
-      ({ block, row, phase } = cursor);
+    if (place.block !== block || place.row !== row || place.phase !== phase) {
+      ({ block, row, phase } = place);
       memory = memoryAt(block, row, phase === 'exit', recording);
     }
     return memory;

@@ -5,12 +5,12 @@ import { NO_SYSCALL, RECORD_KINDS } from '../event.ts';
 import type { Block } from '../event.ts';
 import type { Recording } from '../recording.ts';
 import { SYSCALLS } from '../tables/index.ts';
-import type { Cursor } from './cursor.ts';
+import type { Place } from './place.ts';
 import { Call } from './processes/call.ts';
 import { endLeaving, isEndTold, remove } from './processes/ends.ts';
 import { copyGraph } from './processes/copy.ts';
-import type { Effect, Run } from './processes/effects/effect.ts';
-import { EFFECTS } from './processes/effects/index.ts';
+import type { Effect, Effects, Run } from './processes/effects/effect.ts';
+import { EFFECTS, IDENTITY_EFFECTS } from './processes/effects/index.ts';
 import { takeMark } from './processes/marks.ts';
 import type { Task } from './processes/task.ts';
 import { World, type WorldState } from './processes/world.ts';
@@ -21,16 +21,16 @@ export interface ProcessesState {
   readonly world: WorldState;
 }
 
-/** Follows a recording point by point, in the order of its cursor. */
+/** Follows a recording point by point, in the order of a cursor. */
 export interface Processes {
   /**
-   * Takes in the point that the cursor stands at, as the kernel would have it when the hooks of the point run: at the enter of a call what was
+   * Takes in the point that the place stands at, as the kernel would have it when the hooks of the point run: at the enter of a call what was
    * there before, at its exit what it did. Says which events come before those hooks: a fork before the child's first call, an exec before its
    * exit. What they and `task` show stands for this moment only.
    */
-  before(cursor: Cursor): readonly EventPoint[];
+  before(place: Place): readonly EventPoint[];
   /** The hooks of the point have run: a thread that ended is gone. */
-  take(cursor: Cursor): void;
+  take(place: Place): void;
   /** What is known of the thread of the point that `before` took in last. */
   current(): TaskFacts | undefined;
   /** What is known of a thread; undefined: nothing, or it has ended. */
@@ -41,7 +41,29 @@ export interface Processes {
 
 /** At the start of a recording. */
 export function createProcesses(recording: Recording): Processes {
-  return new RecordingProcesses(recording);
+  return new RecordingProcesses(recording, EFFECTS);
+}
+
+/** Bits of `Identities.matters`: what a call changes at its enter, at its exit when it was done, at its exit when it had failed. */
+export const MATTERS = { enter: 1, done: 2, failed: 4 } as const satisfies Record<string, number>;
+
+/**
+ * The same of which only ids and names are followed: `current` and `task` have tid, tgid and comm as the full ones have, and nothing else can be relied on, nor
+ * on events. Few calls change these, so others need not be taken in: exits that do not matter, and enters that do not, of threads
+ * that are known under the name that their records have.
+ */
+export interface Identities extends Processes {
+  /** By index of the system call, MATTERS; one more for calls of none. */
+  readonly matters: Uint8Array;
+  /** False: the next point changes something, whatever it is. */
+  readonly isQuiet: boolean;
+}
+
+/** At the start of a recording. */
+export function createIdentities(recording: Recording): Identities {
+  // what execveat runs may be told by a descriptor alone: then those are followed too
+  const isByDescriptor = recording.syscalls.some(({ name }) => name === 'execveat');
+  return new RecordingProcesses(recording, isByDescriptor ? EFFECTS : IDENTITY_EFFECTS);
 }
 
 /** What one object of a state takes, about. */
@@ -49,24 +71,24 @@ const OBJECT_BYTES = 128;
 /** No thread: packets have none. */
 const NOBODY = -1;
 const NO_ARG = 255;
-/** Exits that change something. */
-const EXIT = { done: 1, failed: 2 } as const;
 const NOTHING: Effect = {};
 const AT_FDCWD = -100;
 const CALL = RECORD_KINDS.call.code;
 const NOTE = RECORD_KINDS.note.code;
+const ENDS: ReadonlySet<number> = new Set([RECORD_KINDS.exit.code, RECORD_KINDS.killed.code]);
 const NO_EVENTS: readonly EventPoint[] = [];
 
-class RecordingProcesses implements Processes {
+class RecordingProcesses implements Identities {
+  readonly matters: Uint8Array;
   readonly #call: Call;
   readonly #world: World;
-  /** By index of the system call: what it changes; which of its exits do (EXIT); its arguments that are descriptors, two at most. */
+  readonly #isFull: boolean;
+  /** By index of the system call: what it changes; its arguments that are descriptors, two at most. */
   readonly #effects: readonly Effect[];
-  readonly #exits: Uint8Array;
   readonly #fdArgs: Uint8Array;
   #current: Task | undefined = undefined;
   #currentTid = NOBODY;
-  #cursor: Cursor | undefined = undefined;
+  #blockIndex = 0;
   /** Columns of the block that was looked at last. */
   #block: Block | undefined = undefined;
   #kind: Uint8Array = new Uint8Array(0);
@@ -76,62 +98,71 @@ class RecordingProcesses implements Processes {
   #argText: Uint32Array = new Uint32Array(0);
   #errno: Uint16Array = new Uint16Array(0);
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, effects: Effects) {
     this.#call = new Call(recording);
     this.#world = new World(this.#call, (tid) => this.#areEndsTold(tid));
+    this.#isFull = effects === EFFECTS;
     const refs = recording.syscalls;
-    this.#effects = refs.map(({ name }) => (Object.hasOwn(EFFECTS, name) ? EFFECTS[name]! : NOTHING));
-    this.#exits = Uint8Array.from(
-      this.#effects,
-      ({ done, failed }) => (done === undefined ? 0 : EXIT.done) | (failed === undefined ? 0 : EXIT.failed),
-    );
+    this.#effects = refs.map(({ name }) => (Object.hasOwn(effects, name) ? effects[name]! : NOTHING));
     this.#fdArgs = new Uint8Array(refs.length * 2).fill(NO_ARG);
-    for (const [sys, { arch, name }] of refs.entries()) {
-      const args = SYSCALLS[arch].byName(name)?.args ?? [];
-      const fds = args.flatMap(({ kind }, arg) => (kind === 'fd' ? [arg] : []));
-      this.#fdArgs.set(fds.slice(0, 2), sys * 2);
+    if (this.#isFull) {
+      for (const [sys, { arch, name }] of refs.entries()) {
+        const args = SYSCALLS[arch].byName(name)?.args ?? [];
+        const fds = args.flatMap(({ kind }, arg) => (kind === 'fd' ? [arg] : []));
+        this.#fdArgs.set(fds.slice(0, 2), sys * 2);
+      }
+    }
+    this.matters = new Uint8Array(refs.length + 1);
+    for (const [sys, { enter, done, failed }] of this.#effects.entries()) {
+      if (enter !== undefined || this.#fdArgs[sys * 2] !== NO_ARG) this.matters[sys]! |= MATTERS.enter;
+      if (done !== undefined) this.matters[sys]! |= MATTERS.done;
+      if (failed !== undefined) this.matters[sys]! |= MATTERS.failed;
     }
   }
 
-  before(cursor: Cursor): readonly EventPoint[] {
-    if (cursor.block !== this.#block) this.#openBlock(cursor.block);
-    const { row } = cursor;
-    this.#cursor = cursor;
+  get isQuiet(): boolean {
+    return this.#world.state.leaving.length === 0;
+  }
+
+  before(place: Place): readonly EventPoint[] {
+    if (place.block !== this.#block) this.#openBlock(place.block);
+    const { row, phase } = place;
+    this.#blockIndex = place.blockIndex;
     this.#current = undefined;
-    if (cursor.phase === 'packet') {
+    if (phase === 'packet') {
       this.#currentTid = NOBODY;
       return NO_EVENTS;
     }
     this.#currentTid = this.#tid[row]!;
     if (this.#world.state.leaving.length > 0) {
-      this.#at(cursor);
+      this.#at(place);
       endLeaving(this.#world);
     }
-    if (cursor.phase === 'exit') {
+    if (phase === 'exit') {
       const sys = this.#sys[row]!;
       const failed = this.#errno[row] !== 0;
-      if (sys === NO_SYSCALL || (this.#exits[sys]! & (failed ? EXIT.failed : EXIT.done)) === 0)
+      if (sys === NO_SYSCALL || (this.matters[sys]! & (failed ? MATTERS.failed : MATTERS.done)) === 0)
         return this.#world.takeEvents();
       const { done, failed: notDone } = this.#effects[sys]!;
-      this.#exit(cursor, (failed ? notDone : done)!);
+      this.#exit(place, (failed ? notDone : done)!);
     } else {
-      this.#enter(cursor);
+      this.#enter(place);
     }
     return this.#world.takeEvents();
   }
 
-  take(_cursor: Cursor): void {
+  take(_place: Place): void {
     const { ended } = this.#world;
     if (ended.length === 0) return;
     this.#world.ended = [];
     for (const task of ended) remove(this.#world, task);
   }
 
-  current(): TaskFacts | undefined {
+  current(): Task | undefined {
     return this.#current ?? this.task(this.#currentTid);
   }
 
-  task(tid: number): TaskFacts | undefined {
+  task(tid: number): Task | undefined {
     return this.#world.state.tasks.get(tid);
   }
 
@@ -147,13 +178,13 @@ class RecordingProcesses implements Processes {
     this.#world.ended = [];
   }
 
-  #enter(cursor: Cursor): void {
-    const { row } = cursor;
-    const call = this.#at(cursor);
+  #enter(place: Place): void {
+    const { row } = place;
+    const call = this.#at(place);
     const kind = this.#kind[row]!;
     if (kind === NOTE) return;
     if (this.#isKnownEnd(kind, this.#tid[row]!)) return;
-    const task = this.#world.taskOf(this.#tid[row]!, cursor.block.tgid[row]!);
+    const task = this.#world.taskOf(this.#tid[row]!, place.block.tgid[row]!);
     this.#current = task;
     const comm = this.#comm[row]!;
     if (comm !== task.commId && comm !== 0) {
@@ -161,7 +192,7 @@ class RecordingProcesses implements Processes {
       task.comm = call.recording.strings.bytes(comm);
     }
     if (kind !== CALL) {
-      this.#mark(task);
+      if (this.#isFull || ENDS.has(kind)) this.#mark(task);
       return;
     }
     task.lastSignal = 0;
@@ -170,22 +201,25 @@ class RecordingProcesses implements Processes {
     if (untold.size > 0) untold.delete(task.tid);
     const sys = this.#sys[row]!;
     if (sys === NO_SYSCALL) return;
-    this.#note(task, row, this.#fdArgs[sys * 2]!);
-    this.#note(task, row, this.#fdArgs[sys * 2 + 1]!);
+    if (this.#isFull) {
+      this.#note(task, row, this.#fdArgs[sys * 2]!);
+      this.#note(task, row, this.#fdArgs[sys * 2 + 1]!);
+    }
     this.#effects[sys]!.enter?.(task, call, this.#world);
   }
 
-  #exit(cursor: Cursor, run: Run): void {
-    const call = this.#at(cursor);
-    const task = this.#world.taskOf(this.#tid[cursor.row]!, cursor.block.tgid[cursor.row]!);
+  /** A thread that ended in a call, as when another one called exec, does nothing any more, whatever the recorder says. */
+  #exit(place: Place, run: Run): void {
+    const task = this.task(this.#currentTid);
+    if (task === undefined) return;
     this.#current = task;
-    run(task, call, this.#world);
+    run(task, this.#at(place), this.#world);
   }
 
   /** Whether a record tells the end of a thread that is known to have ended. */
   #isKnownEnd(kind: number, tid: number): boolean {
     const { state } = this.#world;
-    if (kind !== RECORD_KINDS.exit.code && kind !== RECORD_KINDS.killed.code) return false;
+    if (!ENDS.has(kind)) return false;
     if (kind === RECORD_KINDS.exit.code) state.endsAreTold = true;
     return state.untold.delete(tid);
   }
@@ -193,7 +227,7 @@ class RecordingProcesses implements Processes {
   /** Looked up once: a recorder tells all ends or none. */
   #areEndsTold(tid: number): boolean {
     const { state, call } = this.#world;
-    state.endsAreTold ??= isEndTold(call, this.#cursor!.save().blockIndex, tid);
+    state.endsAreTold ??= isEndTold(call, this.#blockIndex, tid);
     return state.endsAreTold;
   }
 
@@ -212,7 +246,7 @@ class RecordingProcesses implements Processes {
     else if (fd === AT_FDCWD) this.#world.noteDirectory(task.process, note);
   }
 
-  #at({ row, atNs }: Cursor): Call {
+  #at({ row, atNs }: Place): Call {
     this.#call.row = row;
     this.#call.atNs = atNs;
     return this.#call;
@@ -225,7 +259,7 @@ class RecordingProcesses implements Processes {
     this.#sys = block.sys;
     this.#tid = block.tid;
     this.#comm = block.comm;
-    this.#argText = block.argText;
+    if (this.#isFull) this.#argText = block.argText;
     this.#errno = block.errno;
   }
 }

@@ -15,13 +15,14 @@ export function memberPattern(name: string): RegExp {
   return pattern;
 }
 
-/** Moves with the cursor; `low` are the arguments of the block as 32-bit halves. */
+/** Moves with the cursor. */
 export class Call {
   block!: Block;
   row = 0;
   atNs = 0;
   readonly recording: Recording;
-  #low: Int32Array = new Int32Array(0);
+  /** The arguments of the block as 32-bit halves, once one was asked for. */
+  #low: Int32Array | undefined = undefined;
 
   constructor(recording: Recording) {
     this.recording = recording;
@@ -29,8 +30,7 @@ export class Call {
 
   openBlock(block: Block): void {
     this.block = block;
-    const { args } = block;
-    this.#low = new Int32Array(args.buffer, args.byteOffset, args.length * 2);
+    this.#low = undefined;
   }
 
   get ref(): SyscallRef | undefined {
@@ -58,6 +58,7 @@ export class Call {
 
   /** An argument as an int; 0 where it is unknown. */
   int(arg: number): number {
+    this.#low ??= lowHalves(this.block.args);
     return this.#low[(this.row * 6 + arg) * 2]!;
   }
 
@@ -132,4 +133,8 @@ export class Call {
     }
     return found.length > 0 ? found : undefined;
   }
+}
+
+function lowHalves(args: BigUint64Array): Int32Array {
+  return new Int32Array(args.buffer, args.byteOffset, args.length * 2);
 }

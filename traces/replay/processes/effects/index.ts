@@ -24,3 +24,16 @@ export const EFFECTS: Effects = {
   ...STATS,
   ...WAITS,
 };
+
+/** Those by which threads come and go, get ids, or names: a signal may be the first that names its target. */
+export const IDENTITY_EFFECTS: Effects = {
+  ...BIRTHS,
+  ...EXECS,
+  ...WAITS,
+  ...only(IDS, ['getppid']),
+  ...only(SIGNALS_SENT, ['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo']),
+};
+
+function only(effects: Effects, names: readonly string[]): Effects {
+  return Object.fromEntries(names.map((name) => [name, effects[name]!])); // the tables' own keys
+}
