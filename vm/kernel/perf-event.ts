@@ -120,8 +120,7 @@ export class PerfEvent implements RecordBuffer {
   /** Takes out all records; how many samples. */
   consume(visit: RecordVisitor): number {
     let count = 0;
-    const end = Math.min(this.get('head'), this.limit);
-    while (this.get('tail') < end) {
+    while (this.get('tail') < Math.min(this.get('head'), this.limit)) {
       const record = this.take();
       if (record.kind === 'sample') count += 1;
       visit(record);

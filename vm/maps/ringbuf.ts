@@ -101,8 +101,7 @@ export function createRingbuf(context: MapContext, spec: MapSpec): Ringbuf | num
 
   const consume = (visit: RecordVisitor): number => {
     let count = 0;
-    const end = Math.min(ring.producer, ring.limit);
-    while (ring.consumer < end) {
+    while (ring.consumer < Math.min(ring.producer, ring.limit)) {
       const position = ring.consumer;
       const header = ring.header(position);
       if ((header & BUSY) !== 0) break;
