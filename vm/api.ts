@@ -1,5 +1,6 @@
 // The machine as its users see it. machine.ts makes one.
 import type { Effect } from './effects.ts';
+import type { EventBatch } from './kernel/event-batch.ts';
 import type { EventName, EventPoint } from './kernel/event-point.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
@@ -320,6 +321,13 @@ export interface Machine {
   engine: EngineName;
   /** The engine that runs a program, as far as that is known: compiled is what runs. Of a program that is not loaded any more 'interp'. */
   engineOf(prog: Prog): EngineChoice;
+  /**
+   * Hands points of calls over many at a time; undefined where programs must have them one by one, and `whyNoBatch` says why. To be asked for again when
+   * programs were attached or detached, slots of prog_arrays changed, the engine was, or a snapshot was restored.
+   */
+  readonly batch: EventBatch | undefined;
+  /** For people: 'opensnoop asks for the current task (get_current_uid_gid)'; undefined where there are batches. */
+  readonly whyNoBatch: string | undefined;
   readonly bpf: Bpf;
   /** Insns run, all programs. */
   readonly insnsRun: number;

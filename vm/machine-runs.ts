@@ -1,12 +1,22 @@
 // What a machine runs, and for whom: programs at the points of a recording, by themselves, and what they left for later. A point and its programs
 // are one run: nothing that they use goes from under them, and nothing else runs meanwhile.
-import type { EngineChoice, EngineName, Fault, InsnsResult, MachineOptions, PacketResult, TestRunInput, TestRunResult } from './api.ts';
+import type {
+  EngineChoice,
+  EngineName,
+  Fault,
+  InsnsResult,
+  MachineOptions,
+  PacketResult,
+  TestRunInput,
+  TestRunResult,
+} from './api.ts';
 import { ERRNO } from './errno.ts';
 import type { TaskView } from './helpers/context.ts';
 import { SeededRandom } from './host.ts';
 import type { RunEvent } from './interp/host.ts';
+import { Batches, type BatchAnswer } from './jit/batch/batches.ts';
 import { JitCpu } from './jit/engine/jit-cpu.ts';
-import type { Stage } from './kernel/attachments.ts';
+import type { Attachments, Stage } from './kernel/attachments.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
 import { UnknownReads } from './kernel/memory/unknown-reads.ts';
@@ -14,7 +24,7 @@ import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
 import { PacketPath, type PacketSeat } from './kernel/net/packet-path.ts';
 import type { ObjectTable } from './kernel/objects.ts';
 import type { EventPoint } from './kernel/event-point.ts';
-import type { ArgTest } from './kernel/functions.ts';
+import { passes } from './kernel/functions.ts';
 import type { EventPlace } from './kernel/hooks.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
@@ -50,6 +60,7 @@ export class MachineRuns {
   private readonly cpu: JitCpu;
   private readonly later: LaterRuns;
   private readonly packets: PacketPath;
+  private batches: Batches | undefined;
   private nowNs = 0;
   /** The fault of the run that ended last, undefined when it exited. */
   private lastFault: Fault | undefined;
@@ -112,6 +123,37 @@ export class MachineRuns {
     return this.cpu.engineOf(prog);
   }
 
+  /** See Machine.batch. */
+  batch(attachments: Attachments): BatchAnswer {
+    this.batches ??= this.createBatches(attachments);
+    return this.batches.ask();
+  }
+
+  private createBatches(attachments: Attachments): Batches {
+    const { memory, kernel, cpu, objects, options } = this;
+    const { grace, callbacks } = objects;
+    return new Batches({
+      memory,
+      kernel,
+      cpu,
+      grace,
+      callbacks,
+      attachments,
+      cpus: options.cpus,
+      changes: () => objects.changes,
+      maps: () => objects.allMaps(),
+      call: (stages, point) => this.call(stages, point),
+      begin: (point) => this.begin(point),
+      fireFrom: (stages, point, first, index) => this.fireFrom(stages, point, first, index),
+      finish: (atNs) => {
+        if (atNs > this.nowNs) this.nowNs = atNs;
+        this.later.work(this.nowNs);
+      },
+      printed: ({ text, comm, tid, cpu: on, atNs }) => options.onPrintk({ text, comm, tid, cpu: on, atNs }),
+      overridden: (prog, value) => this.tellOverride(prog, value),
+    });
+  }
+
   /** See Machine.advance. */
   advance(atNs: number): void {
     if (atNs > this.nowNs) this.nowNs = atNs;
@@ -127,21 +169,36 @@ export class MachineRuns {
 
   private fire(stages: readonly Stage[], point: SyscallPoint): void {
     if (stages.length === 0) return;
-    this.setTask(point, point.cpu);
-    this.kernel.begin(point, point);
+    this.begin(point);
     const { grace } = this.objects;
     grace.begin();
     try {
-      for (const { place, runs } of stages) {
-        if (place.only !== undefined && !passes(place.only, point)) continue;
-        place.fill(this.memory, this.kernel, point);
-        for (const { prog, event } of runs) {
+      this.fireFrom(stages, point, 0, 0);
+    } finally {
+      grace.end();
+    }
+  }
+
+  /** The task of a point is the current one. */
+  private begin(point: SyscallPoint): void {
+    this.setTask(point, point.cpu);
+    this.kernel.begin(point, point);
+  }
+
+  /** Runs stages from the run at `index` of stage `first` on; its ctx is filled where that is not the first of its stage. */
+  private fireFrom(stages: readonly Stage[], point: SyscallPoint, first: number, index: number): void {
+    let from = index;
+    for (let i = first; i < stages.length; i++) {
+      const { place, runs } = stages[i]!;
+      if (place.only === undefined || passes(place.only, point)) {
+        if (from === 0) place.fill(this.memory, this.kernel, point);
+        for (; from < runs.length; from++) {
+          const { prog, event } = runs[from]!;
           this.run(prog, event);
           if (place.overrides === true && this.overridden(prog)) break;
         }
       }
-    } finally {
-      grace.end();
+      from = 0;
     }
   }
 
@@ -178,9 +235,13 @@ export class MachineRuns {
   private overridden(prog: KernelProg): boolean {
     const value = this.cpu.r[0]!;
     if (value === 0) return false;
+    this.tellOverride(prog, value);
+    return true;
+  }
+
+  private tellOverride(prog: KernelProg, value: number): void {
     const { tid, tgid, atNs } = this.cpu.task;
     this.options.onEffect?.({ kind: 'override', value, prog: prog.name, tid, tgid, atNs });
-    return true;
   }
 
   private setTask(task: TaskView, cpu: number): void {
@@ -285,12 +346,6 @@ export class MachineRuns {
     this.unknown.restore(state.unknown);
     this.kernel.restore(state.kernelTop);
   }
-}
-
-/** True for a call that comes to a function as other calls of its name do not. */
-function passes({ arg, bits, isSet }: ArgTest, { args }: SyscallPoint): boolean {
-  const low = new DataView(args.buffer, args.byteOffset).getUint32(8 * arg, true);
-  return ((low & bits) !== 0) === isSet;
 }
 
 /** The answer to a test run that did not take place: `errno` is negative. */

@@ -24,6 +24,7 @@ import type { HookWorld } from './kernel/functions.ts';
 import { linkOf } from './kernel/link.ts';
 import { SyscallIndex } from './kernel/syscalls.ts';
 import { ObjectTable, type ObjectState } from './kernel/objects.ts';
+import type { EventBatch } from './kernel/event-batch.ts';
 import type { EventPoint } from './kernel/event-point.ts';
 import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
@@ -90,6 +91,14 @@ class TailscopeMachine implements Machine {
   engineOf(prog: Prog): EngineChoice {
     const kernelProg = this.loader.kernelProg(prog);
     return kernelProg === undefined ? { engine: 'interp' } : this.runs.engineOf(kernelProg);
+  }
+
+  get batch(): EventBatch | undefined {
+    return this.runs.batch(this.attachments).batch;
+  }
+
+  get whyNoBatch(): string | undefined {
+    return this.runs.batch(this.attachments).why;
   }
 
   get insnsRun(): number {

@@ -35,8 +35,20 @@ export interface EventBatch {
   /** A number for the name of a thread; the same for the same bytes, until the next batch begins. -1 when there is no room: end the batch before it. */
   name(comm: Uint8Array): number;
   /**
-   * Runs rows `from` up to `to`, in order: how many were taken. Fewer when something must be done by the machine first; it is done then, and the
-   * rest may be run. `fill` makes a whole point of a row, for helpers that need more than the columns; it is asked while the row runs.
+   * Timers or work of programs wait: they run between points, in order of time, so that points are handed over one by one until they have. Rows that are run
+   * meanwhile are taken one by one as well.
    */
-  run(from: number, to: number, fill: (row: number, point: SyscallPoint) => void): number;
+  readonly isHeld: boolean;
+  /**
+   * Runs rows `from` up to `to`, in order: how many were taken. Fewer when something must be done by the machine first; it is done then, and the
+   * rest may be run. `fill` makes a whole point of a row, for helpers that need more than the columns; it is asked while the row runs. `drain` is told of
+   * rows in which records were written to a ringbuf or a perf_event_array, in order, once they have run: whoever reads these maps then (and at any other time)
+   * finds what that row and those before it wrote.
+   */
+  run(
+    from: number,
+    to: number,
+    fill: (row: number, point: SyscallPoint) => void,
+    drain?: (row: number) => void,
+  ): number;
 }

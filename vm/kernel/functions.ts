@@ -47,6 +47,12 @@ export interface ArgTest {
   readonly isSet: boolean;
 }
 
+/** True for a call, by its arguments (48 bytes), that comes to a function as others of its name do not. */
+export function passes({ arg, bits, isSet }: ArgTest, { args }: { readonly args: Uint8Array }): boolean {
+  const low = new DataView(args.buffer, args.byteOffset).getUint32(8 * arg, true);
+  return ((low & bits) !== 0) === isSet;
+}
+
 /** A function at which programs run. */
 export interface TracedFunction {
   readonly name: string;

@@ -251,6 +251,11 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     this.changes += 1;
   }
 
+  /** All maps, in the order of their making. */
+  allMaps(): Iterable<KernelMap> {
+    return [...this.maps.values()].map(({ map }) => map);
+  }
+
   mapByFd(fd: number): KernelMap | number {
     const target = this.fds.get(fd);
     if (target === undefined) return -ERRNO.EBADF;

@@ -68,8 +68,7 @@ export function rowIn(code: CodeWriter, row: Local, column: ColumnName): CodeWri
 const WRITERS: {
   readonly [Kind in ColumnKind]: (code: CodeWriter, row: Local, step: StepOf<Kind>) => void;
 } = {
-  int_nr: (code, row, { at }) =>
-    rowIn(code.i32(0), row, 'nr').mem('i32_load', BATCH.nr).mem('i32_store', at),
+  int_nr: (code, row, { at }) => rowIn(code.i32(0), row, 'nr').mem('i32_load', BATCH.nr).mem('i32_store', at),
   u64_nr: (code, row, { at }) =>
     rowIn(code.i32(0), row, 'nr').mem('i64_load32_u', BATCH.nr).mem('i64_store', at),
   long_nr: (code, row, { at }) =>
@@ -77,13 +76,11 @@ const WRITERS: {
   audit: (code, row, { at }) =>
     rowIn(code.i32(0), row, 'audit').mem('i32_load', BATCH.audit).mem('i32_store', at),
   args(code, row, { at, first, count }) {
-    for (let i = 0; i < count; i++)
-      loadArg(code.i32(0), row, first + i).mem('i64_store', at + WORD * i);
+    for (let i = 0; i < count; i++) loadArg(code.i32(0), row, first + i).mem('i64_store', at + WORD * i);
   },
   arg_or: (code, row, { at, arg, or }) =>
     loadArg(code.i32(0), row, arg).i64(or).op('i64_or').mem('i64_store', at),
-  ret: (code, row, { at }) =>
-    rowIn(code.i32(0), row, 'ret').mem('i64_load', BATCH.ret).mem('i64_store', at),
+  ret: (code, row, { at }) => rowIn(code.i32(0), row, 'ret').mem('i64_load', BATCH.ret).mem('i64_store', at),
 };
 
 /** Leaves an argument of the call. */

@@ -11,7 +11,15 @@ import type { LinkExtra } from '../engine/link.ts';
 import { progName } from '../unit.ts';
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
 import type { FuncCode } from '../wasm/types.ts';
-import { partsOf, rowIn, wordsOf, writeConstants, writeStep, type Constant, type FillParts } from './fill-code.ts';
+import {
+  partsOf,
+  rowIn,
+  wordsOf,
+  writeConstants,
+  writeStep,
+  type Constant,
+  type FillParts,
+} from './fill-code.ts';
 import { BATCH, NAME } from './layout.ts';
 import type { EventCell } from './needs.ts';
 import { NOTE_FUNCTION, noteCode } from './note-code.ts';
@@ -119,7 +127,8 @@ class PlanWriter {
     const parts = [...this.parts.values()];
     if (!parts.includes(undefined)) {
       for (const one of parts) one?.constants.forEach(add);
-      for (const one of parts) for (const step of one?.rest ?? []) for (const at of wordsOf(step)) found.set(at, undefined);
+      for (const one of parts)
+        for (const step of one?.rest ?? []) for (const at of wordsOf(step)) found.set(at, undefined);
     }
     for (const run of this.input.plans.runs) cellsOfRun(run).forEach(add);
     return [...found.values()].filter((constant) => constant !== undefined);
@@ -162,8 +171,12 @@ class PlanWriter {
       const name = (): CodeWriter =>
         rowIn(code.i32(0), row, 'comm').mem('i32_load', BATCH.comm).i32(NAME.bytes).op('i32_mul');
       name().mem('i64_load', BATCH.names).mem('i64_store', CELLS.comm);
-      name().mem('i64_load', BATCH.names + 8).mem('i64_store', CELLS.comm + 8);
-      name().mem('i32_load', BATCH.names + NAME.length).mem('i32_store', CELLS.commBytes);
+      name()
+        .mem('i64_load', BATCH.names + 8)
+        .mem('i64_store', CELLS.comm + 8);
+      name()
+        .mem('i32_load', BATCH.names + NAME.length)
+        .mem('i32_store', CELLS.commBytes);
     }
     if (cpus === 1) return;
     // What MachineRuns makes of it: a division only for numbers that the machine does not have.
@@ -220,7 +233,10 @@ function cellsOfRun({ id, event }: PlannedRun): Constant[] {
 
 /** Enters what follows only for calls that pass. Closed by one `end`. */
 function writeTest(code: CodeWriter, row: Local, { arg, bits, isSet }: ArgTest): void {
-  rowIn(code, row, 'args').mem('i32_load', BATCH.args + 8 * arg).i32(bits).op('i32_and');
+  rowIn(code, row, 'args')
+    .mem('i32_load', BATCH.args + 8 * arg)
+    .i32(bits)
+    .op('i32_and');
   if (!isSet) code.op('i32_eqz');
   code.if();
 }

@@ -70,7 +70,9 @@ function findNeeds({ code: { op, imm, count } }: KernelProg): Needs {
     if (!isHelper && op[pc] !== OPS.call_kfunc.index) continue;
     const call = isHelper ? helperName(imm[pc]!) : kfuncName(imm[pc]!);
     if (call === undefined) continue;
-    const asks = isHelper ? asksOfHelper(call as HelperName) : asksOf(KFUNCS[call as keyof typeof KFUNCS], call); // as the number's table has named it
+    const asks = isHelper
+      ? asksOfHelper(call as HelperName)
+      : asksOf(KFUNCS[call as keyof typeof KFUNCS], call); // as the number's table has named it
     for (const cell of asks.cells ?? []) cells.add(cell);
     if (asks.point === 'task' && point?.what !== 'task') point = { call, what: 'task' };
     else if (asks.point !== undefined) point ??= { call, what: asks.point };
@@ -83,7 +85,10 @@ function asksOfHelper(name: HelperName): Asks {
   return HELPER_ASKS[name] ?? asksOf(HELPERS[name], name);
 }
 
-function asksOf({ args, ret }: { readonly args: readonly string[]; readonly ret: string }, name: string): Asks {
+function asksOf(
+  { args, ret }: { readonly args: readonly string[]; readonly ret: string },
+  name: string,
+): Asks {
   return [name, ret, ...args].some((text) => IS_OF_TASK.test(text)) ? TASK : ANYTHING;
 }
 

@@ -49,11 +49,21 @@ function addCode(): FuncCode {
   const note = code.local('i32', 'note');
   code.i32(0).mem('i32_load', BATCH.noteCount).tee(count).i32(NOTE.bytes).op('i32_mul').set(note);
   code.get(note).get(row).mem('i32_store', BATCH.notes);
-  code.get(note).get(buffer).mem('i32_store', BATCH.notes + NOTE.buffer);
-  code.get(note).get(position).mem('f64_store', BATCH.notes + NOTE.position);
+  code
+    .get(note)
+    .get(buffer)
+    .mem('i32_store', BATCH.notes + NOTE.buffer);
+  code
+    .get(note)
+    .get(position)
+    .mem('f64_store', BATCH.notes + NOTE.position);
   code.get(buffer).i32(3).op('i32_shl').get(position).mem('f64_store', BATCH.written);
   code.i32(0).get(count).i32(1).op('i32_add').tee(count).mem('i32_store', BATCH.noteCount);
-  code.get(count).i32(MAX_NOTES - MAX_BUFFERS).op('i32_gt_u').if();
+  code
+    .get(count)
+    .i32(MAX_NOTES - MAX_BUFFERS)
+    .op('i32_gt_u')
+    .if();
   code.i32(0).i32(1).mem('i32_store', CELLS.stop).end();
   return code.finish();
 }

@@ -398,6 +398,11 @@ export class JitCpu extends Cpu implements CodeHost {
     return this.linker.link(extra);
   }
 
+  /** The module with what `link` was given, before so many more runs; undefined: none. */
+  linkedModule(runs: number): LinkedModule | undefined {
+    return this.linker.current(runs);
+  }
+
   /** Which engine runs a program, and why where it is not the one that was asked for. */
   engineOf(prog: KernelProg): EngineChoice {
     if (this.engine === 'interp') return { engine: 'interp' };

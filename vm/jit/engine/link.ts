@@ -175,7 +175,12 @@ export class Linker {
     const wanted = [...this.wanted()];
     for (const { prog } of this.placed.values())
       if (prog.id !== 0 && !wanted.includes(prog)) this.displace(prog);
-    this.linked = this.build(wanted, this.extra);
+    // Programs that went away take what calls them with them.
+    const { extra } = this;
+    this.linked = this.build(
+      wanted,
+      extra?.progs.every((prog) => this.isThere(prog)) === true ? extra : undefined,
+    );
   }
 
   private build(progs: readonly KernelProg[], extra: ExtraCode | undefined): LinkedModule {
@@ -223,7 +228,8 @@ export class Linker {
       return held !== undefined && group.has(held) ? held : undefined;
     };
     const known = this.units.get(prog);
-    if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held)) return known;
+    if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held))
+      return known;
     this.forget(prog);
     const why = this.translate(prog, inSlot);
     if (why === undefined) return this.units.get(prog)!;
