@@ -4,8 +4,10 @@ import type { FuncCode, FuncName, FuncType } from './wasm/types.ts';
 
 /** A whole program: offset of the ctx (what r1 begins with, 0 for none), and of the end of its frame (low half of r10); gives r0. */
 export const PROG_TYPE = 'i32 i32 -> i64' satisfies FuncType;
-/** A subprogram: r1 to r5, and the end of its own frame; gives r0. */
-export const SUB_TYPE = 'i64 i64 i64 i64 i64 i32 -> i64' satisfies FuncType;
+/** A subprogram: r1 to r5, the end of its own frame, and the insns that were counted less the budget; gives r0, and that number again. */
+export const SUB_TYPE = 'i64 i64 i64 i64 i64 i32 i32 -> i64 i32' satisfies FuncType;
+/** One that makes tail calls, so that its results are those of a program: insns are in CELLS.insns before and after it. */
+export const JUMPING_SUB_TYPE = 'i64 i64 i64 i64 i64 i32 -> i64' satisfies FuncType;
 
 export function progName(prog: KernelProg): FuncName {
   return `prog:${prog.id}`;

@@ -31,6 +31,8 @@ export interface CallContext {
   comeBack(): void;
   /** Ends the run where its budget is used up, as in front of a call of a subprogram. */
   checkBudget(): void;
+  /** Calls the subprogram that begins at a pc: r1 to r5 and the end of its frame are on the stack, r0 is then. Insns are counted across it. */
+  callSub(start: number): void;
   /** Writes the call of the helper in JavaScript: for the rare case, in a branch. Arguments must still stand in their locals. */
   callHelper(): void;
   /** A word for people on what stands here instead of a call: 'array look-up'. */

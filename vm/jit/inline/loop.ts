@@ -1,7 +1,6 @@
 // bpf_loop with a function that is known: a loop that calls it, counted and stopped as the interpreter does.
 import { ERRNO } from '../../errno.ts';
 import { FRAME_STRIDE, MAX_LOOPS } from '../../interp/frames.ts';
-import { subName } from '../unit.ts';
 import type { CallContext, Inline } from './call.ts';
 
 export const LOOP_INLINE = { loop } as const satisfies Record<string, Inline>;
@@ -22,10 +21,9 @@ function loop(call: CallContext): boolean {
   code.block().loop();
   code.get(i).get(rounds).op('i64_eq').brIf(1);
   call.checkBudget();
-  call.leave();
   code.get(i).get(ctx).i64(0).i64(0).i64(0).get(frame).i32(FRAME_STRIDE).op('i32_add');
-  code.call(subName(prog, callback.start)).set(r0);
-  call.comeBack();
+  call.callSub(callback.start);
+  code.set(r0);
   code.get(i).i64(1).op('i64_add').set(i);
   code.get(r0).op('i64_eqz').brIf(0).end().end();
   code.get(i).set(r0).end();

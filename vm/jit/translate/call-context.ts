@@ -3,6 +3,7 @@ import type { HelperName } from '../../helpers/table.ts';
 import type { CallContext } from '../inline/call.ts';
 import { ARGS, writeKernelCall } from './kernel-call.ts';
 import type { FuncWriter } from './func-writer.ts';
+import { callSub } from './sub-call.ts';
 
 export function callContext(f: FuncWriter, helper: HelperName): CallContext {
   const { code, prog, pc, regs, frame, unit } = f;
@@ -27,6 +28,7 @@ export function callContext(f: FuncWriter, helper: HelperName): CallContext {
     leave: () => f.leave(),
     comeBack: () => f.readInsns(),
     checkBudget: () => f.checkBudget(),
+    callSub: (start) => callSub(f, start),
     callHelper: () => writeKernelCall(f, ARGS),
     note: (what) => code.mark(pc, what),
   };

@@ -6,10 +6,10 @@ import type { CallName } from '../../isa/opcodes.ts';
 import type { ProgTypeName } from '../../kernel/prog-types.ts';
 import { CELLS } from '../cells.ts';
 import { inlineCall } from '../inline/index.ts';
-import { subName } from '../unit.ts';
 import { callContext } from './call-context.ts';
 import type { FuncWriter } from './func-writer.ts';
 import { ARGS, forgetAfterCall, SAVED, writeKernelCall } from './kernel-call.ts';
+import { callSub } from './sub-call.ts';
 import { writeTailCall } from './tail-call.ts';
 
 export const CALLS = {
@@ -51,15 +51,14 @@ function writeSubprogCall(f: FuncWriter): void {
     code.end();
   }
   f.checkBudget();
-  f.saveInsns();
   if (f.isChecked) f.saveRegs([0, ...SAVED]);
   for (const reg of ARGS) f.pushReg(reg);
-  code.get(f.frame).i32(FRAME_STRIDE).op('i32_add').call(subName(prog, target));
+  code.get(f.frame).i32(FRAME_STRIDE).op('i32_add');
+  callSub(f, target);
   f.setReg(0);
   if (f.isChecked) {
     f.loadRegs(ARGS);
     f.setCell('i32_store', CELLS.base, () => code.get(f.base));
   }
-  f.readInsns();
   forgetAfterCall(f);
 }

@@ -16,19 +16,22 @@ const WORD_BYTES = 8;
 
 /** Everything that comes before the first insn. */
 export function writeEntry(f: FuncWriter): void {
-  const { code, prog, kind } = f;
+  const { code, prog } = f;
+  const { kind } = f.shape;
   code.mark(-1);
-  f.readInsns();
+  if (kind !== 'sub') f.readInsns();
   code.get(f.frame).i32(STACK_BYTES).op('i32_sub').set(f.stack);
   if (kind === 'prog') {
+    code.get(f.insns).set(f.begun);
     f.bump(prog.countersAt + 8 * COUNTERS.runs);
     writeProgRegs(f);
-    if (f.isChecked) f.setCell('i32_store', CELLS.base, () => code.get(f.frame));
-  } else if (f.isChecked) f.loadRegs([0, ...SAVED]);
-  if (f.isChecked && kind === 'sub') {
+  }
+  if (f.isChecked) {
+    if (kind === 'prog') f.setCell('i32_store', CELLS.base, () => code.get(f.frame));
+    else f.loadRegs([0, ...SAVED]);
     f.pushCell('i32_load', CELLS.base);
     code.set(f.base);
-  } else if (f.isChecked) code.get(f.frame).set(f.base);
+  }
   clearStack(f);
 }
 
@@ -46,7 +49,7 @@ function writeProgRegs(f: FuncWriter): void {
 /** Zeroes where the function may read before it writes. */
 function clearStack(f: FuncWriter): void {
   const { code } = f;
-  const { cleared } = f.plan;
+  const { cleared } = f.shape.stack;
   const first = cleared[0];
   if (first === undefined) return;
   const bytes = cleared.at(-1)! + WORD_BYTES - first;
@@ -70,20 +73,32 @@ function clearStack(f: FuncWriter): void {
 /** Leaves the function with r0. */
 export function writeExit(f: FuncWriter): void {
   const { code } = f;
-  f.saveInsns();
-  if (f.kind === 'prog') writeBill(f);
+  const { kind } = f.shape;
+  if (kind !== 'sub') f.saveInsns();
+  if (kind === 'prog') writeBill(f);
   else if (f.isChecked) f.saveRegs(ARGS);
   f.pushReg(0);
+  if (kind === 'sub') f.pushCounted();
   code.op('return');
 }
 
 /** Charges the insns since the last charge to the program; CELLS.insns is true. */
 export function writeBill(f: FuncWriter): void {
-  const { code, prog } = f;
-  f.addTo(prog.countersAt + 8 * COUNTERS.insns, () => {
+  f.addTo(f.prog.countersAt + 8 * COUNTERS.insns, () => pushUnbilled(f));
+  f.setCell('i32_store', CELLS.charged, () => f.pushInsns());
+}
+
+/** An f64. All was charged when the program began; only programs that its subprograms jump to charge something before it ends. */
+function pushUnbilled(f: FuncWriter): void {
+  const { code, shape, unit } = f;
+  const mayBeBilled = shape.kind !== 'prog' || [...unit.subs.values()].some(({ kind }) => kind === 'jumping');
+  if (mayBeBilled) {
     f.pushInsns();
     f.pushCell('i32_load', CELLS.charged);
     code.op('i32_sub').op('f64_convert_i32_u');
-  });
-  f.setCell('i32_store', CELLS.charged, () => f.pushInsns());
+  } else if (shape.isStraight) code.f64(f.lacks);
+  else {
+    f.pushCounted();
+    code.get(f.begun).op('i32_sub').op('f64_convert_i32_u');
+  }
 }

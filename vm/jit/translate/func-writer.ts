@@ -4,12 +4,20 @@ import { FRAME_REG } from '../../isa/opcodes.ts';
 import { STACK_BYTES } from '../../interp/frames.ts';
 import { ADDRESS_HIGH } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
-import { FAULT_CODES, progName, PROG_TYPE, subName, SUB_TYPE, type JsImport } from '../unit.ts';
+import {
+  FAULT_CODES,
+  JUMPING_SUB_TYPE,
+  progName,
+  PROG_TYPE,
+  subName,
+  SUB_TYPE,
+  type JsImport,
+} from '../unit.ts';
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
 import type { MemoryOp } from '../wasm/ops.ts';
-import type { FuncCode, FuncName, ValueType } from '../wasm/types.ts';
-import type { StackPlan } from '../stack/plan-stack.ts';
+import type { FuncCode, FuncName, FuncType, ValueType } from '../wasm/types.ts';
 import type { TranslateMode, TranslateOptions } from './options.ts';
+import type { FuncKind, FuncShape } from './shape.ts';
 
 const HIGH_BITS = BigInt(ADDRESS_HIGH) << 32n;
 /** Registers that are locals: r0 to r9. */
@@ -21,6 +29,8 @@ const ROUNDS = 99;
 export interface UnitDraft {
   readonly prog: KernelProg;
   readonly options: TranslateOptions;
+  /** Its subprograms, by first pc. */
+  readonly subs: ReadonlyMap<number, FuncShape>;
   readonly imports: Set<JsImport>;
   /** Numbers of sites, by pc. */
   readonly sites: Map<number, number>;
@@ -30,13 +40,10 @@ export interface UnitDraft {
   readonly jumps: Map<number, KernelProg>;
 }
 
-/** Whether a function is a program or one of its subprograms. */
-export type FuncKind = 'prog' | 'sub';
-
 /** A function that is written. Methods that write return nothing; those called `push...` leave a value on Wasm's stack. */
 export class FuncWriter {
   readonly code: CodeWriter;
-  readonly kind: FuncKind;
+  readonly shape: FuncShape;
   readonly unit: UnitDraft;
   readonly prog: KernelProg;
   readonly mode: TranslateMode;
@@ -46,16 +53,14 @@ export class FuncWriter {
   readonly frame: Local;
   /** First byte of the frame: offsets from here are not negative, as those of Wasm's loads and stores must be. */
   readonly stack: Local;
-  /** What is in memory of the frame, and what is not. */
-  readonly plan: StackPlan;
-  /** Insns of this run that are counted here; in a function with loops less the budget, so that what is left is a matter of its sign. */
+  /** Insns of this run that are counted here. */
   readonly insns: Local;
-  /** The function has a jump back. */
-  readonly hasLoops: boolean;
+  /** They are counted less the budget, so that a sign says what is left: where the function has loops, and in programs with subprograms. */
+  readonly isBiased: boolean;
+  /** Of a program: what `insns` was when it began. */
+  readonly begun: Local;
   /** Checked code: r10, its low half, of the frame that the program began in. */
   readonly base: Local;
-  /** First pc. */
-  readonly first: number;
   /** The insn that is written. */
   pc = 0;
   /** What the local `insns` lacks, the running insn included. */
@@ -65,26 +70,26 @@ export class FuncWriter {
   private readonly scratches = new Map<string, Local>();
   private readonly slots: readonly Local[];
 
-  constructor(unit: UnitDraft, kind: FuncKind, first: number, plan: StackPlan, hasLoops: boolean) {
-    const isProg = kind === 'prog';
-    const name = isProg ? progName(unit.prog) : subName(unit.prog, first);
-    const type = isProg ? PROG_TYPE : SUB_TYPE;
-    const params = isProg ? ['ctx', 'frame'] : ['r1', 'r2', 'r3', 'r4', 'r5', 'frame'];
+  constructor(unit: UnitDraft, shape: FuncShape) {
+    const { kind, first, stack } = shape;
+    const { name, type, params } = signatureOf(unit.prog, kind, first);
     this.code = new CodeWriter(name, type, params);
-    this.kind = kind;
+    this.shape = shape;
     this.unit = unit;
     this.prog = unit.prog;
     this.mode = unit.options.mode;
     this.frame = params.indexOf('frame');
-    const named = Array.from({ length: LOCAL_REGS }, (_, reg) => params.indexOf(`r${reg}`));
-    this.regs = named.map((param, reg) => (param < 0 ? this.code.local('i64', `r${reg}`) : param));
-    this.stack = this.code.local('i32', 'stack');
-    this.plan = plan;
-    this.slots = plan.locals.map(({ off }) => this.code.local('i64', `fp${-off}`));
-    this.insns = this.code.local('i32', 'insns');
-    this.base = this.code.local('i32', 'base');
-    this.first = first;
-    this.hasLoops = hasLoops;
+    const local = (type: ValueType, name: string): Local => {
+      const param = params.indexOf(name);
+      return param < 0 ? this.code.local(type, name) : param;
+    };
+    this.regs = Array.from({ length: LOCAL_REGS }, (_, reg) => local('i64', `r${reg}`));
+    this.stack = local('i32', 'stack');
+    this.slots = stack.locals.map(({ off }) => local('i64', `fp${-off}`));
+    this.insns = local('i32', 'insns');
+    this.begun = local('i32', 'begun');
+    this.base = local('i32', 'base');
+    this.isBiased = shape.hasLoops || unit.subs.size > 0;
   }
 
   get isChecked(): boolean {
@@ -143,7 +148,7 @@ export class FuncWriter {
 
   /** The local that the running load or store goes to in the place of memory. */
   slot(): Local | undefined {
-    const index = this.plan.uses.get(this.pc);
+    const index = this.shape.stack.uses.get(this.pc);
     return index === undefined ? undefined : this.slots[index];
   }
 
@@ -184,15 +189,26 @@ export class FuncWriter {
     this.addTo(at, () => this.code.f64(1));
   }
 
+  /** Insns of this run, the running one included, as the local counts them. */
+  pushCounted(): void {
+    const { code, lacks } = this;
+    code.get(this.insns);
+    if (lacks !== 0) code.i32(lacks).op('i32_add');
+  }
+
+  /** Takes what `pushCounted` gave, or a callee made of it. */
+  setCounted(): void {
+    const { code, lacks } = this;
+    if (lacks !== 0) code.i32(lacks).op('i32_sub');
+    code.set(this.insns);
+  }
+
   /** Insns of this run, the running one included. */
   pushInsns(): void {
-    const { code, hasLoops, lacks } = this;
-    code.get(this.insns);
-    if (hasLoops) {
-      this.pushCell('i32_load', CELLS.limit);
-      code.op('i32_add');
-    }
-    if (lacks !== 0) code.i32(lacks).op('i32_add');
+    this.pushCounted();
+    if (!this.isBiased) return;
+    this.pushCell('i32_load', CELLS.limit);
+    this.code.op('i32_add');
   }
 
   saveInsns(): void {
@@ -200,14 +216,12 @@ export class FuncWriter {
   }
 
   readInsns(): void {
-    const { code, hasLoops, lacks } = this;
     this.pushCell('i32_load', CELLS.insns);
-    if (hasLoops) {
+    if (this.isBiased) {
       this.pushCell('i32_load', CELLS.limit);
-      code.op('i32_sub');
+      this.code.op('i32_sub');
     }
-    if (lacks !== 0) code.i32(lacks).op('i32_sub');
-    code.set(this.insns);
+    this.setCounted();
   }
 
   /** Before JavaScript runs. */
@@ -243,7 +257,7 @@ export class FuncWriter {
   /** Ends the run where its budget is used up. */
   checkBudget(): void {
     const { code } = this;
-    if (this.hasLoops) code.get(this.insns).i32(-this.lacks).op('i32_ge_s');
+    if (this.isBiased) code.get(this.insns).i32(-this.lacks).op('i32_ge_s');
     else {
       this.pushInsns();
       this.pushCell('i32_load', CELLS.limit);
@@ -277,4 +291,18 @@ export class FuncWriter {
 /** Where a register stands for JavaScript. */
 export function regCell(reg: number): number {
   return CELLS.regs + 8 * reg;
+}
+
+const SUB_PARAMS = ['r1', 'r2', 'r3', 'r4', 'r5', 'frame'] as const;
+
+/** Names of the parameters are those of the locals that they are. */
+function signatureOf(
+  prog: KernelProg,
+  kind: FuncKind,
+  first: number,
+): { readonly name: FuncName; readonly type: FuncType; readonly params: readonly string[] } {
+  if (kind === 'prog') return { name: progName(prog), type: PROG_TYPE, params: ['ctx', 'frame'] };
+  const name = subName(prog, first);
+  if (kind === 'jumping') return { name, type: JUMPING_SUB_TYPE, params: SUB_PARAMS };
+  return { name, type: SUB_TYPE, params: [...SUB_PARAMS, 'insns'] };
 }

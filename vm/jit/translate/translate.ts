@@ -1,36 +1,36 @@
 // A program as functions of WebAssembly.
 import type { KernelProg } from '../../kernel/prog.ts';
-import { planCounts } from '../flow/counts.ts';
 import { writeStructure } from '../flow/structure.ts';
-import { planStack } from '../stack/plan-stack.ts';
 import type { ProgUnit } from '../unit.ts';
 import type { FuncCode } from '../wasm/types.ts';
-import { pcsOf, splitBlocks, type Block } from './blocks.ts';
+import { pcsOf, type Block } from './blocks.ts';
 import { writeCallback } from './callback.ts';
 import { writeEntry } from './frame.ts';
-import { FuncWriter, type FuncKind, type UnitDraft } from './func-writer.ts';
+import { FuncWriter, type UnitDraft } from './func-writer.ts';
 import { functionsOf } from './functions.ts';
 import { writeInsn } from './handlers.ts';
 import type { TranslateOptions } from './options.ts';
+import { isBack, shapeOf, type FuncShape } from './shape.ts';
 
 export type { TranslateMode, TranslateOptions } from './options.ts';
 
 /** Translates a program and its subprograms. */
 export function translate(prog: KernelProg, options: TranslateOptions): ProgUnit {
+  const { subprogs, callbacks } = functionsOf(prog);
+  const shapes = subprogs.map((start) => shapeOf(prog, options.mode, true, start));
   const draft: UnitDraft = {
     prog,
     options,
+    subs: new Map(shapes.map((shape) => [shape.first, shape])),
     imports: new Set(),
     sites: new Map(),
     runtime: new Map(),
     jumps: new Map(),
   };
-  const { subprogs, callbacks } = functionsOf(prog);
-  const functions = [
-    writeFunction(draft, 'prog', 0),
-    ...subprogs.map((start) => writeFunction(draft, 'sub', start)),
-  ];
-  const wrappers = callbacks.map((start) => writeCallback(prog, start, options.mode === 'checked'));
+  const functions = [shapeOf(prog, options.mode, false, 0), ...shapes].map((shape) =>
+    writeFunction(draft, shape),
+  );
+  const wrappers = callbacks.map((start) => writeCallback(draft, start));
   return {
     prog,
     functions: [...functions, ...wrappers, ...draft.runtime.values()],
@@ -41,47 +41,40 @@ export function translate(prog: KernelProg, options: TranslateOptions): ProgUnit
   };
 }
 
-function writeFunction(draft: UnitDraft, kind: FuncKind, start: number): FuncCode {
-  const { prog, options } = draft;
-  const { blocks, graph } = splitBlocks(prog, start);
-  const isBack = (from: number, to: number): boolean => blocks[to]!.first <= blocks[from]!.last;
-  const hasLoops = graph.some((list, from) => list.some((to) => isBack(from, to)));
-  const stack = planStack(prog, options.mode, start, pcsOf(prog, blocks));
-  const f = new FuncWriter(draft, kind, start, stack, hasLoops);
-  const plan = planCounts(
-    graph,
-    blocks.map((block) => block.insns),
-  );
-  const writeBlock = (block: Block): void => {
-    f.forgetNumbers();
-    f.pc = block.first;
-    f.code.mark(block.first);
-    if (options.hitsAt !== undefined && block.insns > 0) f.bump(options.hitsAt(block.first));
-    for (const pc of pcsOf(prog, [block])) {
-      f.pc = pc;
-      f.code.mark(pc);
-      f.lacks += 1;
-      writeInsn(f);
-    }
-    if (block.isDead) f.code.op('unreachable');
-  };
+function writeFunction(draft: UnitDraft, shape: FuncShape): FuncCode {
+  const { blocks, graph, counts } = shape;
+  const f = new FuncWriter(draft, shape);
   writeEntry(f);
   writeStructure(f.code, graph, {
     block(number) {
-      f.lacks = plan.lacks[number]!;
-      writeBlock(blocks[number]!);
+      f.lacks = counts.lacks[number]!;
+      writeBlock(f, blocks[number]!);
     },
     edge(from, index) {
-      const { last, insns: count } = blocks[from]!;
-      const to = graph[from]![index]!;
+      const { last, insns } = blocks[from]!;
       f.pc = last;
       f.code.mark(last);
-      f.lacks = plan.lacks[from]! + count;
-      const add = plan.adds[from]![index]!;
+      f.lacks = counts.lacks[from]! + insns;
+      const add = counts.adds[from]![index]!;
       if (add !== 0) f.code.get(f.insns).i32(add).op('i32_add').set(f.insns);
       f.lacks -= add;
-      if (isBack(from, to)) f.checkBudget();
+      if (isBack(shape, from, graph[from]![index]!)) f.checkBudget();
     },
   });
   return f.code.finish();
+}
+
+function writeBlock(f: FuncWriter, block: Block): void {
+  const { prog, options } = f.unit;
+  f.forgetNumbers();
+  f.pc = block.first;
+  f.code.mark(block.first);
+  if (options.hitsAt !== undefined && block.insns > 0) f.bump(options.hitsAt(block.first));
+  for (const pc of pcsOf(prog, [block])) {
+    f.pc = pc;
+    f.code.mark(pc);
+    f.lacks += 1;
+    writeInsn(f);
+  }
+  if (block.isDead) f.code.op('unreachable');
 }

@@ -9,7 +9,7 @@ export const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as con
 export type ValueType = keyof typeof VALUE_TYPES;
 
 /** Parameters and results, as text writes them: 'i32 i64 -> i64', '-> ' for neither. One text is one type. */
-export type FuncType = `${string}-> ${ValueType | ''}`;
+export type FuncType = `${string}-> ${ValueType | '' | `${ValueType} ${ValueType}`}`;
 
 /** Parameters and result of a type. */
 export function partsOf(type: FuncType): {

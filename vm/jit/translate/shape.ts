@@ -1,0 +1,54 @@
+// What is known of a function before it is written.
+import { HELPERS } from '../../helpers/table.ts';
+import { OP_LIST, OPS } from '../../isa/ops.ts';
+import type { KernelProg } from '../../kernel/prog.ts';
+import { planCounts, type CountPlan } from '../flow/counts.ts';
+import { planStack, type StackPlan } from '../stack/plan-stack.ts';
+import { pcsOf, splitBlocks, type FuncBlocks } from './blocks.ts';
+import type { TranslateMode } from './options.ts';
+
+/** A program, a subprogram, or a subprogram that makes tail calls: it ends as programs do, and counts in CELLS.insns as they do. */
+export type FuncKind = 'prog' | 'sub' | 'jumping';
+
+export interface FuncShape extends FuncBlocks {
+  readonly kind: FuncKind;
+  /** First pc. */
+  readonly first: number;
+  readonly counts: CountPlan;
+  readonly stack: StackPlan;
+  /** It has a jump back. */
+  readonly hasLoops: boolean;
+  /** All paths to an insn have the same length, and nothing that it calls counts: how many insns ran is known where it is written. */
+  readonly isStraight: boolean;
+}
+
+export function shapeOf(prog: KernelProg, mode: TranslateMode, isSub: boolean, first: number): FuncShape {
+  const split = splitBlocks(prog, first);
+  const { blocks, graph } = split;
+  const pcs = pcsOf(prog, blocks);
+  const counts = planCounts(
+    graph,
+    blocks.map(({ insns }) => insns),
+  );
+  const jumps = pcs.some((pc) => isTailCall(prog, pc));
+  return {
+    ...split,
+    kind: !isSub ? 'prog' : jumps ? 'jumping' : 'sub',
+    first,
+    counts,
+    stack: planStack(prog, mode, first, pcs),
+    hasLoops: graph.some((list, from) => list.some((to) => isBack(split, from, to))),
+    isStraight:
+      counts.adds.every((list) => list.every((add) => add === 0)) &&
+      pcs.every((pc) => isTailCall(prog, pc) || OP_LIST[prog.code.op[pc]!]?.kind !== 'call'),
+  };
+}
+
+/** True for an edge that is a jump back, or to the insn itself. */
+export function isBack({ blocks }: FuncBlocks, from: number, to: number): boolean {
+  return blocks[to]!.first <= blocks[from]!.last;
+}
+
+function isTailCall({ code }: KernelProg, pc: number): boolean {
+  return code.op[pc] === OPS.call_helper.index && code.imm[pc] === HELPERS.tail_call.id;
+}
