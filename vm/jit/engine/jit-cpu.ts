@@ -6,23 +6,16 @@
 import type { EngineChoice, EngineName } from '../../api.ts';
 import type { EffectDetail } from '../../effects.ts';
 import type { TaskView } from '../../helpers/context.ts';
-import { HELPERS } from '../../helpers/table.ts';
-import { Cpu } from '../../interp/cpu.ts';
 import { FAULTS, RunFault } from '../../interp/fault.ts';
-import { FRAME_STRIDE } from '../../interp/frames.ts';
-import { noInsn } from '../../interp/handlers.ts';
 import type { CpuHost, RunEvent } from '../../interp/host.ts';
-import { loadPacket } from '../../interp/packet.ts';
-import { SIZES } from '../../isa/opcodes.ts';
-import { OP_LIST, OPS } from '../../isa/ops.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
 import type { KernelMap } from '../../maps/map.ts';
 import { createWasmTable } from '../../memory/wasm.ts';
 import { CELLS } from '../cells.ts';
 import { translate as translateProg } from '../translate/translate.ts';
-import { FAULT_CODES, SiteTable } from '../unit.ts';
-import { adoptDebts, dropDebts } from '../inline/debts.ts';
+import { dropDebts } from '../inline/debts.ts';
 import { drainPrints } from '../inline/print-buffer.ts';
+import { ALL_END, CodeCpu, R0_END } from './code-cpu.ts';
 import { writeEvent, writeTask } from './event-cells.ts';
 import { importsOf, type CodeHost } from './imports.ts';
 import { Linker, type LinkExtra, type ProgSource } from './link.ts';
@@ -32,12 +25,6 @@ import { trapOf } from './trap.ts';
 /** Places in the table at first. */
 const TABLE_SIZE = 64;
 const NO_MAPS: readonly KernelMap[] = [];
-/** int32 halves of registers: r0, r1 to r5, r0 to r9. */
-const R0_END = 2;
-const ARGS_END = 12;
-const ALL_END = 20;
-
-const REGS = CELLS.regs / 4;
 const INSNS = CELLS.insns / 4;
 const FRAME = CELLS.frame / 4;
 const ALL_INSNS = CELLS.allInsns / 8;
@@ -53,17 +40,12 @@ export interface RowHost {
 }
 
 /** An engine that compiles what it can. */
-export class JitCpu extends Cpu implements CodeHost {
+export class JitCpu extends CodeCpu implements CodeHost {
   /** Which engine the next run begins with. */
   engine: EngineName = 'interp';
   private readonly linker: Linker;
-  private readonly sites = new SiteTable();
   /** How the run begins that is about to: generated code, or undefined for the interpreter. */
   private start: (() => void) | undefined;
-  /** Generated code runs now, and CELLS have the counts. */
-  private inCode = false;
-  /** What stands innermost is the interpreter, even where generated code called it. */
-  private isInterpreting = true;
   private isTaskNew = true;
   /** The batch whose rows generated code runs now. */
   private rows: RowHost | undefined;
@@ -203,21 +185,6 @@ export class JitCpu extends Cpu implements CodeHost {
     return new RunFault('trap', `the generated code was stopped (${what}): ${FAULTS.trap}`);
   }
 
-  /** Generated code calls JavaScript at a site. */
-  private comeOut(number: number): void {
-    this.rows?.cameOut();
-    const { prog, pc } = this.sites.get(number);
-    this.inCode = false;
-    this.prog = prog;
-    this.code = prog.code;
-    this.pc = pc;
-    const { i32 } = this.memory;
-    this.insns = i32[INSNS]!;
-    const top = i32[FRAME]!;
-    this.frames.moveTo(top, prog.known === undefined ? i32[CELLS.base / 4]! : top);
-    adoptDebts(this);
-  }
-
   /** Tells the lines that generated code printed: before anything else is told. */
   private drainPrints(): void {
     drainPrints(this.memory, (line) => this.host.printed(line));
@@ -231,93 +198,6 @@ export class JitCpu extends Cpu implements CodeHost {
   override effect(effect: EffectDetail): void {
     this.drainPrints();
     super.effect(effect);
-  }
-
-  /** Back to generated code. What was done may have put programs into slots. */
-  private goIn(): void {
-    this.linker.reachAll();
-    this.memory.i32[INSNS] = this.insns;
-    this.inCode = true;
-  }
-
-  private regsIn(from: number, end: number): void {
-    const { i32 } = this.memory;
-    for (let i = from; i < end; i++) this.r[i] = i32[REGS + i]!;
-  }
-
-  private regsOut(end: number): void {
-    const { i32 } = this.memory;
-    for (let i = 0; i < end; i++) i32[REGS + i] = this.r[i]!;
-  }
-
-  callHelper(site: number): void {
-    this.comeOut(site);
-    const { prog, code, pc } = this;
-    if (prog.known === undefined) this.regsIn(0, ALL_END);
-    else this.regsIn(R0_END, ARGS_END);
-    if (code.op[pc] === OPS.call_helper.index && code.imm[pc] === HELPERS.tail_call.id) this.slotIn();
-    else code.handlers[pc]!(this, pc);
-    this.regsOut(R0_END);
-    this.goIn();
-  }
-
-  /** r0 = id of the program that a tail call goes to, 0 for none. */
-  private slotIn(): void {
-    const made = this.memory.i32[CELLS.tailCalls / 4]!;
-    this.r[0] = this.jumpArray().jump(this.r[6]! >>> 0, made)?.id ?? 0;
-    this.r[1] = 0;
-  }
-
-  reachFor(site: number, low: number, high: number): number {
-    this.comeOut(site);
-    const { code, pc } = this;
-    const op = OP_LIST[code.op[pc]!]!;
-    const isLoad = op.kind === 'load' || op.kind === 'acquire';
-    const reg = isLoad ? code.src[pc]! : code.dst[pc]!;
-    this.r[2 * reg] = low;
-    this.r[2 * reg + 1] = high;
-    const { bytes } = SIZES['size' in op ? op.size : 'dw'];
-    const at = this.offset(reg, code.off[pc]!, bytes, !isLoad);
-    if (op.kind === 'atomic' && !this.mayTouch(at, bytes, false)) this.refuse(reg, code.off[pc]!, bytes, false);
-    this.inCode = true;
-    return at;
-  }
-
-  loadFor(site: number, low: number, high: number): void {
-    this.comeOut(site);
-    const { code, pc } = this;
-    const src = code.src[pc]!;
-    this.r[2 * src] = low;
-    this.r[2 * src + 1] = high;
-    code.handlers[pc]!(this, pc);
-    const dst = code.dst[pc]!;
-    const { i32 } = this.memory;
-    i32[REGS] = this.r[2 * dst]!;
-    i32[REGS + 1] = this.r[2 * dst + 1]!;
-    this.inCode = true;
-  }
-
-  loadPacketFor(site: number): number {
-    this.comeOut(site);
-    const { code, pc } = this;
-    this.regsIn(0, ALL_END);
-    const op = OP_LIST[code.op[pc]!]!;
-    if (op.kind !== 'packet') return noInsn(this, pc);
-    const goesOn = loadPacket(this, pc, op.mode === 'ind', SIZES[op.size].bytes);
-    this.regsOut(R0_END);
-    this.inCode = true;
-    return goesOn ? 1 : 0;
-  }
-
-  faultAt(site: number, index: number): void {
-    this.comeOut(site);
-    this.regsIn(0, ALL_END);
-    const code = FAULT_CODES[index]!;
-    if (code === 'budget') this.checkBudget();
-    else if (code === 'frames') this.tooDeep();
-    else if (code === 'insn') noInsn(this, this.pc);
-    else this.jumpArray();
-    this.fault(code, FAULTS[code]);
   }
 
   interpret(id: number): void {
@@ -342,55 +222,16 @@ export class JitCpu extends Cpu implements CodeHost {
     this.goIn();
   }
 
-  /** Does something with the interpreter innermost; the counts that generated code goes on with are its own then, also where it throws. */
-  private asInterpreter(doIt: () => void): void {
-    this.isInterpreting = true;
-    try {
-      doIt();
-    } finally {
-      const { i32 } = this.memory;
-      i32[CELLS.charged / 4] = this.charged;
-      i32[CELLS.tailCalls / 4] = this.tailCalls;
-      this.isInterpreting = false;
-    }
+  protected override left(): void {
+    this.rows?.cameOut();
   }
 
-  override callBack(pc: number): void {
-    if (this.isInterpreting) {
-      super.callBack(pc);
-      return;
-    }
-    const start = this.linker.callback(this.prog, pc);
-    if (start === undefined) {
-      const { i32 } = this.memory;
-      this.charged = i32[CELLS.charged / 4]!;
-      this.tailCalls = i32[CELLS.tailCalls / 4]!;
-      this.asInterpreter(() => super.callBack(pc));
-      return;
-    }
-    this.callCode(start);
+  protected override reachAll(): void {
+    this.linker.reachAll();
   }
 
-  /** Calls generated code from a helper that generated code called. */
-  private callCode(start: () => void): void {
-    const { prog, code, pc, frames } = this;
-    const top = frames.top();
-    const base = prog.known === undefined ? this.memory.i32[CELLS.base / 4]! : top;
-    if (prog.known === undefined && frames.isFull()) this.tooDeep();
-    this.checkBudget();
-    this.regsOut(ALL_END);
-    this.memory.i32[FRAME] = top + FRAME_STRIDE;
-    this.callbackDepth += 1;
-    this.goIn();
-    start();
-    this.inCode = false;
-    this.callbackDepth -= 1;
-    this.insns = this.memory.i32[INSNS]!;
-    this.regsIn(0, ALL_END);
-    this.prog = prog;
-    this.code = code;
-    this.pc = pc;
-    frames.moveTo(top, base);
+  protected override functionOf(prog: KernelProg, pc: number): (() => void) | undefined {
+    return this.linker.callback(prog, pc);
   }
 
   /** Keeps functions beside the programs in the linked module, see Linker.link. */
