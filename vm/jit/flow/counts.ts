@@ -62,11 +62,14 @@ export function planCounts(graph: Graph, insns: readonly number[]): CountPlan {
     for (const block of order) {
       const list = graph[block]!;
       const ahead = list.filter((next) => place[next]! > place[block]!);
+      const level = Math.min(depth[block]!, MAX_DEPTH);
+      const times = Math.min(often[block]!, ROUNDS ** level);
+      const staying = ahead.filter((next) => depth[next]! >= depth[block]!).length;
       for (const next of ahead) {
+        const deeper = Math.min(depth[next]!, MAX_DEPTH) - level;
         // What leaves a loop does so once in many rounds.
-        const deeper = Math.min(depth[next]!, MAX_DEPTH) - Math.min(depth[block]!, MAX_DEPTH);
-        const share = (often[block]! / ahead.length) * ROUNDS ** deeper;
-        often[next]! += share;
+        const share = deeper < 0 ? times * ROUNDS ** deeper : times / staying;
+        often[next]! += deeper > 0 ? share * ROUNDS ** deeper : share;
         // Of edges that are taken alike those of a choice come first: code on such an edge needs a branch of its own.
         edges.push({ from: block, to: next, weight: share * (list.length > 1 ? 1.01 : 1) });
       }

@@ -97,7 +97,8 @@ class Planner {
     const jumpsFar = this.isFar(block, jump);
     if (fallsFar || jumpsFar) {
       // The last one may be the way that needs no branch, or the tree that goes on from here.
-      const first = jumpsFar && (!fallsFar || jump !== follow || this.isBack(block, jump)) ? 1 : 0;
+      const jumpFalls = jump === follow && fall !== jump && !this.isBack(block, jump);
+      const first = jumpsFar && !(fallsFar && jumpFalls) ? 1 : 0;
       const to = next[first]!;
       if (!this.isBack(block, to)) this.uses[to]! += 1;
       this.way(block, 1 - first, follow);
