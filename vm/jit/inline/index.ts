@@ -1,5 +1,6 @@
 // Helpers that are written in place, by name.
 import type { HelperName } from '../../helpers/table.ts';
+import { BYTES_FREE } from '../../interp/reach.ts';
 import type { CallContext, Inline } from './call.ts';
 import { CLOCK_INLINE } from './clock.ts';
 import { LOCK_INLINE } from './lock.ts';
@@ -25,5 +26,13 @@ export const INLINE: Partial<Record<HelperName, Inline>> = {
 
 /** Writes the call in place where that can be done: whether it was. */
 export function inlineCall(call: CallContext): boolean {
-  return INLINE[call.helper]?.(call) ?? false;
+  return !isCharged(call) && (INLINE[call.helper]?.(call) ?? false);
+}
+
+/** Keys and values so long that the call costs insns besides: JavaScript counts them. */
+function isCharged({ helper, map }: CallContext): boolean {
+  if (map === undefined) return false;
+  const { keySize, valueSize } = map.spec;
+  const isLookup = helper === 'map_lookup_elem' || helper === 'map_lookup_percpu_elem';
+  return keySize > BYTES_FREE || (!isLookup && valueSize > BYTES_FREE);
 }
