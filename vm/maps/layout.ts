@@ -55,6 +55,10 @@ export interface LruLayout {
   readonly at: number;
   /** Each CPU has a set of lists; else there is one, and local lists of each CPU behind it. */
   readonly isPercpu: boolean;
+  readonly cpus: number;
+  /** Unused nodes that are fetched at once, and how many nodes are looked at for it. */
+  readonly target: number;
+  readonly scans: number;
   /** Offset of the node in an element. */
   readonly nodeOff: number;
 }

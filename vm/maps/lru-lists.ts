@@ -47,12 +47,14 @@ export class LruLists extends LruSets {
     this.at = at;
     this.cpus = cpus;
     this.isPercpu = isPercpu;
-    this.target = Math.min(COMMON_TARGET, Math.max(1, Math.floor(Math.floor(nodes / cpus) / 2)));
+    const share = Math.max(1, Math.floor(Math.floor(nodes / cpus) / 2));
+    this.target = isPercpu ? PERCPU_TARGET : Math.min(COMMON_TARGET, share);
   }
 
   /** `nodeOff`: of the node in an element. */
   layout(nodeOff: number): LruLayout {
-    return { at: this.at, isPercpu: this.isPercpu, nodeOff };
+    const { at, cpus, isPercpu, target, scans } = this;
+    return { at, cpus, isPercpu, target, scans, nodeOff };
   }
 
   /** Makes empty lists. */
@@ -93,7 +95,7 @@ export class LruLists extends LruSets {
     const set = this.setOf(cpu);
     this.rotate(set);
     const free = set + LRU_SET.free;
-    if (this.isEmpty(free)) this.shrink(set, PERCPU_TARGET, free, LRU_TYPE.free);
+    if (this.isEmpty(free)) this.shrink(set, this.target, free, LRU_TYPE.free);
     if (this.isEmpty(free)) return 0;
     const node = this.next(free);
     this.owner.claim(node, hash);

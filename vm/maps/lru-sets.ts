@@ -25,7 +25,7 @@ export interface LruOwner {
 /** Sets by their offset; `scans` nodes are looked at, at once. */
 export class LruSets extends LruNodes {
   protected readonly owner: LruOwner;
-  private readonly scans: number;
+  protected readonly scans: number;
 
   constructor(memory: LinearMemory, owner: LruOwner, scans: number) {
     super(memory);

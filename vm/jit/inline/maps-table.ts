@@ -5,13 +5,10 @@ import { LRU_NODE } from '../../maps/lru-nodes.ts';
 import { ADDRESS_HIGH } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
-import type { FuncCode, FuncName, FuncType } from '../wasm/types.ts';
+import type { FuncCode, FuncName } from '../wasm/types.ts';
+import { CPU_LOOKUP_TYPE, LOOKUP_TYPE } from './maps-calls.ts';
 import { writeHash } from './maps-hash.ts';
 import { keyDiffers, loadKey, type Key } from './maps-words.ts';
-
-/** A key's offset; the address of the value, or 0. With a CPU behind the key for look-ups in the values of another. */
-export const LOOKUP_TYPE = 'i32 -> i64' satisfies FuncType;
-export const CPU_LOOKUP_TYPE = 'i32 i32 -> i64' satisfies FuncType;
 
 /** Keys up to here are compared at once; of longer ones the hash is compared first. */
 const MAX_DIRECT_BYTES = 8;

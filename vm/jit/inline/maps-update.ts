@@ -2,7 +2,7 @@
 import { ERRNO } from '../../errno.ts';
 import type { TableLayout, ValuePlace } from '../../maps/layout.ts';
 import { roundUp8 } from '../../maps/map.ts';
-import { UPDATE_FLAGS } from '../../maps/types.ts';
+import { hasFlag, UPDATE_FLAGS } from '../../maps/types.ts';
 import type { MapSpec } from '../../object.ts';
 import { CELLS } from '../cells.ts';
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
@@ -74,7 +74,7 @@ export function writeHashUpdate(name: FuncName, table: TableLayout, spec: MapSpe
   code.get(old).if();
   refuseFlags(code, UPDATE_FLAGS.noexist, () => answer(code, -ERRNO.EEXIST));
   if (sparesAt === undefined) {
-    takeElement(code, pool, element, () => answer(code, LEFT));
+    takeElement(code, pool, element, () => answerFull(code, spec));
   } else {
     loadAt(code, CELLS.cpu).i32(2).op('i32_shl').i32(sparesAt).op('i32_add').tee(spare);
     code.mem('i32_load', 0).set(element);
@@ -102,7 +102,12 @@ function takeNew({ code, table, spec, element }: TableUpdate): void {
   loadAt(code, table.entriesAt).i32(spec.maxEntries).op('i32_ge_u').if();
   answer(code, -ERRNO.E2BIG);
   code.end();
-  takeElement(code, table.pool, element, () => answer(code, LEFT));
+  takeElement(code, table.pool, element, () => answerFull(code, spec));
+}
+
+/** The pool has no element: JavaScript makes more, of a map that grows. */
+function answerFull(code: CodeWriter, spec: MapSpec): void {
+  answer(code, hasFlag(spec.flags, 'no_prealloc') ? LEFT : -ERRNO.ENOMEM);
 }
 
 /** An update of a percpu_hash: an old element's value of the CPU is overwritten where it is. */
