@@ -1,7 +1,7 @@
 // How insns are counted with as few additions as can be: a block has a potential, what a run has counted too little when it gets there, and only edges between
 // blocks whose potentials do not fit add something. A loop adds once a round; branches that meet again add where they differ in length.
 import { dominatorsOf } from './dominators.ts';
-import { predsOf, walk, type Graph } from './graph.ts';
+import { predsOf, walk, type Graph, type Walk } from './graph.ts';
 import { loopsOf } from './loops.ts';
 
 export interface CountPlan {
@@ -26,11 +26,11 @@ interface Edge {
 export function planCounts(graph: Graph, insns: readonly number[]): CountPlan {
   const lacks = graph.map(() => 0);
   const walked = walk(graph);
-  const { order, place } = walked;
+  const { place } = walked;
   // Edges of a tree add nothing: those that are taken most. Edges back are none of it: the budget is looked at there, so they add what a round has.
   const tree = graph.map((): Edge[] => []);
   const groups = new Groups(graph.length);
-  for (const edge of forwardEdges(graph)) {
+  for (const edge of forwardEdges(graph, walked)) {
     if (!groups.join(edge.from, edge.to)) continue;
     tree[edge.from]!.push(edge);
     tree[edge.to]!.push(edge);
@@ -51,31 +51,32 @@ export function planCounts(graph: Graph, insns: readonly number[]): CountPlan {
     list.map((next) => (place[block] === -1 ? 0 : lacks[block]! + insns[block]! - lacks[next]!)),
   );
   return { lacks, adds };
+}
 
-  /** Edges but those back, the most frequent first. */
-  function forwardEdges(graph: Graph): Edge[] {
-    const preds = predsOf(graph, walked);
-    const { depth } = loopsOf(graph, walked, preds, dominatorsOf(graph, walked, preds));
-    const edges: Edge[] = [];
-    const often = new Float64Array(graph.length);
-    if (often.length > 0) often[0] = 1;
-    for (const block of order) {
-      const list = graph[block]!;
-      const ahead = list.filter((next) => place[next]! > place[block]!);
-      const level = Math.min(depth[block]!, MAX_DEPTH);
-      const times = Math.min(often[block]!, ROUNDS ** level);
-      const staying = ahead.filter((next) => depth[next]! >= depth[block]!).length;
-      for (const next of ahead) {
-        const deeper = Math.min(depth[next]!, MAX_DEPTH) - level;
-        // What leaves a loop does so once in many rounds.
-        const share = deeper < 0 ? times * ROUNDS ** deeper : times / staying;
-        often[next]! += deeper > 0 ? share * ROUNDS ** deeper : share;
-        // Of edges that are taken alike those of a choice come first: code on such an edge needs a branch of its own.
-        edges.push({ from: block, to: next, weight: share * (list.length > 1 ? 1.01 : 1) });
-      }
+/** Edges but those back, the most frequent first. */
+function forwardEdges(graph: Graph, walked: Walk): Edge[] {
+  const { order, place } = walked;
+  const preds = predsOf(graph, walked);
+  const { depth } = loopsOf(graph, walked, preds, dominatorsOf(graph, walked, preds));
+  const edges: Edge[] = [];
+  const often = new Float64Array(graph.length);
+  if (often.length > 0) often[0] = 1;
+  for (const block of order) {
+    const list = graph[block]!;
+    const ahead = list.filter((next) => place[next]! > place[block]!);
+    const level = Math.min(depth[block]!, MAX_DEPTH);
+    const times = Math.min(often[block]!, ROUNDS ** level);
+    const staying = ahead.filter((next) => depth[next]! >= depth[block]!).length;
+    for (const next of ahead) {
+      const deeper = Math.min(depth[next]!, MAX_DEPTH) - level;
+      // What leaves a loop does so once in many rounds.
+      const share = deeper < 0 ? times * ROUNDS ** deeper : times / staying;
+      often[next]! += deeper > 0 ? share * ROUNDS ** deeper : share;
+      // Of edges that are taken alike those of a choice come first: code on such an edge needs a branch of its own.
+      edges.push({ from: block, to: next, weight: share * (list.length > 1 ? 1.01 : 1) });
     }
-    return edges.sort((a, b) => b.weight - a.weight);
   }
+  return edges.sort((a, b) => b.weight - a.weight);
 }
 
 /** Sets of blocks that are joined. */
