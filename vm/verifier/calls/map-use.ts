@@ -8,7 +8,7 @@ import { refuse } from '../refusal.ts';
 import { isConst } from '../scalar.ts';
 import { isSockMap, mayUseSockMap } from './sock-maps.ts';
 
-/** Helpers that are compiled for the map that they are given. @see record_func_map */
+/** Helpers that are compiled for the map that they are given: by Linux, and the last of them by our JIT only. @see record_func_map */
 const RECORDED: ReadonlySet<HelperName> = new Set([
   'tail_call',
   'map_lookup_elem',
@@ -20,6 +20,9 @@ const RECORDED: ReadonlySet<HelperName> = new Set([
   'for_each_map_elem',
   'redirect_map',
   'map_lookup_percpu_elem',
+  'ringbuf_output',
+  'ringbuf_reserve',
+  'perf_event_output',
 ]);
 /** Those of them that write into it. */
 const WRITERS: ReadonlySet<HelperName> = new Set([
