@@ -48,6 +48,8 @@ export const CELLS = {
   printed:   CELLS_AT + 0xe4,
   /** Which of the runs that batches know this one is; with `row`, one of all. */
   run:       CELLS_AT + 0xe8,
+  /** Checked code only: the site of the insn that the function ended with that ended last, -1 where the interpreter ran it. */
+  exit:      CELLS_AT + 0xec,
   owedAt:    CELLS_AT + 0x100,
   /** What the kernel may read for the program in this event, besides memory of the program: READABLE_ROWS rows, inline/readable.ts. */
   readable:  CELLS_AT + 0x200,

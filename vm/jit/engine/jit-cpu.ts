@@ -116,6 +116,16 @@ export class JitCpu extends CodeCpu implements CodeHost {
       this.drainPrints();
     }
     this.regsIn(0, R0_END);
+    if (this.prog.known === undefined) this.standAtExit();
+  }
+
+  /** Where the run ended: what it still owes is a fault there. Programs that were verified owe nothing. */
+  private standAtExit(): void {
+    const exit = this.memory.i32[CELLS.exit / 4]!;
+    if (exit < 0) return;
+    const { prog, pc } = this.sites.get(exit);
+    this.prog = prog;
+    this.pc = pc;
   }
 
   /** Lets generated code go from event to event by itself. False when a run was stopped, which is told then; the rows know which. */
@@ -218,6 +228,7 @@ export class JitCpu extends CodeCpu implements CodeHost {
       this.bill();
     });
     this.frames.floor = floor;
+    i32[CELLS.exit / 4] = -1;
     this.regsOut(R0_END);
     this.goIn();
   }

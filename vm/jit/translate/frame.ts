@@ -77,6 +77,7 @@ export function writeExit(f: FuncWriter): void {
   if (kind !== 'sub') f.saveInsns();
   if (kind === 'prog') writeBill(f);
   else if (f.isChecked) f.saveRegs(ARGS);
+  if (f.isChecked) f.setCell('i32_store', CELLS.exit, () => code.i32(f.site()));
   f.pushReg(0);
   if (kind === 'sub') f.pushCounted();
   code.op('return');
