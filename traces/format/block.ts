@@ -3,24 +3,23 @@
 //   clear part: ordinal, records before, string base, strings, system calls, last line (varints) | summary
 //   then the container of streams
 //
-// Columns decode in five groups, each when first touched, so that totals never unpack arguments:
+// Columns decode in groups, each when first touched, so that totals never unpack arguments:
 //
-//   who --> form --> numbers --> texts --> memory        times
-//                \--> lines, flags <---------------------/
+//   who --> form --> numbers (ret) --> texts --> args --> memory        enters --> exits
+//                \--> lines, flags <-------------------------------------------/
 import type { Block } from '../event.ts';
+import { tellOutcomeFlags } from '../outcome-flags.ts';
 import type { BlockSummary } from '../recording.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { decodeForms, encodeForms } from './columns/form.ts';
-import type { FormColumns } from './columns/form.ts';
+import { argKindsOf, decodeForms, encodeForms, spansOf } from './columns/form.ts';
 import { decodeMadeUp, decodeMemory, encodeMemory } from './columns/memory.ts';
 import type { LengthOf } from './columns/memory.ts';
-import { decodeNumbers, encodeNumbers } from './columns/numbers.ts';
+import { decodeNumbers, encodeNumbers, hasMadeUp } from './columns/numbers.ts';
 import { decodeTexts, encodeTexts } from './columns/texts.ts';
 import { decodeLines, encodeLines } from './columns/lines.ts';
 import { decodeTimes, encodeTimes } from './columns/when.ts';
 import type { ClockGrain } from './columns/when.ts';
 import { decodeWho, encodeWho } from './columns/who.ts';
-import type { Who } from './columns/who.ts';
 import { FormatError } from './errors.ts';
 import { PackedStreams, StreamSet } from './streams.ts';
 import type { StreamName } from './streams.ts';
@@ -113,12 +112,27 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
   const head = readBlockHead(start);
   const { count } = head.summary;
   const streams = new PackedStreams(start);
-  const who = lazy(() => decodeWho(count, streams));
-  const form = lazy(() => decodeFormGroup(count, head, who(), streams));
+  const who = lazy(() => decodeWho(count, head.strings, streams));
+  const form = lazy(() => decodeForms(count, who().order, head.syscalls, streams));
   const times = lazy(() => decodeTimes(count, streams));
-  const lines = lazy(() => decodeLines({ count, ...times() }, form().flags, streams));
-  const what = lazy(() => decodeWhat(count, head, who(), form(), lengthOf, streams));
-  return {
+  const exitNs = lazy(() => times().exitNs());
+  const lines = lazy(() =>
+    decodeLines({ count, enterNs: times().enterNs, exitNs: exitNs() }, form().flags, streams),
+  );
+  const argKinds = lazy(() => argKindsOf(form()));
+  const spans = lazy(() => spansOf(form()));
+  const numbers = lazy(() => decodeNumbers(count, form(), who().order, streams));
+  const known = () => ({ count, tgid: who().tgid, memStart: form().memStart, ...numbers() });
+  const texts = lazy(() => decodeTexts(known(), who(), form(), head.stringBase, head.strings, streams));
+  const args = lazy(() => {
+    if (hasMadeUp(form())) decodeMadeUp({ ...known(), ...spans(), ...texts() }, form(), who().order, streams);
+    return numbers().args;
+  });
+  const memory = lazy(() => {
+    const before = { ...known(), args: args(), ...spans(), ...texts() };
+    return decodeMemory(before, who().order, lengthOf, streams);
+  });
+  const block: Block = {
     count,
     get kind() {
       return form().kind;
@@ -136,7 +150,7 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
       return times().enterNs;
     },
     get exitNs() {
-      return times().exitNs;
+      return exitNs();
     },
     get tid() {
       return who().tid;
@@ -154,68 +168,42 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
       return form().sys;
     },
     get args() {
-      return what().args;
+      return args();
     },
     get argKinds() {
-      return form().argKinds;
+      return argKinds();
     },
     get argText() {
-      return what().argText;
+      return texts().argText;
     },
     get ret() {
-      return what().ret;
+      return numbers().ret;
     },
     get errno() {
       return form().errno;
     },
     get retText() {
-      return what().retText;
+      return texts().retText;
     },
     get memStart() {
       return form().memStart;
     },
     get memArg() {
-      return form().memArg;
+      return spans().memArg;
     },
     get memFlags() {
-      return form().memFlags;
+      return spans().memFlags;
     },
     get memAddress() {
-      return what().memAddress;
+      return memory().memAddress;
     },
     get memBytes() {
-      return what().memBytes;
+      return texts().memBytes;
     },
     get memTrueLength() {
-      return what().memTrueLength;
+      return memory().memTrueLength;
     },
   };
-}
-
-function decodeFormGroup(count: number, head: BlockHead, who: Who, streams: PackedStreams): FormColumns {
-  if (who.comm.some((id) => id >= head.strings))
-    throw new FormatError('bad-block', `a comm from string ${head.strings} on`);
-  return decodeForms(count, who.order, head.syscalls, streams);
-}
-
-function decodeWhat(
-  count: number,
-  head: BlockHead,
-  who: Who,
-  form: FormColumns,
-  lengthOf: LengthOf,
-  streams: PackedStreams,
-) {
-  const numbers = decodeNumbers(count, form, who.order, streams);
-  const known = {
-    count,
-    tgid: who.tgid,
-    memStart: form.memStart,
-    memArg: form.memArg,
-    ...numbers,
-  };
-  const texts = decodeTexts(known, who, form, head.stringBase, head.strings, streams);
-  const before = { ...known, ...texts };
-  decodeMadeUp(before, form, who.order, streams);
-  return { ...numbers, ...texts, ...decodeMemory(before, who.order, lengthOf, streams) };
+  tellOutcomeFlags(block, () => form().flags);
+  return block;
 }

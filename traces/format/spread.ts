@@ -120,67 +120,76 @@ function nextPhase(phase: number, off: number): number {
   return off === 0 ? phase : off > 0 ? PHASE_LATE : PHASE_EARLY;
 }
 
+/** By class below CLASS_ODD: the number without its low bits, and how many of these there are. */
+const LEAST = new Float64Array(CLASS_ODD);
+const LOW_BITS = new Uint8Array(CLASS_ODD);
+for (let kind = 0; kind < CLASS_ODD; kind++) {
+  LOW_BITS[kind] = kind < DIRECT ? 0 : 1 + ((kind - DIRECT) >> FINE_BITS);
+  LEAST[kind] = kind < DIRECT ? kind : (8 + ((kind - DIRECT) & 7)) * 2 ** LOW_BITS[kind]!;
+}
+
 /** Reads what a SpreadWriter wrote, in the same order. */
 export class SpreadReader {
   readonly #from: SpreadStreams<ByteReader>;
   readonly #graining: Graining;
-  readonly #mostTicks: number;
-  readonly #low: Uint8Array;
-  #phase = UNKNOWN_PHASE;
-  #bit = 0;
-  #offs = 0;
-  #offBits = 0;
 
   constructor(from: SpreadStreams<ByteReader>, graining: Graining) {
     this.#from = from;
     this.#graining = graining;
-    this.#mostTicks = mostTicks(graining.grain);
-    this.#low = from.low.bytes;
   }
 
-  next(): number {
-    const kind = this.#from.classes.u8();
-    if (kind === CLASS_NAN) return Number.NaN;
-    if (kind !== CLASS_ODD) {
-      const whole = kind < DIRECT ? kind : this.#whole(kind);
-      if (whole <= this.#mostTicks) return this.#ticks(whole);
-      this.#phase = UNKNOWN_PHASE;
-      return whole;
+  /** Reads as many numbers as `into` has room for. */
+  fill(into: Float64Array): void {
+    const { classes, low, off, odd } = this.#from;
+    const { grain, isChained } = this.#graining;
+    const most = mostTicks(grain);
+    const lowBytes = low.bytes;
+    let bit = 0;
+    let phase = UNKNOWN_PHASE;
+    let offs = 0;
+    let offBits = 0;
+    for (let i = 0; i < into.length; i++) {
+      const kind = classes.u8();
+      if (kind >= CLASS_ODD) {
+        if (kind === CLASS_NAN) into[i] = Number.NaN;
+        else {
+          phase = UNKNOWN_PHASE;
+          into[i] = odd.f64();
+        }
+        continue;
+      }
+      let whole = LEAST[kind]!;
+      if (kind >= DIRECT) {
+        const bits = LOW_BITS[kind]!;
+        const first = bits > 16 ? 16 : bits;
+        whole += bitsAt(lowBytes, bit, first);
+        if (bits > 16) whole += bitsAt(lowBytes, bit + 16, bits - 16) * 0x1_0000;
+        bit += bits;
+      }
+      if (whole > most) {
+        phase = UNKNOWN_PHASE;
+        into[i] = whole;
+        continue;
+      }
+      if (offBits === 0) {
+        offs = off.u8();
+        offBits = OFF_BITS;
+      }
+      const foreseen = phase + whole * grain;
+      const floor = Math.floor(foreseen);
+      const part = foreseen - floor;
+      const step = (offs & 1) === 0 ? 0 : part < 0.5 ? -1 : 1;
+      offs >>= 1;
+      offBits--;
+      if (isChained) phase = nextPhase(part, step);
+      into[i] = floor + step;
     }
-    this.#phase = UNKNOWN_PHASE;
-    return this.#from.odd.f64();
   }
+}
 
-  #ticks(ticks: number): number {
-    if (this.#offBits === 0) {
-      this.#offs = this.#from.off.u8();
-      this.#offBits = OFF_BITS;
-    }
-    const isOff = this.#offs & 1;
-    this.#offs >>= 1;
-    this.#offBits--;
-    const foreseen = this.#phase + ticks * this.#graining.grain;
-    const low = Math.floor(foreseen);
-    const phase = foreseen - low;
-    const off = isOff === 0 ? 0 : phase < 0.5 ? -1 : 1;
-    if (this.#graining.isChained) this.#phase = nextPhase(phase, off);
-    return low + off;
-  }
-
-  #whole(kind: number): number {
-    const octave = FINE_BITS + 1 + ((kind - DIRECT) >> FINE_BITS);
-    const lowBits = octave - FINE_BITS;
-    const top = 8 + ((kind - DIRECT) & 7);
-    const low = lowBits <= 16 ? this.#bits(lowBits) : this.#bits(16) + this.#bits(lowBits - 16) * 0x1_0000;
-    return top * 2 ** lowBits + low;
-  }
-
-  #bits(count: number): number {
-    const low = this.#low;
-    const at = this.#bit >>> 3;
-    const word = low[at]! | (low[at + 1]! << 8) | (low[at + 2]! << 16);
-    const bits = (word >>> (this.#bit & 7)) & ((1 << count) - 1);
-    this.#bit += count;
-    return bits;
-  }
+/** `count` bits, 16 at most, from bit `at` on; 0 beyond the end. */
+function bitsAt(bytes: Uint8Array, at: number, count: number): number {
+  const byte = at >>> 3;
+  const word = bytes[byte]! | (bytes[byte + 1]! << 8) | (bytes[byte + 2]! << 16);
+  return (word >>> (at & 7)) & ((1 << count) - 1);
 }

@@ -7,6 +7,7 @@
 //   - earlier times first; at one time exits before enters, and otherwise source order;
 //   - time never steps back: a stamp that does counts as the latest time there was.
 import type { Block } from '../event.ts';
+import { outcomeFlags } from '../outcome-flags.ts';
 import type { Recording } from '../recording.ts';
 import { HeldBlocks, PLACE_ROWS } from './held-blocks.ts';
 import { PendingExits } from './pending.ts';
@@ -181,7 +182,7 @@ class RecordingCursor implements Cursor {
     this.#held.keepOnly(this.#pending.places());
     this.#head = this.#nextBlock < index.length ? this.#recording.block(this.#nextBlock) : EMPTY_BLOCK;
     this.#kind = this.#head.kind;
-    this.#flags = this.#head.flags;
+    this.#flags = outcomeFlags(this.#head);
     this.#tid = this.#head.tid;
     this.#enterNs = this.#head.enterNs;
     this.#exitNs = this.#head.exitNs;

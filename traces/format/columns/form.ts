@@ -27,18 +27,8 @@ export interface Forms {
   readonly formOf: Uint32Array;
 }
 
-/** The columns that forms hold. */
-export interface FormColumns extends Forms {
-  readonly kind: Uint8Array;
-  readonly sys: Uint16Array;
-  /** Without `halved`. */
-  readonly flags: Uint16Array;
-  readonly errno: Uint16Array;
-  readonly argKinds: Uint8Array;
-  readonly memStart: Uint32Array;
-  readonly memArg: Uint8Array;
-  readonly memFlags: Uint8Array;
-}
+/** The columns that forms hold; flags are without `halved`. */
+export interface FormColumns extends Forms, Pick<Block, 'kind' | 'sys' | 'flags' | 'errno' | 'memStart'> {}
 
 /** Writes the forms of a block; `order` is its thread order. Throws RangeError for a record of more than 65,535 spans. */
 export function encodeForms(block: Block, order: Uint32Array, to: StreamSet): Forms {
@@ -159,14 +149,23 @@ export function decodeForms(
   const low = from.from('form');
   const high = from.from('formHigh');
   const formOf = new Uint32Array(count);
-  for (const row of order) {
-    const index = low.u8() | (forms.length > 0x100 ? high.u8() << 8 : 0);
+  const isHigh = forms.length > 0x100;
+  for (let i = 0; i < count; i++) {
+    const index = low.u8() | (isHigh ? high.u8() << 8 : 0);
     if (index >= forms.length) throw new FormatError('bad-stream', `form ${index} of ${forms.length}`);
-    formOf[row] = index;
+    formOf[order[i]!] = index;
   }
   low.end('form of each record');
   high.end('form of each record');
-  return { forms, formOf, ...spreadForms(count, forms, formOf), ...spreadSpans(count, forms, formOf) };
+  return {
+    forms,
+    formOf,
+    kind: spread(forms, formOf, FORM.kind, new Uint8Array(count)),
+    sys: spread(forms, formOf, FORM.sys, new Uint16Array(count)),
+    flags: spread(forms, formOf, FORM.flags, new Uint16Array(count)),
+    errno: spread(forms, formOf, FORM.errno, new Uint16Array(count)),
+    memStart: spanStarts(forms, formOf),
+  };
 }
 
 function checkSyscalls(forms: readonly Form[], syscalls: number): void {
@@ -175,38 +174,61 @@ function checkSyscalls(forms: readonly Form[], syscalls: number): void {
     throw new FormatError('bad-block', `system call ${unknown[FORM.sys]} of ${syscalls}`);
 }
 
-function spreadForms(count: number, forms: readonly Form[], formOf: Uint32Array) {
-  const kind = new Uint8Array(count);
-  const sys = new Uint16Array(count);
-  const flags = new Uint16Array(count);
-  const errno = new Uint16Array(count);
-  const argKinds = new Uint8Array(count * 6);
-  for (let row = 0; row < count; row++) {
-    const form = forms[formOf[row]!]!;
-    kind[row] = form[FORM.kind]!;
-    sys[row] = form[FORM.sys]!;
-    flags[row] = form[FORM.flags]!;
-    errno[row] = form[FORM.errno]!;
-    for (let arg = 0; arg < 6; arg++) argKinds[row * 6 + arg] = form[FORM.argKinds + arg]!;
-  }
-  return { kind, sys, flags, errno, argKinds };
+/** Bits of the arguments of a form that are of a kind (ARG_KINDS). */
+export function argsOfKind(form: Form, kind: number): number {
+  let bits = 0;
+  for (let arg = 0; arg < 6; arg++) if (form[FORM.argKinds + arg] === kind) bits |= 1 << arg;
+  return bits;
 }
 
-function spreadSpans(count: number, forms: readonly Form[], formOf: Uint32Array) {
-  const memStart = new Uint32Array(count + 1);
-  for (let row = 0, end = 0; row < count; row++) {
-    end += forms[formOf[row]!]!.length - FORM.spans;
+/** Fills a column with a field of the form of each record. */
+function spread<T extends Uint8Array | Uint16Array>(
+  forms: readonly Form[],
+  formOf: Uint32Array,
+  field: number,
+  column: T,
+): T {
+  const values = Uint16Array.from(forms, (form) => form[field]!);
+  for (let row = 0; row < formOf.length; row++) column[row] = values[formOf[row]!]!;
+  return column;
+}
+
+/** Kinds of the six arguments of each record. */
+export function argKindsOf({ forms, formOf }: Forms): Uint8Array {
+  const argKinds = new Uint8Array(formOf.length * 6);
+  for (let row = 0; row < formOf.length; row++) {
+    const form = forms[formOf[row]!]!;
+    for (let arg = 0; arg < 6; arg++) argKinds[row * 6 + arg] = form[FORM.argKinds + arg]!;
+  }
+  return argKinds;
+}
+
+function spanStarts(forms: readonly Form[], formOf: Uint32Array): Uint32Array {
+  const spans = Uint32Array.from(forms, (form) => form.length - FORM.spans);
+  const memStart = new Uint32Array(formOf.length + 1);
+  let end = 0;
+  for (let row = 0; row < formOf.length; row++) {
+    end += spans[formOf[row]!]!;
     if (end > MAX_SPANS) throw new FormatError('bad-block', `more than ${MAX_SPANS} spans`);
     memStart[row + 1] = end;
   }
-  const memArg = new Uint8Array(memStart[count]!);
-  const memFlags = new Uint8Array(memStart[count]!);
-  for (let row = 0; row < count; row++) {
+  return memStart;
+}
+
+/** Argument and flags of each span. */
+export function spansOf({
+  forms,
+  formOf,
+  memStart,
+}: Forms & Pick<Block, 'memStart'>): Pick<Block, 'memArg' | 'memFlags'> {
+  const memArg = new Uint8Array(memStart[formOf.length]!);
+  const memFlags = new Uint8Array(memArg.length);
+  for (let row = 0; row < formOf.length; row++) {
     const form = forms[formOf[row]!]!;
     for (let span = memStart[row]!, field = FORM.spans; field < form.length; span++, field++) {
       memArg[span] = form[field]! & 0xff;
       memFlags[span] = form[field]! >> 8;
     }
   }
-  return { memStart, memArg, memFlags };
+  return { memArg, memFlags };
 }

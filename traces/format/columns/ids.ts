@@ -5,7 +5,7 @@
 import type { ByteReader, ByteWriter } from '../bytes.ts';
 import { FormatError } from '../errors.ts';
 
-/** How an id is found. Codes below NEW are the predictors of the caller, in its order. */
+/** How an id is found. Codes below these are the guesses of the caller, in its order; it has three. */
 const NEW = 5;
 const SKIP = 6;
 const PLAIN = 7;
@@ -69,16 +69,26 @@ export class IdWriter {
     this.#unused = new Unused(base);
   }
 
-  /** Writes one id; `guesses` are what the reader knows, at most five. */
-  put(id: number, guesses: readonly number[], { codes, ids }: Lane<ByteWriter>): void {
-    const guess = guesses.indexOf(id);
-    if (guess !== -1) codes.u8(guess);
+  /** Writes the id at `at` of a column; the guesses are what the reader knows. */
+  visit(
+    { codes, ids }: Lane<ByteWriter>,
+    first: number,
+    second: number,
+    third: number,
+    column: Uint32Array,
+    at: number,
+  ): number {
+    const id = column[at]!;
+    if (id === first) codes.u8(0);
+    else if (id === second) codes.u8(1);
+    else if (id === third) codes.u8(2);
     else {
       const rank = this.#unused.rankOf(id);
       codes.u8(rank === 0 ? NEW : rank > 0 ? SKIP : PLAIN);
       if (rank !== 0) ids.varint(rank > 0 ? rank : id);
     }
     this.#unused.use(id);
+    return id;
   }
 }
 
@@ -93,17 +103,24 @@ export class IdReader {
     this.#limit = limit;
   }
 
-  next(guesses: readonly number[], { codes, ids }: Lane<ByteReader>): number {
+  /** Reads an id into `at` of a column. */
+  visit(
+    { codes, ids }: Lane<ByteReader>,
+    first: number,
+    second: number,
+    third: number,
+    column: Uint32Array,
+    at: number,
+  ): number {
     const code = codes.u8();
-    const id =
-      code < NEW
-        ? guesses[code]
-        : code === PLAIN
-          ? ids.varint()
-          : this.#unused.atRank(code === NEW ? 0 : ids.varint());
-    if (id === undefined || id >= this.#limit)
-      throw new FormatError('bad-stream', `string id ${id}, limit ${this.#limit}`);
+    let id = code === 0 ? first : code === 1 ? second : third;
+    if (code > 2) {
+      if (code < NEW) throw new FormatError('bad-stream', `no string by code ${code}`);
+      id = code === PLAIN ? ids.varint() : this.#unused.atRank(code === NEW ? 0 : ids.varint());
+    }
+    if (id >= this.#limit) throw new FormatError('bad-stream', `string id ${id}, limit ${this.#limit}`);
     this.#unused.use(id);
+    column[at] = id;
     return id;
   }
 }

@@ -4,7 +4,7 @@
 import type { Block } from '../../event.ts';
 import type { PackedStreams, StreamSet } from '../streams.ts';
 import type { Forms } from './form.ts';
-import { halvesOf, isMadeUp, isMadeUpFrom, madeUpFrom, putMadeUp } from './numbers.ts';
+import { halvesOf, isMadeUpFrom, madeUpArgs, madeUpFrom, putMadeUp } from './numbers.ts';
 import type { Numbers } from './numbers.ts';
 import type { Texts } from './texts.ts';
 
@@ -84,10 +84,11 @@ export function decodeMadeUp(
 ): void {
   const stream = from.from('synthetic');
   const halves = halvesOf(before.args);
-  for (const row of order) {
-    const form = forms[formOf[row]!]!;
-    for (let arg = 0; arg < 6; arg++) {
-      if (!isMadeUp(form, arg)) continue;
+  const madeUp = Uint8Array.from(forms, madeUpArgs);
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i]!;
+    for (let left = madeUp[formOf[row]!]!; left !== 0; left &= left - 1) {
+      const arg = 31 - Math.clz32(left & -left);
       const at = row * 6 + arg;
       if ((before.misses[row]! >> arg) & 1) {
         halves[at * 2] = stream.varint64();

@@ -6,7 +6,7 @@ import { ARG_KINDS, SYNTHETIC_BASE, SYNTHETIC_STRIDE } from '../../event.ts';
 import type { Block } from '../../event.ts';
 import type { StreamSet, PackedStreams } from '../streams.ts';
 import { AddressReader, AddressWriter, PLAIN, PLAIN_NUMBER } from './addresses.ts';
-import { FORM } from './form.ts';
+import { argsOfKind, FORM } from './form.ts';
 import type { Form, Forms } from './form.ts';
 
 /** How a result is found, in the high bits of `argMiss`. */
@@ -26,6 +26,16 @@ export function halvesOf(column: BigUint64Array | BigInt64Array): Uint32Array {
 export function isMadeUp(form: Form, arg: number): boolean {
   const kind = form[FORM.argKinds + arg];
   return kind === ARG_KINDS.synthetic || kind === ARG_KINDS.decoded;
+}
+
+/** Bits of the arguments that are such addresses. */
+export function madeUpArgs(form: Form): number {
+  return argsOfKind(form, ARG_KINDS.synthetic) | argsOfKind(form, ARG_KINDS.decoded);
+}
+
+/** Whether a block has arguments that are such addresses. */
+export function hasMadeUp({ forms }: Forms): boolean {
+  return forms.some((form) => madeUpArgs(form) !== 0);
 }
 
 const BASE = Number(SYNTHETIC_BASE);
@@ -57,12 +67,13 @@ export function madeUpFrom(
   return block.argText[row * ARGS + arg]!;
 }
 
-/** The last numbers of each form; of a form that is new, those of its system call. */
+/** The last numbers of each form; of a form that is new, those of the form that its system call had last. */
 class Contexts {
   readonly values: Uint32Array;
   readonly #seen: Uint8Array;
   readonly #sysOf: Uint32Array;
-  readonly #bySys: Uint32Array;
+  /** By system call: where the values of its last form start. */
+  readonly #lastOf: Int32Array;
 
   constructor(forms: readonly Form[]) {
     const locals = new Map<number, number>();
@@ -72,26 +83,21 @@ class Contexts {
       return locals.get(sys)!;
     });
     this.values = new Uint32Array(forms.length * SLOTS * 2);
-    this.#bySys = new Uint32Array(locals.size * SLOTS * 2);
+    this.#lastOf = new Int32Array(locals.size).fill(-1);
     this.#seen = new Uint8Array(forms.length);
   }
 
-  /** Where the values of a form start, filled. */
+  /** Where the values of a form start, filled: it is the last of its system call now. */
   open(form: number): number {
     const at = form * SLOTS * 2;
+    const sys = this.#sysOf[form]!;
     if (this.#seen[form] === 0) {
       this.#seen[form] = 1;
-      const from = this.#sysOf[form]! * SLOTS * 2;
-      this.values.set(this.#bySys.subarray(from, from + SLOTS * 2), at);
+      const from = this.#lastOf[sys]!;
+      if (from >= 0) this.values.copyWithin(at, from, from + SLOTS * 2);
     }
+    this.#lastOf[sys] = at;
     return at;
-  }
-
-  /** Keeps the values of a form for its system call. */
-  close(form: number): void {
-    const at = form * SLOTS * 2;
-    const to = this.#sysOf[form]! * SLOTS * 2;
-    for (let i = 0; i < SLOTS * 2; i++) this.#bySys[to + i] = this.values[at + i]!;
   }
 }
 
@@ -133,7 +139,7 @@ export function encodeNumbers(
       values[slot + 1] = args[at + 1]!;
     }
     const slot = context + RET_SLOT * 2;
-    foresee(form, values, slot);
+    foresee(form[FORM.errno]!, values, slot);
     const how = retCode(values, slot, args, row, ret, form);
     if (how === RET.stored) {
       if (addresses.isAddress(ret[row * 2]!, ret[row * 2 + 1]!))
@@ -146,13 +152,11 @@ export function encodeNumbers(
     values[slot] = ret[row * 2]!;
     values[slot + 1] = ret[row * 2 + 1]!;
     misses.u8(miss | (how << RET_SHIFT));
-    contexts.close(formOf[row]!);
   }
 }
 
 /** A failed call returns -errno, whatever the last one of its form did. */
-function foresee(form: Form, values: Uint32Array, slot: number): void {
-  const errno = form[FORM.errno]!;
+function foresee(errno: number, values: Uint32Array, slot: number): void {
   if (errno === 0) return;
   values[slot] = -errno;
   values[slot + 1] = 0xffff_ffff;
@@ -204,17 +208,22 @@ export function decodeNumbers(
   const ret = halvesOf(columns.ret);
   const contexts = new Contexts(forms);
   const { values } = contexts;
-  for (const row of order) {
-    const form = forms[formOf[row]!]!;
-    const context = contexts.open(formOf[row]!);
+  const madeUp = Uint8Array.from(forms, madeUpArgs);
+  const pointers = Uint8Array.from(forms, (form) => argsOfKind(form, ARG_KINDS.pointer));
+  const errnos = Uint16Array.from(forms, (form) => form[FORM.errno]!);
+  for (let i = 0; i < count; i++) {
+    const row = order[i]!;
+    const form = formOf[row]!;
+    const context = contexts.open(form);
     const miss = missStream.u8();
     columns.misses[row] = miss;
+    const noArgs = madeUp[form]!;
+    const first = row * ARGS * 2;
     for (let arg = 0; arg < ARGS; arg++) {
-      if (isMadeUp(form, arg)) continue;
+      if (((noArgs >> arg) & 1) !== 0) continue;
       const slot = context + arg * 2;
-      const at = (row * ARGS + arg) * 2;
-      if ((miss >> arg) & 1) {
-        if (form[FORM.argKinds + arg] === ARG_KINDS.pointer) {
+      if (((miss >> arg) & 1) !== 0) {
+        if (((pointers[form]! >> arg) & 1) !== 0) {
           values[slot] = addresses.next();
           values[slot + 1] = addresses.high;
         } else {
@@ -222,13 +231,12 @@ export function decodeNumbers(
           values[slot + 1] = argValues.high;
         }
       }
-      args[at] = values[slot]!;
-      args[at + 1] = values[slot + 1]!;
+      args[first + arg * 2] = values[slot]!;
+      args[first + arg * 2 + 1] = values[slot + 1]!;
     }
     const slot = context + RET_SLOT * 2;
-    foresee(form, values, slot);
+    foresee(errnos[form]!, values, slot);
     const how = miss >> RET_SHIFT;
-    const first = row * ARGS * 2;
     if (how === RET.stored) {
       const low = addresses.next();
       values[slot] = low === PLAIN_NUMBER ? rets.zigzag64() : low;
@@ -240,7 +248,6 @@ export function decodeNumbers(
     }
     ret[row * 2] = values[slot]!;
     ret[row * 2 + 1] = values[slot + 1]!;
-    contexts.close(formOf[row]!);
   }
   missStream.end('misses');
   argValues.end('arguments');

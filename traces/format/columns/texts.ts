@@ -6,8 +6,8 @@ import { ARG_KINDS } from '../../event.ts';
 import type { Block } from '../../event.ts';
 import { LaneReader, LaneWriter } from '../streams.ts';
 import type { PackedStreams, StreamSet } from '../streams.ts';
-import { FORM, RET_TEXT } from './form.ts';
-import type { Forms } from './form.ts';
+import { argsOfKind, FORM, RET_TEXT } from './form.ts';
+import type { Form, Forms } from './form.ts';
 import { IdReader, IdWriter } from './ids.ts';
 import type { Lane } from './ids.ts';
 import { halvesOf } from './numbers.ts';
@@ -22,6 +22,7 @@ const TABLE_SIZE = 4096;
 const AFTER_SIZE = 1 << 14;
 /** Six arguments and the result. */
 const FORM_SLOTS = 7;
+const ALL_TEXTS = (1 << FORM_SLOTS) - 1;
 const NO_SPAN = 0;
 
 /** Streams of ids: of spans, of texts. */
@@ -29,27 +30,25 @@ const KINDS = {
   mem: { codes: 'memCode', ids: 'memId' },
   text: { codes: 'textCode', ids: 'textId' },
 } as const;
-type Kind = keyof typeof KINDS;
 
 /** Puts an id on its way, or takes it in: the walk over a block is the same. */
-type Visit = (
-  kind: Kind,
-  thread: number,
-  guesses: readonly number[],
-  at: number,
-  column: Uint32Array,
-) => number;
+interface Visitor<T> {
+  /** Visits the id at `at` of a column; the guesses are what is foreseen for it, the likeliest first. */
+  visit(lane: Lane<T>, first: number, second: number, third: number, column: Uint32Array, at: number): number;
+}
+
+/** Lanes by thread. */
+interface Lanes<T> {
+  readonly mem: readonly Lane<T>[];
+  readonly text: readonly Lane<T>[];
+}
 
 /** Writes argText, retText and memBytes. `base` is the lowest id that no earlier block used. */
 export function encodeTexts(block: Block, threads: Threads, forms: Forms, base: number, to: StreamSet): void {
-  const writer = new IdWriter(base);
   const open = () => ({ codes: new LaneWriter(threads.threads), ids: new LaneWriter(threads.threads) });
   const streams = { mem: open(), text: open() };
   const lanes = { mem: lanesOf(streams.mem), text: lanesOf(streams.text) };
-  walk(block, threads, forms, block, (kind, thread, guesses, at, column) => {
-    writer.put(column[at]!, guesses, lanes[kind][thread]!);
-    return column[at]!;
-  });
+  walk(block, threads, forms, block, lanes, new IdWriter(base));
   for (const kind of ['mem', 'text'] as const) {
     streams[kind].codes.write(to.to(KINDS[kind].codes));
     streams[kind].ids.write(to.to(KINDS[kind].ids));
@@ -65,25 +64,18 @@ export function decodeTexts(
   limit: number,
   from: PackedStreams,
 ): Texts {
-  const reader = new IdReader(base, limit);
-  const open = (kind: Kind) => ({
+  const open = (kind: keyof typeof KINDS) => ({
     codes: new LaneReader(from.from(KINDS[kind].codes), threads.threads),
     ids: new LaneReader(from.from(KINDS[kind].ids), threads.threads),
   });
   const streams = { mem: open('mem'), text: open('text') };
-  const lanes = { mem: lanesOf(streams.mem), text: lanesOf(streams.text) };
   const columns = {
     argText: new Uint32Array(known.count * 6),
     retText: new Uint32Array(known.count),
     memBytes: new Uint32Array(known.memStart[known.count]!),
   };
-  walk(
-    known,
-    threads,
-    forms,
-    columns,
-    (kind, thread, guesses, at, column) => (column[at] = reader.next(guesses, lanes[kind][thread]!)),
-  );
+  const lanes = { mem: lanesOf(streams.mem), text: lanesOf(streams.text) };
+  walk(known, threads, forms, columns, lanes, new IdReader(base, limit));
   for (const { codes, ids } of [streams.mem, streams.text]) {
     codes.end('codes of strings');
     ids.end('string ids');
@@ -102,12 +94,13 @@ function lanesOf<T>({
 }
 
 /** Visits every id of a block in a fixed order, with what is foreseen for it. */
-function walk(
+function walk<T>(
   known: Known,
   { thread: threadOf, threads }: Threads,
   { forms, formOf }: Forms,
   { argText, retText, memBytes }: Texts,
-  visit: Visit,
+  lanes: Lanes<T>,
+  visitor: Visitor<T>,
 ): void {
   const byForm = new Uint32Array(forms.length * FORM_SLOTS);
   const byFile = new Uint32Array(TABLE_SIZE);
@@ -116,59 +109,65 @@ function walk(
   const after = new Uint32Array(AFTER_SIZE);
   const args = halvesOf(known.args);
   const ret = halvesOf(known.ret);
-  const guesses = [0, 0, 0];
-  for (let row = 0; row < known.count; row++) {
-    const form = forms[formOf[row]!]!;
-    const own = formOf[row]! * FORM_SLOTS;
+  const { count, tgid, memStart } = known;
+  const numbers = Uint8Array.from(forms, numberTexts);
+  const others = Uint8Array.from(forms, (form, i) => form[FORM.texts]! & ALL_TEXTS & ~numbers[i]!);
+  for (let row = 0; row < count; row++) {
+    const form = formOf[row]!;
+    const firstSpan = memStart[row]!;
+    const endSpan = memStart[row + 1]!;
+    const ofNumbers = numbers[form]!;
+    const ofOthers = others[form]!;
+    if ((ofNumbers | ofOthers) === 0 && firstSpan === endSpan) continue;
+    const own = form * FORM_SLOTS;
     const thread = threadOf[row]!;
-    const process = Math.imul(known.tgid[row]!, 61);
-    const texts = form[FORM.texts]!;
-    /** Visits a text: `slot` of the form, of a row about `subject`; `first` and `second` are other guesses. */
-    const text = (slot: number, first: number, second: number, at: number, column: Uint32Array): number => {
-      const place = hash(own + slot, subject) & (AFTER_SIZE - 1);
-      guesses[0] = after[place]!;
-      guesses[1] = first;
-      guesses[2] = second;
-      const id = visit('text', thread, guesses, at, column);
-      after[place] = byForm[own + slot] = id;
-      return id;
-    };
+    const process = Math.imul(tgid[row]!, 61);
+    const lane = lanes.text[thread]!;
     let subject = 0;
-    for (let arg = 0; arg < 6; arg++) {
-      if (((texts >> arg) & 1) === 0 || form[FORM.argKinds + arg] !== ARG_KINDS.value) continue;
+    for (let left = ofNumbers; left !== 0; left &= left - 1) {
+      const arg = 31 - Math.clz32(left & -left);
       const low = args[(row * 6 + arg) * 2]!;
       const file = (process + low) & (TABLE_SIZE - 1);
       const number = low & (TABLE_SIZE - 1);
-      guesses[0] = byFile[file]!;
-      guesses[1] = byNumber[number]!;
-      guesses[2] = byForm[own + arg]!;
-      const id = visit('text', thread, guesses, row * 6 + arg, argText);
+      const id = visitor.visit(
+        lane,
+        byFile[file]!,
+        byNumber[number]!,
+        byForm[own + arg]!,
+        argText,
+        row * 6 + arg,
+      );
       byFile[file] = byNumber[number] = byForm[own + arg] = id;
       if (subject === 0) subject = id;
     }
-    const firstSpan = known.memStart[row]!;
-    const endSpan = known.memStart[row + 1]!;
     for (let span = firstSpan; span < endSpan; span++) {
-      guesses[0] = span === firstSpan ? byThread[thread]! : memBytes[span - 1]!;
-      guesses[1] = guesses[2] = 0;
-      visit('mem', thread, guesses, span, memBytes);
+      const guess = span === firstSpan ? byThread[thread]! : memBytes[span - 1]!;
+      visitor.visit(lanes.mem[thread]!, guess, 0, 0, memBytes, span);
     }
     if (endSpan > firstSpan) {
       byThread[thread] = memBytes[firstSpan]!;
       subject = hash(subject, memBytes[firstSpan]!);
     }
-    for (let arg = 0; arg < 6; arg++) {
-      if (((texts >> arg) & 1) === 0 || form[FORM.argKinds + arg] === ARG_KINDS.value) continue;
-      text(arg, byForm[own + arg]!, 0, row * 6 + arg, argText);
-    }
-    if ((texts >> RET_TEXT) & 1) {
-      const low = ret[row * 2]!;
-      const file = (process + low) & (TABLE_SIZE - 1);
-      const mem = endSpan > firstSpan ? memBytes[firstSpan]! : NO_SPAN;
-      const id = text(RET_TEXT, mem, byFile[file]!, row, retText);
-      byFile[file] = byNumber[low & (TABLE_SIZE - 1)] = id;
+    for (let left = ofOthers; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      const place = hash(own + slot, subject) & (AFTER_SIZE - 1);
+      const guess = after[place]!;
+      let id: number;
+      if (slot === RET_TEXT) {
+        const low = ret[row * 2]!;
+        const file = (process + low) & (TABLE_SIZE - 1);
+        const mem = endSpan > firstSpan ? memBytes[firstSpan]! : NO_SPAN;
+        id = visitor.visit(lane, guess, mem, byFile[file]!, retText, row);
+        byFile[file] = byNumber[low & (TABLE_SIZE - 1)] = id;
+      } else id = visitor.visit(lane, guess, byForm[own + slot]!, 0, argText, row * 6 + slot);
+      after[place] = byForm[own + slot] = id;
     }
   }
+}
+
+/** Bits of the arguments of a form that are numbers with a text. */
+function numberTexts(form: Form): number {
+  return form[FORM.texts]! & argsOfKind(form, ARG_KINDS.value);
 }
 
 function hash(a: number, b: number): number {

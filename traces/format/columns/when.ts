@@ -62,28 +62,31 @@ export function encodeTimes({ count, enterNs, exitNs }: Block, clock: ClockGrain
   duration.end();
 }
 
-/** Reads what `encodeTimes` wrote. */
+/** Reads the times of enters; `exitNs` then reads those of exits. */
 export function decodeTimes(
   count: number,
   from: PackedStreams,
-): { enterNs: Float64Array; exitNs: Float64Array } {
+): { readonly enterNs: Float64Array; readonly exitNs: () => Float64Array } {
   const odd = from.from('odd');
   const unit = odd.f64();
   const grain = odd.f64();
   const reader = (name: StreamName): ByteReader => (name === 'odd' ? odd : from.from(name));
   const enterNs = new Float64Array(count);
-  const exitNs = new Float64Array(count);
-  const enter = new SpreadReader(streamsOf(ENTER, reader), { grain, isChained: true });
-  let last = 0;
-  for (let row = 0; row < count; row++) {
-    enterNs[row] = last = unit === PLAIN ? enter.next() : last + enter.next() * unit;
+  new SpreadReader(streamsOf(ENTER, reader), { grain, isChained: true }).fill(enterNs);
+  if (unit !== PLAIN) {
+    let last = 0;
+    for (let row = 0; row < count; row++) enterNs[row] = last += enterNs[row]! * unit;
   }
-  const duration = new SpreadReader(streamsOf(DURATION, reader), { grain, isChained: false });
-  for (let row = 0; row < count; row++) {
-    exitNs[row] = unit === PLAIN ? duration.next() : enterNs[row]! + duration.next() * unit;
-  }
-  odd.end('odd times');
-  return { enterNs, exitNs };
+  const readExits = (): Float64Array => {
+    const exitNs = new Float64Array(count);
+    new SpreadReader(streamsOf(DURATION, reader), { grain, isChained: false }).fill(exitNs);
+    if (unit !== PLAIN) {
+      for (let row = 0; row < count; row++) exitNs[row] = enterNs[row]! + exitNs[row]! * unit;
+    }
+    odd.end('odd times');
+    return exitNs;
+  };
+  return { enterNs, exitNs: readExits };
 }
 
 const ENTER = { classes: 'enter', low: 'enterBits', off: 'enterOff', odd: 'odd' } as const;

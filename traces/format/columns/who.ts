@@ -52,8 +52,8 @@ export function encodeWho(block: Block, to: StreamSet): Threads {
   return { thread, threads: recent.length, order: threadOrder(thread, recent.length) };
 }
 
-/** Reads what `encodeWho` wrote. */
-export function decodeWho(count: number, from: PackedStreams): Who {
+/** Reads what `encodeWho` wrote. Throws FormatError for a name from string `strings` on. */
+export function decodeWho(count: number, strings: number, from: PackedStreams): Who {
   const threads = from.from('threads');
   const ranks = from.from('thread');
   const recent: number[] = [];
@@ -62,10 +62,15 @@ export function decodeWho(count: number, from: PackedStreams): Who {
   const tid = new Int32Array(count);
   for (let row = 0; row < count; row++) {
     const rank = ranks.varint();
+    if (rank === 0 && row > 0) {
+      thread[row] = thread[row - 1]!;
+      tid[row] = tid[row - 1]!;
+      continue;
+    }
     if (rank > recent.length) throw new FormatError('bad-stream', `thread ${rank} of ${recent.length}`);
     const index = rank === recent.length ? rank : recent[rank]!;
     if (rank === recent.length) ids.push(threads.zigzag() + (row === 0 ? 0 : tid[row - 1]!));
-    if (rank > 0 || recent.length === 0) moveToFront(recent, rank, index);
+    moveToFront(recent, rank, index);
     thread[row] = index;
     tid[row] = ids[index]!;
   }
@@ -74,11 +79,13 @@ export function decodeWho(count: number, from: PackedStreams): Who {
   const tgid = new Int32Array(count);
   const comm = new Uint32Array(count);
   const cpu = new Int16Array(count);
-  decodeChanges(from.from('process'), thread, tgid, 0);
+  const threadCount = ids.length;
+  decodeChanges(from.from('process'), thread, threadCount, tgid, 0);
   for (let row = 0; row < count; row++) tgid[row]! += tid[row]!;
-  decodeChanges(from.from('comm'), thread, comm, 0);
-  decodeChanges(from.from('cpu'), thread, cpu, UNKNOWN_CPU);
-  return { tid, tgid, comm, cpu, thread, threads: ids.length, order: threadOrder(thread, ids.length) };
+  if (decodeChanges(from.from('comm'), thread, threadCount, comm, 0) >= strings)
+    throw new FormatError('bad-block', `a comm from string ${strings} on`);
+  decodeChanges(from.from('cpu'), thread, threadCount, cpu, UNKNOWN_CPU);
+  return { tid, tgid, comm, cpu, thread, threads: threadCount, order: threadOrder(thread, threadCount) };
 }
 
 function moveToFront(recent: number[], rank: number, index: number): void {
@@ -104,23 +111,33 @@ function encodeChanges(
   }
 }
 
+/** Says which is the highest value. */
 function decodeChanges(
   from: ByteReader,
   thread: Uint32Array,
+  threads: number,
   into: Int32Array | Uint32Array | Int16Array,
   initial: number,
-): void {
-  const last = new Float64Array(thread.length).fill(initial); // thread indexes are below the count of rows
-  let next = from.bytes.length === 0 ? Number.POSITIVE_INFINITY : from.varint();
+): number {
+  if (from.bytes.length === 0) {
+    if (initial !== 0) into.fill(initial);
+    return initial;
+  }
+  let highest = initial;
+  const last = new Float64Array(threads).fill(initial);
+  let next = from.varint();
   for (let row = 0; row < thread.length; row++) {
     const index = thread[row]!;
     if (row === next) {
       last[index] = from.zigzag();
       next = from.at < from.bytes.length ? row + from.varint() : Number.POSITIVE_INFINITY;
     }
-    into[row] = last[index]!;
+    const value = last[index]!;
+    into[row] = value;
+    if (into[row]! > highest) highest = into[row]!;
   }
   from.end('changes of a thread');
+  return highest;
 }
 
 function threadOrder(thread: Uint32Array, threads: number): Uint32Array {

@@ -1,5 +1,6 @@
 // The state of a cursor at a place that was reached without one: which calls wait to return, and how many points there were.
 import { RECORD_KINDS } from '../../event.ts';
+import { outcomeFlags } from '../../outcome-flags.ts';
 import type { Recording } from '../../recording.ts';
 import type { CursorState } from '../cursor.ts';
 import { PLACE_ROWS } from '../held-blocks.ts';
@@ -57,7 +58,9 @@ function waitingAt(recording: Recording, { since, blockIndex, row, nowNs }: Prog
   if (byThread.size === 0) from = firstThatMatters(recording, from, blockIndex, nowNs);
   const end = row < 0 ? from.block : blockIndex + 1;
   for (let index = from.block; index < end; index++) {
-    const { count, kind, flags, tid, exitNs } = recording.block(index);
+    const block = recording.block(index);
+    const { count, kind, tid, exitNs } = block;
+    const flags = outcomeFlags(block);
     const rows = index === blockIndex ? row + 1 : count;
     for (let at = index === from.block ? from.row : 0; at < rows; at++) {
       if (isOfThread(kind[at]!)) byThread.delete(tid[at]!);

@@ -7,6 +7,7 @@
 // What a thread is called and who it is changes seldom: see `Identities` and `Callers`.
 import { RECORD_KINDS } from '../../event.ts';
 import type { Block } from '../../event.ts';
+import { outcomeFlags } from '../../outcome-flags.ts';
 import type { Recording } from '../../recording.ts';
 import type { CursorState } from '../cursor.ts';
 import { HeldBlocks, PLACE_ROWS } from '../held-blocks.ts';
@@ -135,7 +136,8 @@ export class FastLane {
   }
 
   #takeBlock(limitNs: number): Halt {
-    const { count, kind, sys, tid, comm, enterNs, flags } = this.#block;
+    const { count, kind, sys, tid, comm, enterNs } = this.#block;
+    const flags = outcomeFlags(this.#block);
     const { calls, wanted } = this.#plans;
     const callers = this.#callers;
     const pending = this.#pending;
