@@ -8,6 +8,7 @@ import type { MemoryOp, PlainOp } from '../wasm/ops.ts';
 import { accessOf } from './access.ts';
 import { holeBits } from './ctx-fields.ts';
 import { regCell, type FuncWriter } from './func-writer.ts';
+import { constantLoad } from './known-loads.ts';
 
 /** Wasm's loads into an i64, and stores of one. */
 // oxfmt-ignore
@@ -38,6 +39,14 @@ export function writeLoad(f: FuncWriter, size: SizeName, signed: boolean): void 
   const src = prog.code.src[f.pc]!;
   const off = prog.code.off[f.pc]!;
   const { bytes } = SIZES[size];
+  const constant = constantLoad(f, bytes, signed);
+  if (constant !== undefined) {
+    const dst = prog.code.dst[f.pc]!;
+    code.i64(constant);
+    f.setReg(dst);
+    f.numbers[dst] = constant;
+    return;
+  }
   const load = LOADS[size][signed ? 'signed' : 'unsigned'];
   const bare = (): void => {
     const offset = f.pushAddress(src, off);
