@@ -103,8 +103,6 @@ export interface HelperContext {
   random(): number;
   /** Hands a line to the trace. */
   printk(text: string): void;
-  /** Inside of a batch: lets those who read buffers take what earlier events wrote, as they would have done by now. Undefined outside of one. */
-  readonly makeRoom: (() => void) | undefined;
   /** Counts work of a helper as so many insns of the run, which ends with a fault when its budget is used up. */
   charge(insns: number): void;
   /** Counts a read of what the recording does not hold; `what` says what it was: 'uid of the task', 'task_struct.loginuid'. */

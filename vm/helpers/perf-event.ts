@@ -24,7 +24,7 @@ export const PERF_EVENT_HELPERS = {
     if (typeof event === 'number') return setInt(context, event);
     const { packet } = context.event;
     const from = packet === undefined ? 0 : packet.data;
-    setInt(context, event.output(at, size, from, more, context.makeRoom));
+    setInt(context, event.output(at, size, from, more));
   },
   perf_event_read: (context) => setInt(context, readCounter(context)),
   perf_event_read_value(context) {

@@ -21,7 +21,7 @@ export const RINGBUF_HELPERS = {
     const size = sizeIn(context, 3);
     const data = size === 0 ? 0 : context.range(2, size, false);
     if (context.r[9] !== 0 || (context.r[8]! & ~WAKEUP_FLAGS) !== 0) return setInt(context, -ERRNO.EINVAL);
-    const at = ring.reserve(size, context.makeRoom);
+    const at = ring.reserve(size);
     if (at === 0) return setInt(context, -ERRNO.EAGAIN);
     context.memory.u8.copyWithin(at, data, data + size);
     ring.commit(at, false);
@@ -57,7 +57,7 @@ function answer(ring: Ringbuf['ring'], query: number): number {
 
 /** Reserves a record and lends it to the program: the offset of its bytes, 0 when there is no room. A size that does not fit 32 bits is none that fits. */
 export function reserveRecord(context: HelperContext, map: Ringbuf, size: number, fits32: boolean): number {
-  const at = map.ring.reserve(fits32 ? size : Infinity, context.makeRoom);
+  const at = map.ring.reserve(fits32 ? size : Infinity);
   if (at !== 0) context.lend(map.debt.regionOf(at, size), map.debt);
   return at;
 }

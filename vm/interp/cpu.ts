@@ -37,7 +37,6 @@ export class Cpu extends Reach implements HelperContext {
   readonly callbacks: CallbackTable;
   readonly heap: ObjectHeap;
   readonly linked: LinkedObjects;
-  makeRoom: (() => void) | undefined = undefined;
   private readonly grace: Grace;
   /** Functions of the program that helpers are calling now, one in the other. */
   protected callbackDepth = 0;

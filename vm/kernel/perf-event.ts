@@ -79,16 +79,16 @@ export class PerfEvent implements RecordBuffer {
     return this.get('dropped');
   }
 
-  /** Writes a sample of `size` bytes at `from` and, behind them, `moreSize` bytes at `more`: 0, or -ENOSPC where there is no room, also after `makeRoom`. */
-  output(from: number, size: number, more: number, moreSize: number, makeRoom?: () => void): number {
+  /** Writes a sample of `size` bytes at `from` and, behind them, `moreSize` bytes at `more`: 0, or -ENOSPC. */
+  output(from: number, size: number, more: number, moreSize: number): number {
     const sum = size + moreSize;
     const raw = roundUp8(sum + 4) - 4;
     const bytes = HEADER_BYTES + 4 + raw;
     const lost = this.get('lost');
     const head = this.get('head');
     const need = lost === 0 ? bytes : bytes + LOST_BYTES;
-    if (need > this.room()) makeRoom?.();
-    if (bytes > MAX_RECORD_BYTES || need > this.room()) {
+    const room = this.size - 1 - (head - this.get('tail'));
+    if (bytes > MAX_RECORD_BYTES || need > room) {
       if (this.size > 0) this.set('lost', lost + 1);
       this.set('dropped', this.dropped + 1);
       return -ERRNO.ENOSPC;
@@ -111,10 +111,6 @@ export class PerfEvent implements RecordBuffer {
     for (let i = sum; i < raw; i++) this.memory.u8[this.where(to + i)] = 0;
     this.set('head', head + need);
     return 0;
-  }
-
-  private room(): number {
-    return this.size - 1 - (this.get('head') - this.get('tail'));
   }
 
   /** Takes out all records; how many samples. */

@@ -95,26 +95,22 @@ export class Ring implements RecordBuffer {
   }
 
   /**
-   * Room for a record of `size` bytes, marked busy: the offset of its bytes. 0 when there is none, also after `makeRoom`, which is counted: a record, header
-   * included, is shorter than the data, and none is given before older ones that are busy are done with.
+   * Room for a record of `size` bytes, marked busy: the offset of its bytes. 0 when there is none, which is counted: a record, header included, is
+   * shorter than the data, and none is given before older ones that are busy are done with.
    */
-  reserve(size: number, makeRoom?: () => void): number {
-    let at = this.take(size);
-    if (at === 0 && makeRoom !== undefined) {
-      makeRoom();
-      at = this.take(size);
-    }
-    if (at === 0) this.memory.f64[this.fields + FIELDS.dropped]! += 1;
-    return at;
-  }
-
-  private take(size: number): number {
+  reserve(size: number): number {
     const length = roundUp8(size + RECORD_HEADER_BYTES);
     const { f64, view } = this.memory;
     const { producer } = this;
     const end = producer + length;
-    const most = this.size - 1;
-    if (size > MAX_RECORD_BYTES || end - this.oldest() > most || end - this.consumer > most) return 0;
+    if (
+      size > MAX_RECORD_BYTES ||
+      end - this.oldest() > this.size - 1 ||
+      end - this.consumer > this.size - 1
+    ) {
+      f64[this.fields + FIELDS.dropped]! += 1;
+      return 0;
+    }
     const at = this.headerAt(producer);
     view.setUint32(at, (size | BUSY) >>> 0, true);
     view.setUint32(at + 4, 0, true);

@@ -8,6 +8,7 @@ import { STACK_AT } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
 import { holesOf } from '../engine/event-cells.ts';
 import type { LinkExtra } from '../engine/link.ts';
+import { readableRows } from '../inline/readable.ts';
 import { progName } from '../unit.ts';
 import { CodeWriter, type Local } from '../wasm/code-writer.ts';
 import type { FuncCode } from '../wasm/types.ts';
@@ -130,7 +131,7 @@ class PlanWriter {
       for (const one of parts)
         for (const step of one?.rest ?? []) for (const at of wordsOf(step)) found.set(at, undefined);
     }
-    for (const run of this.input.plans.runs) cellsOfRun(run).forEach(add);
+    for (const run of this.input.plans.runs) this.cellsOfRun(run).forEach(add);
     return [...found.values()].filter((constant) => constant !== undefined);
   }
 
@@ -192,7 +193,7 @@ class PlanWriter {
   private writeFill(code: CodeWriter, row: Local, first: PlannedRun, place: object): void {
     const parts = this.parts.get(place);
     if (parts === undefined) {
-      this.writeNew(code, cellsOfRun(first));
+      this.writeNew(code, this.cellsOfRun(first));
       code.i32(first.id).call('js:fill');
       return;
     }
@@ -202,7 +203,7 @@ class PlanWriter {
 
   private writeRun(code: CodeWriter, run: PlannedRun, overrides: boolean): void {
     const { prog, event } = run;
-    this.writeNew(code, cellsOfRun(run));
+    this.writeNew(code, this.cellsOfRun(run));
     code.i32(0).i64(0).mem('i64_store', CELLS.insns); // and `charged`, which stands behind it
     code.i32(0).i32(0).mem('i32_store', CELLS.tailCalls);
     code.i32(event.ctxAt).i32(FRAME).call(progName(prog));
@@ -213,22 +214,28 @@ class PlanWriter {
     if (result !== undefined) code.get(result).if().i32(run.id).get(result).call('js:override').br(1).end();
   }
 
+  /** What a run finds in cells that is the same each time. */
+  private cellsOfRun({ id, event, plan }: PlannedRun): Constant[] {
+    const holes = event.holed === undefined ? 0 : holesOf(event, event.holed.holes);
+    const constants: Constant[] = [
+      { at: CELLS.run, bytes: 4, value: BigInt(id) },
+      { at: CELLS.ctxHoles, bytes: 4, value: BigInt(holes) },
+      { at: CELLS.length, bytes: 4, value: BigInt(event.length ?? 0) },
+    ];
+    if (!this.input.cellsOf(plan).has('readable')) return constants;
+    const rows = new BigUint64Array(readableRows(event).slice().buffer);
+    return [
+      ...constants,
+      ...[...rows].map((value, i) => ({ at: CELLS.readable + 8 * i, bytes: 8 as const, value })),
+    ];
+  }
+
   private writeNew(code: CodeWriter, constants: readonly Constant[]): void {
     writeConstants(
       code,
       constants.filter(({ at }) => !this.settled.has(at)),
     );
   }
-}
-
-/** What a run finds in cells that is the same each time. */
-function cellsOfRun({ id, event }: PlannedRun): Constant[] {
-  const holes = event.holed === undefined ? 0 : holesOf(event, event.holed.holes);
-  return [
-    { at: CELLS.run, bytes: 4, value: BigInt(id) },
-    { at: CELLS.ctxHoles, bytes: 4, value: BigInt(holes) },
-    { at: CELLS.length, bytes: 4, value: BigInt(event.length ?? 0) },
-  ];
 }
 
 /** Enters what follows only for calls that pass. Closed by one `end`. */

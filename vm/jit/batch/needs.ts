@@ -7,8 +7,8 @@ import type { KernelProg } from '../../kernel/prog.ts';
 import { isProgArray } from '../../maps/prog-array.ts';
 
 /** Cells of the event that generated code looks at. */
-export type EventCell = 'time' | 'ids' | 'comm';
-const ALL_CELLS: readonly EventCell[] = ['time', 'ids', 'comm'];
+export type EventCell = 'time' | 'ids' | 'comm' | 'readable';
+const ALL_CELLS: readonly EventCell[] = ['time', 'ids', 'comm', 'readable'];
 
 /** What a call may ask for: cells, in generated code; of a point more than its columns; what is known of the task. */
 interface Asks {
@@ -31,7 +31,7 @@ const HELPER_ASKS: Partial<Record<HelperName, Asks>> = {
   spin_lock: NOTHING, spin_unlock: NOTHING, strtol: NOTHING, strtoul: NOTHING, strncmp: NOTHING,
   perf_event_output: NOTHING, ringbuf_output: NOTHING, ringbuf_reserve: NOTHING, ringbuf_submit: NOTHING, ringbuf_discard: NOTHING, ringbuf_query: NOTHING,
   get_func_ip: NOTHING, get_attach_cookie: NOTHING, get_func_arg: NOTHING, get_func_ret: NOTHING, get_func_arg_cnt: NOTHING,
-  probe_read_kernel: NOTHING, probe_read_kernel_str: NOTHING, csum_diff: NOTHING, dynptr_from_mem: NOTHING, dynptr_read: NOTHING,
+  probe_read_kernel: { cells: ['readable'] }, probe_read_kernel_str: NOTHING, csum_diff: NOTHING, dynptr_from_mem: NOTHING, dynptr_read: NOTHING,
   dynptr_write: NOTHING, dynptr_data: NOTHING, ringbuf_reserve_dynptr: NOTHING, ringbuf_submit_dynptr: NOTHING, ringbuf_discard_dynptr: NOTHING,
   ktime_get_ns: TIME, ktime_get_boot_ns: TIME, ktime_get_tai_ns: TIME, ktime_get_coarse_ns: TIME, jiffies64: TIME,
   get_current_pid_tgid: { cells: ['ids'] }, get_current_comm: { cells: ['comm'] },
