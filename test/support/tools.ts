@@ -48,6 +48,11 @@ export const TOOLS = {
       builds('#include <bpf/libbpf.h>', ['-lbpf']) &&
       allowsBpf(),
   },
+  wabt: {
+    tests: 'the text of generated code, read by another tool',
+    install: 'apt install wabt',
+    probe: () => findProgram('wat2wasm') !== undefined && findProgram('wasm2wat') !== undefined,
+  },
   tshark: {
     tests: "captures compared with what Wireshark's tools make of them",
     install: 'apt install tshark',

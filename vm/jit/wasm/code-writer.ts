@@ -199,7 +199,7 @@ export class CodeWriter {
   private open(to: CodeReloc['to']): this {
     this.relocs.push({ at: this.length, to });
     this.room(OPEN_BYTES);
-    this.length += OPEN_BYTES;
+    this.bytes.fill(0, this.length, (this.length += OPEN_BYTES));
     return this;
   }
 

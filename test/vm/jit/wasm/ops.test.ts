@@ -13,10 +13,10 @@ type Value = bigint | number;
 
 /** All combinations of corners. */
 function argumentsOf(types: readonly ValueType[]): Value[][] {
-  return types.reduce<Value[][]>(
-    (lists, type) => lists.flatMap((list) => cornersOf(type).map((value) => [...list, value])),
-    [[]],
-  );
+  let lists: Value[][] = [[]];
+  for (const type of types)
+    lists = lists.flatMap((list) => cornersOf(type).map((value) => list.concat(value)));
+  return lists;
 }
 
 /** An integer without a sign as WebAssembly takes it. */
