@@ -204,6 +204,7 @@ export class Cpu extends Reach implements HelperContext {
   }
 
   charge(insns: number): void {
+    if (insns === 0) return; // what is done in place is not charged at all
     // Of work that is too much, what the budget had room for: the rest is not done.
     this.insns = Math.max(this.insns, Math.min(this.host.limitInsns, this.insns + insns));
     this.checkBudget();
