@@ -30,12 +30,12 @@ interface Line {
 }
 
 /**
- * Formats a line. `args` are u64. Result: the line, a character a byte, as far as it has room in `size` bytes with a NUL behind it, and its full
+ * Formats a line. `args` are u64, low half and high half of each. Result: the line, a character a byte, as far as it has room in `size` bytes with a NUL behind it, and its full
  * length; or -EINVAL for a format that the kernel refuses, -ENOSPC when the strings are too long together.
  */
 export function formatLine(
   format: Format,
-  args: readonly bigint[],
+  args: Int32Array,
   memory: FormatMemory,
   size: number,
 ): { text: string; length: number } | number {
@@ -44,8 +44,8 @@ export function formatLine(
   for (const { text, conversion } of format.pieces) {
     append(line, text);
     if (conversion === undefined) break;
-    if (used >= args.length) return -ERRNO.EINVAL;
-    const error = print(line, conversion, used, args[used]!, memory);
+    if (2 * used >= args.length) return -ERRNO.EINVAL;
+    const error = print(line, conversion, used, args, memory);
     if (error !== 0) return error;
     used += 1;
   }
@@ -64,12 +64,20 @@ function appendFill(line: Line, count: number, fill: string): void {
   if (missing > 0) line.text += fill.repeat(Math.min(count, missing));
 }
 
-/** Appends one argument: 0 or -errno. */
-function print(line: Line, conversion: Conversion, index: number, arg: bigint, memory: FormatMemory): number {
+/** Appends the argument at an index: 0 or -errno. */
+function print(
+  line: Line,
+  conversion: Conversion,
+  index: number,
+  args: Int32Array,
+  memory: FormatMemory,
+): number {
   const { spec, kind, longs, space, isEarly } = conversion;
   // What the kernel has printed before it comes to the line is left out where no room is left at all. (It then takes what follows for other arguments;
   // that is not done here.)
   if (isEarly && line.length >= line.size) return 0;
+  const low = args[2 * index]!;
+  const high = args[2 * index + 1]!;
   if (space !== undefined) {
     if (line.room <= 0) return -ERRNO.ENOSPC;
     const string = memory.string(index, space, line.room) ?? new Uint8Array(0);
@@ -79,22 +87,37 @@ function print(line: Line, conversion: Conversion, index: number, arg: bigint, m
   }
   if (kind === 'c') {
     line.room -= 1;
-    pad(line, spec, '', String.fromCharCode(Number(arg & 0xffn)), false);
+    pad(line, spec, '', String.fromCharCode(low & 0xff), false);
     return line.room < 0 ? -ERRNO.ENOSPC : 0;
   }
   if (kind.startsWith('p')) {
     line.room -= 8;
-    printPointer(line, spec, kind, index, arg, memory);
+    printPointer(line, spec, kind, index, digitsOf(low, high, 16), memory);
     return line.room < 0 ? -ERRNO.ENOSPC : 0;
   }
-  line.room -= longs === 0 ? 4 : 8;
-  const bits = longs === 0 ? 32 : 64;
+  const isLong = longs !== 0;
+  line.room -= isLong ? 8 : 4;
   const signed = kind === 'd' || kind === 'i';
-  const value = signed ? BigInt.asIntN(bits, arg) : BigInt.asUintN(bits, arg);
-  const digits = (value < 0n ? -value : value).toString(kind === 'x' || kind === 'X' ? 16 : 10);
-  const sign = value < 0n ? '-' : signed && spec.plus ? '+' : signed && spec.space ? ' ' : '';
+  const isBelow0 = signed && (isLong ? high : low) < 0;
+  const base = kind === 'x' || kind === 'X' ? 16 : 10;
+  // Two's complement: the high half takes over where the low half is 0.
+  const digits = isBelow0
+    ? digitsOf(-low, isLong ? (low === 0 ? -high : ~high) : 0, base)
+    : digitsOf(low, isLong ? high : 0, base);
+  const sign = isBelow0 ? '-' : signed && spec.plus ? '+' : signed && spec.space ? ' ' : '';
   pad(line, spec, sign, kind === 'X' ? digits.toUpperCase() : digits, true);
   return line.room < 0 ? -ERRNO.ENOSPC : 0;
+}
+
+const TWO_POW_32 = 0x1_0000_0000;
+/** High halves of numbers that are exact as an f64. */
+const SAFE_HIGH = 0x20_0000;
+
+/** The digits of a u64, its halves as int32. A bigint takes ten times as long to print as a number. */
+function digitsOf(low: number, high: number, base: 10 | 16): string {
+  const upper = high >>> 0;
+  if (upper < SAFE_HIGH) return (upper * TWO_POW_32 + (low >>> 0)).toString(base);
+  return ((BigInt(upper) << 32n) | BigInt(low >>> 0)).toString(base);
 }
 
 function printPointer(
@@ -102,10 +125,9 @@ function printPointer(
   spec: Spec,
   kind: string,
   index: number,
-  arg: bigint,
+  hex: string,
   memory: FormatMemory,
 ): void {
-  const hex = arg.toString(16);
   if (kind === 'p' || kind === 'px' || kind === 'pK') {
     const width = spec.width === 0 ? 16 : spec.width;
     pad(line, { ...spec, width, zero: spec.zero || spec.width === 0 }, '', hex, true);

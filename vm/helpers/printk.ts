@@ -16,12 +16,11 @@ export const LINE_BYTES = 1024;
 export const MAX_ARGS = 12;
 /** Bytes of an argument. */
 const ARG_BYTES = 8;
+/** The half of a register where the arguments of bpf_trace_printk begin: r3 to r5. */
+const FIRST_ARG = 6;
 
 export const PRINTK_HELPERS = {
-  trace_printk(context) {
-    const { q } = context;
-    trace(context, [q[3]!, q[4]!, q[5]!]);
-  },
+  trace_printk: (context) => trace(context, context.r.slice(FIRST_ARG, FIRST_ARG + 6)),
   trace_vprintk(context) {
     const args = argsAt(context, 3);
     if (typeof args === 'number') setInt(context, args);
@@ -44,15 +43,14 @@ export const PRINTK_HELPERS = {
   },
 } as const satisfies Record<string, HelperRun>;
 
-/** The u64 arguments at the address in `reg`, as many bytes as the register behind it says; -EINVAL for sizes that are not taken. */
-function argsAt(context: HelperContext, reg: number): readonly bigint[] | number {
+/** The arguments at the address in `reg`, in halves, as many bytes as the register behind it says; -EINVAL for sizes that are not taken. */
+function argsAt(context: HelperContext, reg: number): Int32Array | number {
   const size = sizeIn(context, reg + 1);
   if (size % ARG_BYTES !== 0 || size > MAX_ARGS * ARG_BYTES) return -ERRNO.EINVAL;
-  if (size === 0) return [];
+  if (size === 0) return new Int32Array(0);
   if (context.q[reg] === 0n) return -ERRNO.EINVAL;
   const at = context.range(reg, size, false);
-  const { view } = context.memory;
-  return Array.from({ length: size / ARG_BYTES }, (_, i) => view.getBigUint64(at + ARG_BYTES * i, true));
+  return new Int32Array(context.memory.u8.slice(at, at + size).buffer);
 }
 
 /** Bytes of a format that are taken apart for the price of one insn. */
@@ -64,7 +62,7 @@ function formatAt(context: HelperContext, at: number, end: number): Format {
 }
 
 /** The line of the format in r1 (r2 bytes) goes to the trace. */
-function trace(context: HelperContext, args: readonly bigint[]): void {
+function trace(context: HelperContext, args: Int32Array): void {
   const line = lineOf(context, 1, args);
   if (typeof line === 'number') return setInt(context, line);
   context.printk(shownLine(line.text));
@@ -80,7 +78,7 @@ export function shownLine(text: string): string {
 function lineOf(
   context: HelperContext,
   reg: number,
-  args: readonly bigint[],
+  args: Int32Array,
 ): { text: string; length: number } | number {
   const size = sizeIn(context, reg + 1);
   const at = context.range(reg, size, false);
@@ -104,25 +102,29 @@ const ARG_REG = 0;
 /** What the conversions read goes to the engine's scratch bytes, not into the program's memory. */
 class ArgMemory implements FormatMemory {
   private readonly context: HelperContext;
-  private readonly args: readonly bigint[];
+  private readonly args: Int32Array;
 
-  constructor(context: HelperContext, args: readonly bigint[]) {
+  constructor(context: HelperContext, args: Int32Array) {
     this.context = context;
     this.args = args;
   }
 
   string(arg: number, space: StringSpace, room: number): Uint8Array | undefined {
     const { context } = this;
-    context.q[ARG_REG] = this.args[arg]!;
+    this.take(arg);
     const user = space === 'u' || (space === 's' && isUserAddress(context, ARG_REG));
     const { bytes, result } = this.read(user ? readUserString : readKernelString, room);
     return result < 0 ? undefined : bytes.subarray(0, result - 1);
   }
 
   bytes(arg: number, size: number): Uint8Array {
-    this.context.q[ARG_REG] = this.args[arg]!;
+    this.take(arg);
     const { bytes, result } = this.read(readKernel, size);
     return result < 0 ? new Uint8Array(size) : bytes;
+  }
+
+  private take(arg: number): void {
+    this.context.r.set(this.args.subarray(2 * arg, 2 * arg + 2), 2 * ARG_REG);
   }
 
   private read(reader: Reader, size: number): { bytes: Uint8Array; result: number } {

@@ -53,24 +53,57 @@ export function drainPrints(memory: LinearMemory, tell: (line: PrintedLine) => v
   const end = BUFFER_AT + view.getUint32(CELLS.printed, true);
   if (end === BUFFER_AT) return;
   view.setUint32(CELLS.printed, 0, true);
-  for (let at = BUFFER_AT; at < end; at += view.getUint32(at + RECORD.bytes, true)) tell(lineAt(memory, at));
+  const names = new Names(memory);
+  for (let at = BUFFER_AT; at < end; at += view.getUint32(at + RECORD.bytes, true)) {
+    tell(lineAt(memory, at, names));
+  }
 }
 
-function lineAt({ u8, view }: LinearMemory, at: number): PrintedLine {
-  const u32 = (off: number): number => view.getUint32(at + off, true);
-  const args = Array.from({ length: u32(RECORD.count) }, (_, i) =>
-    view.getBigUint64(at + RECORD.args + 8 * i, true),
-  );
-  const formatAt = at + RECORD.args + 8 * args.length;
-  const format = formatIn(u8, formatAt, formatAt + u32(RECORD.formatBytes));
-  const line = formatLine(format, args, NO_MEMORY, LINE_BYTES);
-  const commAt = at + RECORD.comm;
+function lineAt({ u8, i32 }: LinearMemory, at: number, names: Names): PrintedLine {
+  const word = (off: number): number => i32[(at + off) >> 2]!;
+  const argsAt = at + RECORD.args;
+  const formatAt = argsAt + 8 * word(RECORD.count);
+  const format = formatIn(u8, formatAt, formatAt + word(RECORD.formatBytes));
+  const line = formatLine(format, i32.subarray(argsAt >> 2, formatAt >> 2), NO_MEMORY, LINE_BYTES);
   return {
     text: typeof line === 'number' ? '' : shownLine(line.text),
-    comm: decodeUtf8(u8, commAt, commAt + Math.max(0, view.getInt32(at + RECORD.commBytes, true))),
-    tid: view.getInt32(at + RECORD.pidTgid, true),
-    cpu: u32(RECORD.cpu),
-    atNs: u32(RECORD.atNs) + 2 ** 32 * u32(RECORD.atNs + 4),
-    row: view.getInt32(at + RECORD.row, true),
+    comm: names.at(at),
+    tid: word(RECORD.pidTgid),
+    cpu: word(RECORD.cpu),
+    atNs: (word(RECORD.atNs) >>> 0) + 2 ** 32 * (word(RECORD.atNs + 4) >>> 0),
+    row: word(RECORD.row),
   };
+}
+
+/** Words of a record that hold the name and its length. */
+const NAME_WORDS = (RECORD.commBytes + 4 - RECORD.comm) / 4;
+
+/** Names of tasks as text: that of the last record is likely that of the next. */
+class Names {
+  private readonly memory: LinearMemory;
+  /** The record whose name is `text`. */
+  private last = 0;
+  private text = '';
+
+  constructor(memory: LinearMemory) {
+    this.memory = memory;
+  }
+
+  /** The name in the record at an offset. */
+  at(at: number): string {
+    if (this.last !== 0 && this.isSame(at)) return this.text;
+    const { u8, view } = this.memory;
+    const commAt = at + RECORD.comm;
+    this.last = at;
+    this.text = decodeUtf8(u8, commAt, commAt + Math.max(0, view.getInt32(at + RECORD.commBytes, true)));
+    return this.text;
+  }
+
+  private isSame(at: number): boolean {
+    const { i32 } = this.memory;
+    for (let i = 0, a = (this.last + RECORD.comm) >> 2, b = (at + RECORD.comm) >> 2; i < NAME_WORDS; i++) {
+      if (i32[a + i] !== i32[b + i]) return false;
+    }
+    return true;
+  }
 }
