@@ -97,6 +97,11 @@ export class SiteTable {
     }
   }
 
+  /** Numbers that are in use. */
+  get size(): number {
+    return this.sites.length - this.free.length;
+  }
+
   get(site: number): Site {
     return this.sites[site]!; // generated code has numbers of this table only
   }

@@ -97,7 +97,8 @@ export abstract class CodeCpu extends Cpu {
     this.r[2 * reg + 1] = high;
     const { bytes } = SIZES['size' in op ? op.size : 'dw'];
     const at = this.offset(reg, code.off[pc]!, bytes, !isLoad);
-    if (op.kind === 'atomic' && !this.mayTouch(at, bytes, false)) this.refuse(reg, code.off[pc]!, bytes, false);
+    if (op.kind === 'atomic' && !this.mayTouch(at, bytes, false))
+      this.refuse(reg, code.off[pc]!, bytes, false);
     this.inCode = true;
     return at;
   }

@@ -41,10 +41,14 @@ export function writeEvent(memory: LinearMemory, event: RunEvent): void {
 }
 
 /** The words of the ctx that a hole lies in, bit by bit. */
-export function holesOf({ ctxAt }: RunEvent, holes: readonly { readonly start: number; readonly end: number }[]): number {
+export function holesOf(
+  { ctxAt }: RunEvent,
+  holes: readonly { readonly start: number; readonly end: number }[],
+): number {
   let bits = 0;
   for (const { start, end } of holes) {
-    for (let word = (start - ctxAt) >> 3; word < HOLE_BITS && ctxAt + 8 * word < end; word++) bits |= 1 << word;
+    for (let word = (start - ctxAt) >> 3; word < HOLE_BITS && ctxAt + 8 * word < end; word++)
+      bits |= 1 << word;
   }
   return bits;
 }

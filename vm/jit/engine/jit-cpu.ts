@@ -77,12 +77,7 @@ export class JitCpu extends CodeCpu implements CodeHost {
     return this.steps(0, prog.usedMaps);
   }
 
-  override runFunction(
-    prog: KernelProg,
-    pc: number,
-    args: readonly bigint[],
-    event: RunEvent,
-  ): boolean {
+  override runFunction(prog: KernelProg, pc: number, args: readonly bigint[], event: RunEvent): boolean {
     const placed = this.engine === 'jit' ? this.linker.find(prog) : undefined;
     this.start = placed === undefined ? undefined : this.linker.callback(prog, pc);
     if (this.start === undefined) return super.runFunction(prog, pc, args, event);

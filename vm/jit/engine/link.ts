@@ -81,7 +81,7 @@ export class Linker {
 
   /** The export that calls a function of a program; undefined where there is none. */
   callback(prog: KernelProg, pc: number): (() => void) | undefined {
-    return this.placed.get(prog.id)?.module.exports[callbackName(prog, pc)] as (() => void) | undefined; // its type is that of the name
+    return this.placed.get(prog.id)?.module.exports[callbackName(prog, pc)];
   }
 
   /** The program of an id, and its module. */

@@ -73,12 +73,13 @@ export class LinkedModule {
     this.enter = this.exports[ENTER] as unknown as Enter; // its type is that of `enterCode`
   }
 
-  /** The pc that an offset in the module stands for, in a function of that name; -1 for none. */
+  /** The pc that an offset in the module stands for, in a function of that name: in front of its first insn, that one; -1 for no function. */
   pcAt(name: FuncName, offset: number): number {
     const i = this.codes.findIndex((code) => code.name === name);
     if (i < 0) return -1;
     const at = offset - this.codeAt[i]!;
-    return this.codes[i]!.marks.findLast((mark) => mark.at <= at)?.pc ?? -1;
+    const marks = this.codes[i]!.marks.filter(({ pc }) => pc >= 0);
+    return (marks.findLast((mark) => mark.at <= at) ?? marks[0])?.pc ?? -1;
   }
 }
 

@@ -22,7 +22,7 @@ test(`${PROGS} programs of random calls (seed ${SEED}) do the same compiled and 
         limitInsns: LIMIT_INSNS,
         onEffect: (effect) => effects[i]!.push(effect),
       });
-      return { ...made, maps: makeMaps(made) };
+      return Object.assign(made, { maps: makeMaps(made) });
     });
   let machines = make();
   let compiled = 0;
