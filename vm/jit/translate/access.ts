@@ -12,15 +12,6 @@ export type Access = 'bare' | 'reach' | 'load' | CtxAccess;
 const PLAIN: ReadonlySet<RegType> = new Set(['stack', 'map_value', 'map_key', 'pkt', 'pkt_meta', 'mem']);
 /** Memory that is the kernel's, or the user's. */
 const FOREIGN = FLAGS.untrusted | FLAGS.user | FLAGS.percpu;
-/** Memory that is read only, and still the program's: that of records and dynptrs. */
-const LENT =
-  FLAGS.ringbuf |
-  FLAGS.dynptr_local |
-  FLAGS.dynptr_ringbuf |
-  FLAGS.dynptr_skb |
-  FLAGS.dynptr_xdp |
-  FLAGS.dynptr_skb_meta;
-
 /** How the running insn, which reads or writes `bytes` bytes at `off`, gets there. A load of 4 bytes may find an address, which only the engine knows. */
 export function accessOf(f: FuncWriter, off: number, bytes: number, write: boolean): Access {
   if (f.mode === 'trusted') return 'bare';
@@ -33,9 +24,7 @@ export function accessOf(f: FuncWriter, off: number, bytes: number, write: boole
     const way = ctxAccess(type as ProgTypeName, off, bytes, write); // loaded programs are of the table's types
     return way === 'odd' ? slow : way;
   }
-  if (!PLAIN.has(pointer) || (pointerFlags & FOREIGN) !== 0) return slow;
-  const isKernels = pointer === 'mem' && (pointerFlags & FLAGS.rdonly) !== 0 && (pointerFlags & LENT) === 0;
-  return isKernels ? slow : 'bare';
+  return PLAIN.has(pointer) && (pointerFlags & FOREIGN) === 0 ? 'bare' : slow;
 }
 
 function isSigned(f: FuncWriter): boolean {

@@ -32,12 +32,17 @@ export function notePointer(env: Env, n: number, { type, flags }: Reg, mayMix: b
   const flagsBefore = facts.pointerFlags ?? 0;
   if (before === type && flagsBefore === flags) return;
   if (before === 'stack' || type === 'stack') noteMixed(env);
-  if (!OWN_WAY.has(type) && !OWN_WAY.has(before)) return;
+  if (!OWN_WAY.has(type) && !OWN_WAY.has(before)) {
+    facts.pointerFlags = flagsBefore | (flags & MERGED);
+    return;
+  }
   if (!mayMix || !isObject(type) || !isObject(before)) {
     refuse(env, 'pointer-kinds', [{ reg: n }], type, before);
   }
   facts.pointer = type === 'mem' || before === 'mem' ? 'mem' : 'btf_id';
-  facts.pointerFlags = (flags | flagsBefore) & MERGED;
+  // Memory and an object of the kernel: who compiles the load trusts neither.
+  const mixed = type === before ? 0 : FLAGS.untrusted;
+  facts.pointerFlags = ((flags | flagsBefore) & MERGED) | mixed;
 }
 
 function isObject(type: RegType): boolean {
