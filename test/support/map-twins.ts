@@ -7,7 +7,7 @@ import type { KernelMap, MapContext } from '../../vm/maps/map.ts';
 import { LinearMemory, addressOf } from '../../vm/memory/linear.ts';
 import { RegionTable } from '../../vm/memory/regions.ts';
 import type { MapSpec } from '../../vm/object.ts';
-import { compileCall } from './inline-rig.ts';
+import { compileCall, type Known } from './inline-rig.ts';
 
 /** Room for a key, and for a value, that no map owns. */
 const ROOM = 4096;
@@ -76,8 +76,10 @@ class Twin {
     const low = (reg: number): number => view.getUint32(CELLS.regs + 8 * reg, true);
     const flags = (reg: number): number =>
       view.getUint32(CELLS.regs + 8 * reg + 4, true) === 0 ? low(reg) : UNKNOWN_FLAGS;
-    const address = (at: number): void => view.setBigUint64(CELLS.regs, at === 0 ? 0n : addressOf(at), true);
-    const int = (value: number): void => view.setBigInt64(CELLS.regs, BigInt(value), true);
+    // The memory's views are others when the map has grown.
+    const address = (at: number): void =>
+      memory.view.setBigUint64(CELLS.regs, at === 0 ? 0n : addressOf(at), true);
+    const int = (value: number): void => memory.view.setBigInt64(CELLS.regs, BigInt(value), true);
     const { u8 } = memory;
     if (helper === 'map_lookup_elem') address(map.lookup(u8, low(2), this.cpu));
     else if (helper === 'map_lookup_percpu_elem')
@@ -138,17 +140,29 @@ function made(context: MapContext, spec: MapSpec): KernelMap {
   return map;
 }
 
+export interface TwinOptions {
+  /** Of maps of maps: what they can hold, by fd from 0; the first is the one that is shown at creation. */
+  readonly inner?: readonly MapSpec[];
+  /** What is known when calls are compiled. */
+  readonly known?: Known;
+}
+
 /** Both maps. */
 export class MapTwins {
   /** What reaches the map through vm/maps only, and what through WebAssembly. */
   readonly plain: Twin;
   readonly fast: Twin;
-  /** Helpers that the JIT leaves to JavaScript, and how often generated code did. */
+  /** Helpers that the JIT leaves to JavaScript, and how often generated code handed a call over. */
   readonly left: TwinHelper[] = [];
   handed = 0;
   private readonly calls = new Map<TwinHelper, () => void>();
 
-  constructor(spec: MapSpec, cpus: number, helpers: readonly TwinHelper[], inner: readonly MapSpec[] = []) {
+  constructor(
+    spec: MapSpec,
+    cpus: number,
+    helpers: readonly TwinHelper[],
+    { inner = [], known }: TwinOptions = {},
+  ) {
     this.plain = new Twin(spec, cpus, inner);
     this.fast = new Twin(spec, cpus, inner);
     const { fast } = this;
@@ -157,7 +171,7 @@ export class MapTwins {
         this.handed += 1;
         fast.run(helper);
       };
-      const call = compileCall(fast.memory, fast.map, helper, cpus, handOver);
+      const call = compileCall(fast.memory, fast.map, helper, cpus, handOver, known);
       if (call === undefined) this.left.push(helper);
       else this.calls.set(helper, call);
     }

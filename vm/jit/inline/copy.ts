@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Most bytes that are moved without a loop: 16 words. */
-const MAX_UNROLLED = 128;
+export const MAX_UNROLLED = 128;
 
 const MOVES = {
   8: ['i64_load', 'i64_store'],
@@ -26,8 +26,7 @@ export function widthOf(bytes: number): Width {
 }
 
 /** Writes a move of `size` bytes, a number that the code knows, between places that do not overlap. */
-export function moveKnown(call: CallContext, to: Place, from: Place, size: number): void {
-  const { code } = call;
+export function moveKnown({ code }: Pick<CallContext, 'code'>, to: Place, from: Place, size: number): void {
   if (size > MAX_UNROLLED) {
     code.get(to.local).i32(to.off).op('i32_add').get(from.local).i32(from.off).op('i32_add').i32(size).copy();
     return;

@@ -43,11 +43,13 @@ export interface Linked {
 }
 
 /** Puts the offset of the bucket of a hash into a local. */
-export function setBucket(code: CodeWriter, table: TableLayout, { hash, bucket }: Linked): void {
-  code
-    .get(hash)
-    .i32(table.buckets - 1)
-    .op('i32_and');
+export function setBucket(
+  code: CodeWriter,
+  table: TableLayout,
+  { hash, bucket }: Pick<Linked, 'hash' | 'bucket'>,
+): void {
+  const mask = table.buckets - 1;
+  code.get(hash).i32(mask).op('i32_and');
   code.i32(2).op('i32_shl').i32(table.bucketsAt).op('i32_add').set(bucket);
 }
 

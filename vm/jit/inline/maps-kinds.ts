@@ -8,7 +8,7 @@ import type { FuncCode, FuncName } from '../wasm/types.ts';
 import type { Operation } from './maps-calls.ts';
 import { writeCellUpdate } from './maps-cells.ts';
 import { giveElement } from './maps-chain.ts';
-import { lruFunctions, lruMakers } from './maps-lru-lists.ts';
+import { lruFunctions, lruMakers } from './maps-lru-fetch.ts';
 import { giveLru, writeLruPercpuUpdate, writeLruUpdate } from './maps-lru.ts';
 import { writeBloomPeek, writeBloomPush, writePush, writeTake } from './maps-queue.ts';
 import { writeLookup } from './maps-table.ts';

@@ -10,7 +10,7 @@ import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 import type { FuncCode, FuncName } from '../wasm/types.ts';
 import { answer, refuseFlags, UPDATE } from './maps-calls.ts';
 import { countElements, linkElement, loadAt, unlinkElement } from './maps-chain.ts';
-import { localOf, setOf, type LruMap } from './maps-lru-lists.ts';
+import { localOf, setOf, type LruMap } from './maps-lru-sets.ts';
 import { NodeCode } from './maps-lru-nodes.ts';
 import { beginUpdate, findOld, writeOfAll, writeOfCpu, writeValue, type TableUpdate } from './maps-update.ts';
 import { storeKey } from './maps-words.ts';

@@ -74,7 +74,7 @@ export function writeTake(
   const cell = code.local('i32', 'cell');
   loadAt(code, ring.headAt).tee(head);
   loadAt(code, ring.tailAt).tee(tail).op('i32_eq').if();
-  zeroBytes(code, VALUE, 0, valueSize);
+  zeroBytes(code, VALUE, valueSize);
   answer(code, -ERRNO.ENOENT);
   code.end();
   if (from === 'stack') {

@@ -146,7 +146,7 @@ export function writeOfAll(update: TableUpdate, element: Local): void {
   const cpu = code.local('i32', 'cpu');
   code.get(element).mem('i32_load', skip).set(to);
   if (cpus > 1) code.i32(0).set(cpu).loop();
-  zeroBytes(code, to, 0, size);
+  zeroBytes(code, to, size);
   if (cpus > 1) {
     code.get(cpu);
     loadAt(code, CELLS.cpu).op('i32_eq').if();

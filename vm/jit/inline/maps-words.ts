@@ -1,11 +1,9 @@
 // Keys and values, piece by piece: keys as words in locals, copies, fills and comparisons of a size that is known.
 import type { CodeWriter, Local } from '../wasm/code-writer.ts';
-import type { MemoryOp } from '../wasm/ops.ts';
+import { MAX_UNROLLED, moveKnown, widthOf } from './copy.ts';
 
 /** Keys up to here are loaded once and then stand in locals; longer ones are read in loops. */
 const MAX_WORDS = 10;
-/** Bytes that are copied, or zeroed, by single loads and stores; more by memory.copy and memory.fill, which are calls. */
-const MAX_PLAIN_BYTES = 128;
 
 /** A key at an offset, and its words as i32, the last one filled up with zeros: none where it is too long. */
 export interface Key {
@@ -39,53 +37,23 @@ export function loadWord(code: CodeWriter, at: Local, off: number, bytes: number
   }
 }
 
-const LOADS = { 8: 'i64_load', 4: 'i32_load', 2: 'i32_load16_u', 1: 'i32_load8_u' } as const satisfies Record<
-  number,
-  MemoryOp
->;
-const STORES = {
-  8: 'i64_store',
-  4: 'i32_store',
-  2: 'i32_store16',
-  1: 'i32_store8',
-} as const satisfies Record<number, MemoryOp>;
-type Width = keyof typeof LOADS;
-
-/** The pieces that a run of bytes is made of, the widest first. */
-function piecesOf(size: number): readonly { readonly off: number; readonly width: Width }[] {
-  const pieces: { off: number; width: Width }[] = [];
-  for (let off = 0; off < size;) {
-    const rest = size - off;
-    const width = rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-    pieces.push({ off, width });
-    off += width;
-  }
-  return pieces;
-}
-
 /** Copies `size` bytes from `from` to `to` + `toOff`. */
 export function copyBytes(code: CodeWriter, to: Local, toOff: number, from: Local, size: number): void {
-  if (size > MAX_PLAIN_BYTES) {
-    code.get(to).i32(toOff).op('i32_add').get(from).i32(size).copy();
-    return;
-  }
-  for (const { off, width } of piecesOf(size)) {
-    code.get(to).get(from).mem(LOADS[width], off);
-    code.mem(STORES[width], toOff + off);
-  }
+  moveKnown({ code }, { local: to, off: toOff }, { local: from, off: 0 }, size);
 }
 
-/** Zeroes `size` bytes at `to` + `toOff`. */
-export function zeroBytes(code: CodeWriter, to: Local, toOff: number, size: number): void {
-  if (size > MAX_PLAIN_BYTES) {
-    code.get(to).i32(toOff).op('i32_add').i32(0).i32(size).fill();
+const ZEROES = { 8: 'i64_store', 4: 'i64_store32', 2: 'i64_store16', 1: 'i64_store8' } as const;
+
+/** Zeroes `size` bytes at `to`. */
+export function zeroBytes(code: CodeWriter, to: Local, size: number): void {
+  if (size > MAX_UNROLLED) {
+    code.get(to).i32(0).i32(size).fill();
     return;
   }
-  for (const { off, width } of piecesOf(size)) {
-    code.get(to);
-    if (width === 8) code.i64(0);
-    else code.i32(0);
-    code.mem(STORES[width], toOff + off);
+  for (let at = 0; at < size;) {
+    const width = widthOf(size - at);
+    code.get(to).i64(0).mem(ZEROES[width], at);
+    at += width;
   }
 }
 

@@ -6,7 +6,7 @@ import { MAP_FLAGS } from '../../../../vm/maps/types.ts';
 import type { MapSpec } from '../../../../vm/object.ts';
 
 const SEED = seedOf(20_261);
-const STEPS = 400;
+const STEPS = 300;
 
 const KEYED = [
   'map_lookup_elem',
@@ -37,9 +37,9 @@ const { no_prealloc, no_common_lru, zero_seed } = MAP_FLAGS;
 const KINDS: Readonly<Record<string, Kind>> = {
   array:           { helpers: KEYED,   shapes: 20, flags: [0], left: ['map_delete_elem'], isArray: true },
   percpu_array:    { helpers: PERCPU,  shapes: 20, flags: [0], left: ['map_delete_elem'], isArray: true },
-  hash:            { helpers: KEYED,   shapes: 80, flags: [0, zero_seed.bit, no_prealloc.bit], left: [] },
+  hash:            { helpers: KEYED,   shapes: 60, flags: [0, zero_seed.bit, no_prealloc.bit], left: [] },
   percpu_hash:     { helpers: PERCPU,  shapes: 40, flags: [0, zero_seed.bit, no_prealloc.bit], left: [] },
-  lru_hash:        { helpers: KEYED,   shapes: 60, flags: [0, zero_seed.bit, no_common_lru.bit], left: [] },
+  lru_hash:        { helpers: KEYED,   shapes: 50, flags: [0, zero_seed.bit, no_common_lru.bit], left: [] },
   lru_percpu_hash: { helpers: PERCPU,  shapes: 40, flags: [0, no_common_lru.bit], left: [] },
   lpm_trie:        { helpers: KEYED,   shapes: 40, flags: [no_prealloc.bit], left: ['map_update_elem', 'map_delete_elem'] },
   array_of_maps:   { helpers: LOOKUPS, shapes: 10, flags: [0], left: [], isArray: true, isOfMaps: true },
@@ -59,7 +59,7 @@ test.each(Object.entries(KINDS))(`%s: the same answers and the same memory, seed
   const left = new Set<TwinHelper>();
   for (let shape = 0; shape < kind.shapes; shape++) {
     const { spec, cpus } = randomShape(random, type, kind);
-    const twins = new MapTwins(spec, cpus, kind.helpers, kind.isOfMaps ? [INNER, INNER] : []);
+    const twins = new MapTwins(spec, cpus, kind.helpers, { inner: kind.isOfMaps ? [INNER, INNER] : [] });
     for (const helper of twins.left) left.add(helper);
     runSteps(random, twins, spec, kind, cpus);
   }
@@ -142,3 +142,72 @@ function randomKeys(
     return key;
   });
 }
+
+const ARRAY: MapSpec = { name: 'array', type: 'array', keySize: 4, valueSize: 12, maxEntries: 5, flags: 0 };
+const HASH: MapSpec = { name: 'hash', type: 'hash', keySize: 6, valueSize: 12, maxEntries: 300, flags: 0 };
+
+test.each([
+  ['array', 0],
+  ['array', 4],
+  ['array', 5],
+  ['percpu_array', 3],
+  ['percpu_array', 5],
+])('a constant index in an %s: %i of 5', (type, constKey) => {
+  const twins = new MapTwins({ ...ARRAY, type }, 3, ['map_lookup_elem', 'map_lookup_percpu_elem'], {
+    known: { constKey },
+  });
+  for (const cpu of [0, 1, 2]) {
+    twins.both((twin) => {
+      twin.cpu = cpu;
+      twin.memory.view.setUint32(twin.keyAt, constKey, true);
+    });
+    const args = { key: twins.plain.keyAt, value: 0, flags: 0n, ofCpu: 2 - cpu };
+    const helper = type === 'array' ? 'map_lookup_elem' : 'map_lookup_percpu_elem';
+    for (const one of ['map_lookup_elem', helper] as const) {
+      const { plain, fast } = twins.call(one, args);
+      expect(fast).toBe(plain);
+      expect(plain === 0n).toBe(constKey === 5);
+    }
+  }
+});
+
+test.each([0n, 1n, 2n, 4n, 1n << 32n, 2n ** 64n - 1n])('constant flags of an update: %i', (flags) => {
+  const twins = new MapTwins(HASH, 1, ['map_update_elem'], { known: { constants: { 4: flags } } });
+  for (let i = 0; i < 4; i++) {
+    const { keyAt, valueAt } = twins.plain;
+    twins.both(({ memory }) => memory.u8.fill(i & 1, keyAt, keyAt + HASH.keySize));
+    const { plain, fast } = twins.call('map_update_elem', { key: keyAt, value: valueAt, flags, ofCpu: 0 });
+    expect(fast).toBe(plain);
+  }
+  expect(twins.fast.heap).toEqual(twins.plain.heap);
+});
+
+test('JavaScript is asked for memory of a map that grows, and only for that', () => {
+  const spec = { ...HASH, flags: no_prealloc.bit };
+  const twins = new MapTwins(spec, 1, ['map_update_elem', 'map_delete_elem']);
+  const { keyAt, valueAt } = twins.plain;
+  const all = (helper: TwinHelper): void => {
+    for (let i = 0; i < spec.maxEntries; i++) {
+      twins.both(({ memory }) => memory.view.setUint32(keyAt, i, true));
+      expect(twins.call(helper, { key: keyAt, value: valueAt, flags: 0n, ofCpu: 0 })).toEqual({
+        plain: 0n,
+        fast: 0n,
+      });
+    }
+  };
+  all('map_update_elem');
+  const chunks = twins.handed;
+  expect([chunks > 1, chunks < 5]).toEqual([true, true]);
+  for (const helper of ['map_update_elem', 'map_delete_elem', 'map_update_elem'] as const) all(helper);
+  expect(twins.handed).toBe(chunks);
+  expect(twins.fast.heap).toEqual(twins.plain.heap);
+});
+
+test.each(['hash', 'lru_hash', 'array'] as const)(
+  'updates of an %s whose values have fields are left to JavaScript, look-ups are not',
+  (type) => {
+    const spec: MapSpec = { ...ARRAY, type, valueSize: 32, fields: [{ kind: 'timer', off: 0 }] };
+    const twins = new MapTwins(spec, 1, ['map_lookup_elem', 'map_update_elem', 'map_delete_elem']);
+    expect(twins.left).toEqual(['map_update_elem', 'map_delete_elem']);
+  },
+);
