@@ -16,6 +16,7 @@ import { Twins } from './twins.ts';
 
 const SECTION = 'tp/raw_syscalls/sys_enter';
 const EVENTS = 200;
+const LIMIT = 60_000;
 const PACKET = { bytes: new Uint8Array(64), ifindex: 1 };
 /** Events until a reader comes that is slow. */
 const SLOW = 20;
@@ -89,7 +90,8 @@ class CaseRig implements Calls {
 
   constructor(testCase: TestCase) {
     this.events = Number(testCase.sections.get('events') ?? EVENTS);
-    this.twins = new Twins({ limitInsns: 60_000, syscalls: MACHINE_SYSCALLS });
+    const limitInsns = Number(testCase.sections.get('limit') ?? LIMIT);
+    this.twins = new Twins({ limitInsns, syscalls: MACHINE_SYSCALLS });
     this.twins.both((machine) => {
       const object = machine.load(assembleObject(textOf(testCase), 'test'));
       this.objects.set(machine, object);
