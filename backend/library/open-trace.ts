@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { FormatError, isSct, openSct, type Recording } from '../../traces/index.ts';
 import { errnoOf, reasonOf, refusal } from '../errors.ts';
 import { HEAD_BYTES, importLogs, readBytes, stemOf } from './import-log.ts';
+import { inflateByZlib } from './inflate.ts';
 import { readManifest, type StoredRecording } from './manifest.ts';
 import { RECORDED_FOLDER } from './package-root.ts';
 import { peek } from './unpack.ts';
@@ -65,7 +66,7 @@ export async function sctBytes(path: string, onBytes?: OpenOptions['onBytes']): 
 
 /** Opens .sct bytes. Throws UserError 'bad-sct'. */
 export function openBytes(bytes: Uint8Array, path: string): Recording {
-  return reading(path, () => openSct(bytes));
+  return reading(path, () => openSct(bytes, { inflate: inflateByZlib }));
 }
 
 /** Does `step`, which reads the .sct at `path`. Throws UserError 'bad-sct' where the format's reader gives up. */

@@ -21,6 +21,7 @@ import { decodeTimes, encodeTimes } from './columns/when.ts';
 import type { ClockGrain } from './columns/when.ts';
 import { decodeWho, encodeWho } from './columns/who.ts';
 import { FormatError } from './errors.ts';
+import type { Inflate } from './inflate.ts';
 import { PackedStreams, StreamSet } from './streams.ts';
 import type { StreamName } from './streams.ts';
 import { readSummary, writeSummary } from './summary.ts';
@@ -107,11 +108,11 @@ function lazy<T>(make: () => T): () => T {
  * The block of a payload. Columns are decoded when first read: reading one throws FormatError where the stream is impossible in spite
  * of its check sum. Lost strings (lengthOf NaN) leave true lengths that followed from them unknown.
  */
-export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
+export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf, inflate: Inflate): Block {
   const start = new ByteReader(payload);
   const head = readBlockHead(start);
   const { count } = head.summary;
-  const streams = new PackedStreams(start);
+  const streams = new PackedStreams(start, inflate);
   const who = lazy(() => decodeWho(count, head.strings, streams));
   const form = lazy(() => decodeForms(count, who().order, head.syscalls, streams));
   const times = lazy(() => decodeTimes(count, streams));
@@ -125,7 +126,7 @@ export function decodeBlock(payload: Uint8Array, lengthOf: LengthOf): Block {
   const known = () => ({ count, tgid: who().tgid, memStart: form().memStart, ...numbers() });
   const texts = lazy(() => decodeTexts(known(), who(), form(), head.stringBase, head.strings, streams));
   const args = lazy(() => {
-    if (hasMadeUp(form())) decodeMadeUp({ ...known(), ...spans(), ...texts() }, form(), who().order, streams);
+    if (hasMadeUp(form())) decodeMadeUp({ ...known(), ...texts() }, form(), who().order, streams);
     return numbers().args;
   });
   const memory = lazy(() => {

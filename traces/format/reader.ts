@@ -5,6 +5,7 @@ import { decodeBlock, readBlockHead } from './block.ts';
 import type { BlockHead } from './block.ts';
 import { ByteReader } from './bytes.ts';
 import { FormatError } from './errors.ts';
+import { inflateAnywhere, type Inflate } from './inflate.ts';
 import { isSct } from './layout.ts';
 import type { SectionType } from './layout.ts';
 import { decodeFooter, decodeHeader, decodeSyscalls } from './meta.ts';
@@ -19,15 +20,20 @@ const CACHED_BLOCKS = 16;
 /** What a system call is called whose section is lost. */
 const LOST_SYSCALL: SyscallRef = { arch: 'x86_64', nr: -1, name: '(lost)' };
 
+export interface SctOptions {
+  /** How the host inflates; default in JavaScript. */
+  readonly inflate?: Inflate;
+}
+
 /**
  * Opens the bytes of a .sct file; they must not change afterwards. Every check sum is tested, blocks are decoded when asked for. A file that
  * is cut or damaged opens with what is sound: see `Recording.damage`. Lost strings read as no bytes.
  * Throws FormatError when it is no .sct file, or when neither of its two headers can be read.
  */
-export function openSct(bytes: Uint8Array): Recording {
+export function openSct(bytes: Uint8Array, { inflate = inflateAnywhere }: SctOptions = {}): Recording {
   if (!isSct(bytes)) throw new FormatError('not-sct', hex(bytes.subarray(0, 8)));
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer of Node slices otherwise
-  return new SctFile(plain, scan(plain));
+  return new SctFile(plain, scan(plain), inflate);
 }
 
 interface BlockPlace {
@@ -45,9 +51,11 @@ class SctFile implements Recording {
   readonly byteSize: number;
   readonly durationNs: number;
   readonly #blocks: readonly BlockPlace[];
+  readonly #inflate: Inflate;
   readonly #cache = new Map<number, Block>();
 
-  constructor(bytes: Uint8Array, found: Scan) {
+  constructor(bytes: Uint8Array, found: Scan, inflate: Inflate) {
+    this.#inflate = inflate;
     const gaps = [...found.gaps];
     const parts = new Parts(found, gaps);
     this.header = parts.first('header', decodeHeader) ?? noHeader(found);
@@ -59,6 +67,7 @@ class SctFile implements Recording {
     this.strings = new RecordedStrings(
       parts.all('strings', readStringRange),
       heads.reduce((most, head) => Math.max(most, head.strings), 0),
+      inflate,
     );
     const syscalls = joinSyscalls(parts, heads);
     this.syscalls = syscalls.refs;
@@ -83,7 +92,7 @@ class SctFile implements Recording {
     if (place === undefined) throw new RangeError(`block ${i} of ${this.#blocks.length}`);
     let block = this.#cache.get(i);
     if (block === undefined) {
-      block = decodeBlock(place.payload, (id) => this.strings.lengthOf(id));
+      block = decodeBlock(place.payload, (id) => this.strings.lengthOf(id), this.#inflate);
       if (this.#cache.size >= CACHED_BLOCKS) this.#cache.delete(this.#cache.keys().next().value!); // the one not used for longest
     } else this.#cache.delete(i);
     this.#cache.set(i, block);

@@ -139,7 +139,7 @@ export class SpreadReader {
   }
 
   /** Reads as many numbers as `into` has room for. */
-  fill(into: Float64Array): void {
+  read(into: Float64Array): void {
     const { classes, low, off, odd } = this.#from;
     const { grain, isChained } = this.#graining;
     const most = mostTicks(grain);

@@ -2,9 +2,10 @@
 //
 //   container: per stream that is not empty, in the order of the table
 //     code u8 | packing u8 | length varint | stored length varint | stored bytes
-import { deflateSync, inflateSync } from 'fflate';
+import { deflateSync } from 'fflate';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { FormatError } from './errors.ts';
+import { inflateAnywhere, type Inflate } from './inflate.ts';
 
 /** Streams of a block section, version 1. `code` stands in the file; what is in them is told where they are written. */
 // oxfmt-ignore
@@ -99,31 +100,33 @@ function readParts(from: ByteReader): Packed {
   return { packing, length, stored: from.raw(from.varint()) };
 }
 
-function unpack({ packing, length, stored }: Packed): Uint8Array {
+function unpack({ packing, length, stored }: Packed, inflate: Inflate): Uint8Array {
   if (packing === PACKINGS.run && stored.length === 1 && length <= MAX_RUN) {
     return new Uint8Array(length).fill(stored[0]!);
   }
   if (packing === PACKINGS.stored && stored.length === length) return stored;
-  if (packing === PACKINGS.deflated && length <= stored.length * MAX_RATIO) return inflate(stored, length);
+  if (packing === PACKINGS.deflated && length <= stored.length * MAX_RATIO)
+    return inflated(stored, length, inflate);
   throw new FormatError('bad-stream', `packing ${packing} of ${stored.length} bytes to ${length}`);
 }
 
-function inflate(stored: Uint8Array, length: number): Uint8Array {
+function inflated(stored: Uint8Array, length: number, inflate: Inflate): Uint8Array {
+  let bytes: Uint8Array;
   try {
-    const bytes = inflateSync(stored, { out: new Uint8Array(length) });
-    if (bytes.length === length) return bytes;
+    bytes = inflate(stored, length);
   } catch (error) {
     throw new FormatError(
       'bad-stream',
       error instanceof Error ? error.message.toLowerCase() : 'no deflate data',
     );
   }
-  throw new FormatError('bad-stream', `deflate data shorter than ${length} bytes`);
+  if (bytes.length === length) return bytes;
+  throw new FormatError('bad-stream', `deflate data of other than ${length} bytes`);
 }
 
 /** Reads what `writePacked` wrote. Throws FormatError where that is impossible. */
-export function readPacked(from: ByteReader): Uint8Array {
-  return unpack(readParts(from));
+export function readPacked(from: ByteReader, inflate: Inflate = inflateAnywhere): Uint8Array {
+  return unpack(readParts(from), inflate);
 }
 
 /** The streams of one block while it is written. */
@@ -153,8 +156,10 @@ export class StreamSet {
 /** The streams of a block section as they are read: unpacked one by one, when first asked for. */
 export class PackedStreams {
   readonly #packed = new Map<number, Packed>();
+  readonly #inflate: Inflate;
 
-  constructor(from: ByteReader) {
+  constructor(from: ByteReader, inflate: Inflate = inflateAnywhere) {
+    this.#inflate = inflate;
     while (from.at < from.bytes.length) this.#packed.set(from.u8(), readParts(from));
     from.end('the container of a block');
   }
@@ -162,7 +167,7 @@ export class PackedStreams {
   /** A reader at the start of the stream; of an empty one if there is none. Throws FormatError where it does not unpack. */
   from(name: StreamName): ByteReader {
     const packed = this.#packed.get(STREAMS[name].code);
-    return new ByteReader(packed === undefined ? new Uint8Array(0) : unpack(packed));
+    return new ByteReader(packed === undefined ? new Uint8Array(0) : unpack(packed, this.#inflate));
   }
 }
 

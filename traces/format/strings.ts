@@ -4,6 +4,7 @@
 import type { StringTable } from '../event.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { FormatError } from './errors.ts';
+import type { Inflate } from './inflate.ts';
 import { readPacked, writePacked, writeProbed } from './streams.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -63,13 +64,15 @@ export class RecordedStrings implements StringTable {
   /** Ids that no readable section holds. */
   readonly lost: number;
   readonly #chunks: readonly Chunk[];
+  readonly #inflate: Inflate;
   /** Views made lately, by the low bits of the id: names and paths are asked for again and again. */
   readonly #viewed = new Float64Array(VIEWS).fill(Number.NaN);
   readonly #views: Uint8Array[] = [];
   readonly #texts = new Map<number, string>();
 
   /** `size` is the number of ids that blocks may use; `ranges` are the sections that could be read, in any order. */
-  constructor(ranges: readonly StringRange[], size: number) {
+  constructor(ranges: readonly StringRange[], size: number, inflate: Inflate) {
+    this.#inflate = inflate;
     const sorted = ranges.toSorted((a, b) => a.first - b.first);
     let known = 0;
     let end = 0;
@@ -108,14 +111,14 @@ export class RecordedStrings implements StringTable {
     if (id === 0) return 0;
     const chunk = this.#chunkOf(id);
     if (chunk === undefined) return Number.NaN;
-    if (chunk.bytes === undefined) unpackChunk(chunk);
+    if (chunk.bytes === undefined) unpackChunk(chunk, this.#inflate);
     return chunk.offsets[id - chunk.first + 1]! - chunk.offsets[id - chunk.first]!;
   }
 
   #view(id: number): Uint8Array {
     const chunk = this.#chunkOf(id);
     if (chunk === undefined) return EMPTY;
-    const bytes = chunk.bytes ?? unpackChunk(chunk);
+    const bytes = chunk.bytes ?? unpackChunk(chunk, this.#inflate);
     return bytes.subarray(chunk.offsets[id - chunk.first], chunk.offsets[id - chunk.first + 1]);
   }
 
@@ -135,12 +138,12 @@ export class RecordedStrings implements StringTable {
 
 const EMPTY = new Uint8Array(0);
 
-function unpackChunk(chunk: Chunk): Uint8Array {
+function unpackChunk(chunk: Chunk, inflate: Inflate): Uint8Array {
   const from = new ByteReader(chunk.payload);
   from.varint();
   from.varint();
-  const lengths = new ByteReader(readPacked(from));
-  const bytes = readPacked(from);
+  const lengths = new ByteReader(readPacked(from, inflate));
+  const bytes = readPacked(from, inflate);
   if (chunk.count > lengths.bytes.length)
     throw new FormatError('bad-block', `${chunk.count} strings, ${lengths.bytes.length} lengths`);
   const offsets = new Uint32Array(chunk.count + 1);

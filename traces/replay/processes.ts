@@ -100,8 +100,8 @@ class RecordingProcesses implements Identities {
 
   constructor(recording: Recording, effects: Effects) {
     this.#call = new Call(recording);
-    this.#world = new World(this.#call, (tid) => this.#areEndsTold(tid));
     this.#isFull = effects === EFFECTS;
+    this.#world = new World(this.#call, (tid) => this.#areEndsTold(tid), this.#isFull);
     const refs = recording.syscalls;
     this.#effects = refs.map(({ name }) => (Object.hasOwn(effects, name) ? effects[name]! : NOTHING));
     this.#fdArgs = new Uint8Array(refs.length * 2).fill(NO_ARG);

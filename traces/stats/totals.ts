@@ -5,6 +5,7 @@
 import { CATEGORIES, CATEGORY_NAMES } from '../categories.ts';
 import { NO_SYSCALL, RECORD_FLAGS, RECORD_KINDS } from '../event.ts';
 import type { Block } from '../event.ts';
+import { outcomeFlags } from '../outcome-flags.ts';
 import type { Recording } from '../recording.ts';
 import type { Cursor } from '../replay/cursor.ts';
 import { categoryOf } from '../tables/index.ts';
@@ -222,7 +223,7 @@ class RecordingTotals implements Totals {
   #openBlock(block: Block): void {
     this.#block = block;
     this.#kind = block.kind;
-    this.#flags = block.flags;
+    this.#flags = outcomeFlags(block);
     this.#enterNs = block.enterNs;
     this.#exitNs = block.exitNs;
     this.#tid = block.tid;

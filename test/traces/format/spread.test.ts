@@ -52,7 +52,7 @@ function through(values: readonly number[], grain: number, isChained: boolean): 
   const reader = new SpreadReader(from, { grain, isChained });
   const bytes = to.low.length + to.odd.length;
   const back = new Float64Array(values.length);
-  reader.fill(back);
+  reader.read(back);
   return { back: [...back], bytes };
 }
 

@@ -4,7 +4,7 @@
 import type { Block } from '../../event.ts';
 import type { PackedStreams, StreamSet } from '../streams.ts';
 import type { Forms } from './form.ts';
-import { halvesOf, isMadeUpFrom, madeUpArgs, madeUpFrom, putMadeUp } from './numbers.ts';
+import { halvesOf, isMadeUpFrom, madeUpArgs, madeUpFrom, madeUpSpans, putMadeUp } from './numbers.ts';
 import type { Numbers } from './numbers.ts';
 import type { Texts } from './texts.ts';
 
@@ -77,7 +77,7 @@ export type Before = Pick<Block, 'count' | 'memStart' | 'memArg'> & Numbers & Te
 
 /** Fills the made-up addresses of `before.args`. */
 export function decodeMadeUp(
-  before: Before,
+  before: Pick<Block, 'memStart'> & Numbers & Texts,
   { forms, formOf }: Forms,
   order: Uint32Array,
   from: PackedStreams,
@@ -85,15 +85,17 @@ export function decodeMadeUp(
   const stream = from.from('synthetic');
   const halves = halvesOf(before.args);
   const madeUp = Uint8Array.from(forms, madeUpArgs);
+  const spans = madeUpSpans(forms);
   for (let i = 0; i < order.length; i++) {
     const row = order[i]!;
-    for (let left = madeUp[formOf[row]!]!; left !== 0; left &= left - 1) {
+    const form = formOf[row]!;
+    for (let left = madeUp[form]!; left !== 0; left &= left - 1) {
       const arg = 31 - Math.clz32(left & -left);
       const at = row * 6 + arg;
       if ((before.misses[row]! >> arg) & 1) {
         halves[at * 2] = stream.varint64();
         halves[at * 2 + 1] = stream.high;
-      } else putMadeUp(halves, at, madeUpFrom(before, row, arg));
+      } else putMadeUp(halves, at, madeUpFrom(before, row, arg, spans[form * 6 + arg]!));
     }
   }
   stream.end('made-up addresses');

@@ -13,6 +13,7 @@ import type { Form, Forms } from './form.ts';
 const RET = { foreseen: 0, third: 1, first: 2, stored: 3 } as const;
 const RET_SHIFT = 6;
 const ARGS = 6;
+const ALL_ARGS = (1 << ARGS) - 1;
 /** Slots of a context: six arguments and the result. */
 const SLOTS = 7;
 const RET_SLOT = 6;
@@ -55,16 +56,28 @@ export function isMadeUpFrom(halves: Uint32Array, at: number, id: number): boole
   return address === BASE + id * STRIDE;
 }
 
-/** The string id that a made-up address should come from: the first span of the argument, or else its text. */
+/** By form and argument: which of the form's spans a made-up address comes from; NO_SPAN: from the argument's text. */
+export function madeUpSpans(forms: readonly Form[]): Int32Array {
+  const spans = new Int32Array(forms.length * ARGS).fill(NO_SPAN);
+  for (const [i, form] of forms.entries()) {
+    for (let field = form.length - 1; field >= FORM.spans; field--) {
+      const arg = form[field]! & 0xff;
+      if (arg < ARGS) spans[i * ARGS + arg] = field - FORM.spans;
+    }
+  }
+  return spans;
+}
+
+export const NO_SPAN = -1;
+
+/** The string id that a made-up address should come from: the first span of the argument, or else its text. `span` is as `madeUpSpans` has it. */
 export function madeUpFrom(
-  block: Pick<Block, 'memStart' | 'memArg' | 'memBytes' | 'argText'>,
+  { memStart, memBytes, argText }: Pick<Block, 'memStart' | 'memBytes' | 'argText'>,
   row: number,
   arg: number,
+  span: number,
 ): number {
-  const end = block.memStart[row + 1]!;
-  for (let span = block.memStart[row]!; span < end; span++)
-    if (block.memArg[span] === arg) return block.memBytes[span]!;
-  return block.argText[row * ARGS + arg]!;
+  return span === NO_SPAN ? argText[row * ARGS + arg]! : memBytes[memStart[row]! + span]!;
 }
 
 /** The last numbers of each form; of a form that is new, those of the form that its system call had last. */
@@ -74,6 +87,8 @@ class Contexts {
   readonly #sysOf: Uint32Array;
   /** By system call: where the values of its last form start. */
   readonly #lastOf: Int32Array;
+  /** By form: arguments that were ever other than 0, as bits. */
+  readonly #filled: Uint8Array;
 
   constructor(forms: readonly Form[]) {
     const locals = new Map<number, number>();
@@ -85,6 +100,7 @@ class Contexts {
     this.values = new Uint32Array(forms.length * SLOTS * 2);
     this.#lastOf = new Int32Array(locals.size).fill(-1);
     this.#seen = new Uint8Array(forms.length);
+    this.#filled = new Uint8Array(forms.length);
   }
 
   /** Where the values of a form start, filled: it is the last of its system call now. */
@@ -94,10 +110,18 @@ class Contexts {
     if (this.#seen[form] === 0) {
       this.#seen[form] = 1;
       const from = this.#lastOf[sys]!;
-      if (from >= 0) this.values.copyWithin(at, from, from + SLOTS * 2);
+      if (from >= 0) {
+        this.values.copyWithin(at, from, from + SLOTS * 2);
+        this.#filled[form] = this.#filled[from / (SLOTS * 2)]!;
+      }
     }
     this.#lastOf[sys] = at;
     return at;
+  }
+
+  /** Arguments of a form that may be other than 0, now that those of `missed` have new values. */
+  filled(form: number, missed: number): number {
+    return (this.#filled[form]! |= missed & ALL_ARGS);
   }
 }
 
@@ -118,6 +142,7 @@ export function encodeNumbers(
   const ret = halvesOf(block.ret);
   const contexts = new Contexts(forms);
   const { values } = contexts;
+  const spans = madeUpSpans(forms);
   for (const row of order) {
     const form = forms[formOf[row]!]!;
     const context = contexts.open(formOf[row]!);
@@ -125,7 +150,10 @@ export function encodeNumbers(
     for (let arg = 0; arg < ARGS; arg++) {
       const at = (row * ARGS + arg) * 2;
       if (isMadeUp(form, arg)) {
-        if (isMadeUpFrom(args, row * ARGS + arg, madeUpFrom(block, row, arg))) continue;
+        if (
+          isMadeUpFrom(args, row * ARGS + arg, madeUpFrom(block, row, arg, spans[formOf[row]! * ARGS + arg]!))
+        )
+          continue;
         synthetic.varint64(args[at]!, args[at + 1]!);
         miss |= 1 << arg;
         continue;
@@ -139,7 +167,7 @@ export function encodeNumbers(
       values[slot + 1] = args[at + 1]!;
     }
     const slot = context + RET_SLOT * 2;
-    foresee(form[FORM.errno]!, values, slot);
+    if (form[FORM.errno] !== 0) foresee(form[FORM.errno]!, values, slot);
     const how = retCode(values, slot, args, row, ret, form);
     if (how === RET.stored) {
       if (addresses.isAddress(ret[row * 2]!, ret[row * 2 + 1]!))
@@ -157,7 +185,6 @@ export function encodeNumbers(
 
 /** A failed call returns -errno, whatever the last one of its form did. */
 function foresee(errno: number, values: Uint32Array, slot: number): void {
-  if (errno === 0) return;
   values[slot] = -errno;
   values[slot + 1] = 0xffff_ffff;
 }
@@ -208,7 +235,7 @@ export function decodeNumbers(
   const ret = halvesOf(columns.ret);
   const contexts = new Contexts(forms);
   const { values } = contexts;
-  const madeUp = Uint8Array.from(forms, madeUpArgs);
+  const given = Uint8Array.from(forms, (form) => ALL_ARGS & ~madeUpArgs(form));
   const pointers = Uint8Array.from(forms, (form) => argsOfKind(form, ARG_KINDS.pointer));
   const errnos = Uint16Array.from(forms, (form) => form[FORM.errno]!);
   for (let i = 0; i < count; i++) {
@@ -217,25 +244,25 @@ export function decodeNumbers(
     const context = contexts.open(form);
     const miss = missStream.u8();
     columns.misses[row] = miss;
-    const noArgs = madeUp[form]!;
     const first = row * ARGS * 2;
-    for (let arg = 0; arg < ARGS; arg++) {
-      if (((noArgs >> arg) & 1) !== 0) continue;
+    for (let left = miss & given[form]!; left !== 0; left &= left - 1) {
+      const arg = 31 - Math.clz32(left & -left);
       const slot = context + arg * 2;
-      if (((miss >> arg) & 1) !== 0) {
-        if (((pointers[form]! >> arg) & 1) !== 0) {
-          values[slot] = addresses.next();
-          values[slot + 1] = addresses.high;
-        } else {
-          values[slot] = argValues.zigzag64();
-          values[slot + 1] = argValues.high;
-        }
+      if (((pointers[form]! >> arg) & 1) !== 0) {
+        values[slot] = addresses.next();
+        values[slot + 1] = addresses.high;
+      } else {
+        values[slot] = argValues.zigzag64();
+        values[slot + 1] = argValues.high;
       }
-      args[first + arg * 2] = values[slot]!;
-      args[first + arg * 2 + 1] = values[slot + 1]!;
+    }
+    for (let left = given[form]! & contexts.filled(form, miss); left !== 0; left &= left - 1) {
+      const at = (31 - Math.clz32(left & -left)) * 2;
+      args[first + at] = values[context + at]!;
+      args[first + at + 1] = values[context + at + 1]!;
     }
     const slot = context + RET_SLOT * 2;
-    foresee(errnos[form]!, values, slot);
+    if (errnos[form] !== 0) foresee(errnos[form]!, values, slot);
     const how = miss >> RET_SHIFT;
     if (how === RET.stored) {
       const low = addresses.next();

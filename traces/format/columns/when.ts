@@ -72,14 +72,14 @@ export function decodeTimes(
   const grain = odd.f64();
   const reader = (name: StreamName): ByteReader => (name === 'odd' ? odd : from.from(name));
   const enterNs = new Float64Array(count);
-  new SpreadReader(streamsOf(ENTER, reader), { grain, isChained: true }).fill(enterNs);
+  new SpreadReader(streamsOf(ENTER, reader), { grain, isChained: true }).read(enterNs);
   if (unit !== PLAIN) {
     let last = 0;
     for (let row = 0; row < count; row++) enterNs[row] = last += enterNs[row]! * unit;
   }
   const readExits = (): Float64Array => {
     const exitNs = new Float64Array(count);
-    new SpreadReader(streamsOf(DURATION, reader), { grain, isChained: false }).fill(exitNs);
+    new SpreadReader(streamsOf(DURATION, reader), { grain, isChained: false }).read(exitNs);
     if (unit !== PLAIN) {
       for (let row = 0; row < count; row++) exitNs[row] = enterNs[row]! + exitNs[row]! * unit;
     }

@@ -80,11 +80,11 @@ export function decodeWho(count: number, strings: number, from: PackedStreams): 
   const comm = new Uint32Array(count);
   const cpu = new Int16Array(count);
   const threadCount = ids.length;
-  decodeChanges(from.from('process'), thread, threadCount, tgid, 0);
+  decodeChanges(from.from('process'), thread, new Int32Array(threadCount), tgid, 0);
   for (let row = 0; row < count; row++) tgid[row]! += tid[row]!;
-  if (decodeChanges(from.from('comm'), thread, threadCount, comm, 0) >= strings)
+  if (decodeChanges(from.from('comm'), thread, new Uint32Array(threadCount), comm, 0) >= strings)
     throw new FormatError('bad-block', `a comm from string ${strings} on`);
-  decodeChanges(from.from('cpu'), thread, threadCount, cpu, UNKNOWN_CPU);
+  decodeChanges(from.from('cpu'), thread, new Int16Array(threadCount), cpu, UNKNOWN_CPU);
   return { tid, tgid, comm, cpu, thread, threads: threadCount, order: threadOrder(thread, threadCount) };
 }
 
@@ -111,12 +111,12 @@ function encodeChanges(
   }
 }
 
-/** Says which is the highest value. */
-function decodeChanges(
+/** `last` has room for a value a thread. Says which value is the highest. */
+function decodeChanges<T extends Int32Array | Uint32Array | Int16Array>(
   from: ByteReader,
   thread: Uint32Array,
-  threads: number,
-  into: Int32Array | Uint32Array | Int16Array,
+  last: T,
+  into: T,
   initial: number,
 ): number {
   if (from.bytes.length === 0) {
@@ -124,17 +124,16 @@ function decodeChanges(
     return initial;
   }
   let highest = initial;
-  const last = new Float64Array(threads).fill(initial);
+  last.fill(initial);
   let next = from.varint();
   for (let row = 0; row < thread.length; row++) {
     const index = thread[row]!;
     if (row === next) {
       last[index] = from.zigzag();
+      highest = Math.max(highest, last[index]!);
       next = from.at < from.bytes.length ? row + from.varint() : Number.POSITIVE_INFINITY;
     }
-    const value = last[index]!;
-    into[row] = value;
-    if (into[row]! > highest) highest = into[row]!;
+    into[row] = last[index]!;
   }
   from.end('changes of a thread');
   return highest;

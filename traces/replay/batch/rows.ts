@@ -42,6 +42,7 @@ export class Rows {
   readonly #blocks: Block[] = [];
   readonly #blockStarts: number[] = [];
   #block = EMPTY_BLOCK;
+  #blockCpu = EMPTY_BLOCK.cpu;
   /** The block's numbers in halves, once they were asked for. */
   #blockArgs: Uint32Array | undefined;
   #blockRet: Uint32Array | undefined;
@@ -79,7 +80,7 @@ export class Rows {
     columns.tid[at] = caller.tid;
     columns.tgid[at] = caller.tgid;
     columns.comm[at] = caller.name;
-    columns.cpu[at] = Math.max(block.cpu[row]!, 0);
+    columns.cpu[at] = Math.max(this.#blockCpu[row]!, 0);
     columns.atNs[at] = atNs;
     this.#records[at] = row * 2 + (isExit ? 1 : 0);
     if (isExit) this.#putRet(row, at);
@@ -121,6 +122,7 @@ export class Rows {
   #open(block: Block, at: number): void {
     this.#endRun(0, at);
     this.#block = block;
+    this.#blockCpu = block.cpu;
     this.#blocks.push(block);
     this.#blockStarts.push(at);
     this.#blockArgs = this.#blockRet = undefined;

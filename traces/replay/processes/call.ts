@@ -2,6 +2,7 @@
 import { ARG_KINDS, MEMORY_FLAGS, NO_SYSCALL } from '../../event.ts';
 import type { Arch, Block, SyscallRef } from '../../event.ts';
 import { evaluate } from '../../import/strace/symbols.ts';
+import { outcomeFlags } from '../../outcome-flags.ts';
 import type { Recording } from '../../recording.ts';
 import { userStructs } from '../user-structs.ts';
 import { latin1 } from './path.ts';
@@ -45,6 +46,11 @@ export class Call {
   /** The value that the call returned, or the number of a mark; -errno of one that failed. */
   get ret(): number {
     return Number(this.block.ret[this.row]!);
+  }
+
+  /** RECORD_FLAGS, without `halved`. */
+  get flags(): number {
+    return outcomeFlags(this.block)[this.row]!;
   }
 
   get errno(): number {

@@ -41,6 +41,8 @@ type EventOf<Name extends EventPoint['event']> = Extract<EventPoint, { event: Na
 export class World {
   state = new WorldState();
   readonly call: Call;
+  /** False: nobody wants to know more than ids and names. */
+  readonly isFull: boolean;
   /** Threads that end at this moment; they are there until its hooks have run. */
   ended: Task[] = [];
   /** Whether the recorder tells of ends, as may be seen by that of `tid`, which is near. */
@@ -49,8 +51,9 @@ export class World {
   /** What notes mean, by string id. */
   readonly #told = new Map<number, Told | undefined>();
 
-  constructor(call: Call, endsAreTold: (tid: number) => boolean) {
+  constructor(call: Call, endsAreTold: (tid: number) => boolean, isFull: boolean) {
     this.call = call;
+    this.isFull = isFull;
     this.endsAreTold = endsAreTold;
   }
 

@@ -14,7 +14,7 @@ const MAX_TID = 1 << 22;
 const expect =
   (read: (task: Task, call: Call) => Birth): Run =>
   (task, call, world) => {
-    if ((call.block.flags[call.row]! & RECORD_FLAGS.unfinished) !== 0) {
+    if ((call.flags & RECORD_FLAGS.unfinished) !== 0) {
       world.state.lost.set(task.tid, read(task, call));
       return;
     }

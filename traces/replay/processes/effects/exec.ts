@@ -55,7 +55,7 @@ function exec(task: Task, call: Call, world: World, program: Program, argv: numb
   const { process } = task;
   const oldTid = task.tid;
   takePlace(task, world);
-  const script = path === undefined ? undefined : scriptInterpreter(call, path);
+  const script = path === undefined || !world.isFull ? undefined : scriptInterpreter(call, path);
   const isUnknown = script === 'cut';
   const interpreter = isUnknown ? undefined : script;
   process.threads = 1;
@@ -134,7 +134,7 @@ const exit =
   (group: boolean): Run =>
   (task, call, world) => {
     task.exiting = true;
-    if ((call.block.flags[call.row]! & RECORD_FLAGS.noReturn) === 0 || world.endsAreTold(task.tid)) return;
+    if ((call.flags & RECORD_FLAGS.noReturn) === 0 || world.endsAreTold(task.tid)) return;
     world.state.leaving.push({ task, exitCode: (call.int(0) & 0xff) << 8, group });
   };
 

@@ -22,7 +22,7 @@ function send(world: World, task: Task, call: Call, sent: Sent, target: Task): v
 const farewell =
   (sent: Sent, who: number): Run =>
   (task, call) => {
-    if ((call.block.flags[call.row]! & RECORD_FLAGS.noReturn) === 0) return;
+    if ((call.flags & RECORD_FLAGS.noReturn) === 0) return;
     const info =
       call.int(who) === (sent.group ? task.tgid : task.tid) ? sentInfo(task, call, sent) : undefined;
     task.farewell = info === undefined ? undefined : { info, group: sent.group };
