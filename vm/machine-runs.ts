@@ -291,11 +291,14 @@ export class MachineRuns {
     this.kernel.begin(task, undefined);
     const before = this.insnsRun;
     const { grace } = this.objects;
+    const { engine } = this.cpu;
+    if (isShort(target, run.event)) this.cpu.engine = 'interp';
     grace.begin();
     try {
       for (let i = Math.max(1, (input.repeat ?? 0) >>> 0); i > 0; i--) this.runPacket(target, run.event);
     } finally {
       grace.end();
+      this.cpu.engine = engine;
     }
     const result = {
       errno: 0,
@@ -346,6 +349,11 @@ export class MachineRuns {
     this.unknown.restore(state.unknown);
     this.kernel.restore(state.kernelTop);
   }
+}
+
+/** A caller's ctx ends before what an accepted program loads of it: each load is looked up then, by the engine that does so. */
+function isShort({ ctxBytes }: KernelProg, { ctxAt, packet, regions }: RunEvent): boolean {
+  return ctxBytes > 0 && packet === undefined && regions.every(({ end }) => end < ctxAt + ctxBytes);
 }
 
 /** The answer to a test run that did not take place: `errno` is negative. */
