@@ -5,7 +5,9 @@ import type { FuncCode, FuncType, ValueType } from '../../vm/jit/wasm/types.ts';
 
 /** A function from `(func` to `)`, as `printFunc` gives it out. */
 export function readFunc(lines: readonly string[]): FuncCode {
-  const [head = '', ...rest] = lines.map((line) => line.trim()).filter((line) => !line.startsWith(';;'));
+  const [head = '', ...rest] = lines
+    .map((line) => line.replace(/;;.*/, '').trim())
+    .filter((line) => line !== '');
   const name = /^\(func \$(\S+?)(?=[ )]|$)/.exec(head)![1]!;
   const params = [...head.matchAll(/\(param (\$\S+) (\w+)\)/g)];
   const [, result = ''] = /\(result (\w+)\)/.exec(head) ?? [];

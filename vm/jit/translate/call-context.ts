@@ -30,6 +30,6 @@ export function callContext(f: FuncWriter, helper: HelperName): CallContext {
     checkBudget: () => f.checkBudget(),
     callSub: (start) => callSub(f, start),
     callHelper: () => writeKernelCall(f, ARGS),
-    note: (what) => code.mark(pc, what),
+    note: (what) => code.note(what),
   };
 }

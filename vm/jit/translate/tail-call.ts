@@ -18,6 +18,7 @@ export function writeTailCall(f: FuncWriter): void {
   const map = arrayOf(f);
   if (map === undefined) askForProg(f);
   else lookUp(f, map);
+  f.code.note('tail call');
   if (f.isChecked) f.clearRegs([0, ...ARGS]);
   forgetAfterCall(f);
 }

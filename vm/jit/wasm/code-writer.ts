@@ -53,6 +53,14 @@ export class CodeWriter {
     return this;
   }
 
+  /** A word on what the code since the last mark is, and on what follows under it. */
+  note(what: string): this {
+    const last = this.marks.at(-1);
+    if (last === undefined) return this.mark(-1, what);
+    this.marks[this.marks.length - 1] = { ...last, what };
+    return this;
+  }
+
   /** Bytes that are written. */
   here(): number {
     return this.length;

@@ -15,11 +15,26 @@ export interface TextLine {
   readonly pc: number;
   /** A word on what was inlined here. */
   readonly what: string | undefined;
+  /** The offset that a load or store adds. */
+  readonly offset: number | undefined;
   readonly text: string;
 }
 
-/** Text of an eBPF insn, for a comment above its code; undefined for none. */
-export type InsnText = (pc: number) => string | undefined;
+/** Insns of WebAssembly one after the other that are for the same insn of eBPF. */
+export interface TextGroup {
+  /** -1 for none: frames of blocks and loops, what a function begins with. */
+  readonly pc: number;
+  readonly what: string | undefined;
+  readonly lines: readonly TextLine[];
+}
+
+/** What comments tell. */
+export interface TextNames {
+  /** Text of an insn of eBPF: above its code. */
+  readonly insn?: (pc: number) => string | undefined;
+  /** What stands at an offset of the memory: behind loads and stores that add it. */
+  readonly place?: (offset: number) => string | undefined;
+}
 
 /** Insns of a function; the `end` of the function itself is none of them. Alignment is not told: all accesses may be unaligned. */
 export function linesOf(code: FuncCode): TextLine[] {
@@ -36,36 +51,47 @@ export function linesOf(code: FuncCode): TextLine[] {
     if (opens(insn)) open.push((label = labels.get(i)));
     const { pc = -1, what } = markAt(code, insn.at) ?? {};
     const words = label === undefined ? [insn.name] : [insn.name, label];
-    return { at: insn.at, depth, pc, what, text: words.concat(operands).join(' ') };
+    const offset = insn.immediate.kind === 'offset' ? insn.immediate.value : undefined;
+    return { at: insn.at, depth, pc, what, offset, text: words.concat(operands).join(' ') };
   });
 }
 
-/** A function as WebAssembly text that parses, lines without ends; above the code of each eBPF insn its text as a comment. */
-export function printFunc(code: FuncCode, insnText: InsnText = () => undefined): string[] {
+/** The insns of a function in groups. A pc may have several: code of its edges stands where they lead. */
+export function groupsOf(code: FuncCode): TextGroup[] {
+  const groups: { pc: number; what: string | undefined; lines: TextLine[] }[] = [];
+  for (const line of linesOf(code)) {
+    const last = groups.at(-1);
+    if (last?.pc === line.pc && last.what === line.what) last.lines.push(line);
+    else groups.push({ pc: line.pc, what: line.what, lines: [line] });
+  }
+  return groups;
+}
+
+/** A function as WebAssembly text that parses, lines without ends. Comments tell what each insn of eBPF became, and what was written in its place. */
+export function printFunc(code: FuncCode, { insn, place }: TextNames = {}): string[] {
   const lines = [`(func ${idOf(code.name)}${signature(code)}`];
   const params = partsOf(code.type).params.length;
   const names = localNames(code);
   const declared = code.locals.map(({ type }, i) => `(local ${names[i]!} ${type})`).slice(params);
   if (declared.length > 0) lines.push(`  ${declared.join(' ')}`);
-  let pc = -1;
-  let what: string | undefined;
-  for (const line of linesOf(code)) {
-    const indent = '  '.repeat(line.depth + 1);
-    if (line.pc !== -1 && line.pc !== pc) {
-      pc = line.pc;
-      what = undefined;
-      const text = insnText(pc);
-      if (text !== undefined) lines.push(`${indent};; ${pc}: ${text}`);
+  let shown = -1;
+  for (const group of groupsOf(code)) {
+    const { depth } = group.lines[0]!; // no group is empty
+    const comment = (text: string): unknown => lines.push(`${'  '.repeat(depth + 1)};; ${text}`);
+    const text = group.pc === -1 || group.pc === shown ? undefined : insn?.(group.pc);
+    if (text !== undefined) comment(`${group.pc}: ${text}`);
+    if (group.pc !== -1) shown = group.pc;
+    if (group.what !== undefined) comment(`= ${group.what}`);
+    for (const { depth, text, offset } of group.lines) {
+      const name = offset === undefined ? undefined : place?.(offset);
+      lines.push(`${'  '.repeat(depth + 1)}${text}${name === undefined ? '' : ` ;; ${name}`}`);
     }
-    if (line.what !== undefined && line.what !== what) lines.push(`${indent};; = ${line.what}`);
-    if (line.pc === pc) what = line.what;
-    lines.push(`${indent}${line.text}`);
   }
   return [...lines, ')'];
 }
 
 /** A whole module as text that parses. */
-export function printModule(parts: ModuleParts, insnText?: (code: FuncCode) => InsnText): string {
+export function printModule(parts: ModuleParts, namesOf?: (code: FuncCode) => TextNames): string {
   const imports = parts.imports.map(
     ({ name, type }) => `(import "env" "${name}" (func ${idOf(name)}${typeText(type)}))`,
   );
@@ -73,7 +99,7 @@ export function printModule(parts: ModuleParts, insnText?: (code: FuncCode) => I
     `(import "env" "memory" (memory ${parts.pages}))`,
     '(import "env" "table" (table 0 funcref))',
     ...imports,
-    ...parts.functions.flatMap((code) => printFunc(code, insnText?.(code))),
+    ...parts.functions.flatMap((code) => printFunc(code, namesOf?.(code))),
     ...parts.exports.map((name) => `(export "${name}" (func ${idOf(name)}))`),
   ];
   return ['(module', ...body.map((line) => `  ${line}`), ')', ''].join('\n');

@@ -26,7 +26,9 @@ function randomCodes(): FuncCode[] {
 
 test(`text that is read again gives the same bytes, names and types (seed ${seed})`, () => {
   for (const code of randomCodes()) {
-    const { name, type, bytes, relocs } = readFunc(printFunc(code, (pc) => `insn ${pc}`));
+    const { name, type, bytes, relocs } = readFunc(
+      printFunc(code, { insn: (pc) => `insn ${pc}`, place: (offset) => `at ${offset}` }),
+    );
     expect({ name, type: type.trim() }).toEqual({ name: code.name, type: code.type });
     expect(bytes).toEqual(code.bytes);
     expect(relocs.map(({ to }) => JSON.stringify(to))).toEqual(
@@ -51,7 +53,7 @@ test('shows each insn of eBPF above its code, what was inlined, and what blocks 
   const r0 = code.local('i64', 'r0');
   code.mark(0).get(0).op('i64_extend_i32_u').i64(0xffff8880_0000_0000n).op('i64_or').set(r0);
   code.mark(-1).loop().block();
-  code.mark(2, 'array look-up').get(0).brIf(0).mark(2).i32(70_000).mem('i64_load', 16).set(r0);
+  code.mark(2).get(0).brIf(0).note('array look-up').i32(70_000).mem('i64_load', 16).set(r0);
   code.mark(-1).end().mark(3).get(1).brIf(0).mark(-1).end();
   code
     .mark(4)
@@ -63,7 +65,9 @@ test('shows each insn of eBPF above its code, what was inlined, and what blocks 
     .get(0)
     .returnCallIndirect('i64 i32 -> i64');
   const insns = ['r0 = r1', '', 'call bpf_map_lookup_elem', 'if r2 != 0 goto -2', 'exit'];
-  expect(printFunc(code.finish(), (pc) => insns[pc])).toEqual([
+  expect(
+    printFunc(code.finish(), { insn: (pc) => insns[pc], place: (offset) => ({ 16: 'atNs' })[offset] }),
+  ).toEqual([
     '(func $prog:7 (param $ctx i32) (param $frame i32) (result i64)',
     '  (local $r0 i64)',
     '  ;; 0: r0 = r1',
@@ -79,7 +83,7 @@ test('shows each insn of eBPF above its code, what was inlined, and what blocks 
     '      local.get $ctx',
     '      br_if $out2',
     '      i32.const 0x11170',
-    '      i64.load offset=16',
+    '      i64.load offset=16 ;; atNs',
     '      local.set $r0',
     '    end $out2',
     '    ;; 3: if r2 != 0 goto -2',
