@@ -1,6 +1,6 @@
 // The hash of a key, as vm/maps has it: of hash-bytes.ts, of jenkins.ts, or the key itself.
 import { HASH_ENDS, HASH_MIX_A, HASH_MIX_B, HASH_STEP, HASH_TURN, hashBytes } from '../../maps/hash-bytes.ts';
-import { JENKINS, jenkinsHash } from '../../maps/jenkins.ts';
+import { JENKINS } from '../../maps/jenkins.ts';
 import type { TableLayout } from '../../maps/layout.ts';
 import type { CodeWriter, Local } from '../wasm/code-writer.ts';
 import { loadWord, type Key } from './maps-words.ts';
@@ -10,13 +10,6 @@ export function writeHash(code: CodeWriter, by: TableLayout['hash'], key: Key, h
   if (by === 'plain') plainHash(code, key, hash);
   else if (by === 'jenkins') writeJenkins(code, key, hash, () => code.i32(0));
   else code.get(key.words[0]!).set(hash);
-}
-
-/** The hash of a key of 4 bytes, u32. */
-export function hashOfWord(by: TableLayout['hash'], word: number): number {
-  if (by === 'number') return word;
-  const bytes = Uint8Array.of(word, word >>> 8, word >>> 16, word >>> 24);
-  return by === 'plain' ? hashBytes(bytes, 0, 4) : jenkinsHash(bytes, 0, 4, 0);
 }
 
 /** Calls `take` with the words of a key in their order, each as what leaves it on the stack. A long key's whole words come in a loop. */
