@@ -104,6 +104,11 @@ function accepted(random: Random, make: Maker): ObjectSpec {
   return make(random);
 }
 
+/** True for an object whose one program is accepted soon: what takes longer takes tests too long. */
+export function isBrief(object: ObjectSpec): boolean {
+  return briefly(object).refusal === undefined;
+}
+
 function isShort(object: ObjectSpec): boolean {
   return briefly(object).stats.insns < LIMIT_INSNS;
 }

@@ -46,6 +46,9 @@ export class TwinMachines {
   private readonly options: Partial<MachineOptions>;
   private twins: readonly [Twin, Twin];
   private objects = 0;
+  /** Programs that the second machine ran, and those of them that it compiled. */
+  progs = 0;
+  compiled = 0;
 
   constructor(sides: readonly [Side, Side], options: Partial<MachineOptions> = {}) {
     this.sides = sides;
@@ -79,6 +82,8 @@ export class TwinMachines {
     if (++this.objects % OBJECTS_EACH === 0) this.twins = this.make();
     const [a, b] = this.twins.map((twin) => work(twin, object, new Random(seed), runs)) as [Work, Work]; // two make two
     const found = differenceOf(a, b);
+    this.progs += b.progs;
+    this.compiled += b.compiled;
     if (found !== undefined && found !== 'refused') this.twins = this.make();
     return found;
   }
@@ -89,6 +94,8 @@ interface Work {
   readonly lines: readonly string[];
   readonly memory: Uint8Array;
   readonly isRefused: boolean;
+  readonly progs: number;
+  readonly compiled: number;
 }
 
 function differenceOf(a: Work, b: Work): string | undefined {
@@ -112,7 +119,7 @@ function work(twin: Twin, object: ObjectSpec, random: Random, runs: number): Wor
     loaded = machine.load(object);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { lines: [error.message], memory: new Uint8Array(0), isRefused: true };
+    return { lines: [error.message], memory: new Uint8Array(0), isRefused: true, progs: 0, compiled: 0 };
   }
   for (const map of loaded.maps) fill(map, loaded, random);
   for (let i = 0; i < runs; i++) {
@@ -125,7 +132,9 @@ function work(twin: Twin, object: ObjectSpec, random: Random, runs: number): Wor
   for (const { what, count } of machine.unknown()) lines.push(`unknown ${what} ${count}`);
   const { memory, runs: state } = machine.snapshot() as unknown as Inside;
   lines.push(`state ${state.random} ${state.nowNs} ${state.insnsRun}`);
-  const done = { lines: [...lines], memory: memory.bytes, isRefused: false };
+  const { progs } = loaded;
+  const compiled = progs.filter((prog) => machine.engineOf(prog).engine === 'jit').length;
+  const done = { lines: [...lines], memory: memory.bytes, isRefused: false, progs: progs.length, compiled };
   machine.unload(loaded);
   return done;
 }
