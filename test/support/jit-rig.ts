@@ -8,6 +8,7 @@ import { createBpf } from '../../vm/kernel/bpf.ts';
 import { KernelMemory } from '../../vm/kernel/kernel-memory.ts';
 import { ObjectTable } from '../../vm/kernel/objects.ts';
 import { DEFAULT_KERNEL } from '../../vm/kernel/profiles/index.ts';
+import type { VerifierSwitch } from '../../vm/kernel/prog-load.ts';
 import type { KernelProg } from '../../vm/kernel/prog.ts';
 import { LinearMemory } from '../../vm/memory/linear.ts';
 import { RegionTable } from '../../vm/memory/regions.ts';
@@ -22,7 +23,7 @@ export interface JitRig {
   readonly bpf: ReturnType<typeof createBpf>;
   readonly faults: Fault[];
   readonly lines: string[];
-  /** Loads a socket filter that is not verified: its fd, and itself. */
+  /** Loads a socket filter: its fd, and itself. */
   load(text: string): { readonly fd: number; readonly prog: KernelProg };
 }
 
@@ -30,10 +31,14 @@ export interface JitRig {
 export const NOBODY: TaskView = { tid: 0, tgid: 0, comm: new Uint8Array(0), atNs: 0, memory: () => [] };
 
 /** `units` takes the place of the translation. */
-export function jitRig(limitInsns: number, units?: typeof translate): JitRig {
+export function jitRig(
+  limitInsns: number,
+  units?: typeof translate,
+  verifier: VerifierSwitch = 'off',
+): JitRig {
   const memory = new LinearMemory();
   const objects = new ObjectTable(new RegionTable(), CPUS, memory, { types: kernelTypes() });
-  const bpf = createBpf(objects, memory, CPUS, 'off');
+  const bpf = createBpf(objects, memory, CPUS, verifier);
   const faults: Fault[] = [];
   const lines: string[] = [];
   const { callbacks, heap, linked, grace, cells } = objects;

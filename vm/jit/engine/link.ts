@@ -5,6 +5,7 @@ import type { KernelProg } from '../../kernel/prog.ts';
 import { isProgArray } from '../../maps/prog-array.ts';
 import { callbackName, progName, type ProgUnit, type SiteTable } from '../unit.ts';
 import type { TranslateOptions } from '../translate/translate.ts';
+import { isTooLarge } from '../wasm/limits.ts';
 import { canCompile } from './host-support.ts';
 import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
 
@@ -16,6 +17,8 @@ export interface ProgSource {
   /** Grows when slots changed or programs went away. */
   readonly changes: number;
   byId(id: number): KernelProg | undefined;
+  /** The id of the next program: a snapshot that is restored brings back that of its time. */
+  nextProgId(): number;
   isLoaded(prog: KernelProg): boolean;
 }
 
@@ -122,8 +125,17 @@ export class Linker {
     for (const prog of this.units.keys()) if (!this.isThere(prog)) this.forget(prog);
     for (const prog of this.refused.keys()) if (!this.isThere(prog)) this.refused.delete(prog);
     for (const prog of this.roots) if (!this.isThere(prog)) this.roots.delete(prog);
-    for (const { prog } of this.placed.values()) if (!this.isThere(prog)) this.displace(prog);
+    const placed = [...this.placed.values()];
+    const gone = placed.filter(({ prog }) => !this.isThere(prog));
+    // Direct jumps know a program by its id: where that may be another's now, nothing of what is there is kept.
+    const mayMislead = gone.some(({ prog: { id } }) => this.mayBeAnothers(id));
+    for (const { prog } of mayMislead ? placed : gone) this.displace(prog);
     this.reachAll();
+  }
+
+  private mayBeAnothers(id: number): boolean {
+    const { progs } = this.world;
+    return id > 0 && (id >= progs.nextProgId() || progs.byId(id) !== undefined);
   }
 
   /** Id 0 is that of insns that run by themselves: nobody loads them. */
@@ -168,17 +180,16 @@ export class Linker {
     if (missing.length > 0) this.build(missing, undefined);
   }
 
-  /** One module for all; not made where it would be the one that there is. */
+  /** One module for all. */
   private relink(): void {
     this.quietRuns = 0;
     this.isScattered = false;
-    const wanted = [...this.wanted()];
-    for (const { prog } of this.placed.values())
-      if (prog.id !== 0 && !wanted.includes(prog)) this.displace(prog);
+    const wanted = this.wanted();
+    for (const { prog } of this.placed.values()) if (prog.id !== 0 && !wanted.has(prog)) this.displace(prog);
     // Programs that went away take what calls them with them.
     const { extra } = this;
     this.linked = this.build(
-      wanted,
+      [...wanted],
       extra?.progs.every((prog) => this.isThere(prog)) === true ? extra : undefined,
     );
   }
@@ -253,7 +264,12 @@ export class Linker {
     };
     const mode = prog.known === undefined ? 'checked' : 'verified';
     try {
-      this.units.set(prog, { unit: world.translate(prog, { mode, cpus, sites, inSlot: ask }), asked });
+      const unit = world.translate(prog, { mode, cpus, sites, inSlot: ask });
+      if (unit.functions.some(isTooLarge)) {
+        sites.release(unit.sites);
+        return 'its code is larger than hosts take';
+      }
+      this.units.set(prog, { unit, asked });
       return undefined;
     } catch (error) {
       return `it cannot be translated, a bug of the JIT: ${String(error)}`;

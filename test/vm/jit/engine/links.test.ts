@@ -25,7 +25,7 @@ interface Chain extends JitRig {
 }
 
 function chain(): Chain {
-  const made = jitRig(10_000);
+  const made = jitRig(10_000, undefined, 'on');
   const spec = {
     name: 'table',
     type: 'prog_array',
@@ -183,18 +183,37 @@ describe('what is unloaded leaves nothing behind', () => {
   });
 });
 
-test('an id that a snapshot gives out again is that of another program', () => {
-  const { machine } = rig({ engine: 'jit' });
-  const empty = machine.snapshot();
-  const results = [3, 4].map((number) => {
-    machine.restore(empty);
-    const prog = loadFilter(machine, `r0 = ${number}\nexit`);
-    return [prog.id, runOnce(machine, prog).retval];
+describe('an id that a snapshot gives out again', () => {
+  test('is that of another program', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const empty = machine.snapshot();
+    const results = [3, 4].map((number) => {
+      machine.restore(empty);
+      const prog = loadFilter(machine, `r0 = ${number}\nexit`);
+      return [prog.id, runOnce(machine, prog).retval];
+    });
+    expect(results).toEqual([
+      [1, 3],
+      [1, 4],
+    ]);
   });
-  expect(results).toEqual([
-    [1, 3],
-    [1, 4],
-  ]);
+
+  test('is so for those that jumped straight to the first, too', () => {
+    const { jumper, leaf, put, run, objects, memory, linker } = chain();
+    const first = jumper(0);
+    put(0, jumper(1).fd);
+    const saved = { memory: memory.save(), objects: objects.save() };
+    const results = [5, 6].map((number) => {
+      memory.restore(saved.memory);
+      objects.restore(saved.objects);
+      put(1, leaf(number));
+      for (let i = 0; i < MANY; i++) run(first.prog);
+      return run(first.prog);
+    });
+    expect(results).toEqual([5, 6]);
+    const jumps = [...linker['units'].values()].flatMap(({ unit }) => unit.jumps);
+    expect(jumps).toHaveLength(2);
+  });
 });
 
 test('a program that cannot be compiled is interpreted, also where compiled ones jump to it', () => {
