@@ -31,9 +31,18 @@ export interface Batcher {
   restore(state: BatcherState): void;
 }
 
+export interface BatcherOptions {
+  /** Programs have written records to a ringbuf or a perf_event_array at a point of this time; it has run, and those after it have not. */
+  readonly onRecords?: (atNs: number) => void;
+}
+
 /** At the start of a recording. */
-export function createBatcher(recording: Recording, batch: EventBatch): Batcher {
-  return new RecordingBatcher(recording, batch);
+export function createBatcher(
+  recording: Recording,
+  batch: EventBatch,
+  { onRecords = () => {} }: BatcherOptions = {},
+): Batcher {
+  return new RecordingBatcher(recording, batch, onRecords);
 }
 
 /** Points of a step that a cursor takes. */
@@ -50,11 +59,11 @@ class RecordingBatcher implements Batcher {
   /** The cursor takes the points: until the identities are quiet, or for good. */
   #lead: 'lane' | 'cursor' | 'cursor for good' = 'lane';
 
-  constructor(recording: Recording, batch: EventBatch) {
+  constructor(recording: Recording, batch: EventBatch, onRecords: (atNs: number) => void) {
     this.#cursor = createCursor(recording);
     this.#identities = createIdentities(recording);
     this.#plans = plansOf(recording, batch, this.#identities.matters);
-    this.#rows = new Rows(recording, batch, this.#plans);
+    this.#rows = new Rows(recording, batch, this.#plans, onRecords);
     this.#callers = new Callers(recording, this.#identities, this.#rows);
     const start = this.#cursor.save();
     this.#lane = new FastLane(recording, this.#identities, this.#plans, this.#rows, this.#callers, start);

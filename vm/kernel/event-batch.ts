@@ -39,6 +39,8 @@ export interface EventBatch {
    * meanwhile are taken one by one as well.
    */
   readonly isHeld: boolean;
+  /** Programs may start timers or begin work, or such wait: whoever wants each of them to be told of at its own point hands points over one by one. */
+  readonly mayHold: boolean;
   /**
    * Runs rows `from` up to `to`, in order: how many were taken. Fewer when something must be done by the machine first; it is done then, and the
    * rest may be run. `fill` makes a whole point of a row, for helpers that need more than the columns; it is asked while the row runs. `drain` is told of

@@ -130,7 +130,7 @@ function decodeChanges<T extends Int32Array | Uint32Array | Int16Array>(
     const index = thread[row]!;
     if (row === next) {
       last[index] = from.zigzag();
-      highest = Math.max(highest, last[index]!);
+      highest = Math.max(highest, last[index] ?? initial);
       next = from.at < from.bytes.length ? row + from.varint() : Number.POSITIVE_INFINITY;
     }
     into[row] = last[index]!;

@@ -20,6 +20,9 @@ export interface Caller {
   name: number;
 }
 
+/** What is kept of a row: its record * 2, and 1 at exit; tid, tgid, name. */
+const KEPT_FIELDS = 4;
+
 /** No number yet. */
 export const UNNUMBERED = -1;
 
@@ -30,6 +33,7 @@ export class Rows {
   readonly #recording: Recording;
   readonly #batch: EventBatch;
   readonly #plans: Plans;
+  readonly #onRecords: (atNs: number) => void;
   readonly #capacity: number;
   #count = 0;
   #columns: BatchColumns;
@@ -37,8 +41,10 @@ export class Rows {
   #ret32: Uint32Array;
   /** Names by number. */
   readonly #names = new Map<number, Uint8Array>();
-  /** Where each row is from: its record * 2, and 1 at exit; and from which row on in which block. */
-  readonly #records: Int32Array;
+  /** What is told of rows while they run, when the columns may have gone: KEPT_FIELDS a row, and their times. */
+  readonly #kept: Int32Array;
+  readonly #times: Float64Array;
+  /** From which row on rows are of which block. */
   readonly #blocks: Block[] = [];
   readonly #blockStarts: number[] = [];
   #block = EMPTY_BLOCK;
@@ -52,12 +58,14 @@ export class Rows {
   #runCount = 0;
   readonly #place = { atNs: 0, phase: 'enter' as Phase, block: EMPTY_BLOCK, row: 0, blockIndex: 0 };
 
-  constructor(recording: Recording, batch: EventBatch, plans: Plans) {
+  constructor(recording: Recording, batch: EventBatch, plans: Plans, onRecords: (atNs: number) => void) {
+    this.#onRecords = onRecords;
     this.#recording = recording;
     this.#batch = batch;
     this.#plans = plans;
     this.#capacity = batch.rows;
-    this.#records = new Int32Array(batch.rows);
+    this.#kept = new Int32Array(batch.rows * KEPT_FIELDS);
+    this.#times = new Float64Array(batch.rows);
     this.#columns = batch.columns();
     this.#args32 = halves(this.#columns.args);
     this.#ret32 = halves(this.#columns.ret);
@@ -82,7 +90,12 @@ export class Rows {
     columns.comm[at] = caller.name;
     columns.cpu[at] = Math.max(this.#blockCpu[row]!, 0);
     columns.atNs[at] = atNs;
-    this.#records[at] = row * 2 + (isExit ? 1 : 0);
+    const kept = at * KEPT_FIELDS;
+    this.#kept[kept] = row * 2 + (isExit ? 1 : 0);
+    this.#kept[kept + 1] = caller.tid;
+    this.#kept[kept + 2] = caller.tgid;
+    this.#kept[kept + 3] = caller.name;
+    this.#times[at] = atNs;
     if (isExit) this.#putRet(row, at);
     else {
       this.#ret32[at * 2] = 0;
@@ -96,7 +109,8 @@ export class Rows {
   flush(): void {
     if (this.#count > 0) {
       this.#endRun(0, 0);
-      for (let from = 0; from < this.#count;) from += this.#batch.run(from, this.#count, this.#fill);
+      for (let from = 0; from < this.#count;)
+        from += this.#batch.run(from, this.#count, this.#fill, this.#drain);
       this.#count = 0;
     }
     this.#columns = this.#batch.columns();
@@ -153,19 +167,21 @@ export class Rows {
 
   /** For EventBatch.run. */
   readonly #fill = (row: number, point: SyscallPoint): void => {
-    if (this.#columns.tid.length === 0) this.#columns = this.#batch.columns(); // the memory has grown
-    const { tid, tgid, comm, atNs } = this.#columns;
-    const record = this.#records[row]!;
+    const kept = row * KEPT_FIELDS;
+    const record = this.#kept[kept]!;
     const place = this.#place;
     place.block = this.#blockOf(row);
     place.row = record >> 1;
     place.phase = (record & 1) === 0 ? 'enter' : 'exit';
-    place.atNs = atNs[row]!;
+    place.atNs = this.#times[row]!;
     fillPoint(place satisfies Place, this.#recording, point);
-    point.tid = tid[row]!;
-    point.tgid = tgid[row]!;
-    point.comm = this.#names.get(comm[row]!)!;
+    point.tid = this.#kept[kept + 1]!;
+    point.tgid = this.#kept[kept + 2]!;
+    point.comm = this.#names.get(this.#kept[kept + 3]!)!;
   };
+
+  /** For EventBatch.run. */
+  readonly #drain = (row: number): void => this.#onRecords(this.#times[row]!);
 
   #blockOf(row: number): Block {
     const starts = this.#blockStarts;

@@ -94,6 +94,10 @@ export class Batch implements EventBatch, RowHost {
     return !this.world.callbacks.isIdle;
   }
 
+  get mayHold(): boolean {
+    return this.input.runsLater || this.isHeld;
+  }
+
   columns(): BatchColumns {
     this.table.freshNames();
     return this.table.columns;
