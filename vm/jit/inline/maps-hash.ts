@@ -1,5 +1,5 @@
 // The hash of a key, as vm/maps has it: of hash-bytes.ts, of jenkins.ts, or the key itself.
-import { HASH_ENDS, HASH_MIX_A, HASH_MIX_B, HASH_STEP, HASH_TURN, hashBytes } from '../../maps/hash-bytes.ts';
+import { HASH_ENDS, HASH_MIX_A, HASH_MIX_B, HASH_STEP, HASH_TURN } from '../../maps/hash-bytes.ts';
 import { JENKINS } from '../../maps/jenkins.ts';
 import type { TableLayout } from '../../maps/layout.ts';
 import type { CodeWriter, Local } from '../wasm/code-writer.ts';
