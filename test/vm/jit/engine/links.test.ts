@@ -207,10 +207,10 @@ describe('an id that a snapshot gives out again', () => {
       memory.restore(saved.memory);
       objects.restore(saved.objects);
       put(1, leaf(number));
-      for (let i = 0; i < MANY; i++) run(first.prog);
-      return run(first.prog);
+      const all = Array.from({ length: MANY }, () => run(first.prog));
+      return [...new Set(all)];
     });
-    expect(results).toEqual([5, 6]);
+    expect(results).toEqual([[5], [6]]);
     const jumps = [...linker['units'].values()].flatMap(({ unit }) => unit.jumps);
     expect(jumps).toHaveLength(2);
   });
