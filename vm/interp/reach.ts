@@ -178,7 +178,17 @@ export abstract class Reach {
     if (at >= stack.start && at < stack.end) return stack;
     for (const region of this.event.regions) if (at >= region.start && at < region.end) return region;
     for (const region of this.lent) if (at >= region.start && at < region.end) return region;
-    return this.host.mapRegions.find(at);
+    return this.host.mapRegions.find(at) ?? this.heldAt(at);
+  }
+
+  /** What an engine lent the program by itself, around an offset. The next call of `forgetLast` may end it. */
+  protected heldAt(_at: number): Region | undefined {
+    return undefined;
+  }
+
+  /** What was accessed last may not be there any more. */
+  protected forgetLast(): void {
+    this.last = this.frames.region;
   }
 
   kernelMayRead(at: number, size: number): boolean {

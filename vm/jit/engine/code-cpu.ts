@@ -1,5 +1,6 @@
 // What generated code calls in JavaScript: each call leaves the code, works on the state of the interpreter (registers, frames, loans), and goes back in. And
 // the other way: functions of a program that a helper calls while generated code waits for it.
+import type { Owed } from '../../helpers/context.ts';
 import { HELPERS } from '../../helpers/table.ts';
 import { Cpu } from '../../interp/cpu.ts';
 import { FAULTS } from '../../interp/fault.ts';
@@ -9,8 +10,9 @@ import { loadPacket } from '../../interp/packet.ts';
 import { SIZES } from '../../isa/opcodes.ts';
 import { OP_LIST, OPS } from '../../isa/ops.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
+import type { Region } from '../../memory/regions.ts';
 import { CELLS } from '../cells.ts';
-import { adoptDebts } from '../inline/debts.ts';
+import { adoptLock, adoptRecords, HeldRecord } from '../inline/debts.ts';
 import { FAULT_CODES, SiteTable } from '../unit.ts';
 
 /** int32 halves of registers: r0, r1 to r5, r0 to r9. */
@@ -29,6 +31,7 @@ export abstract class CodeCpu extends Cpu {
   protected inCode = false;
   /** What stands innermost is the interpreter, even where generated code called it. */
   protected isInterpreting = true;
+  private readonly held = new HeldRecord();
 
   /** Generated code has called JavaScript: of a batch, what is known of the row is not made yet. */
   protected abstract left(): void;
@@ -49,7 +52,27 @@ export abstract class CodeCpu extends Cpu {
     this.insns = i32[INSNS]!;
     const top = i32[FRAME]!;
     this.frames.moveTo(top, prog.known === undefined ? i32[CELLS.base / 4]! : top);
-    adoptDebts(this);
+    adoptLock(this);
+    this.forgetLast();
+  }
+
+  protected override heldAt(at: number): Region | undefined {
+    return this.held.find(this.memory, at) ? this.held : undefined;
+  }
+
+  override lend(region: Region, owed?: Owed): void {
+    adoptRecords(this);
+    super.lend(region, owed);
+  }
+
+  override takeBack(start: number): boolean {
+    adoptRecords(this);
+    return super.takeBack(start);
+  }
+
+  override owedAt(start: number): Owed | undefined {
+    adoptRecords(this);
+    return super.owedAt(start);
   }
 
   /** Back to generated code. What was done may have put programs into slots. */
