@@ -1,0 +1,101 @@
+// Batches as their users see them: when there are any, what they take, and what is left behind when something goes wrong.
+import { describe, expect, test } from 'vitest';
+import { assembleObject } from '../../../../vm/index.ts';
+import { pointOf, rig } from '../../../support/machine.ts';
+
+const COUNT = `.license GPL\n.map counts array key=4 value=8 entries=1\n.section "raw_tp/sys_enter"
+    count:\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map[counts] ll\ncall map_lookup_elem\nif r0 == 0 goto out
+    r1 = *(u64 *)(r0 + 0)\nr1 += 1\n*(u64 *)(r0 + 0) = r1\nout:\nr0 = 0\nexit`;
+const PRINT = `.license GPL\n.section "raw_tp/sys_enter"
+    say:\n*(u64 *)(r10 - 8) = 0x6968\nr1 = r10\nr1 += -8\nr2 = 3\ncall trace_printk\nr0 = 0\nexit`;
+const fill = (): void => {};
+const nameOf = (i: number): Uint8Array => new TextEncoder().encode(`thread ${i}`);
+
+/** Rows that all programs of the enter run at. */
+function fillRows(batch: NonNullable<ReturnType<typeof rig>['machine']['batch']>, rows: number): void {
+  const columns = batch.columns();
+  const comm = batch.name(pointOf().comm);
+  for (let row = 0; row < rows; row++) {
+    columns.plan[row] = batch.plan('enter', pointOf().audit, 0);
+    columns.comm[row] = comm;
+    columns.atNs[row] = row;
+  }
+}
+
+describe('a batch', () => {
+  test('is none for the interpreter, and says so', () => {
+    const { machine } = rig({ engine: 'interp' });
+    machine.attachAll(machine.load(assembleObject(COUNT, 'test')));
+    expect([machine.batch, machine.whyNoBatch]).toEqual([
+      undefined,
+      'the interpreter runs points one by one',
+    ]);
+  });
+
+  test('is none for programs that were not verified, and names them', () => {
+    const { machine } = rig({ engine: 'jit', verifier: 'off' });
+    machine.attachAll(machine.load(assembleObject(COUNT, 'test')));
+    expect([machine.batch, machine.whyNoBatch]).toEqual([undefined, 'count was not verified']);
+  });
+
+  test('has no plan where nothing is attached, and passes its rows over', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const batch = machine.batch!;
+    expect([batch.plan('enter', pointOf().audit, 0), batch.plan('exit', pointOf().audit, 0)]).toEqual([0, 0]);
+    fillRows(batch, 10);
+    expect([batch.run(0, 10, fill), machine.insnsRun]).toEqual([10, 0]);
+  });
+
+  test('runs the rows that it is told to, and no others', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const [prog] = machine.load(assembleObject(COUNT, 'test')).progs;
+    machine.attach(prog!);
+    const batch = machine.batch!;
+    fillRows(batch, 100);
+    expect([batch.run(10, 40, fill), prog!.runs, batch.run(40, 41, fill), prog!.runs]).toEqual([
+      30, 30, 1, 31,
+    ]);
+  });
+
+  test('of programs that are not attached any more runs nothing', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const object = machine.load(assembleObject(COUNT, 'test'));
+    machine.attachAll(object);
+    const batch = machine.batch!;
+    fillRows(batch, 10);
+    machine.unload(object);
+    expect(machine.batch!.plan('enter', pointOf().audit, 0)).toBe(0);
+    expect(() => batch.run(0, 10, fill)).toThrow('programs were attached or detached');
+  });
+
+  test('may be used on after its host threw, and tells the same numbers', () => {
+    let lines = 0;
+    const { machine } = rig({
+      engine: 'jit',
+      onPrintk: () => {
+        lines += 1;
+        if (lines === 3) throw new Error('the disk is full');
+      },
+    });
+    const [prog] = machine.load(assembleObject(PRINT, 'test')).progs;
+    machine.attach(prog!);
+    const batch = machine.batch!;
+    fillRows(batch, 5);
+    expect(() => batch.run(0, 5, fill)).toThrow('the disk is full');
+    const { runs } = prog!;
+    machine.enter(pointOf());
+    expect(prog!.runs).toBe(runs + 1);
+    expect([batch.run(0, 5, fill), prog!.runs]).toEqual([5, runs + 6]);
+  });
+
+  test('tells names apart until there is no room for more', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const batch = machine.batch!;
+    batch.columns();
+    const numbers = Array.from({ length: batch.rows }, (_, i) => batch.name(nameOf(i)));
+    expect(new Set(numbers).size).toBe(batch.rows);
+    expect([batch.name(nameOf(7)), batch.name(nameOf(batch.rows))]).toEqual([numbers[7], -1]);
+    batch.columns();
+    expect(batch.name(nameOf(batch.rows))).toBeGreaterThanOrEqual(0);
+  });
+});
