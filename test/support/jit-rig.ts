@@ -24,7 +24,7 @@ export interface JitRig {
   readonly faults: Fault[];
   readonly lines: string[];
   /** Loads a socket filter: its fd, and itself. */
-  load(text: string): { readonly fd: number; readonly prog: KernelProg };
+  readonly load: (text: string) => { readonly fd: number; readonly prog: KernelProg };
 }
 
 /** Nobody's task, at time 0. */

@@ -4,7 +4,6 @@ import { HELPERS, helperName, type HelperName } from '../../helpers/table.ts';
 import { KFUNCS, kfuncName } from '../../helpers/kfuncs.ts';
 import { OPS } from '../../isa/ops.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
-import { isProgArray } from '../../maps/prog-array.ts';
 
 /** Cells of the event that generated code looks at. */
 export type EventCell = 'time' | 'ids' | 'comm' | 'readable';
@@ -90,15 +89,4 @@ function asksOf(
   name: string,
 ): Asks {
   return [name, ret, ...args].some((text) => IS_OF_TASK.test(text)) ? TASK : ANYTHING;
-}
-
-/** Programs, and all that tail calls lead to from there as slots are now. */
-export function reachedFrom(progs: Iterable<KernelProg>): ReadonlySet<KernelProg> {
-  const reached = new Set(progs);
-  for (const prog of reached) {
-    for (const map of prog.usedMaps) {
-      if (isProgArray(map)) for (const held of map.held()) reached.add(held); // a Set that grows is walked to its end
-    }
-  }
-  return reached;
 }

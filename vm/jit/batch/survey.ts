@@ -3,7 +3,8 @@ import type { KernelProg } from '../../kernel/prog.ts';
 import type { KernelMap, RecordBuffer } from '../../maps/map.ts';
 import type { BatchInput } from './batch.ts';
 import { MAX_BUFFERS } from './layout.ts';
-import { needsOf, reachedFrom, type EventCell } from './needs.ts';
+import { reachedFrom } from '../reached.ts';
+import { needsOf, type EventCell } from './needs.ts';
 import type { Plan, Plans } from './plans.ts';
 
 /** The machine, as it is surveyed. */

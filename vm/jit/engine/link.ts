@@ -2,12 +2,10 @@
 // by their ids. When slots change, programs that are new among them get a module of their own at once, so that the next event is right; after
 // some thousand runs without another change all are linked into one module again.
 import type { KernelProg } from '../../kernel/prog.ts';
-import { isProgArray } from '../../maps/prog-array.ts';
-import { callbackName, progName, type ProgUnit, type SiteTable } from '../unit.ts';
-import type { TranslateOptions } from '../translate/translate.ts';
-import { isTooLarge } from '../wasm/limits.ts';
-import { canCompile } from './host-support.ts';
+import { reachedFrom } from '../reached.ts';
+import { callbackName, progName } from '../unit.ts';
 import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
+import { Units, type UnitsWorld } from './units.ts';
 
 /** Runs without a change before all is linked anew: a replay does as many in some milliseconds, and a lab that fills slot after slot does not. */
 const RELINK_RUNS = 4096;
@@ -22,11 +20,8 @@ export interface ProgSource {
   isLoaded(prog: KernelProg): boolean;
 }
 
-export interface LinkWorld extends ModuleWorld {
+export interface LinkWorld extends ModuleWorld, UnitsWorld {
   readonly progs: ProgSource;
-  readonly sites: SiteTable;
-  readonly cpus: number;
-  translate(prog: KernelProg, options: TranslateOptions): ProgUnit;
 }
 
 /** A program in the table. */
@@ -43,18 +38,10 @@ export interface LinkExtra extends ExtraCode {
   readonly progs: readonly KernelProg[];
 }
 
-/** A unit, and what slots it was made for: the programs that could be named then. */
-interface Translated {
-  readonly unit: ProgUnit;
-  readonly asked: ReadonlyMap<number, KernelProg | undefined>;
-}
-
 /** The compiled programs of one machine. */
 export class Linker {
   private readonly world: LinkWorld;
-  private readonly units = new Map<KernelProg, Translated>();
-  /** Programs that cannot be compiled, and why. */
-  private readonly refused = new Map<KernelProg, string>();
+  private readonly units: Units;
   private readonly placed = new Map<number, Placed>();
   /** Programs that runs began with. */
   private readonly roots = new Set<KernelProg>();
@@ -68,6 +55,7 @@ export class Linker {
 
   constructor(world: LinkWorld) {
     this.world = world;
+    this.units = new Units(world);
   }
 
   /** Where a program that is about to run stands; undefined: the interpreter runs it. Between two runs only. */
@@ -94,7 +82,7 @@ export class Linker {
 
   /** Why the interpreter runs a program; undefined where it is compiled, or was not run yet. */
   whyNot(prog: KernelProg): string | undefined {
-    return this.refused.get(prog);
+    return this.units.whyNot(prog);
   }
 
   /** Keeps code in the linked module from now on (undefined: none), and links at once. Between two runs only. */
@@ -122,8 +110,7 @@ export class Linker {
   }
 
   private catchUp(): void {
-    for (const prog of this.units.keys()) if (!this.isThere(prog)) this.forget(prog);
-    for (const prog of this.refused.keys()) if (!this.isThere(prog)) this.refused.delete(prog);
+    this.units.keep((prog) => this.isThere(prog));
     for (const prog of this.roots) if (!this.isThere(prog)) this.roots.delete(prog);
     const placed = [...this.placed.values()];
     const gone = placed.filter(({ prog }) => !this.isThere(prog));
@@ -143,11 +130,6 @@ export class Linker {
     return prog.id === 0 ? this.placed.get(0)?.prog === prog : this.world.progs.isLoaded(prog);
   }
 
-  private forget(prog: KernelProg): void {
-    this.world.sites.release(this.units.get(prog)?.unit.sites ?? []);
-    this.units.delete(prog);
-  }
-
   private displace({ id }: KernelProg): void {
     this.placed.delete(id);
     this.world.table.set(id, null);
@@ -157,21 +139,20 @@ export class Linker {
     const old = this.placed.get(prog.id);
     if (old !== undefined && old.prog !== prog) {
       // Other insns that run by themselves.
-      this.forget(old.prog);
-      this.refused.delete(old.prog);
-      this.roots.delete(old.prog);
       this.displace(old.prog);
+      this.roots.delete(old.prog);
+      this.units.keep((one) => this.isThere(one));
     }
     this.roots.add(prog);
     this.isScattered ||= prog.id !== 0 && this.placed.size > 0;
-    this.add(reachOf([prog]));
+    this.add(reachedFrom([prog]));
     return this.placed.get(prog.id)!;
   }
 
   /** All that can be reached; insns that run by themselves stand alone. */
   private wanted(): ReadonlySet<KernelProg> {
     const roots = [...this.roots].filter(({ id }) => id !== 0);
-    return reachOf([...roots, ...(this.extra?.progs ?? []).filter((prog) => this.isThere(prog))]);
+    return reachedFrom([...roots, ...(this.extra?.progs ?? []).filter((prog) => this.isThere(prog))]);
   }
 
   /** Puts those of the programs into the table that are not there, with a module of their own. */
@@ -196,7 +177,7 @@ export class Linker {
 
   private build(progs: readonly KernelProg[], extra: ExtraCode | undefined): LinkedModule {
     const group = new Set(progs);
-    const parts = progs.map((prog) => this.partOf(prog, group));
+    const parts = progs.map((prog) => this.units.partOf(prog, group));
     let module: LinkedModule;
     try {
       module = new LinkedModule(parts, this.world, extra);
@@ -206,7 +187,7 @@ export class Linker {
     }
     const { table } = this.world;
     for (const prog of progs) {
-      this.placed.set(prog.id, { prog, module, why: this.refused.get(prog) });
+      this.placed.set(prog.id, { prog, module, why: this.units.whyNot(prog) });
       if (table.length <= prog.id) table.grow(Math.max(prog.id + 1 - table.length, table.length));
       table.set(prog.id, module.exports[progName(prog)]);
     }
@@ -220,73 +201,13 @@ export class Linker {
       if ('interpreted' in part) continue;
       const { prog } = part.unit;
       try {
-        const alone = this.partOf(prog, new Set([prog]));
+        const alone = this.units.partOf(prog, new Set([prog]));
         if ('unit' in alone) void new LinkedModule([alone], this.world);
       } catch {
         found = true;
-        this.refused.set(prog, `its code is not taken, a bug of the JIT: ${String(error)}`);
-        this.forget(prog);
+        this.units.refuse(prog, `its code is not taken, a bug of the JIT: ${String(error)}`);
       }
     }
     return found;
   }
-
-  /** A program for a module that holds `group`. */
-  private partOf(prog: KernelProg, group: ReadonlySet<KernelProg>): Part {
-    if (this.refused.has(prog)) return { interpreted: prog };
-    const inSlot = (slotAt: number): KernelProg | undefined => {
-      const held = this.world.progs.byId(this.world.memory.view.getUint32(slotAt, true));
-      return held !== undefined && group.has(held) ? held : undefined;
-    };
-    const known = this.units.get(prog);
-    if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held))
-      return known;
-    this.forget(prog);
-    const why = this.translate(prog, inSlot);
-    if (why === undefined) return this.units.get(prog)!;
-    this.refused.set(prog, why);
-    return { interpreted: prog };
-  }
-
-  /** Translates a program into `units`; why it cannot be. */
-  private translate(
-    prog: KernelProg,
-    inSlot: (slotAt: number) => KernelProg | undefined,
-  ): string | undefined {
-    if (!canCompile()) return 'the host has no tail calls in WebAssembly';
-    const { world } = this;
-    const { cpus, sites } = world;
-    const asked = new Map<number, KernelProg | undefined>();
-    const ask = (slotAt: number): KernelProg | undefined => {
-      const held = inSlot(slotAt);
-      asked.set(slotAt, held);
-      return held;
-    };
-    const mode = prog.known === undefined ? 'checked' : 'verified';
-    try {
-      const unit = world.translate(prog, { mode, cpus, sites, inSlot: ask });
-      if (unit.functions.some(isTooLarge)) {
-        sites.release(unit.sites);
-        return 'its code is larger than hosts take';
-      }
-      this.units.set(prog, { unit, asked });
-      return undefined;
-    } catch (error) {
-      return `it cannot be translated, a bug of the JIT: ${String(error)}`;
-    }
-  }
-}
-
-/** Programs, and all that tail calls lead to from there. */
-function reachOf(from: readonly KernelProg[]): ReadonlySet<KernelProg> {
-  const reached = new Set(from);
-  const arrays = new Set<number>();
-  for (const prog of reached) {
-    for (const map of prog.usedMaps) {
-      if (!isProgArray(map) || arrays.has(map.id)) continue;
-      arrays.add(map.id);
-      for (const held of map.held()) reached.add(held); // a Set that grows is walked to its end
-    }
-  }
-  return reached;
 }

@@ -4,10 +4,13 @@ import type { Machine, LoadedObject } from '../../../../vm/index.ts';
 import { loadText, pointOf, rig } from '../../../support/machine.ts';
 
 const JUMPS = 33;
+function jump(to: number): string {
+  return `r2 = map[table] ll\nr3 = ${to}\ncall tail_call\n`;
+}
+
 /** Slots 0 to 32 jump to the next; what cannot jump any more prints. A format with %s is JavaScript's to print, at once. */
 function chainText(ends: boolean): string {
   const say = `r1 = 0x7325 ll\n*(u64 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 3\nr3 = 0\ncall trace_printk\n`;
-  const jump = (to: number): string => `r2 = map[table] ll\nr3 = ${to}\ncall tail_call\n`;
   const links = Array.from(
     { length: JUMPS },
     (_, i) => `.section "raw_tp"\nlink${i + 1}:\nr6 = r1\n${jump(i + 1)}${ends ? say : ''}r0 = 0\nexit\n`,
@@ -35,16 +38,14 @@ function framesWhilePrinting(run: (machine: Machine, object: LoadedObject) => vo
   return frames;
 }
 
-test(`a program that ${JUMPS} tail calls led to stands alone on the stack`, () => {
-  const enter = (machine: Machine): void => machine.enter(pointOf());
-  expect(framesWhilePrinting(enter, chainText(true))).toEqual([1]);
-});
-
-test('and so does it after many events', () => {
-  const enter = (machine: Machine): void => {
-    for (let i = 0; i < 10; i++) machine.enter(pointOf({ atNs: i }));
-  };
-  expect(framesWhilePrinting(enter, chainText(true))).toEqual(Array.from({ length: 10 }, () => 1));
+test.each([
+  [`stands alone on the stack`, 1],
+  ['and so does after many events', 10],
+])(`a program that ${JUMPS} tail calls led to %s`, (_what, events) => {
+  const frames = framesWhilePrinting((machine) => {
+    for (let i = 0; i < events; i++) machine.enter(pointOf({ atNs: i }));
+  }, chainText(true));
+  expect(frames).toEqual(Array.from({ length: events }, () => 1));
 });
 
 test(`300,000 events of ${JUMPS} jumps each, ten million, all counted`, () => {
