@@ -95,9 +95,9 @@ function dump({ bpf }: Machine, fd: number): unknown[] {
 /** Why programs are interpreted on the machine that compiles: nothing, unless the JIT has a bug. */
 function refusals(machine: Machine): readonly string[] {
   const { runs } = machine as unknown as {
-    runs: { cpu: { linker: { refused: ReadonlyMap<unknown, string> } } };
+    runs: { cpu: { linker: { placed: ReadonlyMap<number, { readonly why: string | undefined }> } } };
   }; // as machine.ts makes it
-  return [...runs.cpu.linker.refused.values()];
+  return [...runs.cpu.linker.placed.values()].flatMap(({ why }) => why ?? []);
 }
 
 function memoryOf(machine: Machine): Buffer {

@@ -4,6 +4,7 @@ import { MOVSX, type AluName, type SourceName } from '../../isa/opcodes.ts';
 import type { Op, SwapBits } from '../../isa/ops.ts';
 import type { PlainOp } from '../wasm/ops.ts';
 import type { FuncWriter } from './func-writer.ts';
+import { LOW_OF_LOW } from './operands.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 type Width = '32' | '64';
@@ -37,12 +38,12 @@ const wasm = (width: Width, name: string): PlainOp => `i${width}_${name}` as Pla
 export function writeAlu(f: FuncWriter, { alu, width, source }: OpOf<'alu'>): void {
   const { code } = f.prog;
   const dst = code.dst[f.pc]!;
-  const w: Width = width === 64 ? '64' : '32';
+  const w: Width = width === 64 && !isLowOfLow(f, alu, source) ? '64' : '32';
   if (alu === 'mov') {
     pushOperand(f, w, source);
     store(f, w, dst);
-    if (source === 'imm') f.numbers[dst] = w === '64' ? code.imm64[f.pc]! : BigInt(code.imm[f.pc]! >>> 0);
-    else if (w === '64') f.numbers[dst] = f.numbers[code.src[f.pc]!];
+    if (source === 'imm') f.numbers[dst] = width === 64 ? code.imm64[f.pc]! : BigInt(code.imm[f.pc]! >>> 0);
+    else if (width === 64) f.numbers[dst] = f.numbers[code.src[f.pc]!];
     return;
   }
   if (alu in DIVISION) {
@@ -53,6 +54,13 @@ export function writeAlu(f: FuncWriter, { alu, width, source }: OpOf<'alu'>): vo
   pushOperand(f, w, source);
   f.code.op(wasm(w, BINARY[alu as keyof typeof BINARY])); // what is left
   store(f, w, dst);
+}
+
+/** True where 32 bits do: of the result nothing else is read, and it is made of nothing else. */
+function isLowOfLow(f: FuncWriter, alu: AluName, source: SourceName): boolean {
+  const { code } = f.prog;
+  if (!f.writesNarrow(code.dst[f.pc]!)) return false;
+  return LOW_OF_LOW.has(alu) || alu === 'mov' || (alu === 'lsh' && source === 'imm' && code.imm[f.pc]! < 32);
 }
 
 function pushValue(f: FuncWriter, width: Width, reg: number): void {
@@ -139,7 +147,7 @@ function constant(f: FuncWriter, width: Width, value: number): void {
 
 export function writeNeg(f: FuncWriter, { width }: OpOf<'neg'>): void {
   const dst = f.prog.code.dst[f.pc]!;
-  const w: Width = width === 64 ? '64' : '32';
+  const w: Width = width === 64 && !f.writesNarrow(dst) ? '64' : '32';
   constant(f, w, 0);
   pushValue(f, w, dst);
   f.code.op(wasm(w, 'sub'));
@@ -150,25 +158,19 @@ export function writeNeg(f: FuncWriter, { width }: OpOf<'neg'>): void {
 export function writeMovsx(f: FuncWriter, { movsx, width }: OpOf<'movsx'>): void {
   const { dst, src } = f.prog.code;
   const bits = MOVSX[movsx].off;
-  const w: Width = width === 64 ? '64' : '32';
+  const w: Width = width === 64 && !f.writesNarrow(dst[f.pc]!) ? '64' : '32';
   pushValue(f, w, src[f.pc]!);
-  f.code.op(wasm(w, `extend${bits}_s`));
+  if (w === '64' || bits < 32) f.code.op(wasm(w, `extend${bits}_s`));
   store(f, w, dst[f.pc]!);
 }
 
 /** Byte swaps: memory is little endian, so that `le` only cuts. */
 export function writeSwap(f: FuncWriter, { swap, bits }: OpOf<'swap'>): void {
   const dst = f.prog.code.dst[f.pc]!;
-  if (swap === 'le') {
-    if (bits === 64) return;
-    f.pushLow(dst);
-    if (bits === 16) f.code.i32(0xffff).op('i32_and');
-    f.setLow(dst);
-    return;
-  }
   if (bits === 64) f.pushReg(dst);
   else f.pushLow(dst);
-  pushSwapped(f, bits);
+  if (swap !== 'le') pushSwapped(f, bits);
+  else if (bits === 16) f.code.i32(0xffff).op('i32_and');
   if (bits === 64) f.setReg(dst);
   else f.setLow(dst);
 }

@@ -1,10 +1,11 @@
 // Atomic read-modify-write. One thread runs everything: reading, computing and writing one after the other is atomic.
 // @see RFC 9669 section 5.3
-import { ATOMICS, SIZES, type AtomicName } from '../../isa/opcodes.ts';
+import { ATOMICS, type AtomicName } from '../../isa/opcodes.ts';
 import type { Op } from '../../isa/ops.ts';
 import type { PlainOp } from '../wasm/ops.ts';
 import type { FuncWriter } from './func-writer.ts';
 import { LOADS, pushPlace } from './memory.ts';
+import { R0 } from './registers.ts';
 
 /** What is done with what stands in memory and src; nothing: src takes its place. */
 // oxfmt-ignore
@@ -25,7 +26,7 @@ export function writeAtomic(f: FuncWriter, { atomic, size }: Extract<Op, { kind:
   const compute = COMPUTE[atomic];
   const at = f.scratch('i32', 0);
   const old = f.scratch('i64', 0);
-  const offset = pushPlace(f, prog.code.dst[f.pc]!, prog.code.off[f.pc]!, SIZES[size].bytes);
+  const offset = pushPlace(f);
   code.set(at);
   if (ATOMICS[atomic].form === 'lock') {
     code.get(at).get(at).mem(unsigned, offset);
@@ -37,11 +38,11 @@ export function writeAtomic(f: FuncWriter, { atomic, size }: Extract<Op, { kind:
   if (atomic === 'cmpxchg') {
     if (size === 'w') {
       code.get(old).op('i32_wrap_i64');
-      f.pushLow(0);
+      f.pushLow(R0);
       code.op('i32_eq').if();
     } else {
       code.get(old);
-      f.pushReg(0);
+      f.pushReg(R0);
       code.op('i64_eq').if();
     }
   }
@@ -52,5 +53,5 @@ export function writeAtomic(f: FuncWriter, { atomic, size }: Extract<Op, { kind:
   code.mem(store, offset);
   if (atomic === 'cmpxchg') code.end();
   code.get(old);
-  f.setReg(atomic === 'cmpxchg' ? 0 : src);
+  f.setReg(atomic === 'cmpxchg' ? R0 : src);
 }

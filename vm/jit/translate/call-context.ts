@@ -1,7 +1,8 @@
 // A call as those see it who write helpers in WebAssembly.
 import type { HelperName } from '../../helpers/table.ts';
 import type { CallContext } from '../inline/call.ts';
-import { ARGS, writeKernelCall } from './kernel-call.ts';
+import { writeKernelCall } from './kernel-call.ts';
+import { ARGS } from './registers.ts';
 import type { FuncWriter } from './func-writer.ts';
 import { callSub } from './sub-call.ts';
 

@@ -4,7 +4,7 @@ import { callbackName, subName } from '../unit.ts';
 import { CodeWriter } from '../wasm/code-writer.ts';
 import type { FuncCode } from '../wasm/types.ts';
 import { regCell, type UnitDraft } from './func-writer.ts';
-import { ARGS, SAVED } from './kernel-call.ts';
+import { ARGS, SAVED } from './registers.ts';
 
 /** In checked code r6 to r9 stand in their cells after it as before it. */
 export function writeCallback({ prog, options, subs }: UnitDraft, pc: number): FuncCode {

@@ -1,12 +1,14 @@
 // Calls: of helpers and kernel functions, of subprograms, and what helpers call.
 import { FRAME_STRIDE, MAX_FRAMES } from '../../interp/frames.ts';
-import { helperName, HELPERS } from '../../helpers/table.ts';
+import { helperName } from '../../helpers/table.ts';
 import type { CallName } from '../../isa/opcodes.ts';
 import { CELLS } from '../cells.ts';
 import { inlineCall } from '../inline/index.ts';
 import { callContext } from './call-context.ts';
 import type { FuncWriter } from './func-writer.ts';
-import { ARGS, forgetAfterCall, SAVED, writeKernelCall } from './kernel-call.ts';
+import { forgetAfterCall, writeKernelCall } from './kernel-call.ts';
+import { ARGS, R0, SAVED } from './registers.ts';
+import { isTailCall } from './operands.ts';
 import { callSub } from './sub-call.ts';
 import { writeTailCall } from './tail-call.ts';
 
@@ -18,12 +20,11 @@ export const CALLS = {
 } as const satisfies Record<CallName, (f: FuncWriter) => void>;
 
 function writeHelperCall(f: FuncWriter): void {
-  const id = f.prog.code.imm[f.pc]!;
-  if (id === HELPERS.tail_call.id) {
+  if (isTailCall(f.prog, f.pc)) {
     writeTailCall(f);
     return;
   }
-  const name = helperName(id);
+  const name = helperName(f.prog.code.imm[f.pc]!);
   if (f.mode === 'verified' && name !== undefined && inlineCall(callContext(f, name))) {
     forgetAfterCall(f);
     return;
@@ -44,11 +45,11 @@ function writeSubprogCall(f: FuncWriter): void {
     code.end();
   }
   f.checkBudget();
-  if (f.isChecked) f.saveRegs([0, ...SAVED]);
+  if (f.isChecked) f.saveRegs([R0, ...SAVED]);
   for (const reg of ARGS) f.pushReg(reg);
   code.get(f.frame).i32(FRAME_STRIDE).op('i32_add');
   callSub(f, target);
-  f.setReg(0);
+  f.setReg(R0);
   if (f.isChecked) {
     f.loadRegs(ARGS);
     f.setCell('i32_store', CELLS.base, () => code.get(f.base));

@@ -3,11 +3,9 @@ import { STACK_BYTES } from '../../interp/frames.ts';
 import { COUNTERS } from '../../kernel/prog.ts';
 import { ADDRESS_HIGH } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
-import { ARGS, SAVED } from './kernel-call.ts';
+import { ARGS, CTX_REG, LENGTH_REG, LOCAL_REGS, R0, SAVED } from './registers.ts';
 import type { FuncWriter } from './func-writer.ts';
 
-const CTX_REG = 1;
-const LENGTH_REG = 2;
 /** The parameter of a program that is the offset of its ctx. */
 const CTX_PARAM = 0;
 /** Longest part of the stack that is cleared by stores; more takes memory.fill, which is a call in engines of today. */
@@ -28,11 +26,22 @@ export function writeEntry(f: FuncWriter): void {
   }
   if (f.isChecked) {
     if (kind === 'prog') f.setCell('i32_store', CELLS.base, () => code.get(f.frame));
-    else f.loadRegs([0, ...SAVED]);
+    else f.loadRegs([R0, ...SAVED]);
     f.pushCell('i32_load', CELLS.base);
     code.set(f.base);
   }
+  writeNarrow(f);
   clearStack(f);
+}
+
+/** Cuts values that are narrow from the beginning. */
+function writeNarrow({ code, shape, regs, lows }: FuncWriter): void {
+  for (let reg = 0; reg < LOCAL_REGS; reg++) {
+    if ((shape.narrow.entry & (1 << reg)) === 0) continue;
+    if (shape.kind === 'prog' && reg === CTX_REG) code.get(CTX_PARAM);
+    else code.get(regs[reg]!).op('i32_wrap_i64');
+    code.set(lows[reg]!);
+  }
 }
 
 function writeProgRegs(f: FuncWriter): void {
@@ -78,7 +87,7 @@ export function writeExit(f: FuncWriter): void {
   if (kind === 'prog') writeBill(f);
   else if (f.isChecked) f.saveRegs(ARGS);
   if (f.isChecked) f.setCell('i32_store', CELLS.exit, () => code.i32(f.site()));
-  f.pushReg(0);
+  f.pushReg(R0);
   if (kind === 'sub') f.pushCounted();
   code.op('return');
 }

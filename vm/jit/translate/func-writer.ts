@@ -17,11 +17,10 @@ import { CodeWriter, type Local } from '../wasm/code-writer.ts';
 import type { MemoryOp } from '../wasm/ops.ts';
 import type { FuncCode, FuncName, FuncType, ValueType } from '../wasm/types.ts';
 import type { TranslateMode, TranslateOptions } from './options.ts';
+import { LOCAL_REGS } from './registers.ts';
 import type { FuncKind, FuncShape } from './shape.ts';
 
 const HIGH_BITS = BigInt(ADDRESS_HIGH) << 32n;
-/** Registers that are locals: r0 to r9. */
-const LOCAL_REGS = 10;
 /** Number of the scratch local that may_goto counts in; helpers in place have the lower ones. */
 const ROUNDS = 99;
 
@@ -47,8 +46,9 @@ export class FuncWriter {
   readonly unit: UnitDraft;
   readonly prog: KernelProg;
   readonly mode: TranslateMode;
-  /** Locals of r0 to r9. */
+  /** Locals of r0 to r9, and those of their values that need 32 bits only. */
   readonly regs: readonly Local[];
+  readonly lows: readonly Local[];
   /** Low half of r10. */
   readonly frame: Local;
   /** First byte of the frame: offsets from here are not negative, as those of Wasm's loads and stores must be. */
@@ -84,6 +84,7 @@ export class FuncWriter {
       return param < 0 ? this.code.local(type, name) : param;
     };
     this.regs = Array.from({ length: LOCAL_REGS }, (_, reg) => local('i64', `r${reg}`));
+    this.lows = Array.from({ length: LOCAL_REGS }, (_, reg) => local('i32', `w${reg}`));
     this.stack = local('i32', 'stack');
     this.slots = stack.locals.map(({ off }) => local('i64', `fp${-off}`));
     this.insns = local('i32', 'insns');
@@ -96,16 +97,28 @@ export class FuncWriter {
     return this.mode === 'checked';
   }
 
+  /** True where the running insn reads 32 bits of a register, and no more are there. */
+  readsNarrow(reg: number): boolean {
+    return ((this.shape.narrow.reads.get(this.pc) ?? 0) & (1 << reg)) !== 0;
+  }
+
+  /** True where what the running insn writes to a register is never read but for its low half. */
+  writesNarrow(reg: number): boolean {
+    return ((this.shape.narrow.writes.get(this.pc) ?? 0) & (1 << reg)) !== 0;
+  }
+
   /** A register's value, i64. */
   pushReg(reg: number): void {
     const { code } = this;
     if (reg === FRAME_REG) code.get(this.frame).op('i64_extend_i32_u').i64(HIGH_BITS).op('i64_or');
+    else if (this.readsNarrow(reg)) code.get(this.lows[reg]!).op('i64_extend_i32_u');
     else code.get(this.regs[reg]!);
   }
 
   /** Its low half, i32. */
   pushLow(reg: number): void {
     if (reg === FRAME_REG) this.code.get(this.frame);
+    else if (this.readsNarrow(reg)) this.code.get(this.lows[reg]!);
     else this.code.get(this.regs[reg]!).op('i32_wrap_i64');
   }
 
@@ -118,12 +131,18 @@ export class FuncWriter {
   /** Takes an i64. */
   setReg(reg: number): void {
     if (reg === FRAME_REG) this.code.op('drop'); // no program may write it: where one does, nothing is kept
+    else if (this.writesNarrow(reg)) this.code.op('i32_wrap_i64').set(this.lows[reg]!);
     else this.code.set(this.regs[reg]!);
     this.numbers[reg] = undefined;
   }
 
   /** Takes an i32: the upper half becomes 0. */
   setLow(reg: number): void {
+    if (this.writesNarrow(reg)) {
+      this.code.set(this.lows[reg]!);
+      this.numbers[reg] = undefined;
+      return;
+    }
     this.code.op('i64_extend_i32_u');
     this.setReg(reg);
   }

@@ -10,6 +10,12 @@ import { holeBits } from './ctx-fields.ts';
 import { regCell, type FuncWriter } from './func-writer.ts';
 import { constantLoad } from './known-loads.ts';
 
+interface Ops {
+  readonly unsigned: MemoryOp;
+  readonly signed: MemoryOp;
+  readonly store: MemoryOp;
+}
+
 /** Wasm's loads into an i64, and stores of one. */
 // oxfmt-ignore
 export const LOADS = {
@@ -17,7 +23,16 @@ export const LOADS = {
   h:  { unsigned: 'i64_load16_u', signed: 'i64_load16_s', store: 'i64_store16' },
   w:  { unsigned: 'i64_load32_u', signed: 'i64_load32_s', store: 'i64_store32' },
   dw: { unsigned: 'i64_load',     signed: 'i64_load',     store: 'i64_store'   },
-} as const satisfies Record<SizeName, { unsigned: MemoryOp; signed: MemoryOp; store: MemoryOp }>;
+} as const satisfies Record<SizeName, Ops>;
+
+/** The same for an i32, as far as that holds it; what is stored whole is never narrow. */
+// oxfmt-ignore
+const NARROW = {
+  b:  { unsigned: 'i32_load8_u',  signed: 'i32_load8_s',  store: 'i32_store8'  },
+  h:  { unsigned: 'i32_load16_u', signed: 'i32_load16_s', store: 'i32_store16' },
+  w:  { unsigned: 'i32_load',     signed: 'i32_load',     store: 'i32_store'   },
+  dw: { unsigned: 'i32_load',     signed: 'i32_load',     store: 'i64_store'   },
+} as const satisfies Record<SizeName, Ops>;
 
 /** What makes the number in a local one with a sign. */
 const EXTEND = {
@@ -38,21 +53,27 @@ export function writeLoad(f: FuncWriter, size: SizeName, signed: boolean): void 
   }
   const src = prog.code.src[f.pc]!;
   const off = prog.code.off[f.pc]!;
+  const dst = prog.code.dst[f.pc]!;
   const { bytes } = SIZES[size];
   const constant = constantLoad(f, bytes, signed);
   if (constant !== undefined) {
-    const dst = prog.code.dst[f.pc]!;
     code.i64(constant);
     f.setReg(dst);
     f.numbers[dst] = constant;
     return;
   }
   const load = LOADS[size][signed ? 'signed' : 'unsigned'];
-  const bare = (): void => {
+  const bare = (op: MemoryOp = load): void => {
     const offset = f.pushAddress(src, off);
-    code.mem(load, offset);
+    code.mem(op, offset);
   };
-  const access = accessOf(f, off, bytes, false);
+  const access = accessOf(prog, f.mode, f.pc, false);
+  const isPlace = access === 'bare' || access === 'plain' || access === 'pointer';
+  if (isPlace && f.writesNarrow(dst)) {
+    bare(NARROW[size][signed ? 'signed' : 'unsigned']);
+    f.setLow(dst);
+    return;
+  }
   switch (access) {
     case 'bare':
     case 'plain':
@@ -75,7 +96,7 @@ export function writeLoad(f: FuncWriter, size: SizeName, signed: boolean): void 
       slow(f, src, load, access === 'load');
       break;
   }
-  f.setReg(prog.code.dst[f.pc]!);
+  f.setReg(dst);
 }
 
 /** Leaves what the engine finds. */
@@ -98,9 +119,11 @@ function askEngine(f: FuncWriter, reg: number, name: 'js:load' | 'js:reach'): vo
 }
 
 /** Leaves the address, i32, that the running insn reads and writes; the offset to add to it. */
-export function pushPlace(f: FuncWriter, reg: number, off: number, bytes: number): number {
-  const access = accessOf(f, off, bytes, true);
-  if (access === 'bare' || access === 'plain') return f.pushAddress(reg, off);
+export function pushPlace(f: FuncWriter): number {
+  const { dst, off } = f.prog.code;
+  const reg = dst[f.pc]!;
+  const access = accessOf(f.prog, f.mode, f.pc, true);
+  if (access === 'bare' || access === 'plain') return f.pushAddress(reg, off[f.pc]!);
   askEngine(f, reg, 'js:reach');
   return 0;
 }
@@ -111,7 +134,7 @@ export function writeStore(
   { size, source }: Pick<Extract<Op, { kind: 'store' }>, 'size' | 'source'>,
 ): void {
   const { code, prog } = f;
-  const { dst, src, off, imm64 } = prog.code;
+  const { src, imm64 } = prog.code;
   const slot = f.slot();
   if (slot !== undefined) {
     const bits = 8 * SIZES[size].bytes;
@@ -123,8 +146,10 @@ export function writeStore(
     code.set(slot);
     return;
   }
-  const offset = pushPlace(f, dst[f.pc]!, off[f.pc]!, SIZES[size].bytes);
+  const offset = pushPlace(f);
+  const isNarrow = source === 'reg' && f.readsNarrow(src[f.pc]!);
   if (source === 'imm') code.i64(imm64[f.pc]!);
+  else if (isNarrow) f.pushLow(src[f.pc]!);
   else f.pushReg(src[f.pc]!);
-  code.mem(LOADS[size].store, offset);
+  code.mem((isNarrow ? NARROW : LOADS)[size].store, offset);
 }

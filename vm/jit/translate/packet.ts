@@ -4,12 +4,10 @@
 import { SIZES } from '../../isa/opcodes.ts';
 import type { Op } from '../../isa/ops.ts';
 import { SK_BUFF } from '../../kernel/ctx-net.ts';
-import { ARGS } from './kernel-call.ts';
+import { ARGS, PACKET_CTX_REG, R0 } from './registers.ts';
 import type { FuncWriter } from './func-writer.ts';
 import { pushSwapped } from './alu.ts';
 import { writeExit } from './frame.ts';
-
-const CTX_REG = 6;
 
 export function writePacketLoad(f: FuncWriter, { mode, size }: Extract<Op, { kind: 'packet' }>): void {
   const { code, prog } = f;
@@ -18,15 +16,15 @@ export function writePacketLoad(f: FuncWriter, { mode, size }: Extract<Op, { kin
   const off = prog.code.imm[f.pc]!;
   const { bytes } = SIZES[size];
   const ask = (): void => {
-    f.saveRegs([CTX_REG, ...(isIndirect ? [src] : [])]);
+    f.saveRegs([PACKET_CTX_REG, ...(isIndirect ? [src] : [])]);
     f.leave();
     code.i32(f.site());
     f.js('js:packet');
     code.op('i32_eqz').if();
-    f.clearRegs([0, ...(f.isChecked ? ARGS : [])]);
+    f.clearRegs([R0, ...(f.isChecked ? ARGS : [])]);
     writeExit(f);
     code.end();
-    f.loadRegs([0]);
+    f.loadRegs([R0]);
   };
   if (f.mode !== 'verified' || size === 'dw') {
     ask();
@@ -42,20 +40,20 @@ export function writePacketLoad(f: FuncWriter, { mode, size }: Extract<Op, { kin
     code.op('i32_add');
   }
   code.set(at);
-  f.pushLow(CTX_REG);
+  f.pushLow(PACKET_CTX_REG);
   code.mem('i32_load', SK_BUFF.data_end.off);
-  f.pushLow(CTX_REG);
+  f.pushLow(PACKET_CTX_REG);
   code.mem('i32_load', SK_BUFF.data.off).op('i32_sub').set(end); // bytes of the packet
   code.get(at).get(end).op('i32_lt_u');
   code.get(end).get(at).op('i32_sub').i32(bytes).op('i32_ge_u').op('i32_and').if();
-  f.pushLow(CTX_REG);
+  f.pushLow(PACKET_CTX_REG);
   code.mem('i32_load', SK_BUFF.data.off).get(at).op('i32_add');
   if (size === 'b') code.mem('i32_load8_u', 0);
   else {
     code.mem(size === 'h' ? 'i32_load16_u' : 'i32_load', 0);
     pushSwapped(f, size === 'h' ? 16 : 32);
   }
-  f.setLow(0);
+  f.setLow(R0);
   code.else();
   ask();
   code.end();

@@ -1,10 +1,11 @@
 // What is known of a function before it is written.
-import { HELPERS } from '../../helpers/table.ts';
-import { OP_LIST, OPS } from '../../isa/ops.ts';
+import { OP_LIST } from '../../isa/ops.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
 import { planCounts, type CountPlan } from '../flow/counts.ts';
 import { planStack, type StackPlan } from '../stack/plan-stack.ts';
 import { pcsOf, splitBlocks, type FuncBlocks } from './blocks.ts';
+import { NOTHING_NARROW, planNarrow, type NarrowPlan } from './narrow.ts';
+import { isTailCall, operandsAt } from './operands.ts';
 import type { TranslateMode } from './options.ts';
 
 /** A program, a subprogram, or a subprogram that makes tail calls: it ends as programs do, and counts in CELLS.insns as they do. */
@@ -16,6 +17,8 @@ export interface FuncShape extends FuncBlocks {
   readonly first: number;
   readonly counts: CountPlan;
   readonly stack: StackPlan;
+  /** Which values are kept as 32 bits. */
+  readonly narrow: NarrowPlan;
   /** It has a jump back. */
   readonly hasLoops: boolean;
   /** All paths to an insn have the same length, and nothing that it calls counts: how many insns ran is known where it is written. */
@@ -36,6 +39,14 @@ export function shapeOf(prog: KernelProg, mode: TranslateMode, isSub: boolean, f
     kind: !isSub ? 'prog' : jumps ? 'jumping' : 'sub',
     first,
     counts,
+    narrow:
+      mode === 'checked'
+        ? NOTHING_NARROW
+        : planNarrow(
+            graph,
+            blocks.map((block) => pcsOf(prog, [block])),
+            (pc) => operandsAt(prog, mode, pc),
+          ),
     stack: planStack(prog, mode, first, pcs),
     hasLoops: graph.some((list, from) => list.some((to) => isBack(split, from, to))),
     isStraight:
@@ -47,8 +58,4 @@ export function shapeOf(prog: KernelProg, mode: TranslateMode, isSub: boolean, f
 /** True for an edge that is a jump back, or to the insn itself. */
 export function isBack({ blocks }: FuncBlocks, from: number, to: number): boolean {
   return blocks[to]!.first <= blocks[from]!.last;
-}
-
-function isTailCall({ code }: KernelProg, pc: number): boolean {
-  return code.op[pc] === OPS.call_helper.index && code.imm[pc] === HELPERS.tail_call.id;
 }

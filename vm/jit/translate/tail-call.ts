@@ -8,28 +8,22 @@ import { progName, PROG_TYPE } from '../unit.ts';
 import type { Local } from '../wasm/code-writer.ts';
 import { writeBill } from './frame.ts';
 import { regCell, type FuncWriter } from './func-writer.ts';
-import { ARGS, askKernel, forgetAfterCall } from './kernel-call.ts';
-
-const CTX_REG = 1;
-const ARRAY_REG = 2;
-const INDEX_REG = 3;
+import { askKernel, forgetAfterCall } from './kernel-call.ts';
+import { ARGS, R0, TAIL_CALL_ARGS } from './registers.ts';
 
 export function writeTailCall(f: FuncWriter): void {
   const map = arrayOf(f);
   if (map === undefined) askForProg(f);
   else lookUp(f, map);
   f.code.note('tail call');
-  if (f.isChecked) f.clearRegs([0, ...ARGS]);
+  if (f.isChecked) f.clearRegs([R0, ...ARGS]);
   forgetAfterCall(f);
 }
 
-/** The prog array that r2 holds on all paths. */
-function arrayOf({ mode, pc, prog, numbers }: FuncWriter): KernelMap | undefined {
-  const { known } = prog;
-  if (mode !== 'verified' || known === undefined) return undefined;
-  const map = known.facts[pc]!.map;
-  if (map !== undefined && map !== 'many') return known.maps.get(map);
-  return prog.usedMaps.find(({ at }) => numbers[ARRAY_REG] === BigInt(at));
+/** The prog array that r2 holds on all paths, as the verifier saw them. */
+function arrayOf({ mode, pc, prog: { known } }: FuncWriter): KernelMap | undefined {
+  const map = known?.facts[pc]?.map;
+  return mode !== 'verified' || map === undefined || map === 'many' ? undefined : known?.maps.get(map);
 }
 
 /** The engine checks and counts, and gives the id of the program. */
@@ -37,7 +31,7 @@ function askForProg(f: FuncWriter): void {
   const { code } = f;
   const id = f.scratch('i32', 0);
   askKernel(f, ARGS);
-  f.pushCell('i32_load', regCell(0));
+  f.pushCell('i32_load', regCell(R0));
   code.tee(id).if();
   jump(f, id);
   code.end();
@@ -57,7 +51,7 @@ function lookUp(f: FuncWriter, { at, spec }: KernelMap): void {
   };
   code.block();
   if (constKey === undefined) {
-    f.pushLow(INDEX_REG);
+    f.pushLow(TAIL_CALL_ARGS.index);
     code.tee(index).i32(spec.maxEntries).op('i32_ge_u').if();
     failure(LAYOUT.outOfRange);
     code.end();
@@ -113,6 +107,6 @@ function jump(f: FuncWriter, id: Local, slotAt?: number): void {
 
 /** The ctx, and this frame. */
 function pushParams(f: FuncWriter): void {
-  f.pushLow(CTX_REG);
+  f.pushLow(TAIL_CALL_ARGS.ctx);
   f.code.get(f.frame);
 }

@@ -1,0 +1,145 @@
+// Which values of registers need 32 bits only: of offsets in memory and the like nobody reads more than the low half, and in an i32 local an address needs no
+// cutting. A value is a web: writes of a register, and the reads that they reach. A web is narrow when all its reads take the low half, or make something of
+// it that is narrow again.
+import type { Graph } from '../flow/structure.ts';
+import type { Operands } from './operands.ts';
+import { LOCAL_REGS } from './registers.ts';
+
+/** By pc, as bits of registers. */
+export interface NarrowPlan {
+  readonly reads: ReadonlyMap<number, number>;
+  readonly writes: ReadonlyMap<number, number>;
+  /** Registers that hold narrow values when the function begins. */
+  readonly entry: number;
+}
+
+export const NOTHING_NARROW: NarrowPlan = { reads: new Map(), writes: new Map(), entry: 0 };
+
+/** A block: its pcs. */
+type Blocks = readonly (readonly number[])[];
+
+/** Plans a function; `operands` tells of each pc. */
+export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) => Operands): NarrowPlan {
+  const live = liveIns(graph, blocks, operands);
+  const webs = new Webs(graph.length * LOCAL_REGS);
+  const reads: { pc: number; reg: number; web: number }[] = [];
+  const writes: { pc: number; reg: number; web: number }[] = [];
+  for (const [block, pcs] of blocks.entries()) {
+    const now = Array.from({ length: LOCAL_REGS }, (_, reg) => block * LOCAL_REGS + reg);
+    for (const pc of pcs) {
+      const { reads: taken, writes: reg, isWhole } = operands(pc);
+      const written = reg >= 0 && reg < LOCAL_REGS ? webs.add(isWhole) : -1;
+      for (const [from, need] of taken) {
+        if (from >= LOCAL_REGS) continue;
+        const web = now[from]!;
+        reads.push({ pc, reg: from, web });
+        if (need === 'all') webs.widen(web);
+        else if (need === 'result' && written >= 0) webs.follow(written, web);
+      }
+      if (written < 0) continue;
+      now[reg] = written;
+      writes.push({ pc, reg, web: written });
+    }
+    for (const next of graph[block]!) {
+      for (let reg = 0; reg < LOCAL_REGS; reg++)
+        if ((live[next]! & (1 << reg)) !== 0) webs.join(now[reg]!, next * LOCAL_REGS + reg);
+    }
+  }
+  webs.settle();
+  const narrow = (places: typeof reads): Map<number, number> => {
+    const bits = new Map<number, number>();
+    for (const { pc, reg, web } of places)
+      if (!webs.isWide(web)) bits.set(pc, (bits.get(pc) ?? 0) | (1 << reg));
+    return bits;
+  };
+  let entry = 0;
+  for (let reg = 0; reg < LOCAL_REGS; reg++)
+    if ((live[0]! & (1 << reg)) !== 0 && !webs.isWide(reg)) entry |= 1 << reg;
+  return { reads: narrow(reads), writes: narrow(writes), entry };
+}
+
+/** By block: registers that are read before they are written, as bits. */
+function liveIns(graph: Graph, blocks: Blocks, operands: (pc: number) => Operands): Uint16Array {
+  const reads = new Uint16Array(graph.length);
+  const writes = new Uint16Array(graph.length);
+  for (const [block, pcs] of blocks.entries()) {
+    for (const pc of pcs) {
+      const { reads: taken, writes: reg } = operands(pc);
+      for (const [from] of taken) reads[block]! |= (1 << from) & ~writes[block]!;
+      if (reg >= 0) writes[block]! |= 1 << reg;
+    }
+  }
+  const live = reads.slice();
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let block = graph.length - 1; block >= 0; block--) {
+      let out = 0;
+      for (const next of graph[block]!) out |= live[next]!;
+      const now = reads[block]! | (out & ~writes[block]!);
+      if (now === live[block]) continue;
+      live[block] = now;
+      changed = true;
+    }
+  }
+  return live;
+}
+
+/** Values that are joined where paths meet. The first stand for what blocks begin with. */
+class Webs {
+  private readonly over: number[];
+  private readonly wide: boolean[];
+  /** [made, from]: from is wide if made is. */
+  private readonly made: [number, number][] = [];
+
+  constructor(count: number) {
+    this.over = Array.from({ length: count }, (_, web) => web);
+    this.wide = Array.from({ length: count }, () => false);
+  }
+
+  add(isWide: boolean): number {
+    this.over.push(this.over.length);
+    this.wide.push(isWide);
+    return this.over.length - 1;
+  }
+
+  widen(web: number): void {
+    this.wide[this.find(web)] = true;
+  }
+
+  follow(made: number, from: number): void {
+    this.made.push([made, from]);
+  }
+
+  join(a: number, b: number): void {
+    const [from, to] = [this.find(a), this.find(b)];
+    this.over[from] = to;
+    if (this.wide[from]!) this.wide[to] = true;
+  }
+
+  isWide(web: number): boolean {
+    return this.wide[this.find(web)]!;
+  }
+
+  /** Carries to what things are made of how wide they are. */
+  settle(): void {
+    const sources = Map.groupBy(this.made, ([made]) => this.find(made));
+    const pending = [...sources.keys()].filter((web) => this.wide[web]!);
+    for (let web = pending.pop(); web !== undefined; web = pending.pop()) {
+      for (const [, from] of sources.get(web) ?? []) {
+        const source = this.find(from);
+        if (this.wide[source]!) continue;
+        this.wide[source] = true;
+        pending.push(source);
+      }
+    }
+  }
+
+  private find(web: number): number {
+    let at = web;
+    while (this.over[at] !== at) {
+      this.over[at] = this.over[this.over[at]!]!;
+      at = this.over[at]!;
+    }
+    return at;
+  }
+}
