@@ -22,6 +22,8 @@ import { Linker, type LinkExtra, type ProgSource } from './link.ts';
 import type { LinkedModule } from './linked-module.ts';
 import { trapOf } from './trap.ts';
 
+/** Generated code counts in an i32, with a sign: a run that has as many insns as this would take seconds. */
+const MAX_LIMIT = 0x7fff_ffff;
 /** Places in the table at first. */
 const TABLE_SIZE = 64;
 const NO_MAPS: readonly KernelMap[] = [];
@@ -56,7 +58,7 @@ export class JitCpu extends CodeCpu implements CodeHost {
     const table = createWasmTable(TABLE_SIZE);
     const { sites } = this;
     this.linker = new Linker({ memory, table, imports: importsOf(this), progs, sites, cpus, translate });
-    memory.i32[CELLS.limit / 4] = limitInsns;
+    memory.i32[CELLS.limit / 4] = Math.min(limitInsns, MAX_LIMIT);
   }
 
   override setTask(task: TaskView, cpu: number): void {

@@ -3,7 +3,8 @@ import { CELLS } from '../cells.ts';
 import { callbackName, subName } from '../unit.ts';
 import { CodeWriter } from '../wasm/code-writer.ts';
 import type { FuncCode } from '../wasm/types.ts';
-import { regCell, type UnitDraft } from './func-writer.ts';
+import { regCell } from './reg-writer.ts';
+import type { UnitDraft } from './unit-draft.ts';
 import { ARGS, SAVED } from './registers.ts';
 
 /** In checked code r6 to r9 stand in their cells after it as before it. */

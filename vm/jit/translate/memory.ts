@@ -7,7 +7,8 @@ import { CELLS } from '../cells.ts';
 import type { MemoryOp, PlainOp } from '../wasm/ops.ts';
 import { accessOf } from './access.ts';
 import { holeBits } from './ctx-fields.ts';
-import { regCell, type FuncWriter } from './func-writer.ts';
+import type { FuncWriter } from './func-writer.ts';
+import { regCell } from './reg-writer.ts';
 import { constantLoad } from './known-loads.ts';
 
 interface Ops {

@@ -7,7 +7,8 @@ import { CELLS } from '../cells.ts';
 import { progName, PROG_TYPE } from '../unit.ts';
 import type { Local } from '../wasm/code-writer.ts';
 import { writeBill } from './frame.ts';
-import { regCell, type FuncWriter } from './func-writer.ts';
+import type { FuncWriter } from './func-writer.ts';
+import { regCell } from './reg-writer.ts';
 import { askKernel, forgetAfterCall } from './kernel-call.ts';
 import { ARGS, R0, TAIL_CALL_ARGS } from './registers.ts';
 
