@@ -47,6 +47,8 @@ export interface HookCtx {
   readonly steps: readonly FillStep[] | undefined;
   /** What `fill` tells the kernel's memory before it writes. Telling it twice is telling it once. */
   readonly tell?: Tell | undefined;
+  /** The ctx points at the registers of the call (TASK_REGS): before it, or with its result. */
+  readonly regs?: 'entered' | 'left' | undefined;
   /** What `fill` asks a point for besides its numbers. */
   readonly wants: FillWants;
 }
@@ -107,12 +109,18 @@ function kprobeEvent(
 }
 
 /** A ctx whose fill is all steps. */
-function plainCtx(event: HookCtx['event'], steps: readonly FillStep[], tell?: Tell): HookCtx {
+function plainCtx(
+  event: HookCtx['event'],
+  steps: readonly FillStep[],
+  tell?: Tell,
+  regs?: HookCtx['regs'],
+): HookCtx {
   const fill = fillerOf(steps);
   return {
     event,
     steps,
     tell,
+    regs,
     wants: 'numbers',
     fill(memory, kernel, point) {
       tell?.(kernel);
@@ -133,7 +141,9 @@ function argsCtxOf(
   }: { before?: readonly FillStep[]; after?: readonly FillStep[]; tell?: Tell },
 ): HookCtx {
   const { steps, writer, wants } = argFills(args, places);
-  if (steps !== undefined) return plainCtx(event, [...before, ...steps, ...after], tell);
+  // The hooks of functions come before the one that says that the call has returned.
+  const regs = args === 'regs' ? 'entered' : undefined;
+  if (steps !== undefined) return plainCtx(event, [...before, ...steps, ...after], tell, regs);
   const first = fillerOf(before);
   const last = fillerOf(after);
   return {
@@ -200,12 +210,14 @@ export function rawCtx(type: ProgTypeName, isExit: boolean): HookCtx {
     behind: isBtf ? KNOWN_TASK_REGS : [],
   });
   const second: FillStep = { kind: isExit ? 'ret' : 'long_nr', at: ARGS_AT + 8 };
-  return plainCtx(event, [addressStep(ARGS_AT, TASK_REGS.start), second], (kernel) => {
+  const tell: Tell = (kernel) => {
     if (isExit) kernel.leaveCall();
     if (!isBtf) return;
     kernel.allowLoads();
     kernel.taskRegs();
-  });
+  };
+  const steps = [addressStep(ARGS_AT, TASK_REGS.start), second];
+  return plainCtx(event, steps, tell, isExit ? 'left' : 'entered');
 }
 
 /** Tracepoints raw_syscalls:sys_enter and raw_syscalls:sys_exit. */

@@ -43,7 +43,7 @@ export const ARG_REGS = {
 export const AUDIT_ARCH_I386 = 0x4000_0003;
 
 /** rax at the enter of a call, before there is a result: -ENOSYS. */
-const NO_RESULT = -38n;
+export const NO_RESULT = -38n;
 
 /**
  * Writes the registers that a task entered the kernel with; once its call has returned, with the result in rax; and where it will go on,
@@ -73,11 +73,20 @@ const SURE_REGS: readonly PtReg[] = ['rax', 'orig_rax'];
 
 /** Registers of a task in a call that are not known. Without a call none is. */
 export function taskRegHoles(at: number, point: SyscallPoint | undefined): readonly Hole[] {
-  if (point === undefined) return regHoles(at, []);
-  const args = ARG_REGS[point.audit === AUDIT_ARCH_I386 ? 'i386' : 'native'];
-  const hasIp = point.userStack?.[0] !== undefined;
-  return regHoles(at, [...SURE_REGS, ...args, ...(hasIp ? (['rip'] as const) : [])]);
+  const abi = point === undefined ? 'none' : point.audit === AUDIT_ARCH_I386 ? 'i386' : 'native';
+  const hasIp = point?.userStack?.[0] !== undefined;
+  const key = `${at} ${abi} ${hasIp}`;
+  let holes = taskHoles.get(key);
+  if (holes === undefined) {
+    const known =
+      abi === 'none' ? [] : [...SURE_REGS, ...ARG_REGS[abi], ...(hasIp ? (['rip'] as const) : [])];
+    taskHoles.set(key, (holes = regHoles(at, known)));
+  }
+  return holes;
 }
+
+/** What `taskRegHoles` has found: there are few answers, and it is asked at each read. */
+const taskHoles = new Map<string, readonly Hole[]>();
 
 /** The registers of a struct pt_regs that are not among those that are known. */
 export function regHoles(at: number, known: readonly PtReg[]): readonly Hole[] {

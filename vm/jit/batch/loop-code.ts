@@ -25,6 +25,7 @@ import { BATCH, NAME } from './layout.ts';
 import type { EventCell } from './needs.ts';
 import { NOTE_FUNCTION, noteCode } from './note-code.ts';
 import type { Plan, PlannedRun, Plans } from './plans.ts';
+import { REGS_CELLS, writeRegs } from './regs-code.ts';
 
 /** What a loop is made of. */
 export interface LoopInput {
@@ -132,6 +133,7 @@ class PlanWriter {
         for (const step of one?.rest ?? []) for (const at of wordsOf(step)) found.set(at, undefined);
     }
     for (const run of this.input.plans.runs) this.cellsOfRun(run).forEach(add);
+    for (const at of REGS_CELLS) found.delete(at); // some runs have others there from row to row
     return [...found.values()].filter((constant) => constant !== undefined);
   }
 
@@ -148,7 +150,12 @@ class PlanWriter {
       if (place.overrides === true) code.block();
       const runs = plan.runs[stage]!;
       this.writeFill(code, row, runs[0]!, place);
-      for (const run of runs) this.writeRun(code, run, place.overrides === true);
+      const regs = this.readsKernel(plan) ? place.regs : undefined;
+      for (const run of runs) {
+        this.writeNew(code, this.cellsOfRun(run));
+        if (regs !== undefined) writeRegs(code, row, regs);
+        this.writeRun(code, run, place.overrides === true);
+      }
       if (place.overrides === true) code.end();
       if (place.only !== undefined) code.end();
     }
@@ -203,7 +210,6 @@ class PlanWriter {
 
   private writeRun(code: CodeWriter, run: PlannedRun, overrides: boolean): void {
     const { prog, event } = run;
-    this.writeNew(code, this.cellsOfRun(run));
     code.i32(0).i64(0).mem('i64_store', CELLS.insns); // and `charged`, which stands behind it
     code.i32(0).i32(0).mem('i32_store', CELLS.tailCalls);
     code.i32(event.ctxAt).i32(FRAME).call(progName(prog));
@@ -214,6 +220,11 @@ class PlanWriter {
     if (result !== undefined) code.get(result).if().i32(run.id).get(result).call('js:override').br(1).end();
   }
 
+  /** Programs of the plan read memory of the kernel. */
+  private readsKernel(plan: Plan): boolean {
+    return this.input.cellsOf(plan).has('readable');
+  }
+
   /** What a run finds in cells that is the same each time. */
   private cellsOfRun({ id, event, plan }: PlannedRun): Constant[] {
     const holes = event.holed === undefined ? 0 : holesOf(event, event.holed.holes);
@@ -222,7 +233,7 @@ class PlanWriter {
       { at: CELLS.ctxHoles, bytes: 4, value: BigInt(holes) },
       { at: CELLS.length, bytes: 4, value: BigInt(event.length ?? 0) },
     ];
-    if (!this.input.cellsOf(plan).has('readable')) return constants;
+    if (!this.readsKernel(plan)) return constants;
     const rows = new BigUint64Array(readableRows(event).slice().buffer);
     return [
       ...constants,

@@ -12,7 +12,9 @@ import type { FuncCode } from '../wasm/types.ts';
 
 /** Rows there are: a ctx, and what it points at. */
 export const READABLE_ROWS = 2;
-const ROW = { at: 0, bytes: 4, words: 8, size: 16 } as const;
+/** Offsets in a row, and its bytes. */
+export const READABLE_ROW = { at: 0, bytes: 4, words: 8, size: 16 } as const;
+const ROW = READABLE_ROW;
 /** Bits of a row. */
 const WORDS = 64;
 

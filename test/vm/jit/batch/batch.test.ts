@@ -1,6 +1,8 @@
 // Batches as their users see them: when there are any, what they take, and what is left behind when something goes wrong.
 import { describe, expect, test } from 'vitest';
+import { MACHINE_SYSCALLS } from '../../../../traces/index.ts';
 import { assembleObject } from '../../../../vm/index.ts';
+import { PT_REGS } from '../../../../vm/kernel/pt-regs.ts';
 import { pointOf, rig } from '../../../support/machine.ts';
 
 const COUNT = `.license GPL\n.map counts array key=4 value=8 entries=1\n.section "raw_tp/sys_enter"
@@ -21,6 +23,63 @@ function fillRows(batch: NonNullable<ReturnType<typeof rig>['machine']['batch']>
     columns.atNs[row] = row;
   }
 }
+
+/** Copies the registers behind the ctx into a map, one by one and two at a time. */
+function copyRegs(section: string, load: string): string {
+  const reads = Array.from({ length: 41 }, (_, i) => {
+    const [reg, bytes] = i < 21 ? [i, 8] : [i - 21, 16];
+    return `r1 = r7\nr1 += ${16 * i}\nr2 = ${bytes}\nr3 = r6\nr3 += ${8 * reg}\ncall probe_read_kernel`;
+  });
+  return `.license GPL\n.map copied array key=4 value=656 entries=1\n.section "${section}"\ncopy:\n${load}
+    *(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map[copied] ll\ncall map_lookup_elem\nif r0 == 0 goto out\nr7 = r0
+    ${reads.join('\n')}\nout:\nr0 = 0\nexit`;
+}
+
+describe('registers of a call, of each ABI', () => {
+  test.each(
+    (
+      ['kprobe/__x64_sys_read', 'kprobe/__ia32_sys_read', 'raw_tp/sys_enter', 'raw_tp/sys_exit'] as const
+    ).flatMap((section) => [0xc000_003e, 0x4000_0003, 0xc000_00b7].map((audit) => [section, audit] as const)),
+  )('at %s, audit %d', (section, audit) => {
+    const load = section.startsWith('kprobe')
+      ? `r6 = *(u64 *)(r1 + ${PT_REGS.rdi})`
+      : 'r6 = *(u64 *)(r1 + 0)';
+    const at = section.endsWith('exit') ? 'exit' : 'enter';
+    const nr = audit === 0x4000_0003 ? 3 : audit === 0xc000_003e ? 0 : 63;
+    const point = pointOf({ nr, audit, args: [11n, 22n, 33n, 44n, 55n, 66n], ret: at === 'exit' ? 7n : 0n });
+    const copied = (['interp', 'jit'] as const).map((engine) => {
+      const { machine } = rig({ engine, syscalls: MACHINE_SYSCALLS });
+      const object = machine.load(assembleObject(copyRegs(section, load), 'test'));
+      machine.attachAll(object);
+      const { batch } = machine;
+      if (batch === undefined) machine[at](point);
+      else {
+        const columns = batch.columns();
+        const plan = batch.plan(at, audit, nr);
+        // A row before it whose registers have other values, and one of another ABI.
+        for (const [row, of] of [
+          [0, 0xc000_003e],
+          [1, 0x4000_0003],
+          [2, audit],
+        ] as const) {
+          columns.plan[row] = plan;
+          columns.nr[row] = nr + 2 - row;
+          columns.audit[row] = of;
+          columns.args.set(
+            new BigUint64Array(point.args.buffer).map((arg) => arg + BigInt(2 - row)),
+            6 * row,
+          );
+          columns.ret[row] = point.ret;
+          columns.comm[row] = batch.name(point.comm);
+          columns.atNs[row] = 0;
+        }
+        batch.run(0, 3, fill);
+      }
+      return object.maps[0]!.lookup(new Uint8Array(4));
+    });
+    expect(copied[1]).toEqual(copied[0]);
+  });
+});
 
 describe('a batch', () => {
   test('is none for the interpreter, and says so', () => {
