@@ -11,9 +11,13 @@ export function runTool(name: string, input: string, libs: readonly string[] = [
   return execFileSync(toolPath(name, libs), { input, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
-/** Path of test/support/NAME.c, built. */
-export function toolPath(name: string, libs: readonly string[] = []): string {
-  const source = join(import.meta.dirname, `${name}.c`);
+/** Path of FOLDER/NAME.c, built; the folder is test/support where none is given. */
+export function toolPath(
+  name: string,
+  libs: readonly string[] = [],
+  folder: string = import.meta.dirname,
+): string {
+  const source = join(folder, `${name}.c`);
   const digest = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const path = join(BUILT, `${name}-${digest}`);
   if (existsSync(path)) return path;

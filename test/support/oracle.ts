@@ -32,6 +32,8 @@ export interface OracleAnswer {
   readonly log?: string;
   readonly insns?: number;
   readonly retval?: number;
+  /** Of a run: ns of one run, the least of `reps`. */
+  readonly duration_ns_min?: number;
   readonly value?: string;
   /** Of consume: hex, or 'lost N'. */
   readonly records?: readonly string[];
