@@ -41,7 +41,7 @@ const LARGE: readonly { name: string; graph: Graph; depth: number }[] = [
   {
     name: '10,000 blocks that may end early',
     graph: graphOf(10_000, (block) => [block + 1, 9_999]),
-    depth: 2,
+    depth: 170,
   },
   {
     name: '5,000 blocks with an end of their own each',
@@ -62,6 +62,28 @@ const LARGE: readonly { name: string; graph: Graph; depth: number }[] = [
   { name: 'a switch of 1,000', graph: switchOf(1_000), depth: 1_001 },
   { name: 'a loop with 500 entries', graph: manyEntries(500), depth: 502 },
   {
+    name: '1,000 jumps to anywhere',
+    graph: graphOf(1_000, (block) => [block + 1, (block * 7_919 + 13) % 1_000]),
+    depth: 1_000,
+  },
+  {
+    name: '4,000 loops that overlap, entered twice',
+    graph: graphOf(4_000, (block) => (block === 0 ? [1, 2] : [block + 1, Math.max(0, block - 2)])),
+    depth: 8_000,
+  },
+  {
+    name: 'loops that overlap in threes, each entered twice',
+    graph: graphOf(2_000, (block) => [block + 1, block % 2 === 0 ? block + 3 : Math.max(0, block - 4)]),
+    depth: 4_000,
+  },
+  {
+    name: '3,000 edges back to one loop',
+    graph: graphOf(6_001, (block) =>
+      block === 0 || block > 3_000 ? [block < 3_001 ? 1 : 0] : [block + 1, 3_000 + block],
+    ),
+    depth: 60,
+  },
+  {
     name: 'jumps to ends that stand in the other order',
     graph: graphOf(4_000, (block) => (block < 2_000 ? [block + 1, 3_999 - block] : [])),
     depth: 3,
@@ -71,7 +93,7 @@ const LARGE: readonly { name: string; graph: Graph; depth: number }[] = [
 test.each(LARGE)(`writes $name (seed ${seed})`, ({ graph, depth }) => {
   const random = new Random(seed);
   for (const jumps of [0, 1, 7]) {
-    const tour = randomTour(random, graph, 12_000);
+    const tour = randomTour(random, graph, 6_000);
     // No jumps at all, all of them, or some.
     const choices = tour.choices.map(() => (jumps === 7 ? Number(random.below(40) === 0) : jumps));
     const trace = runTour({ ...tour, choices });

@@ -25,7 +25,7 @@ main:
 
 function kprobe(text: string): ObjectSpec {
   const object = assembleObject(text, 'frames');
-  return { ...object, progs: object.progs.map((prog) => ({ ...prog, type: 'kprobe' })) };
+  return { ...object, progs: [{ ...object.progs[0]!, type: 'kprobe' }] };
 }
 
 function verdictOf(asm: string): Verdict {
