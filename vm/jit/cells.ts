@@ -11,7 +11,7 @@ export const CELLS = {
   insns:     CELLS_AT + 0x80,
   /** Those of them that were charged to a program. */
   charged:   CELLS_AT + 0x84,
-  /** The run's budget: MachineOptions.limitInsns. */
+  /** The run's budget: MachineOptions.limitInsns, 2^31 - 1 at the most. */
   limit:     CELLS_AT + 0x88,
   /** Tail calls of this run. */
   tailCalls: CELLS_AT + 0x8c,
@@ -51,7 +51,7 @@ export const CELLS = {
   /** Checked code only: the site of the insn that the function ended with that ended last, -1 where the interpreter ran it. */
   exit:      CELLS_AT + 0xec,
   owedAt:    CELLS_AT + 0x100,
-  /** What the kernel may read for the program in this event, besides memory of the program: READABLE_ROWS rows, inline/readable.ts. */
+  /** What the kernel may read for the program in this event, besides memory of the program: rows of inline/readable.ts. */
   readable:  CELLS_AT + 0x200,
 } as const satisfies Record<string, number>;
 
