@@ -1,7 +1,8 @@
 // Loops with several entries get one: a block that dispatches by the number of the entry. Only what leads to such entries goes through it.
-import type { Graph } from './graph.ts';
+import { dominates, type Dominators } from './dominators.ts';
+import type { Graph, Walk } from './graph.ts';
 
-/** A graph with blocks that were added behind the given ones: those that dispatch, by `picks`, to one of many, and empty ones with one successor. */
+/** A graph with blocks that were added behind the given ones: those that dispatch, by `picks`, to one of several, and empty ones with one successor. */
 export interface RoutedGraph {
   readonly graph: Graph;
   /** By block and index of the successor: what is picked in the block that dispatches there; -1 for edges to other blocks. Undefined: nothing was added. */
@@ -12,10 +13,13 @@ export interface RoutedGraph {
 
 /** Loops in loops with several entries for which the best one is looked for; those further inside go through a dispatch at each entry. */
 const MAX_SELECTIVE = 3;
+/** How often a block is looked at on the average, and at least: what is not sorted out then goes through a dispatch block by block. */
+const LOOKS = 64;
+const FREE_LOOKS = 4096;
 
 /** A graph in which all loops have one entry, for one in which some have more. */
-export function withOneEntryEach(graph: Graph): RoutedGraph {
-  return new Router(graph).route();
+export function withOneEntryEach(graph: Graph, walk: Walk, dominators: Dominators): RoutedGraph {
+  return new Router(graph, walk, dominators).route();
 }
 
 /** Blocks to look at: what goes round among them without edges to `cut`. */
@@ -31,45 +35,63 @@ class Router {
   private readonly next: number[][];
   private readonly picks: number[][];
   private readonly from: Set<number>[];
+  private readonly blocks: readonly number[];
   /** By block: the region that it belongs to now. */
   private readonly region: number[] = [];
   private regions = 0;
 
-  constructor(graph: Graph) {
+  /** By block: where edges back lead that do not lead to a dominator. Loops without such an edge have one entry, and so have those inside. */
+  private readonly wild = new Map<number, readonly number[]>();
+  private looksLeft: number;
+
+  constructor(graph: Graph, { order, place }: Walk, dominators: Dominators) {
     this.size = graph.length;
+    this.looksLeft = LOOKS * this.size + FREE_LOOKS;
     this.next = graph.map((list) => [...list]);
     this.picks = graph.map((list) => list.map(() => -1));
     this.from = graph.map(() => new Set());
-    for (const [block, list] of graph.entries()) for (const to of list) this.from[to]!.add(block);
+    for (const block of order) {
+      for (const to of graph[block]!) this.from[to]!.add(block);
+      const wild = graph[block]!.filter(
+        (to) => place[to]! <= place[block]! && !dominates(dominators, to, block),
+      );
+      if (wild.length > 0) this.wild.set(block, wild);
+    }
+    this.blocks = [...order];
   }
 
   route(): RoutedGraph {
-    const blocks = this.reached();
-    const reached = new Set(blocks);
-    for (const preds of this.from) for (const pred of preds) if (!reached.has(pred)) preds.delete(pred);
-    const open: Region[] = [{ blocks, cut: -1, depth: 0 }];
+    const open: Region[] = [{ blocks: this.blocks, cut: -1, depth: 0 }];
     for (let region = open.pop(); region !== undefined; region = open.pop()) {
+      const { depth } = region;
+      this.looksLeft -= region.blocks.length;
       for (const loop of this.loopsIn(region)) {
         const inside = new Set(loop);
-        const entries = loop.filter(
-          (block) => block === 0 || [...this.from[block]!].some((p) => !inside.has(p)),
-        );
-        if (entries.length === 1) {
-          open.push({ blocks: loop, cut: entries[0]!, depth: region.depth });
+        if (!this.isWild(inside)) continue;
+        if (this.looksLeft < 0) {
+          this.dispatch(loop, inside, inside);
           continue;
         }
-        const through = region.depth < MAX_SELECTIVE ? [this.mostlyEntered(entries, inside)] : entries;
+        const entries = loop.filter((block) => block === 0 || !this.from[block]!.isSubsetOf(inside));
+        if (entries.length === 1) {
+          open.push({ blocks: loop, cut: entries[0]!, depth });
+          continue;
+        }
+        const through = depth < MAX_SELECTIVE ? [this.mostlyEntered(entries, inside)] : entries;
         this.dispatch(entries, new Set(through), inside);
-        open.push({ blocks: loop, cut: -1, depth: region.depth + 1 });
+        open.push({ blocks: loop, cut: -1, depth: depth + 1 });
       }
     }
     return { graph: this.next, picks: this.picks, size: this.size };
   }
 
-  private reached(): number[] {
-    const seen = new Set([0]);
-    for (const block of seen) for (const to of this.next[block]!) seen.add(to);
-    return [...seen];
+  private isWild(inside: ReadonlySet<number>): boolean {
+    for (const block of inside) {
+      const targets = this.wild.get(block) ?? [];
+      // Those that go through a dispatch now do no harm any more.
+      if (targets.some((to) => inside.has(to) && this.next[block]!.includes(to))) return true;
+    }
+    return false;
   }
 
   /** The entry with the most jumps back to it: these stay as they are. */

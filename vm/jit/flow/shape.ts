@@ -2,10 +2,10 @@
 // dominates it, or behind the loop that it is left by.
 // @see Ramsey, Beyond Relooper: recursive translation of unstructured control flow to structured control flow, ICFP 2022
 import { dominatorsOf, type Dominators } from './dominators.ts';
-import { predsOf, walk, type Walk } from './graph.ts';
+import { predsOf, walk, type Graph, type Walk } from './graph.ts';
 import { withOneEntryEach, type RoutedGraph } from './irreducible.ts';
 import { loopsOf, type Loops } from './loops.ts';
-import type { Graph } from './graph.ts';
+import { narrowed } from './narrow.ts';
 
 /** A graph without loops of several entries, and the places of its blocks. */
 export interface Shape extends RoutedGraph {
@@ -23,7 +23,12 @@ export interface Shape extends RoutedGraph {
 /** Gives each block that is reached its place. */
 export function shapeOf(given: Graph): Shape {
   const plain = analyse({ graph: given, picks: undefined, size: given.length });
-  return place(plain.loops.reducible ? plain : analyse(withOneEntryEach(given)));
+  const routed = plain.loops.reducible
+    ? plain
+    : analyse(withOneEntryEach(given, plain.walk, plain.dominators));
+  if (!routed.loops.reducible) throw new Error('a loop has kept several entries: a bug of the JIT');
+  const bundled = narrowed(routed);
+  return place(bundled === undefined ? routed : analyse(bundled));
 }
 
 type Analysis = RoutedGraph & Pick<Shape, 'walk' | 'dominators' | 'loops'>;

@@ -83,7 +83,7 @@ class Planner {
     const { graph, size, dominators } = this.shape;
     const next = graph[block]!;
     if (block >= size && next.length > 1) {
-      for (const to of next) this.uses[to]! += 1;
+      for (const to of next) if (!this.isBack(block, to)) this.uses[to]! += 1;
       this.tasks.push({ kind: 'table', block });
       return;
     }

@@ -122,7 +122,7 @@ class StructureWriter {
   }
 
   private table(block: number): void {
-    const depths = this.shape.graph[block]!.map((to) => this.height - this.blockAt[to]!);
+    const depths = this.shape.graph[block]!.map((to) => this.depthOf(block, to));
     this.code.mark(-1).get(this.pick()).brTable(depths.slice(0, -1), depths.at(-1)!);
   }
 

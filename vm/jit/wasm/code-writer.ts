@@ -20,6 +20,16 @@ const NO_RESULT = 0x40;
 /** Bytes of a number that is filled in later. */
 const OPEN_BYTES = 5;
 
+/** A block, loop or if that is open. */
+interface Frame {
+  /** Where it begins. */
+  readonly at: number;
+  /** Branches to its label. */
+  branches: number;
+  /** Loops around it, itself included. */
+  readonly loops: number;
+}
+
 /** Methods return the writer, so that one line is one thought. Blocks must be closed, `finish` closes the function. */
 export class CodeWriter {
   readonly name: FuncName;
@@ -29,9 +39,9 @@ export class CodeWriter {
   private readonly locals: { type: ValueType; name: string }[];
   private readonly relocs: CodeReloc[] = [];
   private readonly marks: CodeMark[] = [];
-  /** Frames that are open: where each begins, and how many branches go to its label. The first is the function. */
-  private readonly frames: { readonly at: number; branches: number }[] = [{ at: -1, branches: 0 }];
-  private widest = 0;
+  /** Frames that are open; the first is the function. */
+  private readonly frames: Frame[] = [{ at: -1, branches: 0, loops: 0 }];
+  private readonly most = { branches: 0, entries: 0, loops: 0 };
   private lastOp: PlainOp = 'nop';
   private lastOpAt = -2;
 
@@ -164,6 +174,7 @@ export class CodeWriter {
   }
 
   brTable(depths: readonly number[], otherwise: number): this {
+    this.most.entries = Math.max(this.most.entries, depths.length);
     this.byte(SPECIAL.br_table).unsigned(depths.length);
     for (const depth of depths) this.label(depth);
     return this.label(otherwise);
@@ -189,18 +200,20 @@ export class CodeWriter {
   /** Ends the function. */
   finish(): FuncCode {
     this.end();
-    const { name, type, locals, relocs, marks, widest } = this;
-    return { name, type, locals, bytes: this.bytes.slice(0, this.length), relocs, marks, widest };
+    const { name, type, locals, relocs, marks, most } = this;
+    return { name, type, locals, bytes: this.bytes.slice(0, this.length), relocs, marks, most };
   }
 
   private frame(byte: number, type: BlockType): this {
-    this.frames.push({ at: this.length, branches: 0 });
+    const loops = (this.frames.at(-1)?.loops ?? 0) + Number(byte === SPECIAL.loop);
+    this.frames.push({ at: this.length, branches: 0, loops });
+    this.most.loops = Math.max(this.most.loops, loops);
     return this.byte(byte).byte(type === 'none' ? NO_RESULT : VALUE_TYPES[type]);
   }
 
   private label(depth: number): this {
     const frame = this.frames.at(-1 - depth);
-    if (frame !== undefined) this.widest = Math.max(this.widest, ++frame.branches);
+    if (frame !== undefined) this.most.branches = Math.max(this.most.branches, ++frame.branches);
     return this.unsigned(depth);
   }
 

@@ -38,6 +38,16 @@ export interface CodeMark {
   readonly what?: string;
 }
 
+/** What engines have limits of, or get slow with. */
+export interface CodeExtent {
+  /** Branches to one label. */
+  readonly branches: number;
+  /** Entries of a table of branches. */
+  readonly entries: number;
+  /** Loops in each other. */
+  readonly loops: number;
+}
+
 /** A function: no module yet. Made once for a program, put into as many modules as it takes part in. */
 export interface FuncCode {
   readonly name: FuncName;
@@ -48,6 +58,5 @@ export interface FuncCode {
   readonly bytes: Uint8Array;
   readonly relocs: readonly CodeReloc[];
   readonly marks: readonly CodeMark[];
-  /** The most branches that go to one label. */
-  readonly widest: number;
+  readonly most: CodeExtent;
 }

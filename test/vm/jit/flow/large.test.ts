@@ -36,6 +36,18 @@ function manyEntries(entries: number): Graph {
   });
 }
 
+/** Loops in each other around two blocks that lead to each other and are both entered: more than are taken apart one by one. */
+function onion(loops: number): Graph {
+  const end = 2 * loops + 3;
+  return graphOf(end + 1, (block) => {
+    if (block < loops) return [block + 1];
+    if (block === loops) return [loops + 1, loops + 2];
+    if (block === loops + 1) return [loops + 2];
+    if (block === loops + 2) return [loops + 3, loops + 1];
+    return block === end ? [] : [block + 1, end - 1 - block];
+  });
+}
+
 const LARGE: readonly { name: string; graph: Graph; depth: number }[] = [
   { name: '10,000 blocks in a chain', graph: graphOf(10_000, (block) => [block + 1]), depth: 1 },
   {
@@ -76,6 +88,7 @@ const LARGE: readonly { name: string; graph: Graph; depth: number }[] = [
     graph: graphOf(2_000, (block) => [block + 1, block % 2 === 0 ? block + 3 : Math.max(0, block - 4)]),
     depth: 4_000,
   },
+  { name: '300 loops around one with two entries', graph: onion(300), depth: 700 },
   {
     name: '3,000 edges back to one loop',
     graph: graphOf(6_001, (block) =>

@@ -177,10 +177,10 @@ function withTakenBack(withMore: boolean): FuncCode {
 
 test('what is taken back leaves nothing: bytes, names, frames, marks', () => {
   const [plain, back] = [withTakenBack(false), withTakenBack(true)];
-  expect({ ...back, marks: undefined, widest: undefined }).toEqual({
+  expect({ ...back, marks: undefined, most: undefined }).toEqual({
     ...plain,
     marks: undefined,
-    widest: undefined,
+    most: undefined,
   });
   for (let at = 0; at < plain.bytes.length; at++) expect(pcAt(back, at)).toBe(pcAt(plain, at));
 });
