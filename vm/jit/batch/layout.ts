@@ -2,7 +2,7 @@
 import { BATCH_AT } from '../../memory/linear.ts';
 
 /** Rows of a batch: enough that its end costs nothing, few enough that what is written for it is still near when it is read. */
-export const BATCH_ROWS = 4096;
+export const BATCH_ROWS = 0x1000;
 
 /** Columns by the names of BatchColumns: bytes of a row. The wide ones come first, so that each is aligned. */
 export const COLUMN_BYTES = {
@@ -20,12 +20,12 @@ export const COLUMN_BYTES = {
 export type ColumnName = keyof typeof COLUMN_BYTES;
 
 /** Names that a batch can tell apart: one for each row would do. */
-export const MAX_NAMES = BATCH_ROWS;
+export const MAX_NAMES = 0x1000;
 /** A name: 16 bytes with NULs behind it; how many there are, -1 where it is not known (i32). */
 export const NAME = { bytes: 32, length: 16 } as const;
 
 /** Notes that a batch has room for; when there is none left, it ends and they are read. */
-export const MAX_NOTES = BATCH_ROWS;
+export const MAX_NOTES = 0x1000;
 /** A note: the row, the number of the buffer (i32 each), and the position behind what was written by then (f64). */
 export const NOTE = { bytes: 16, buffer: 4, position: 8 } as const;
 

@@ -3,13 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { MACHINE_SYSCALLS } from '../../../../traces/index.ts';
 import { assembleObject } from '../../../../vm/index.ts';
 import { PT_REGS } from '../../../../vm/kernel/pt-regs.ts';
-import { pointOf, rig } from '../../../support/machine.ts';
+import { pointOf, rig, u32 } from '../../../support/machine.ts';
 
 const COUNT = `.license GPL\n.map counts array key=4 value=8 entries=1\n.section "raw_tp/sys_enter"
     count:\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map[counts] ll\ncall map_lookup_elem\nif r0 == 0 goto out
     r1 = *(u64 *)(r0 + 0)\nr1 += 1\n*(u64 *)(r0 + 0) = r1\nout:\nr0 = 0\nexit`;
 const PRINT = `.license GPL\n.section "raw_tp/sys_enter"
     say:\n*(u64 *)(r10 - 8) = 0x6968\nr1 = r10\nr1 += -8\nr2 = 3\ncall trace_printk\nr0 = 0\nexit`;
+/** Jumps to slot 0, which `one` stands in. */
+const JUMP = `.license GPL\n.map table prog_array key=4 value=4 entries=2\n.slot table 0 one
+    .section "raw_tp/sys_enter"\nmain:\nr2 = map[table] ll\nr3 = 0\ncall tail_call\nr0 = 0\nexit
+    ${['one', 'two'].map((name) => `.section "raw_tp"\n${name}:\nr0 = 0\nexit`).join('\n')}
+    .section "raw_tp"\nasks:\ncall get_current_uid_gid\nexit`;
 const fill = (): void => {};
 const nameOf = (i: number): Uint8Array => new TextEncoder().encode(`thread ${i}`);
 
@@ -145,6 +150,40 @@ describe('a batch', () => {
     machine.enter(pointOf());
     expect(prog!.runs).toBe(runs + 1);
     expect([batch.run(0, 5, fill), prog!.runs]).toEqual([5, runs + 6]);
+  });
+
+  test('goes on after slots have changed, and from where a snapshot was taken', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const object = machine.load(assembleObject(JUMP, 'test'));
+    machine.attachAll(object);
+    const [, one, two] = object.progs;
+    const slot = object.maps[0]!;
+    const runs = (): readonly number[] => {
+      const batch = machine.batch!;
+      fillRows(batch, 20);
+      batch.run(0, 20, fill);
+      return [one!.runs, two!.runs];
+    };
+    expect(runs()).toEqual([20, 0]);
+    slot.update(u32(0), u32(two!.fd), 0);
+    expect(runs()).toEqual([20, 20]);
+    const snapshot = machine.snapshot();
+    slot.delete(u32(0));
+    expect(runs()).toEqual([20, 20]);
+    machine.restore(snapshot);
+    expect(runs()).toEqual([20, 40]);
+    const { hits, misses } = object.progArray(slot);
+    expect([hits, misses.empty]).toEqual([60, 0]);
+  });
+
+  test('is none any more when a slot holds a program that asks for the current task', () => {
+    const { machine } = rig({ engine: 'jit' });
+    const object = machine.load(assembleObject(JUMP, 'test'));
+    machine.attachAll(object);
+    const [, , , asks] = object.progs;
+    expect(machine.whyNoBatch).toBeUndefined();
+    object.maps[0]!.update(u32(0), u32(asks!.fd), 0);
+    expect(machine.whyNoBatch).toBe('asks asks for the current task (get_current_uid_gid)');
   });
 
   test('tells names apart until there is no room for more', () => {
