@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hasTool } from '../support/tools.ts';
 
-test('generated code', () => {
-  const script = join(import.meta.dirname, 'jit', 'report.ts');
-  const kernel = hasTool('kernel') ? ['kernel'] : [];
-  const report = execFileSync(process.execPath, [script, ...kernel], { encoding: 'utf8' });
+/** What a script of test/bench/jit prints. */
+function reportOf(name: string, args: readonly string[] = []): string {
+  const report = execFileSync(process.execPath, [join(import.meta.dirname, 'jit', name), ...args], {
+    encoding: 'utf8',
+  });
   process.stdout.write(report);
-  expect(report).toContain('dispatch');
+  return report;
+}
+
+test('generated code', () => {
+  expect(reportOf('report.ts', hasTool('kernel') ? ['kernel'] : [])).toContain('dispatch');
+});
+
+test('compiling a program', () => {
+  expect(reportOf('compile-speed.ts')).toContain('when warm');
 });
