@@ -11,6 +11,8 @@ const CATEGORY_COUNT = CATEGORY_NAMES.length;
 const STRIPS = 16;
 /** Fewest records of a strip, but for the only one. */
 const STRIP_RECORDS = 8;
+/** 52 days, and what a varint of either sign can hold. */
+const LONGEST_NS = 2 ** 52 - 1;
 
 /** Sums up a block. `categoryOf` gives the category code of a system call by its index; errors are those that totals count. */
 export function summarizeBlock(block: Block, categoryOf: (sys: number) => number): BlockSummary {
@@ -78,12 +80,18 @@ export function writeSummary(out: ByteWriter, summary: BlockSummary): void {
   for (const strip of summary.strips) {
     out.varint(strip.calls);
     out.varint(strip.errors);
-    out.zigzag(strip.firstNs - atNs);
-    out.varint(strip.lastNs - strip.firstNs);
-    out.varint(strip.maxLatencyNs);
+    const stepNs = bounded(strip.firstNs - atNs);
+    out.zigzag(stepNs);
+    out.varint(Math.max(0, bounded(strip.lastNs - strip.firstNs)));
+    out.varint(bounded(strip.maxLatencyNs));
     for (const calls of strip.categories) out.varint(calls);
-    atNs = strip.firstNs;
+    atNs += stepNs;
   }
+}
+
+/** A span of time as a strip can say it: damaged logs have stamps of any size. */
+function bounded(ns: number): number {
+  return Number.isNaN(ns) ? 0 : Math.trunc(Math.min(Math.max(ns, -LONGEST_NS), LONGEST_NS));
 }
 
 /** Reads what `writeSummary` wrote; packets are 0. Throws FormatError when it says that there are more strips than there can be. */

@@ -3,7 +3,7 @@
 //
 //   blocks -> fast lane: records, and the returns that are wanted -> rows -> EventBatch.run
 //                | ^
-//                v |  where a point changes something whatever it is, and where times are no numbers
+//                v |  where the next point changes something, whatever it is
 //             cursor: every point
 import type { EventBatch } from '../../vm/index.ts';
 import type { Recording } from '../recording.ts';
@@ -56,8 +56,8 @@ class RecordingBatcher implements Batcher {
   readonly #rows: Rows;
   readonly #callers: Callers;
   readonly #lane: FastLane;
-  /** The cursor takes the points: until the identities are quiet, or for good. */
-  #lead: 'lane' | 'cursor' | 'cursor for good' = 'lane';
+  /** Who takes the points: the cursor does until the identities are quiet. */
+  #lead: 'lane' | 'cursor' = 'lane';
 
   constructor(recording: Recording, batch: EventBatch, onRecords: (atNs: number) => void) {
     this.#cursor = createCursor(recording);
@@ -83,15 +83,15 @@ class RecordingBatcher implements Batcher {
   restore({ cursor, identities }: BatcherState): void {
     this.#identities.restore(identities);
     this.#cursor.restore(cursor);
-    this.#lead = Number.isNaN(cursor.atNs) ? 'cursor for good' : 'cursor';
+    this.#lead = 'cursor';
     this.#leaveCursor();
   }
 
   #takeLane(limitNs: number): boolean {
     const halt = this.#lane.take(limitNs);
-    if (halt === 'due' || halt === 'block') return halt === 'block';
+    if (halt !== 'unquiet') return halt === 'block';
     this.#cursor.restore(this.#lane.save());
-    this.#lead = halt === 'unquiet' ? 'cursor' : 'cursor for good';
+    this.#lead = 'cursor';
     return true;
   }
 
@@ -117,7 +117,7 @@ class RecordingBatcher implements Batcher {
 
   /** Says whether the lane leads again. */
   #leaveCursor(): boolean {
-    if (this.#lead !== 'cursor' || !this.#identities.isQuiet) return false;
+    if (!this.#identities.isQuiet) return false;
     this.#lane.restore(this.#cursor.save());
     this.#lead = 'lane';
     return true;

@@ -5,7 +5,7 @@
 //
 //   - a thread returns from its call before it makes another, gets a signal, stops or ends, whatever the stamps say;
 //   - earlier times first; at one time exits before enters, and otherwise source order;
-//   - time never steps back: a stamp that does counts as the latest time there was.
+//   - time never steps back: a stamp that does, or that is no number, counts as the latest time there was.
 import type { Block } from '../event.ts';
 import { outcomeFlags } from '../outcome-flags.ts';
 import type { Recording } from '../recording.ts';
@@ -14,7 +14,7 @@ import { PendingExits } from './pending.ts';
 import type { PendingState } from './pending.ts';
 import { EMPTY_BLOCK, isOfThread, phaseOf } from './place.ts';
 import type { Phase, Place } from './place.ts';
-import { returnNs, returns } from './returns.ts';
+import { laterNs, returns } from './returns.ts';
 
 /** A saved place. Plain data: it may be cloned, and belongs to every cursor over the same recording. */
 export interface CursorState {
@@ -80,7 +80,7 @@ class RecordingCursor implements Cursor {
       this.#exit(pending.firstNs, pending.pop());
       return true;
     }
-    const dueNs = Math.max(this.atNs, this.#enterNs[this.#nextRow]!);
+    const dueNs = laterNs(this.atNs, this.#enterNs[this.#nextRow]!);
     if (pending.size > 0) {
       const firstNs = pending.firstNs;
       if (firstNs <= dueNs) {
@@ -101,7 +101,7 @@ class RecordingCursor implements Cursor {
   nextNs(): number {
     const dueNs =
       this.#nextRow < this.#head.count
-        ? Math.max(this.atNs, this.#enterNs[this.#nextRow]!)
+        ? laterNs(this.atNs, this.#enterNs[this.#nextRow]!)
         : Number.POSITIVE_INFINITY;
     return Math.min(dueNs, this.#pending.firstNs);
   }
@@ -154,7 +154,7 @@ class RecordingCursor implements Cursor {
   #awaitExit(row: number): void {
     const exitNs = this.#exitNs[row]!;
     if (!returns(this.#flags[row]!, exitNs)) return;
-    this.#pending.push(returnNs(this.atNs, exitNs), this.#nextBlock * PLACE_ROWS + row, this.#tid[row]!);
+    this.#pending.push(laterNs(this.atNs, exitNs), this.#nextBlock * PLACE_ROWS + row, this.#tid[row]!);
   }
 
   #exit(atNs: number, place: number): void {

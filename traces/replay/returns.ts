@@ -1,4 +1,4 @@
-// When calls return.
+// When things are: calls return or do not, time does not step back.
 import { RECORD_FLAGS } from '../event.ts';
 
 /** Flags of a call of which nobody saw a return. */
@@ -12,7 +12,7 @@ export function returns(flags: number, exitNs: number): boolean {
   return !Number.isNaN(exitNs) || (flags & RECORD_FLAGS.detached) === 0;
 }
 
-/** When a call returns that entered at `enterNs`: at once where nobody knows. */
-export function returnNs(enterNs: number, exitNs: number): number {
-  return exitNs > enterNs ? exitNs : enterNs;
+/** A time that is not before `nowNs`: that of a stamp, if it is later. */
+export function laterNs(nowNs: number, stampNs: number): number {
+  return stampNs > nowNs ? stampNs : nowNs;
 }

@@ -42,9 +42,10 @@ export class Callers {
     this.#now++;
   }
 
-  /** Keeps the caller of an enter that the identities have taken in, and that changed nothing else. */
+  /** Keeps the caller of an enter that the identities have taken in, and that changed nothing else, if the thread is one that they know from now on. */
   learn(block: Block, row: number): Caller {
     const tid = block.tid[row]!;
+    if (this.#identities.task(tid) !== this.#identities.current()) return this.current(block, row);
     const slot = tid & (SLOTS - 1);
     this.#tid[slot] = tid;
     this.#comm[slot] = block.comm[row]!;

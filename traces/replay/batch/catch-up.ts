@@ -6,7 +6,7 @@ import type { CursorState } from '../cursor.ts';
 import { PLACE_ROWS } from '../held-blocks.ts';
 import { PendingExits } from '../pending.ts';
 import { isOfThread, phaseOf } from '../place.ts';
-import { returnNs, returns } from '../returns.ts';
+import { laterNs, returns } from '../returns.ts';
 
 /** How far somebody has come since the state `since`. */
 export interface Progress {
@@ -67,7 +67,7 @@ function waitingAt(recording: Recording, { since, blockIndex, row, nowNs }: Prog
       if (kind[at] !== RECORD_KINDS.call.code || !returns(flags[at]!, exitNs[at]!)) continue;
       const isLast = index === blockIndex && at === row;
       if (exitNs[at]! > nowNs || isLast)
-        byThread.set(tid[at]!, { timeNs: returnNs(nowNs, exitNs[at]!), place: index * PLACE_ROWS + at });
+        byThread.set(tid[at]!, { timeNs: laterNs(nowNs, exitNs[at]!), place: index * PLACE_ROWS + at });
     }
   }
   const waiting = new PendingExits();

@@ -15,14 +15,14 @@ import { PendingExits } from '../pending.ts';
 import { EMPTY_BLOCK, isOfThread, phaseOf } from '../place.ts';
 import type { Phase, Place } from '../place.ts';
 import type { Identities } from '../processes.ts';
-import { MAY_NOT_RETURN, returnNs, returns } from '../returns.ts';
+import { laterNs, MAY_NOT_RETURN, returns } from '../returns.ts';
 import type { Callers } from './callers.ts';
 import { stateAt } from './catch-up.ts';
 import { WANTED, type Plans } from './plans.ts';
 import type { Rows } from './rows.ts';
 
-/** Why the lane stands still: all that is due was taken; a block's end, and there are more; a cursor must take over, for a point or so or for good. */
-export type Halt = 'due' | 'block' | 'unquiet' | 'no-time';
+/** Why the lane stands still: all that is due was taken; a block ended, and there may be more; a cursor must take over, for a point or so. */
+export type Halt = 'due' | 'block' | 'unquiet';
 
 const CALL = RECORD_KINDS.call.code;
 const PACKET = RECORD_KINDS.packet.code;
@@ -68,7 +68,7 @@ export class FastLane {
     this.restore(start);
   }
 
-  /** Takes records up to `limitNs` until it halts. After 'unquiet' and 'no-time' a cursor must go on from `save`. */
+  /** Takes records up to `limitNs` until it halts. After 'unquiet' a cursor must go on from `save`. */
   take(limitNs: number): Halt {
     const { index } = this.#recording;
     if (this.#nextBlock >= index.length) {
@@ -143,12 +143,7 @@ export class FastLane {
     const pending = this.#pending;
     const first = this.#nextRow;
     for (let row = first; row < count; row++) {
-      const enter = enterNs[row]!;
-      if (Number.isNaN(enter)) {
-        this.#stopAt(first, row);
-        return 'no-time';
-      }
-      const dueNs = enter > this.#nowNs ? enter : this.#nowNs;
+      const dueNs = laterNs(this.#nowNs, enterNs[row]!);
       if (dueNs > limitNs) {
         this.#stopAt(first, row);
         this.#popUpTo(limitNs);
@@ -212,12 +207,14 @@ export class FastLane {
     const block = this.#block;
     const bits = this.#plans.wanted[call]!;
     const place = this.#stand(block, this.#nextBlock, row, this.#nowNs, 'enter');
-    this.#identities.before(place);
+    const known = this.#identities.task(block.tid[row]!);
     const isChange = (bits & WANTED.enter) !== 0;
+    this.#identities.before(place);
+    // a thread that is new may take the place of another
+    if (isChange || this.#identities.current() !== known) this.#callers.forget();
     const caller = isChange ? this.#callers.current(block, row) : this.#callers.learn(block, row);
     if ((bits & WANTED.enterRow) !== 0) this.#rows.add(block, row, call, false, caller, this.#nowNs);
     this.#identities.take(place);
-    if (isChange) this.#callers.forget();
     return this.#identities.isQuiet;
   }
 
@@ -225,7 +222,7 @@ export class FastLane {
   #await(row: number, limitNs: number, isQuiet: boolean): void {
     const block = this.#block;
     if (!this.#isWantedAtExit(block, row)) return;
-    const timeNs = returnNs(this.#nowNs, block.exitNs[row]!);
+    const timeNs = laterNs(this.#nowNs, block.exitNs[row]!);
     const isNext =
       isQuiet && timeNs <= limitNs && this.#pending.size === 0 && this.#isBeforeNext(row, timeNs);
     if (isNext) this.#exit(block, this.#nextBlock, row, timeNs);
@@ -235,8 +232,7 @@ export class FastLane {
   /** Whether a time is not after that of the record after `row`. */
   #isBeforeNext(row: number, timeNs: number): boolean {
     if (row + 1 >= this.#block.count) return false;
-    const enter = this.#block.enterNs[row + 1]!;
-    return timeNs <= enter || (enter <= this.#nowNs && timeNs <= this.#nowNs);
+    return timeNs <= laterNs(this.#nowNs, this.#block.enterNs[row + 1]!);
   }
 
   #isWantedAtExit({ sys, errno }: Block, row: number): boolean {
