@@ -19,7 +19,7 @@ export interface CallContext {
   readonly map: KernelMap | undefined;
   /** The key, or index, that all paths give, u32. */
   readonly constKey: number | undefined;
-  /** The number that a register (1 to 5) holds on all paths, as the verifier or the insns before tell it. */
+  /** The number, u64, that a register (1 to 5) holds on all paths, as the verifier or the insns before tell it. */
   constant(reg: number): bigint | undefined;
   readonly cpus: number;
   /** A local to compute with: the same for the same type and number, and of no use after the call. */

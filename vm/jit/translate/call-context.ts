@@ -19,7 +19,10 @@ export function callContext(f: FuncWriter, helper: HelperName): CallContext {
     frame,
     map,
     constKey: facts?.constKey,
-    constant: (reg) => f.numbers[reg],
+    constant(reg) {
+      const number = f.numbers[reg];
+      return number === undefined ? undefined : BigInt.asUintN(64, number);
+    },
     cpus: unit.options.cpus,
     scratch: (type, number) => f.scratch(type, number),
     runtime(name, make) {
