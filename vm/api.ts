@@ -235,7 +235,7 @@ export interface MachineOptions {
   readonly cpus: number;
   /** Insns one run may execute, tail calls included, before it is stopped with a fault. */
   readonly limitInsns: number;
-  /** Default 'interp'. */
+  /** Default 'jit'. */
   readonly engine?: EngineName;
   /** Seed of bpf_get_prandom_u32, u32; default 1. */
   readonly seed?: number;
@@ -245,6 +245,8 @@ export interface MachineOptions {
   readonly kernel?: Kernel;
   /** `off`: programs are loaded without being verified, and what they do wrong ends in a fault. Default `on`. */
   readonly verifier?: VerifierSwitch;
+  /** Count how often each insn runs, see `Machine.hitsOf`. Default false: nothing is counted, and nothing slower. */
+  readonly profile?: boolean;
   /**
    * What programs do to the world. These are called from within a run: maps and programs may be looked at and changed there, but the machine
    * neither runs anything nor is it saved or restored; it throws an Error then.
@@ -321,6 +323,11 @@ export interface Machine {
   engine: EngineName;
   /** The engine that runs a program, as far as that is known: compiled is what runs. Of a program that is not loaded any more 'interp'. */
   engineOf(prog: Prog): EngineChoice;
+  /**
+   * By pc: how often each insn was begun, in runs that it ended too. Undefined without `MachineOptions.profile`, and for a program that is not loaded any
+   * more. They are part of the machine's state: a snapshot that is restored brings back those of its time.
+   */
+  hitsOf(prog: Prog): Float64Array | undefined;
   /**
    * Hands points of calls over many at a time; undefined where programs must have them one by one, and `whyNoBatch` says why. To be asked for again when
    * programs were attached or detached, slots of prog_arrays changed, the engine was, or a snapshot was restored.

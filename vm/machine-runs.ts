@@ -102,7 +102,7 @@ export class MachineRuns {
       NO_TASK,
       objects,
     );
-    this.cpu.engine = options.engine ?? 'interp';
+    this.cpu.engine = options.engine ?? 'jit';
     this.later = new LaterRuns(callbacks, this.cpu, limitInsns);
   }
 
