@@ -52,6 +52,29 @@ function* some(random: Random, make: (random: Random) => ObjectSpec): Generator<
   }
 }
 
+/** Programs of type kprobe that once did not. */
+const ONCE: readonly { readonly what: string; readonly text: string }[] = [
+  {
+    what: 'a record of -1 bytes',
+    text: '.map records ringbuf key=0 value=0 entries=4096\nr1 = records ll\nr2 = -1\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto none\nr1 = r0\nr2 = 0\ncall ringbuf_submit\nnone: r0 = 0\nexit',
+  },
+  {
+    what: 'a value so long that handing it over costs insns',
+    text: '.map long hash key=4 value=5000 entries=2\n.map own array key=4 value=5000 entries=1\n*(u32 *)(r10 - 4) = 7\nr1 = long ll\nr2 = r10\nr2 += -4\nr3 = mapval[own] ll\nr4 = 0\ncall map_update_elem\nexit',
+  },
+  {
+    what: 'flags in a register that no row names',
+    text: 'r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall get_branch_snapshot\nexit',
+  },
+];
+
+test.each(ONCE)('$what is the same on both engines', ({ text }) => {
+  const maps = text.split('\n').filter((line) => line.startsWith('.map'));
+  const insns = text.split('\n').filter((line) => !line.startsWith('.map'));
+  const source = ['.license "GPL"', ...maps, '.section "kprobe/x"', 'main:', ...insns].join('\n');
+  expect(compare([kprobe(assembleObject(source, 'once'))])).toBe(1);
+});
+
 test.each([...WRITTEN])(
   '%s do the same on both engines',
   (_name, make) => {
