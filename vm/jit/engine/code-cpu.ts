@@ -17,7 +17,7 @@ import { FAULT_CODES, SiteTable } from '../unit.ts';
 
 /** int32 halves of registers: r0, r1 to r5, r0 to r9. */
 export const R0_END = 2;
-const ARGS_END = 12;
+export const ARGS_END = 12;
 export const ALL_END = 20;
 
 const REGS = CELLS.regs / 4;

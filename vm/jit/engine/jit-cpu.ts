@@ -15,7 +15,7 @@ import { CELLS } from '../cells.ts';
 import { translate as translateProg } from '../translate/translate.ts';
 import { dropDebts } from '../inline/debts.ts';
 import { drainPrints } from '../inline/print-buffer.ts';
-import { ALL_END, CodeCpu, R0_END } from './code-cpu.ts';
+import { ALL_END, ARGS_END, CodeCpu, R0_END } from './code-cpu.ts';
 import { writeEvent, writeTask } from './event-cells.ts';
 import { importsOf, type CodeHost } from './imports.ts';
 import { Linker, type LinkExtra, type ProgSource } from './link.ts';
@@ -226,7 +226,7 @@ export class JitCpu extends CodeCpu implements CodeHost {
     });
     this.frames.floor = floor;
     i32[CELLS.exit / 4] = -1;
-    this.regsOut(R0_END);
+    this.regsOut(ARGS_END); // code that was not verified sees all of them
     this.goIn();
   }
 

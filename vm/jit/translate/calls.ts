@@ -35,8 +35,9 @@ function writeHelperCall(f: FuncWriter): void {
 function writeSubprogCall(f: FuncWriter): void {
   const { code, prog } = f;
   const target = f.pc + 1 + prog.code.imm[f.pc]!;
-  if (f.isChecked) {
-    code.get(f.frame).get(f.base).op('i32_sub');
+  const { base } = f;
+  if (base !== undefined) {
+    code.get(f.frame).get(base).op('i32_sub');
     code
       .i32((MAX_FRAMES - 1) * FRAME_STRIDE)
       .op('i32_ge_u')
@@ -45,14 +46,14 @@ function writeSubprogCall(f: FuncWriter): void {
     code.end();
   }
   f.checkBudget();
-  if (f.isChecked) f.saveRegs([R0, ...SAVED]);
+  if (base !== undefined) f.saveRegs([R0, ...SAVED]);
   for (const reg of ARGS) f.pushReg(reg);
   code.get(f.frame).i32(FRAME_STRIDE).op('i32_add');
   callSub(f, target);
   f.setReg(R0);
-  if (f.isChecked) {
+  if (base !== undefined) {
     f.loadRegs(ARGS);
-    f.setCell('i32_store', CELLS.base, () => code.get(f.base));
+    f.setCell('i32_store', CELLS.base, () => code.get(base));
   }
   forgetAfterCall(f);
 }

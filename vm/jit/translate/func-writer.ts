@@ -15,10 +15,10 @@ export class FuncWriter extends RegWriter {
   readonly insns: Local;
   /** They are counted less the budget, so that a sign says what is left: where the function has loops, and in programs with subprograms. */
   readonly isBiased: boolean;
-  /** Of a program: what `insns` was when it began. */
-  readonly begun: Local;
+  /** Of a program that charges all its insns to itself, and does not know how many they are: what `insns` was when it began. */
+  readonly begun: Local | undefined;
   /** Checked code: r10, its low half, of the frame that the program began in. */
-  readonly base: Local;
+  readonly base: Local | undefined;
   /** What the local `insns` lacks, the running insn included. */
   lacks = 0;
 
@@ -27,8 +27,10 @@ export class FuncWriter extends RegWriter {
     this.unit = unit;
     this.mode = unit.options.mode;
     this.insns = this.local('i32', 'insns');
-    this.begun = this.local('i32', 'begun');
-    this.base = this.local('i32', 'base');
+    const others = [...unit.subs.values()].some(({ kind }) => kind === 'jumping');
+    const asksBegun = shape.kind === 'prog' && !others && !shape.isStraight;
+    this.begun = asksBegun ? this.local('i32', 'begun') : undefined;
+    this.base = this.mode === 'checked' ? this.local('i32', 'base') : undefined;
     this.isBiased = shape.hasLoops || unit.subs.size > 0;
   }
 

@@ -44,6 +44,10 @@ export function writeInsn(f: FuncWriter): void {
     f.fault('insn');
     return;
   }
+  if (f.shape.skipped.has(f.pc)) {
+    f.numbers[f.prog.code.dst[f.pc]!] = undefined;
+    return;
+  }
   const write = WRITE[op.kind] as (f: FuncWriter, op: Op) => void; // each row takes the ops of its own kind, and op is of that kind
   write(f, op);
 }

@@ -9,11 +9,20 @@ import { LOCAL_REGS } from './registers.ts';
 export interface NarrowPlan {
   readonly reads: ReadonlyMap<number, number>;
   readonly writes: ReadonlyMap<number, number>;
-  /** Registers that hold narrow values when the function begins. */
+  /** pcs whose result nobody reads. */
+  readonly unread: ReadonlySet<number>;
+  /** Registers that are read as they are when the function begins, and those of them that hold narrow values. */
+  readonly live: number;
   readonly entry: number;
 }
 
-export const NOTHING_NARROW: NarrowPlan = { reads: new Map(), writes: new Map(), entry: 0 };
+export const NOTHING_NARROW: NarrowPlan = {
+  reads: new Map(),
+  writes: new Map(),
+  unread: new Set(),
+  live: 0,
+  entry: 0,
+};
 
 /** A block: its pcs. */
 type Blocks = readonly (readonly number[])[];
@@ -32,6 +41,7 @@ export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) 
       for (const [from, need] of taken) {
         if (from >= LOCAL_REGS) continue;
         const web = now[from]!;
+        webs.read(web);
         reads.push({ pc, reg: from, web });
         if (need === 'all') webs.widen(web);
         else if (need === 'result' && written >= 0) webs.follow(written, web);
@@ -55,7 +65,8 @@ export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) 
   let entry = 0;
   for (let reg = 0; reg < LOCAL_REGS; reg++)
     if ((live[0]! & (1 << reg)) !== 0 && !webs.isWide(reg)) entry |= 1 << reg;
-  return { reads: narrow(reads), writes: narrow(writes), entry };
+  const unread = new Set(writes.filter(({ web }) => !webs.isRead(web)).map(({ pc }) => pc));
+  return { reads: narrow(reads), writes: narrow(writes), unread, live: live[0]!, entry };
 }
 
 /** By block: registers that are read before they are written, as bits. */
@@ -88,22 +99,33 @@ function liveIns(graph: Graph, blocks: Blocks, operands: (pc: number) => Operand
 class Webs {
   private readonly over: number[];
   private readonly wide: boolean[];
+  private readonly reads: boolean[];
   /** [made, from]: from is wide if made is. */
   private readonly made: [number, number][] = [];
 
   constructor(count: number) {
     this.over = Array.from({ length: count }, (_, web) => web);
     this.wide = Array.from({ length: count }, () => false);
+    this.reads = [...this.wide];
   }
 
   add(isWide: boolean): number {
     this.over.push(this.over.length);
     this.wide.push(isWide);
+    this.reads.push(false);
     return this.over.length - 1;
   }
 
   widen(web: number): void {
     this.wide[this.find(web)] = true;
+  }
+
+  read(web: number): void {
+    this.reads[this.find(web)] = true;
+  }
+
+  isRead(web: number): boolean {
+    return this.reads[this.find(web)]!;
   }
 
   follow(made: number, from: number): void {
@@ -114,6 +136,7 @@ class Webs {
     const [from, to] = [this.find(a), this.find(b)];
     this.over[from] = to;
     if (this.wide[from]!) this.wide[to] = true;
+    if (this.reads[from]!) this.reads[to] = true;
   }
 
   isWide(web: number): boolean {

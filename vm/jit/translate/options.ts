@@ -12,8 +12,6 @@ export interface TranslateOptions {
   readonly mode: TranslateMode;
   readonly cpus: number;
   readonly sites: SiteTable;
-  /** Count how often each block runs: f64 by block at these offsets, given by first pc. */
-  readonly hitsAt?: (pc: number) => number;
   /** The program in a slot now, for direct tail calls; undefined: all go through the table. */
   readonly inSlot?: (slotAt: number) => KernelProg | undefined;
 }

@@ -16,13 +16,15 @@ const HIGH_BITS = BigInt(ADDRESS_HIGH) << 32n;
 const ROUNDS = 99;
 /** Before the first insn. */
 const ENTRY = -1;
+/** In the place of a local that the function does without. */
+const UNUSED = -1;
 
 /** Methods that write return nothing; those called `push...` leave a value on Wasm's stack, those called `set...` take one. */
 export class RegWriter {
   readonly code: CodeWriter;
   readonly shape: FuncShape;
   readonly prog: KernelProg;
-  /** Locals of r0 to r9, and those of their values that need 32 bits only. */
+  /** Locals of r0 to r9, and those of their values that need 32 bits only; of those that shape.used tells. */
   readonly regs: readonly Local[];
   readonly lows: readonly Local[];
   /** Low half of r10. */
@@ -44,9 +46,15 @@ export class RegWriter {
     this.prog = prog;
     this.params = params;
     this.frame = this.local('i32', 'frame');
-    this.regs = Array.from({ length: LOCAL_REGS }, (_, reg) => this.local('i64', `r${reg}`));
-    this.lows = Array.from({ length: LOCAL_REGS }, (_, reg) => this.local('i32', `w${reg}`));
-    this.stack = this.local('i32', 'stack');
+    const { wide, narrow, stack } = shape.used;
+    const some = (used: number, type: ValueType, letter: string): Local[] =>
+      Array.from({ length: LOCAL_REGS }, (_, reg) => {
+        const name = `${letter}${reg}`;
+        return (used & (1 << reg)) === 0 && !params.includes(name) ? UNUSED : this.local(type, name);
+      });
+    this.regs = some(wide, 'i64', 'r');
+    this.lows = some(narrow, 'i32', 'w');
+    this.stack = stack ? this.local('i32', 'stack') : UNUSED;
     this.slots = shape.stack.locals.map(({ off }) => this.local('i64', `fp${-off}`));
   }
 

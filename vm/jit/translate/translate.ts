@@ -1,4 +1,5 @@
 // A program as functions of WebAssembly.
+import { hitsPlace } from '../../kernel/prog-hits.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
 import { writeStructure } from '../flow/structure.ts';
 import type { ProgUnit } from '../unit.ts';
@@ -66,15 +67,15 @@ function writeFunction(draft: UnitDraft, shape: FuncShape): FuncCode {
 }
 
 function writeBlock(f: FuncWriter, block: Block): void {
-  const { prog, options } = f.unit;
+  const { prog } = f;
   f.forgetNumbers();
   f.pc = block.first;
   f.code.mark(block.first);
-  if (options.hitsAt !== undefined && block.insns > 0) f.bump(options.hitsAt(block.first));
   for (const pc of pcsOf(prog, [block])) {
     f.pc = pc;
     f.code.mark(pc);
     f.lacks += 1;
+    if (prog.hits?.begins[pc] === 1) f.bump(hitsPlace(prog.hits, pc));
     writeInsn(f);
   }
   if (block.isDead) f.code.op('unreachable');
