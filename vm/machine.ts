@@ -30,6 +30,7 @@ import type { UnknownRead } from './kernel/memory/unknown-reads.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import { DEFAULT_KERNEL } from './kernel/profiles/index.ts';
 import type { KernelProg } from './kernel/prog.ts';
+import { hitsOf } from './kernel/prog-hits.ts';
 import { LoadError } from './load-error.ts';
 import { MachineRuns, notRun, type RunsState } from './machine-runs.ts';
 import { LinearMemory, type MemoryState } from './memory/linear.ts';
@@ -71,7 +72,7 @@ class TailscopeMachine implements Machine {
     }
     const syscalls = new SyscallIndex(options.syscalls ?? []);
     this.world = { kernel: options.kernel ?? DEFAULT_KERNEL, syscalls };
-    this.objects = new ObjectTable(new RegionTable(), cpus, this.memory, this.world.kernel);
+    this.objects = new ObjectTable(new RegionTable(), cpus, this.memory, this.world.kernel, options.profile);
     const verifier = options.verifier ?? 'on';
     this.bpf = createBpf(this.objects, this.memory, cpus, verifier);
     const linksOf = (prog: KernelProg) => this.attachments.of(prog);
@@ -91,6 +92,11 @@ class TailscopeMachine implements Machine {
   engineOf(prog: Prog): EngineChoice {
     const kernelProg = this.loader.kernelProg(prog);
     return kernelProg === undefined ? { engine: 'interp' } : this.runs.engineOf(kernelProg);
+  }
+
+  hitsOf(prog: Prog): Float64Array | undefined {
+    const kernelProg = this.loader.kernelProg(prog);
+    return kernelProg === undefined ? undefined : hitsOf(this.memory, kernelProg);
   }
 
   get batch(): EventBatch | undefined {

@@ -6,6 +6,7 @@ import type { Grace } from '../kernel/grace.ts';
 import type { LinkedObjects } from '../kernel/linked-objects.ts';
 import type { ObjectHeap } from '../kernel/object-heap.ts';
 import { count, type KernelProg } from '../kernel/prog.ts';
+import { countHit, endHits } from '../kernel/prog-hits.ts';
 import type { KernelMap } from '../maps/map.ts';
 import { isProgArray, type ProgArray } from '../maps/prog-array.ts';
 import { ADDRESS_HIGH } from '../memory/linear.ts';
@@ -111,6 +112,7 @@ export class Cpu extends Reach implements HelperContext {
     const fault = this.faultOf(error);
     if (fault === undefined) throw error; // of the host: what it was told was too much for it
     count(this.memory, this.prog, 'faults', 1);
+    endHits(this.memory, this.prog, this.pc);
     this.host.faulted(this.prog, this.pc, fault.code, fault.message);
   }
 
@@ -133,10 +135,25 @@ export class Cpu extends Reach implements HelperContext {
 
   /** Runs from a pc to where the frame that began it is left. */
   protected loop(from: number): void {
+    if (this.prog.hits !== undefined) {
+      this.loopCounting(from);
+      return;
+    }
     let pc = from;
     while (pc !== STOP) {
       this.pc = pc;
       this.insns += 1;
+      pc = (this.code.handlers[pc] ?? noInsn)(this, pc);
+    }
+  }
+
+  /** The same, and the hits of insns are counted: of one program of a machine, or of all. */
+  private loopCounting(from: number): void {
+    let pc = from;
+    while (pc !== STOP) {
+      this.pc = pc;
+      this.insns += 1;
+      countHit(this.memory, this.prog.hits!, pc);
       pc = (this.code.handlers[pc] ?? noInsn)(this, pc);
     }
   }

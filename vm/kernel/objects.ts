@@ -17,6 +17,7 @@ import { Files, type FileState, type KernelFile } from './files.ts';
 import { LinkedObjects, releaseLinks, type LinkState } from './linked-objects.ts';
 import { ObjectHeap, type HeapState } from './object-heap.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
+import { hitsBytes } from './prog-hits.ts';
 import type { Kernel } from './kernel.ts';
 
 /** What an fd names. The rights are those of bpf(2), not of programs. */
@@ -74,16 +75,25 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
   readonly kernel: Pick<Kernel, 'types'>;
   /** Grows whenever a slot of a prog_array changed, a program went away, or a snapshot brought others: for those who compile what can be reached. */
   changes = 0;
+  /** Of programs that are loaded, the hits of each insn are counted. */
+  readonly countsHits: boolean;
   private readonly memory: LinearMemory;
   private lastMapId = 0;
   private lastProgId = 0;
 
   /** `cpus` is how many values a per-CPU map has. */
-  constructor(cells: RegionTable, cpus: number, memory: LinearMemory, kernel: Pick<Kernel, 'types'>) {
+  constructor(
+    cells: RegionTable,
+    cpus: number,
+    memory: LinearMemory,
+    kernel: Pick<Kernel, 'types'>,
+    countsHits = false,
+  ) {
     this.cells = cells;
     this.cpus = cpus;
     this.kernel = kernel;
     this.memory = memory;
+    this.countsHits = countsHits;
     this.heap = new ObjectHeap(memory, cells, (fields, at) => this.released(fields, at));
   }
 
@@ -242,6 +252,7 @@ export class ObjectTable implements ProgTable, MapTable, FileTable {
     this.changes += 1;
     this.grace.after(() => {
       this.memory.free(prog.countersAt, COUNTERS_BYTES);
+      if (prog.hits !== undefined) this.memory.free(prog.hits.at, hitsBytes(prog.code));
       for (const map of prog.usedMaps) this.dropMap(map);
       if (prog.objects.length > 0) this.heap.trim();
     });

@@ -13,6 +13,7 @@ import type { LinearMemory } from '../memory/linear.ts';
 import type { ObjectTable } from './objects.ts';
 import { checkOwners, mapAddress, mapOf } from './prog-maps.ts';
 import { KNOWN_PROG_FLAGS, PROG_FLAGS, progTypeRow } from './prog-types.ts';
+import { beginsOf, hitsBytes } from './prog-hits.ts';
 import { checkSupported } from './supported.ts';
 import { verifyProg, type NamedMap } from './prog-verify.ts';
 import { COUNTERS_BYTES, type KernelProg } from './prog.ts';
@@ -70,14 +71,17 @@ export function loadProg(
   const accepted =
     verifier === 'on' ? verifyProg(attr, expectedAttachType, maps, memory, objects) : { ctxBytes: 0 };
   checkOwners({ name, type, expectedAttachType, flags }, usedMaps);
-  const countersAt = memory.alloc(COUNTERS_BYTES);
-  if (countersAt === 0) {
-    throw new LoadError('memory', name, 'no room for the counters of the program', { errno: -ERRNO.ENOMEM });
-  }
   const addresses = new Map([...maps].map(([pc, { address }]) => [pc, address]));
   const code = prepareCode(insns, addresses);
+  const countersAt = memory.alloc(COUNTERS_BYTES);
+  const hitsAt = countersAt === 0 || !objects.countsHits ? 0 : memory.alloc(hitsBytes(code));
+  if (countersAt === 0 || (hitsAt === 0 && objects.countsHits)) {
+    if (countersAt !== 0) memory.free(countersAt, COUNTERS_BYTES);
+    throw new LoadError('memory', name, 'no room for the counters of the program', { errno: -ERRNO.ENOMEM });
+  }
+  const hits = hitsAt === 0 ? {} : { hits: { at: hitsAt, begins: beginsOf(code) } };
   const traits = { type, expectedAttachType, flags, objects: attr.objects ?? [], ...accepted };
-  const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt };
+  const prog: KernelProg = { ...traits, id: objects.nextProgId(), name, code, usedMaps, countersAt, ...hits };
   return objects.addProg(prog);
 }
 

@@ -5,6 +5,7 @@ import type { Code } from '../interp/code.ts';
 import type { ObjectType } from '../object.ts';
 import type { VerifierMap } from '../verifier/input.ts';
 import type { Verdict } from '../verifier/verdict.ts';
+import type { ProgHits } from './prog-hits.ts';
 
 /** What the verifier knows of an accepted program, for those who compile it. */
 export interface ProgFacts extends Pick<Verdict, 'facts' | 'subprogs'> {
@@ -32,6 +33,8 @@ export interface KernelProg {
   readonly known?: ProgFacts;
   /** Offset of its counters in linear memory. */
   readonly countersAt: number;
+  /** Absent: nobody asked how often its insns run. */
+  readonly hits?: ProgHits;
 }
 
 /** Counters of a program, as f64 in linear memory: index of each in units of 8 bytes. */
