@@ -5,7 +5,7 @@ import { Twins } from '../../../support/twins.ts';
 import { wildProg } from '../../../support/wild-progs.ts';
 
 const SEED = seedOf(41);
-const PROGS = Number(process.env['WILD'] ?? 1000);
+const PROGS = Number(process.env['WILD'] ?? 700);
 const SLOTS = 4;
 
 test(`${PROGS} wild programs (seed ${SEED}) end alike`, () => {
