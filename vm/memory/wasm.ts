@@ -59,3 +59,13 @@ export function isTrap(error: unknown): error is Error {
 export function isTaken(bytes: Uint8Array): boolean {
   return WebAssembly.validate(bytes);
 }
+
+/** Whether the host compiles a module that it takes: a page may be forbidden to. */
+export function isCompiled(bytes: Uint8Array): boolean {
+  try {
+    void new WebAssembly.Module(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

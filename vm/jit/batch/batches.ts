@@ -1,6 +1,7 @@
 // Whether the events of a machine can be handed to its programs many at once, and the loop that does it: made anew when what is attached changes, or what
 // programs can jump to.
 import type { Attachments, Link } from '../../kernel/attachments.ts';
+import { whyNoCode } from '../engine/host-support.ts';
 import { Batch, type BatchInput, type BatchWorld } from './batch.ts';
 import { loopCode } from './loop-code.ts';
 import { Plans } from './plans.ts';
@@ -38,6 +39,8 @@ export class Batches {
   ask(): BatchAnswer {
     const { world } = this;
     if (world.cpu.engine === 'interp') return { why: 'the interpreter runs points one by one' };
+    const lack = whyNoCode();
+    if (lack !== undefined) return { why: lack };
     const links = world.attachments.save();
     const changes = world.changes();
     if (links === this.links && changes === this.changes) return this.answer;

@@ -4,6 +4,7 @@
 import type { KernelProg } from '../../kernel/prog.ts';
 import { reachedFrom } from '../reached.ts';
 import { callbackName, progName } from '../unit.ts';
+import { whyNoCode } from './host-support.ts';
 import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
 import { Units, type UnitsWorld } from './units.ts';
 
@@ -60,6 +61,7 @@ export class Linker {
 
   /** Where a program that is about to run stands; undefined: the interpreter runs it. Between two runs only. */
   find(prog: KernelProg): Placed | undefined {
+    if (whyNoCode() !== undefined) return undefined;
     if (this.world.progs.changes !== this.seen) this.catchUp();
     let placed = this.placed.get(prog.id);
     if (placed?.prog !== prog || !this.roots.has(prog)) placed = this.addRoot(prog);
@@ -82,7 +84,7 @@ export class Linker {
 
   /** Why the interpreter runs a program; undefined where it is compiled, or was not run yet. */
   whyNot(prog: KernelProg): string | undefined {
-    return this.units.whyNot(prog);
+    return whyNoCode() ?? this.units.whyNot(prog);
   }
 
   /** Keeps code in the linked module from now on (undefined: none), and links at once. Between two runs only. */

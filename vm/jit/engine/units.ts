@@ -5,7 +5,6 @@ import type { LinearMemory } from '../../memory/linear.ts';
 import type { TranslateOptions } from '../translate/translate.ts';
 import type { ProgUnit, SiteTable } from '../unit.ts';
 import { isTooLarge } from '../wasm/limits.ts';
-import { canCompile } from './host-support.ts';
 import type { Part } from './linked-module.ts';
 
 /** What translating takes. */
@@ -90,7 +89,6 @@ export class Units {
     prog: KernelProg,
     inSlot: (slotAt: number) => KernelProg | undefined,
   ): Translated | string {
-    if (!canCompile()) return 'the host has no tail calls in WebAssembly';
     const { world } = this;
     const { cpus, sites } = world;
     const asked = new Map<number, KernelProg | undefined>();
