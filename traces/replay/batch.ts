@@ -9,6 +9,7 @@ import type { EventBatch } from '../../vm/index.ts';
 import type { Recording } from '../recording.ts';
 import { Callers } from './batch/callers.ts';
 import { FastLane } from './batch/fast-lane.ts';
+import { OpenedBlock } from './batch/opened-block.ts';
 import { plansOf, type Plans } from './batch/plans.ts';
 import { Rows } from './batch/rows.ts';
 import { createCursor, type Cursor, type CursorState } from './cursor.ts';
@@ -106,12 +107,14 @@ class RecordingBatcher implements Batcher {
 
   #takePoint(): void {
     const cursor = this.#cursor;
-    const { block, row, phase, atNs } = cursor;
+    const { block, blockIndex, row, phase, atNs } = cursor;
     this.#identities.before(cursor);
     const isExit = phase === 'exit';
     const call = Math.min(block.sys[row]!, this.#plans.calls);
-    if (CALL_PHASES.has(phase) && (isExit ? this.#plans.exit : this.#plans.enter)[call] !== 0)
-      this.#rows.add(block, row, call, isExit, this.#callers.current(block, row), atNs);
+    if (CALL_PHASES.has(phase) && (isExit ? this.#plans.exit : this.#plans.enter)[call] !== 0) {
+      const caller = this.#callers.current(new OpenedBlock(block, blockIndex), row);
+      this.#rows.add(block, row, call, isExit, caller, atNs);
+    }
     this.#identities.take(cursor);
   }
 

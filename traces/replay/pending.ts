@@ -7,6 +7,9 @@ export interface PendingState {
   readonly tid: Int32Array;
 }
 
+/** Up to this many entries are looked through faster than a set is kept. */
+const FEW = 24;
+
 /** Waiting returns. A thread has at most one: it cannot enter a call while it is in another. */
 export class PendingExits {
   #timeNs = new Float64Array(64);
@@ -14,7 +17,8 @@ export class PendingExits {
   #place = new Float64Array(64);
   #tid = new Int32Array(64);
   #size = 0;
-  readonly #threads = new Set<number>();
+  /** Threads of all entries, where there are more than FEW. */
+  #threads: Set<number> | undefined = undefined;
 
   get size(): number {
     return this.#size;
@@ -26,13 +30,14 @@ export class PendingExits {
   }
 
   has(tid: number): boolean {
-    return this.#threads.has(tid);
+    return this.#threads === undefined ? this.#indexOf(tid) >= 0 : this.#threads.has(tid);
   }
 
   push(timeNs: number, place: number, tid: number): void {
     if (this.#size === this.#timeNs.length) this.#grow();
-    this.#threads.add(tid);
     this.#rise(this.#size++, timeNs, place, tid);
+    if (this.#threads !== undefined) this.#threads.add(tid);
+    else if (this.#size > FEW) this.#threads = new Set(this.#tid.subarray(0, this.#size));
   }
 
   /** Takes the earliest out and says where it is. There must be one. */
@@ -42,7 +47,7 @@ export class PendingExits {
 
   /** Takes the one of a thread out and says where it is. There must be one. */
   popThread(tid: number): number {
-    return this.#remove(this.#tid.indexOf(tid));
+    return this.#remove(this.#indexOf(tid));
   }
 
   /** Places of all entries, in no useful order. */
@@ -64,14 +69,23 @@ export class PendingExits {
     this.#place.set(place);
     this.#tid.set(tid);
     this.#size = timeNs.length;
-    this.#threads.clear();
-    for (const thread of tid) this.#threads.add(thread);
+    this.#threads = tid.length > FEW ? new Set(tid) : undefined;
+  }
+
+  #indexOf(tid: number): number {
+    const tids = this.#tid;
+    let at = this.#size - 1;
+    while (at >= 0 && tids[at] !== tid) at--;
+    return at;
   }
 
   #remove(at: number): number {
     const place = this.#place[at]!;
-    this.#threads.delete(this.#tid[at]!);
     const last = --this.#size;
+    if (this.#threads !== undefined) {
+      if (last === 0) this.#threads = undefined;
+      else this.#threads.delete(this.#tid[at]!);
+    }
     if (at === last) return place;
     const timeNs = this.#timeNs[last]!;
     const moved = this.#place[last]!;

@@ -1,5 +1,5 @@
 // A whole recording through a machine: in batches where its programs allow it, else point by point.
-import type { Machine, SyscallPoint } from '../../vm/index.ts';
+import type { EventBatch, Machine, SyscallPoint } from '../../vm/index.ts';
 import type { Recording } from '../recording.ts';
 import { createBatcher } from './batch.ts';
 import { createCursor } from './cursor.ts';
@@ -22,14 +22,20 @@ export interface RecordingRun {
 
 /** Hands all points of a recording, from its start, to what is attached to a machine. Whatever way that goes, programs do the same. */
 export function runRecording(recording: Recording, machine: Machine, options: RunOptions = {}): RecordingRun {
-  const { batch } = machine;
-  if (batch === undefined || batch.wants === 'task' || batch.mayHold || !isOfCalls(recording, machine))
-    return runPoints(recording, machine, options);
+  const batch = batchFor(recording, machine);
+  if (batch === undefined) return runPoints(recording, machine, options);
   const batcher = createBatcher(recording, batch, options);
   while (batcher.step(Number.POSITIVE_INFINITY));
   const { atNs } = batcher.save().cursor;
   machine.advance(atNs);
   return { isBatched: true, atNs };
+}
+
+/** The batches of a machine, if what is attached lets all points of a recording come by them. It stays so until programs are attached, detached or replaced. */
+export function batchFor(recording: Recording, machine: Machine): EventBatch | undefined {
+  const { batch } = machine;
+  if (batch === undefined || batch.wants === 'task' || batch.mayHold) return undefined;
+  return isOfCalls(recording, machine) ? batch : undefined;
 }
 
 /** Whether programs run at calls alone: packets and events of processes come between them. */

@@ -1,8 +1,8 @@
 // Who makes calls: ids and names by thread, as long as nothing changes them.
 import type { TaskFacts } from '../../../vm/index.ts';
-import type { Block } from '../../event.ts';
 import type { Recording } from '../../recording.ts';
 import type { Identities } from '../processes.ts';
+import type { OpenedBlock } from './opened-block.ts';
 import { UNNUMBERED, type Caller, type Rows } from './rows.ts';
 
 /** Threads that are remembered, a power of two; those that share a slot are looked up again and again. */
@@ -43,30 +43,30 @@ export class Callers {
   }
 
   /** Keeps the caller of an enter that the identities have taken in, and that changed nothing else, if the thread is one that they know from now on. */
-  learn(block: Block, row: number): Caller {
-    const tid = block.tid[row]!;
-    if (this.#identities.task(tid) !== this.#identities.current()) return this.current(block, row);
+  learn(opened: OpenedBlock, row: number): Caller {
+    const tid = opened.tid[row]!;
+    if (this.#identities.task(tid) !== this.#identities.current()) return this.current(opened, row);
     const slot = tid & (SLOTS - 1);
     this.#tid[slot] = tid;
-    this.#comm[slot] = block.comm[row]!;
+    this.#comm[slot] = opened.comm[row]!;
     this.#stamp[slot] = this.#now;
-    return this.#read(block, row, this.#identities.current(), this.#callers[slot]!);
+    return this.#read(opened, row, this.#identities.current(), this.#callers[slot]!);
   }
 
   /** The caller of the point that the identities have taken in last. */
-  current(block: Block, row: number): Caller {
-    return this.#read(block, row, this.#identities.current(), this.#other);
+  current(opened: OpenedBlock, row: number): Caller {
+    return this.#read(opened, row, this.#identities.current(), this.#other);
   }
 
   /** The caller of an exit that changes nothing, and that the identities have not taken in. */
-  ofExit(block: Block, row: number): Caller {
-    const tid = block.tid[row]!;
+  ofExit(opened: OpenedBlock, row: number): Caller {
+    const tid = opened.tid[row]!;
     return (
-      this.known(tid, block.comm[row]!) ?? this.#read(block, row, this.#identities.task(tid), this.#other)
+      this.known(tid, opened.comm[row]!) ?? this.#read(opened, row, this.#identities.task(tid), this.#other)
     );
   }
 
-  #read(block: Block, row: number, facts: TaskFacts | undefined, into: Caller): Caller {
+  #read({ block }: OpenedBlock, row: number, facts: TaskFacts | undefined, into: Caller): Caller {
     into.tid = facts?.tid ?? block.tid[row]!;
     into.tgid = facts?.tgid ?? block.tgid[row]!;
     into.comm = facts?.comm ?? this.#recording.strings.bytes(block.comm[row]!);

@@ -6,8 +6,6 @@
 //
 // What a thread is called and who it is changes seldom: see `Identities` and `Callers`.
 import { RECORD_KINDS } from '../../event.ts';
-import type { Block } from '../../event.ts';
-import { outcomeFlags } from '../../outcome-flags.ts';
 import type { Recording } from '../../recording.ts';
 import type { CursorState } from '../cursor.ts';
 import { HeldBlocks, PLACE_ROWS } from '../held-blocks.ts';
@@ -18,6 +16,7 @@ import type { Identities } from '../processes.ts';
 import { laterNs, MAY_NOT_RETURN, returns } from '../returns.ts';
 import type { Callers } from './callers.ts';
 import { stateAt } from './catch-up.ts';
+import { NO_BLOCK, OpenedBlock } from './opened-block.ts';
 import { WANTED, type Plans } from './plans.ts';
 import type { Rows } from './rows.ts';
 
@@ -48,7 +47,9 @@ export class FastLane {
   #poppedToNs = Number.NEGATIVE_INFINITY;
   #nextBlock = 0;
   #nextRow = 0;
-  #block: Block = EMPTY_BLOCK;
+  #block = NO_BLOCK;
+  /** Another block, the last one that a call returned in. */
+  #other = NO_BLOCK;
 
   constructor(
     recording: Recording,
@@ -75,7 +76,8 @@ export class FastLane {
       this.#popUpTo(limitNs);
       return 'due';
     }
-    if (this.#block === EMPTY_BLOCK) this.#block = this.#recording.block(this.#nextBlock);
+    if (this.#block === NO_BLOCK)
+      this.#block = new OpenedBlock(this.#recording.block(this.#nextBlock), this.#nextBlock);
     const halt = this.#takeBlock(limitNs);
     if (this.#nextRow >= this.#block.count) {
       this.#goTo(this.#nextBlock + 1, 0);
@@ -113,9 +115,9 @@ export class FastLane {
     });
     const { timeNs, place, tid } = state.pending;
     for (const [i, thread] of tid.entries()) {
-      const block = this.#blockAt(Math.floor(place[i]! / PLACE_ROWS));
-      const row = place[i]! % PLACE_ROWS;
-      if (this.#isWantedAtExit(block, row)) this.#pending.push(timeNs[i]!, place[i]!, thread);
+      const opened = this.#openedAt(Math.floor(place[i]! / PLACE_ROWS));
+      if (this.#isWantedAtExit(opened, place[i]! % PLACE_ROWS))
+        this.#pending.push(timeNs[i]!, place[i]!, thread);
     }
   }
 
@@ -131,13 +133,13 @@ export class FastLane {
     const { index } = this.#recording;
     this.#nextBlock = blockIndex;
     this.#nextRow = row;
-    this.#block = EMPTY_BLOCK;
+    this.#block = this.#other = NO_BLOCK;
     while (this.#nextBlock < index.length && index[this.#nextBlock]!.count === 0) this.#nextBlock++;
   }
 
   #takeBlock(limitNs: number): Halt {
-    const { count, kind, sys, tid, comm, enterNs } = this.#block;
-    const flags = outcomeFlags(this.#block);
+    const opened = this.#block;
+    const { block, count, kind, sys, tid, comm, enterNs, flags } = opened;
     const { calls, wanted } = this.#plans;
     const callers = this.#callers;
     const pending = this.#pending;
@@ -163,8 +165,8 @@ export class FastLane {
       const caller = (bits & WANTED.enter) === 0 ? callers.known(tid[row]!, comm[row]!) : undefined;
       let isQuiet = true;
       if (caller === undefined) isQuiet = this.#enter(row, call);
-      else if ((bits & WANTED.enterRow) !== 0) this.#rows.add(this.#block, row, call, false, caller, dueNs);
-      if ((flags[row]! & MAY_NOT_RETURN) === 0 || returns(flags[row]!, this.#block.exitNs[row]!)) {
+      else if ((bits & WANTED.enterRow) !== 0) this.#rows.add(block, row, call, false, caller, dueNs);
+      if ((flags[row]! & MAY_NOT_RETURN) === 0 || returns(flags[row]!, opened.exitNs[row]!)) {
         this.#returns++;
         if ((bits & ~(WANTED.enter | WANTED.enterRow)) !== 0) this.#await(row, limitNs, isQuiet);
       }
@@ -189,13 +191,8 @@ export class FastLane {
 
   /** A record that is no call. Says whether the identities are quiet. */
   #mark(row: number): boolean {
-    const place = this.#stand(
-      this.#block,
-      this.#nextBlock,
-      row,
-      this.#nowNs,
-      phaseOf(this.#block.kind[row]!),
-    );
+    const opened = this.#block;
+    const place = this.#stand(opened, row, this.#nowNs, phaseOf(opened.kind[row]!));
     this.#identities.before(place);
     this.#identities.take(place);
     this.#callers.forget();
@@ -204,29 +201,29 @@ export class FastLane {
 
   /** An enter that changes something, or of a thread that is new or was renamed. Says whether the identities are quiet. */
   #enter(row: number, call: number): boolean {
-    const block = this.#block;
+    const opened = this.#block;
     const bits = this.#plans.wanted[call]!;
-    const place = this.#stand(block, this.#nextBlock, row, this.#nowNs, 'enter');
-    const known = this.#identities.task(block.tid[row]!);
+    const place = this.#stand(opened, row, this.#nowNs, 'enter');
+    const known = this.#identities.task(opened.tid[row]!);
     const isChange = (bits & WANTED.enter) !== 0;
     this.#identities.before(place);
     // a thread that is new may take the place of another
     if (isChange || this.#identities.current() !== known) this.#callers.forget();
-    const caller = isChange ? this.#callers.current(block, row) : this.#callers.learn(block, row);
-    if ((bits & WANTED.enterRow) !== 0) this.#rows.add(block, row, call, false, caller, this.#nowNs);
+    const caller = isChange ? this.#callers.current(opened, row) : this.#callers.learn(opened, row);
+    if ((bits & WANTED.enterRow) !== 0) this.#rows.add(opened.block, row, call, false, caller, this.#nowNs);
     this.#identities.take(place);
     return this.#identities.isQuiet;
   }
 
   /** A call that will return, and that may be wanted then: at once where nothing can come before that. */
   #await(row: number, limitNs: number, isQuiet: boolean): void {
-    const block = this.#block;
-    if (!this.#isWantedAtExit(block, row)) return;
-    const timeNs = laterNs(this.#nowNs, block.exitNs[row]!);
+    const opened = this.#block;
+    if (!this.#isWantedAtExit(opened, row)) return;
+    const timeNs = laterNs(this.#nowNs, opened.exitNs[row]!);
     const isNext =
       isQuiet && timeNs <= limitNs && this.#pending.size === 0 && this.#isBeforeNext(row, timeNs);
-    if (isNext) this.#exit(block, this.#nextBlock, row, timeNs);
-    else this.#pending.push(timeNs, this.#nextBlock * PLACE_ROWS + row, block.tid[row]!);
+    if (isNext) this.#exit(opened, row, timeNs);
+    else this.#pending.push(timeNs, opened.index * PLACE_ROWS + row, opened.tid[row]!);
   }
 
   /** Whether a time is not after that of the record after `row`. */
@@ -235,7 +232,7 @@ export class FastLane {
     return timeNs <= laterNs(this.#nowNs, this.#block.enterNs[row + 1]!);
   }
 
-  #isWantedAtExit({ sys, errno }: Block, row: number): boolean {
+  #isWantedAtExit({ sys, errno }: OpenedBlock, row: number): boolean {
     const { calls, wanted } = this.#plans;
     const bits = wanted[Math.min(sys[row]!, calls)]!;
     return (bits & (WANTED.exitRow | (errno[row] === 0 ? WANTED.done : WANTED.failed))) !== 0;
@@ -262,34 +259,35 @@ export class FastLane {
   }
 
   #popped(place: number, atNs: number): void {
-    const blockIndex = Math.floor(place / PLACE_ROWS);
-    this.#exit(this.#blockAt(blockIndex), blockIndex, place % PLACE_ROWS, atNs);
+    this.#exit(this.#openedAt(Math.floor(place / PLACE_ROWS)), place % PLACE_ROWS, atNs);
   }
 
-  #exit(block: Block, blockIndex: number, row: number, atNs: number): void {
+  #exit(opened: OpenedBlock, row: number, atNs: number): void {
     const { calls, wanted } = this.#plans;
-    const call = Math.min(block.sys[row]!, calls);
+    const call = Math.min(opened.sys[row]!, calls);
     const bits = wanted[call]!;
     const isRow = (bits & WANTED.exitRow) !== 0;
-    if ((bits & (block.errno[row] === 0 ? WANTED.done : WANTED.failed)) === 0) {
-      if (isRow) this.#rows.add(block, row, call, true, this.#callers.ofExit(block, row), atNs);
+    if ((bits & (opened.errno[row] === 0 ? WANTED.done : WANTED.failed)) === 0) {
+      if (isRow) this.#rows.add(opened.block, row, call, true, this.#callers.ofExit(opened, row), atNs);
       return;
     }
-    const place = this.#stand(block, blockIndex, row, atNs, 'exit');
+    const place = this.#stand(opened, row, atNs, 'exit');
     this.#identities.before(place);
-    if (isRow) this.#rows.add(block, row, call, true, this.#callers.current(block, row), atNs);
+    if (isRow) this.#rows.add(opened.block, row, call, true, this.#callers.current(opened, row), atNs);
     this.#identities.take(place);
     this.#callers.forget();
   }
 
-  #blockAt(index: number): Block {
-    return index === this.#nextBlock && this.#block !== EMPTY_BLOCK ? this.#block : this.#held.at(index);
+  #openedAt(index: number): OpenedBlock {
+    if (index === this.#block.index) return this.#block;
+    if (index !== this.#other.index) this.#other = new OpenedBlock(this.#held.at(index), index);
+    return this.#other;
   }
 
-  #stand(block: Block, blockIndex: number, row: number, atNs: number, phase: Phase): Place {
+  #stand({ block, index }: OpenedBlock, row: number, atNs: number, phase: Phase): Place {
     const place = this.#place;
     place.block = block;
-    place.blockIndex = blockIndex;
+    place.blockIndex = index;
     place.row = row;
     place.atNs = atNs;
     place.phase = phase;
