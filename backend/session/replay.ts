@@ -2,14 +2,10 @@
 // and put back. No clock here: `run` does what is due up to a recorded time.
 import {
   createCursor,
-  createProcesses,
   createTotals,
-  emptyPacket,
-  fillPacket,
-  fillPoint,
   MACHINE_SYSCALLS,
   type Cursor,
-  type Processes,
+  type ProcessesState,
   type Recording,
   type Totals,
 } from '../../traces/index.ts';
@@ -21,7 +17,6 @@ import {
   type Machine,
   type Printk,
   type Prog,
-  type SyscallPoint,
 } from '../../vm/index.ts';
 import { occurrencesOf, silencesOf, type Silence } from '../library/hook-report.ts';
 import type { OpenedProgram } from '../library/programs.ts';
@@ -29,6 +24,7 @@ import { createFaultLog, type FaultLog } from './faults.ts';
 import { loadPrograms, type LeftOut } from './load-programs.ts';
 import { createOutlets, type Outlets } from './outlets.ts';
 import { createPipe, type Pipe } from './pipe.ts';
+import { createPoints } from './points.ts';
 import { createRecordLog, type RecordLog } from './record-log.ts';
 import type { ProgramRecord } from './records.ts';
 
@@ -38,14 +34,10 @@ const CPUS = 1;
 /** Insns of one run: what the kernel's verifier lets a program of the largest size walk. */
 const LIMIT_INSNS = 1_000_000;
 
-/** Points between two looks at the deadline: about 0.1 ms of work. */
-const POINTS_A_LOOK = 64;
-
 export interface Replay {
   readonly recording: Recording;
   readonly cursor: Cursor;
   readonly totals: Totals;
-  readonly processes: Processes;
   readonly machine: Machine;
   readonly object: LoadedObject;
   /** Name of the kernel that it is loaded against. */
@@ -83,7 +75,7 @@ export interface ReplayState {
   readonly byteSize: number;
   readonly cursor: ReturnType<Cursor['save']>;
   readonly totals: ReturnType<Totals['save']>;
-  readonly processes: ReturnType<Processes['save']>;
+  readonly processes: ProcessesState;
   readonly machine: ReturnType<Machine['snapshot']>;
   readonly pipe: ReturnType<Pipe['save']>;
   readonly faults: ReturnType<FaultLog['save']>;
@@ -105,7 +97,6 @@ export function createReplay(
 ): Replay {
   const cursor = createCursor(recording);
   const totals = createTotals(recording);
-  const processes = createProcesses(recording);
   const pipe = createPipe();
   const faults = createFaultLog();
   const machine = createMachine({
@@ -121,41 +112,22 @@ export function createReplay(
   });
   const { object, attachments, leftOut } = loadPrograms(machine, spec, named);
   const records = createRecordLog(object);
+  let drainedNs = 0;
   const outlets = createOutlets(object, (map, record) => {
     if (record.kind !== 'sample') return;
-    const told = { map: map.spec.name, cpu: record.cpu, atNs: cursor.atNs, bytes: record.data };
+    const told = { map: map.spec.name, cpu: record.cpu, atNs: drainedNs, bytes: record.data };
     records.push(told);
     onRecord?.(told);
   });
-  const listens = {
-    enter: machine.listens('enter'),
-    exit: machine.listens('exit'),
-    packet: machine.listens('packet'),
-    mark: false,
-  };
-  const point = emptyPoint();
-  const packet = emptyPacket();
-  const take = (): void => {
-    totals.take(cursor);
-    for (const event of processes.before(cursor)) machine.event(event);
-    if (!listens[cursor.phase]) {
-      machine.advance(cursor.atNs);
-    } else if (cursor.phase === 'packet') {
-      fillPacket(cursor, recording, packet);
-      machine.packet(packet);
-    } else {
-      fillPoint(cursor, recording, point, processes.current());
-      if (cursor.phase === 'enter') machine.enter(point);
-      else machine.exit(point);
-    }
-    processes.take(cursor);
+  const onRecords = (atNs: number): void => {
+    drainedNs = atNs;
     outlets.drain();
   };
+  const points = createPoints({ recording, cursor, machine, onRecords });
   return {
     recording,
     cursor,
     totals,
-    processes,
     machine,
     object,
     kernel: (kernel ?? DEFAULT_KERNEL).name,
@@ -169,17 +141,20 @@ export function createReplay(
     run: (limitNs, maxPoints, isLate) => {
       const last = cursor.points + maxPoints;
       for (;;) {
-        const pause = Math.min(cursor.points + POINTS_A_LOOK, last);
-        while (cursor.points < pause) {
-          if (!cursor.advance(limitNs)) return true;
-          take();
+        const pause = Math.min(cursor.points + points.stride, last);
+        let isMore = true;
+        while (cursor.points < pause && (isMore = cursor.advance(limitNs))) {
+          totals.take(cursor);
+          points.take();
         }
+        points.flush();
+        if (!isMore) return true;
         if (pause === last || isLate()) return cursor.nextNs() > limitNs;
       }
     },
     save: () => {
       const snapshot = machine.snapshot();
-      const followed = processes.save();
+      const followed = points.save();
       const kept = records.save();
       return {
         points: cursor.points,
@@ -198,27 +173,12 @@ export function createReplay(
     restore: (state) => {
       cursor.restore(state.cursor);
       totals.restore(state.totals);
-      processes.restore(state.processes);
       machine.restore(state.machine);
+      points.restore(state.processes);
       pipe.restore(state.pipe);
       faults.restore(state.faults);
       outlets.restore(state.outlets);
       records.restore(state.records);
     },
-  };
-}
-
-function emptyPoint(): SyscallPoint {
-  return {
-    nr: -1,
-    audit: 0,
-    args: new Uint8Array(48),
-    ret: 0n,
-    tid: 0,
-    tgid: 0,
-    comm: new Uint8Array(0),
-    cpu: 0,
-    atNs: 0,
-    memory: () => [],
   };
 }

@@ -15,6 +15,7 @@ export interface PointFeed {
   flush(): void;
   /** Ids and names as they are now, once all has run. */
   save(): ProcessesState;
+  /** Goes on from there, with a machine that is there too. Nothing may wait. */
   restore(state: ProcessesState): void;
 }
 
@@ -74,6 +75,7 @@ class RecordingFeed implements PointFeed {
   restore(state: ProcessesState): void {
     this.#identities.restore(state);
     this.#callers.clear();
+    this.#rows.flush(); // nothing waits; the columns may be elsewhere now
   }
 
   #open(block: Block): void {
