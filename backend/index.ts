@@ -4,6 +4,7 @@ export { importLogs, type ImportOptions, type ImportResult, type LogSource } fro
 export { readManifest, type StoredRecording } from './library/manifest.ts';
 export { openBytes, openTrace, sctBytes, type OpenedTrace } from './library/open-trace.ts';
 export { openProgram, readProgram } from './library/programs.ts';
+export { optimiseSooner } from './library/wasm-tiering.ts';
 export { createApp, type App, type AppDeps } from './server/app.ts';
 export { listen } from './server/listen.ts';
 export { createRecordings, type Recordings } from './server/recordings.ts';

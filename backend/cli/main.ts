@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { FormatError } from '../../traces/index.ts';
 import { UserError } from '../errors.ts';
 import { PACKAGE_ROOT } from '../library/package-root.ts';
+import { optimiseSooner } from '../library/wasm-tiering.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, endOnBrokenPipe, endOnSignals, say } from './output.ts';
 
@@ -24,6 +25,7 @@ A recording T is named by its manifest name (tailscope list) or by the path of a
 export async function main(args: readonly string[]): Promise<void> {
   endOnBrokenPipe();
   endOnSignals();
+  optimiseSooner();
   const program = buildProgram();
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -15,6 +15,8 @@ export interface KernelRow {
   readonly varied?: true;
   /** Keys 0, 1, ... with value 0 that are in a map before: how many. */
   readonly filled?: Readonly<Record<string, number>>;
+  /** The most that the JIT should take, as a part of what Linux does; 1 where nothing is said. */
+  readonly aim?: number;
   /** A ring buffer that is emptied between batches. */
   readonly drained?: string;
 }
@@ -22,6 +24,7 @@ export interface KernelRow {
 const SLOTS = 512;
 const CHAIN = 33;
 const TIMES = 10;
+const ROUNDS = 100;
 const RING_BYTES = 1 << 24;
 
 const repeat = (times: number, text: (i: number) => string): string =>
@@ -94,6 +97,10 @@ function times(section: string, head: string, body: (i: number) => string): stri
   return `${maps}\n.section "${section}"\nmain:\n${before}${repeat(TIMES, body)}\nr0 = 0\nexit`;
 }
 
+/** The same operation in a loop. */
+const round = (section: string, body: string): string =>
+  `.section "${section}"\nmain:\nr6 = ${ROUNDS}\nagain:\n${body}\nr6 -= 1\nif r6 != 0 goto again\nr0 = 0\nexit`;
+
 const lookup = (map: string, keyAt: number): ((i: number) => string) => {
   return (i) => `r2 = r10
 r2 += -${keyAt}
@@ -132,6 +139,7 @@ export const TRIVIAL: KernelRow = {
 export const KERNEL_ROWS: readonly KernelRow[] = [
   {
     name: 'dispatch to a hash counter, fixed nr',
+    aim: 0.5,
     unit: 'event',
     ops: 1,
     text: (section) => dispatch(section, COUNTS, HASH_LEAF, false),
@@ -139,6 +147,7 @@ export const KERNEL_ROWS: readonly KernelRow[] = [
   },
   {
     name: 'dispatch to a hash counter, varied nr',
+    aim: 0.5,
     unit: 'event',
     ops: 1,
     text: (section) => dispatch(section, COUNTS, HASH_LEAF, true),
@@ -153,12 +162,14 @@ export const KERNEL_ROWS: readonly KernelRow[] = [
   },
   {
     name: '33 tail calls, variable index',
+    aim: 0.5,
     unit: 'tail call',
     ops: CHAIN,
     text: (section) => chain(section, (i) => `r3 = *(u32 *)(r1 + 8)\nr3 += ${i + 1}`),
   },
   {
     name: '33 tail calls, constant index',
+    aim: 0.5,
     unit: 'tail call',
     ops: CHAIN,
     text: (section) => chain(section, (i) => `r3 = ${i + 1}`),
@@ -266,6 +277,18 @@ export const KERNEL_ROWS: readonly KernelRow[] = [
     unit: 'call',
     ops: TIMES,
     text: (section) => times(section, '---\n', () => 'call get_prandom_u32'),
+  },
+  {
+    name: 'bpf_get_prandom_u32 in a loop',
+    unit: 'round',
+    ops: ROUNDS,
+    text: (section) => round(section, 'call get_prandom_u32'),
+  },
+  {
+    name: 'bpf_ringbuf_query in a loop: in JavaScript',
+    unit: 'round',
+    ops: ROUNDS,
+    text: (section) => `${RING}\n${round(section, 'r1 = map[ring] ll\nr2 = 0\ncall ringbuf_query')}`,
   },
 ];
 

@@ -26,6 +26,8 @@ export interface LoopSpeed {
   /** ns of a run. */
   readonly jit: number;
   readonly native: number;
+  /** Of the JIT, insns neither counted nor limited. */
+  readonly uncounted: number;
   /** ns of one insn, or of one `unit`, of the JIT. */
   readonly each: number;
   readonly unit: string;
@@ -43,10 +45,11 @@ function insnsOf({ name, text }: Loop): Uint8Array {
 }
 
 /** Runs a program as it stands in memory of its own: `go` gives r0. */
-function compiled(loop: Loop, n: number): () => bigint {
+function compiled(loop: Loop, n: number, isCounted = true): () => bigint {
   const memory = new LinearMemory();
   const { prog, event } = prepareBareRun(memory, insnsOf(loop), memoryOf(n));
-  const { functions } = translate(prog, { mode: 'trusted', cpus: 1, sites: new SiteTable() });
+  const options = { mode: 'trusted', cpus: 1, sites: new SiteTable() } as const;
+  const { functions } = translate(prog, isCounted ? options : { ...options, isUncounted: true });
   const imports = Object.entries(JS_IMPORTS).map(([name, type]) => ({ name, type }));
   const pages = memory.u8.length / PAGE_BYTES;
   const { bytes } = writeModule({ imports, functions, exports: [progName(prog)], pages });
@@ -98,12 +101,12 @@ export function loopSpeed(loop: Loop): LoopSpeed {
   const reference = machine.runInsns(insnsOf(loop), memoryOf(part));
   const results = [reference.r0, compiled(loop, part)(), native(loop, part, 1).result];
   if (new Set(results).size > 1) throw new Error(`${loop.name}: ${results.join(', ')}`);
-  const run = compiled(loop, loop.n);
-  const jit = leastNs(run);
+  const jit = leastNs(compiled(loop, loop.n));
+  const uncounted = leastNs(compiled(loop, loop.n, false));
   const whole = native(loop, loop.n, ROUNDS);
   const { insns } = machine.runInsns(insnsOf(loop), memoryOf(loop.n));
   const count = loop.unit === undefined ? insns : loop.n;
-  return { name: loop.name, jit, native: whole.ns, each: jit / count, unit: loop.unit ?? 'insn' };
+  return { name: loop.name, jit, native: whole.ns, uncounted, each: jit / count, unit: loop.unit ?? 'insn' };
 }
 
 /** All of them. */

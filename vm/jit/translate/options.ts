@@ -14,4 +14,6 @@ export interface TranslateOptions {
   readonly sites: SiteTable;
   /** The program in a slot now, for direct tail calls; undefined: all go through the table. */
   readonly inSlot?: (slotAt: number) => KernelProg | undefined;
+  /** Loops are not counted and no budget ends them: for measuring what that costs only. */
+  readonly isUncounted?: true;
 }

@@ -57,6 +57,7 @@ function writeFunction(draft: UnitDraft, shape: FuncShape): FuncCode {
       f.pc = last;
       f.code.mark(last);
       f.lacks = counts.lacks[from]! + insns;
+      if (draft.options.isUncounted === true) return;
       const add = counts.adds[from]![index]!;
       if (add !== 0) f.code.get(f.insns).i32(add).op('i32_add').set(f.insns);
       f.lacks -= add;
