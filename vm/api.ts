@@ -9,6 +9,7 @@ import type { MapRecord } from './maps/map.ts';
 import type { ProgAttr, VerifierSwitch } from './kernel/prog-load.ts';
 import type { SyscallInfo } from './kernel/syscalls.ts';
 import type { MapSpec, ObjectSpec, ProgSpec } from './object.ts';
+import type { ProgCode } from './prog-code.ts';
 
 /** How programs are run: compiled to WebAssembly, or insn by insn by the reference engine. Nothing that can be seen depends on it. */
 export type EngineName = 'jit' | 'interp';
@@ -328,6 +329,13 @@ export interface Machine {
    * more. They are part of the machine's state: a snapshot that is restored brings back those of its time.
    */
   hitsOf(prog: Prog): Float64Array | undefined;
+  /**
+   * C, eBPF and WebAssembly of a program side by side, with hits where they are counted: that which runs, or would, whichever engine is set. Undefined for a program that
+   * is not loaded any more.
+   */
+  codeOf(prog: Prog): ProgCode | undefined;
+  /** The module that the program stands in, or would, as WebAssembly text: with all that it can jump to. Undefined as for `codeOf`. */
+  moduleText(prog: Prog): string | undefined;
   /**
    * Hands points of calls over many at a time; undefined where programs must have them one by one, and `whyNoBatch` says why. To be asked for again when
    * programs were attached or detached, slots of prog_arrays changed, the engine was, or a snapshot was restored.

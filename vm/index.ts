@@ -48,6 +48,16 @@ export {
   type TracepointFormat,
 } from './kernel/tracepoint-format.ts';
 export { ERRNO } from './errno.ts';
+export {
+  codeRows,
+  type CodeFunc,
+  type CodeInsn,
+  type CodeRow,
+  type ProgCode,
+  type SourceLine,
+  type WasmFunc,
+  type WasmLine,
+} from './prog-code.ts';
 export { createMachine } from './machine.ts';
 export { LoadError, type LoadErrorCode } from './load-error.ts';
 export { formatPrintk } from './host.ts';

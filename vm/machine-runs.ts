@@ -16,6 +16,8 @@ import { SeededRandom } from './host.ts';
 import type { RunEvent } from './interp/host.ts';
 import { Batches, type BatchAnswer } from './jit/batch/batches.ts';
 import { JitCpu } from './jit/engine/jit-cpu.ts';
+import { listModule } from './jit/listing.ts';
+import { insnTexts, progCode } from './jit/prog-code.ts';
 import type { Attachments, Stage } from './kernel/attachments.ts';
 import { prepareBareRun } from './kernel/bare-run.ts';
 import { KernelMemory } from './kernel/kernel-memory.ts';
@@ -28,10 +30,13 @@ import { passes } from './kernel/functions.ts';
 import type { EventPlace } from './kernel/hooks.ts';
 import type { PacketPoint, SyscallPoint } from './kernel/point.ts';
 import type { KernelProg } from './kernel/prog.ts';
+import { hitsOf } from './kernel/prog-hits.ts';
 import { LaterRuns } from './kernel/run-later.ts';
 import { prepareTestRun } from './kernel/test-run.ts';
 import type { LinearMemory } from './memory/linear.ts';
 import { decodeUtf8 } from './memory/text.ts';
+import type { ProgSpec } from './object.ts';
+import type { ProgCode } from './prog-code.ts';
 
 /** Bytes of a task's name that programs and the trace see. */
 const COMM_CHARS = 15;
@@ -121,6 +126,24 @@ export class MachineRuns {
   /** See Machine.engineOf. */
   engineOf(prog: KernelProg): EngineChoice {
     return this.cpu.engineOf(prog);
+  }
+
+  /** See Machine.codeOf. */
+  codeOf(prog: KernelProg, spec: ProgSpec): ProgCode {
+    return progCode(prog, spec, this.cpu.unitOf(prog), hitsOf(this.memory, prog));
+  }
+
+  /** See Machine.moduleText. */
+  moduleText(prog: KernelProg, specOf: (id: number) => ProgSpec | undefined): string {
+    const parts = this.cpu.moduleOf(prog);
+    if (typeof parts === 'string') return `;; ${prog.name} is interpreted: ${parts}\n`;
+    const texts = new Map<number, ReadonlyMap<number, string>>();
+    return listModule(parts, (id, pc) => {
+      const spec = specOf(id);
+      const known = texts.get(id) ?? (spec === undefined ? new Map<number, string>() : insnTexts(spec));
+      texts.set(id, known);
+      return known.get(pc);
+    });
   }
 
   /** See Machine.batch. */

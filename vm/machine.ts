@@ -37,6 +37,7 @@ import { LinearMemory, type MemoryState } from './memory/linear.ts';
 import { RegionTable } from './memory/regions.ts';
 import { ObjectLoader } from './object-loader.ts';
 import type { ObjectSpec } from './object.ts';
+import type { ProgCode } from './prog-code.ts';
 
 const LIMIT_CPUS = 64;
 
@@ -97,6 +98,20 @@ class TailscopeMachine implements Machine {
   hitsOf(prog: Prog): Float64Array | undefined {
     const kernelProg = this.loader.kernelProg(prog);
     return kernelProg === undefined ? undefined : hitsOf(this.memory, kernelProg);
+  }
+
+  codeOf(prog: Prog): ProgCode | undefined {
+    this.checkIdle();
+    const kernelProg = this.loader.kernelProg(prog);
+    return kernelProg === undefined ? undefined : this.runs.codeOf(kernelProg, prog.spec);
+  }
+
+  moduleText(prog: Prog): string | undefined {
+    this.checkIdle();
+    const kernelProg = this.loader.kernelProg(prog);
+    return kernelProg === undefined
+      ? undefined
+      : this.runs.moduleText(kernelProg, (id) => this.loader.specOf(id));
   }
 
   get batch(): EventBatch | undefined {

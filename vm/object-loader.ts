@@ -29,6 +29,7 @@ export class ObjectLoader {
   /** What handles stand for. Neither fd nor id would do: a machine that is restored to an earlier state gives both again. */
   private readonly progs = new WeakMap<Prog, KernelProg>();
   private readonly maps = new WeakMap<BpfMap, KernelMap>();
+  private readonly specs = new WeakMap<KernelProg, ProgSpec>();
 
   constructor(
     bpf: Bpf,
@@ -72,6 +73,12 @@ export class ObjectLoader {
   kernelProg(prog: Prog): KernelProg | undefined {
     const kernelProg = this.progs.get(prog);
     return this.objects.names(prog.fd, kernelProg) ? kernelProg : undefined;
+  }
+
+  /** What a loaded program was made of, by its id; undefined where no object has it. */
+  specOf(id: number): ProgSpec | undefined {
+    const prog = this.objects.byId(id);
+    return prog === undefined ? undefined : this.specs.get(prog);
   }
 
   private createMap(asked: MapSpec, fds: number[]): BpfMap {
@@ -167,6 +174,7 @@ export class ObjectLoader {
       },
     };
     this.progs.set(handle, prog);
+    this.specs.set(prog, spec);
     return handle;
   }
 

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { CELLS } from '../../../vm/jit/cells.ts';
-import { listUnit } from '../../../vm/jit/listing.ts';
-import type { ProgUnit } from '../../../vm/jit/unit.ts';
+import { listModule } from '../../../vm/jit/listing.ts';
 import { CodeWriter } from '../../../vm/jit/wasm/code-writer.ts';
-import type { KernelProg } from '../../../vm/kernel/prog.ts';
 
 test('lists a program under its insns, cells by their names, and what it calls', () => {
   const prog = new CodeWriter('prog:3', 'i32 i32 -> i64', ['ctx', 'frame']);
@@ -18,29 +16,34 @@ test('lists a program under its insns, cells by their names, and what it calls',
     .note('time')
     .mark(1);
   const time = new CodeWriter('rt:time', '-> i64', []).i32(0).mem('i64_load', CELLS.atNs);
-  const unit: ProgUnit = {
-    prog: {} as KernelProg, // not looked at
-    functions: [prog.finish(), time.finish()],
+  const parts = {
     imports: [],
-    sites: [],
-    callbacks: [],
-    jumps: [],
+    functions: [prog.finish(), time.finish()],
+    exports: ['prog:3'],
+    pages: 33,
   };
-  expect(listUnit(unit, (pc) => ['call bpf_ktime_get_ns', 'exit'][pc])).toEqual([
-    '(func $prog:3 (param $ctx i32) (param $frame i32) (result i64)',
-    '  i32.const 0',
-    `  i32.load offset=${CELLS.insns} ;; insns`,
-    '  drop',
-    '  ;; 0: call bpf_ktime_get_ns',
-    '  ;; = time',
-    '  i32.const 0',
-    '  i64.const -1',
-    `  i64.store offset=${CELLS.regs + 16} ;; r2`,
-    '  call $rt:time',
+  const insns: Readonly<Record<number, readonly string[]>> = { 3: ['call bpf_ktime_get_ns', 'exit'] };
+  expect(listModule(parts, (id, pc) => insns[id]?.[pc]).split('\n')).toEqual([
+    '(module',
+    '  (import "env" "memory" (memory 33))',
+    '  (import "env" "table" (table 0 funcref))',
+    '  (func $prog:3 (param $ctx i32) (param $frame i32) (result i64)',
+    '    i32.const 0',
+    `    i32.load offset=${CELLS.insns} ;; insns`,
+    '    drop',
+    '    ;; 0: call bpf_ktime_get_ns',
+    '    ;; = time',
+    '    i32.const 0',
+    '    i64.const -1',
+    `    i64.store offset=${CELLS.regs + 16} ;; r2`,
+    '    call $rt:time',
+    '  )',
+    '  (func $rt:time (result i64)',
+    '    i32.const 0',
+    `    i64.load offset=${CELLS.atNs} ;; atNs`,
+    '  )',
+    '  (export "prog:3" (func $prog:3))',
     ')',
-    '(func $rt:time (result i64)',
-    '  i32.const 0',
-    `  i64.load offset=${CELLS.atNs} ;; atNs`,
-    ')',
+    '',
   ]);
 });

@@ -20,6 +20,8 @@ import { writeEvent, writeTask } from './event-cells.ts';
 import { importsOf, type CodeHost } from './imports.ts';
 import { Linker, type LinkExtra, type ProgSource } from './link.ts';
 import type { LinkedModule } from './linked-module.ts';
+import type { ProgUnit } from '../unit.ts';
+import type { ModuleParts } from '../wasm/module-writer.ts';
 import { trapOf } from './trap.ts';
 
 /** Generated code counts in an i32, with a sign: a run that has as many insns as this would take seconds. */
@@ -250,6 +252,16 @@ export class JitCpu extends CodeCpu implements CodeHost {
   /** The module with what `link` was given, before so many more runs; undefined: none. */
   linkedModule(runs: number): LinkedModule | undefined {
     return this.linker.current(runs);
+  }
+
+  /** See Linker.unitOf. */
+  unitOf(prog: KernelProg): ProgUnit | string {
+    return this.linker.unitOf(prog);
+  }
+
+  /** See Linker.moduleOf. */
+  moduleOf(prog: KernelProg): ModuleParts | string {
+    return this.linker.moduleOf(prog);
   }
 
   /** Which engine runs a program, and why where it is not the one that was asked for. */

@@ -3,9 +3,10 @@
 // some thousand runs without another change all are linked into one module again.
 import type { KernelProg } from '../../kernel/prog.ts';
 import { reachedFrom } from '../reached.ts';
-import { callbackName, progName } from '../unit.ts';
+import { callbackName, progName, type ProgUnit } from '../unit.ts';
+import type { ModuleParts } from '../wasm/module-writer.ts';
 import { whyNoCode } from './host-support.ts';
-import { LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
+import { contentsOf, LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
 import { Units, type UnitsWorld } from './units.ts';
 
 /** Runs without a change before all is linked anew: a replay does as many in some milliseconds, and a lab that fills slot after slot does not. */
@@ -85,6 +86,25 @@ export class Linker {
   /** Why the interpreter runs a program; undefined where it is compiled, or was not run yet. */
   whyNot(prog: KernelProg): string | undefined {
     return whyNoCode() ?? this.units.whyNot(prog);
+  }
+
+  /** The code of a program as its next run finds it, or why there is none; for people. Between two runs only. */
+  unitOf(prog: KernelProg): ProgUnit | string {
+    if (this.placed.size > 0 && this.world.progs.changes !== this.seen) this.catchUp();
+    return whyNoCode() ?? this.units.draftOf(prog, reachedFrom([prog]));
+  }
+
+  /** What the module is made of that a program stands in, or would: all that it can jump to is there. Between two runs only. */
+  moduleOf(prog: KernelProg): ModuleParts | string {
+    const unit = this.unitOf(prog);
+    if (typeof unit === 'string') return unit;
+    const placed = this.placed.get(prog.id);
+    if (placed?.prog === prog) return placed.module.contents;
+    const parts = [...reachedFrom([prog])].map((one): Part => {
+      const made = this.unitOf(one);
+      return typeof made === 'string' ? { interpreted: one } : { unit: made };
+    });
+    return contentsOf(parts, this.world.memory);
   }
 
   /** Keeps code in the linked module from now on (undefined: none), and links at once. Between two runs only. */

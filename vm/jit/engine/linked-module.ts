@@ -5,7 +5,7 @@ import { instantiate, PAGE_BYTES, type WasmExports, type WasmTable } from '../..
 import { CELLS } from '../cells.ts';
 import { callbackName, JS_IMPORTS, PROG_TYPE, progName, type JsImport, type ProgUnit } from '../unit.ts';
 import { CodeWriter } from '../wasm/code-writer.ts';
-import { writeModule } from '../wasm/module-writer.ts';
+import { writeModule, type ModuleParts } from '../wasm/module-writer.ts';
 import type { FuncCode, FuncName } from '../wasm/types.ts';
 
 /** A program, as it takes part: translated, or by a function that hands it to the interpreter. */
@@ -35,38 +35,14 @@ const NO_EXTRA: ExtraCode = { functions: [], imports: [], exports: [] };
 export class LinkedModule {
   readonly exports: WasmExports;
   readonly enter: Enter;
-  private readonly codes: readonly FuncCode[];
+  /** What it was made of. */
+  readonly contents: ModuleParts;
   private readonly codeAt: readonly number[];
 
   /** Throws what the host throws for a module that it does not take: a bug of the JIT. */
-  constructor(parts: readonly Part[], world: ModuleWorld, extra = NO_EXTRA) {
-    const functions = new Map<FuncName, FuncCode>();
-    const imports = new Set<JsImport>(extra.imports);
-    const exports: FuncName[] = [ENTER, ...extra.exports];
-    const add = (code: FuncCode): void => {
-      if (!functions.has(code.name)) functions.set(code.name, code);
-    };
-    for (const part of parts) {
-      if ('interpreted' in part) {
-        add(handOver(part.interpreted));
-        imports.add('js:interp');
-        exports.push(progName(part.interpreted));
-        continue;
-      }
-      const { prog, functions: codes, imports: used, callbacks } = part.unit;
-      codes.forEach(add);
-      for (const name of used) imports.add(name);
-      exports.push(progName(prog), ...callbacks.map((pc) => callbackName(prog, pc)));
-    }
-    extra.functions.forEach(add);
-    add(enterCode());
-    this.codes = [...functions.values()];
-    const { bytes, codeAt } = writeModule({
-      imports: [...imports].map((name) => ({ name, type: JS_IMPORTS[name] })),
-      functions: this.codes,
-      exports,
-      pages: world.memory.u8.length / PAGE_BYTES,
-    });
+  constructor(parts: readonly Part[], world: ModuleWorld, extra?: ExtraCode) {
+    this.contents = contentsOf(parts, world.memory, extra);
+    const { bytes, codeAt } = writeModule(this.contents);
     this.codeAt = codeAt;
     const env = { ...world.imports, memory: world.memory.wasm, table: world.table };
     this.exports = instantiate(bytes, env);
@@ -75,12 +51,43 @@ export class LinkedModule {
 
   /** The pc that an offset in the module stands for, in a function of that name: in front of its first insn, that one; -1 for no function. */
   pcAt(name: FuncName, offset: number): number {
-    const i = this.codes.findIndex((code) => code.name === name);
+    const codes = this.contents.functions;
+    const i = codes.findIndex((code) => code.name === name);
     if (i < 0) return -1;
     const at = offset - this.codeAt[i]!;
-    const marks = this.codes[i]!.marks.filter(({ pc }) => pc >= 0);
+    const marks = codes[i]!.marks.filter(({ pc }) => pc >= 0);
     return (marks.findLast((mark) => mark.at <= at) ?? marks[0])?.pc ?? -1;
   }
+}
+
+/** What a module of these parts is made of. */
+export function contentsOf(parts: readonly Part[], memory: LinearMemory, extra = NO_EXTRA): ModuleParts {
+  const functions = new Map<FuncName, FuncCode>();
+  const imports = new Set<JsImport>(extra.imports);
+  const exports: FuncName[] = [ENTER, ...extra.exports];
+  const add = (code: FuncCode): void => {
+    if (!functions.has(code.name)) functions.set(code.name, code);
+  };
+  for (const part of parts) {
+    if ('interpreted' in part) {
+      add(handOver(part.interpreted));
+      imports.add('js:interp');
+      exports.push(progName(part.interpreted));
+      continue;
+    }
+    const { prog, functions: codes, imports: used, callbacks } = part.unit;
+    codes.forEach(add);
+    for (const name of used) imports.add(name);
+    exports.push(progName(prog), ...callbacks.map((pc) => callbackName(prog, pc)));
+  }
+  extra.functions.forEach(add);
+  add(enterCode());
+  return {
+    imports: [...imports].map((name) => ({ name, type: JS_IMPORTS[name] })),
+    functions: [...functions.values()],
+    exports,
+    pages: memory.u8.length / PAGE_BYTES,
+  };
 }
 
 function enterCode(): FuncCode {

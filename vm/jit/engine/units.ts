@@ -3,7 +3,7 @@
 import type { KernelProg } from '../../kernel/prog.ts';
 import type { LinearMemory } from '../../memory/linear.ts';
 import type { TranslateOptions } from '../translate/translate.ts';
-import type { ProgUnit, SiteTable } from '../unit.ts';
+import { SiteTable, type ProgUnit } from '../unit.ts';
 import { isTooLarge } from '../wasm/limits.ts';
 import type { Part } from './linked-module.ts';
 
@@ -41,24 +41,36 @@ export class Units {
     return [...this.known.values()].map(({ unit }) => unit);
   }
 
+  /** The program as it would be compiled now beside `group`, without taking part in anything: as long as a look at it lasts. */
+  draftOf(prog: KernelProg, group: ReadonlySet<KernelProg>): ProgUnit | string {
+    const known = this.known.get(prog);
+    if (known !== undefined) return known.unit;
+    const made =
+      this.refused.get(prog) ?? this.translated(prog, (slotAt) => this.named(slotAt, group), new SiteTable());
+    return typeof made === 'string' ? made : made.unit;
+  }
+
   /** A program for a module that holds `group`: slots may name those straight. */
   partOf(prog: KernelProg, group: ReadonlySet<KernelProg>): Part {
     if (this.refused.has(prog)) return { interpreted: prog };
-    const inSlot = (slotAt: number): KernelProg | undefined => {
-      const held = this.world.progs.byId(this.world.memory.view.getUint32(slotAt, true));
-      return held !== undefined && group.has(held) ? held : undefined;
-    };
+    const inSlot = (slotAt: number): KernelProg | undefined => this.named(slotAt, group);
     const known = this.known.get(prog);
     if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held))
       return known;
     this.release(prog);
-    const made = this.translated(prog, inSlot);
+    const made = this.translated(prog, inSlot, this.world.sites);
     if (typeof made !== 'string') {
       this.known.set(prog, made);
       return made;
     }
     this.refused.set(prog, made);
     return { interpreted: prog };
+  }
+
+  /** The program in a slot, where it may be named straight. */
+  private named(slotAt: number, group: ReadonlySet<KernelProg>): KernelProg | undefined {
+    const held = this.world.progs.byId(this.world.memory.view.getUint32(slotAt, true));
+    return held !== undefined && group.has(held) ? held : undefined;
   }
 
   /** The interpreter runs the program from now on; why. */
@@ -88,9 +100,10 @@ export class Units {
   private translated(
     prog: KernelProg,
     inSlot: (slotAt: number) => KernelProg | undefined,
+    sites: SiteTable,
   ): Translated | string {
     const { world } = this;
-    const { cpus, sites } = world;
+    const { cpus } = world;
     const asked = new Map<number, KernelProg | undefined>();
     const ask = (slotAt: number): KernelProg | undefined => {
       const held = inSlot(slotAt);

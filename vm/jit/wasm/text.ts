@@ -67,13 +67,21 @@ export function groupsOf(code: FuncCode): TextGroup[] {
   return groups;
 }
 
-/** A function as WebAssembly text that parses, lines without ends. Comments tell what each insn of eBPF became, and what was written in its place. */
-export function printFunc(code: FuncCode, { insn, place }: TextNames = {}): string[] {
-  const lines = [`(func ${idOf(code.name)}${signature(code)}`];
+/** What a function begins with: its name, parameters and results, and on another line its locals, where it has some. */
+export function headOf(code: FuncCode): string[] {
   const params = partsOf(code.type).params.length;
   const names = localNames(code);
   const declared = code.locals.map(({ type }, i) => `(local ${names[i]!} ${type})`).slice(params);
-  if (declared.length > 0) lines.push(`  ${declared.join(' ')}`);
+  return [
+    `(func ${idOf(code.name)}${signature(code)}`,
+    ...(declared.length === 0 ? [] : [declared.join(' ')]),
+  ];
+}
+
+/** A function as WebAssembly text that parses, lines without ends. Comments tell what each insn of eBPF became, and what was written in its place. */
+export function printFunc(code: FuncCode, { insn, place }: TextNames = {}): string[] {
+  const [first, ...declared] = headOf(code);
+  const lines = [first!, ...declared.map((text) => `  ${text}`)];
   let shown = -1;
   for (const group of groupsOf(code)) {
     const { depth } = group.lines[0]!; // no group is empty
