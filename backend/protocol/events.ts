@@ -1,4 +1,5 @@
 // The events between server and page. Every request is acked with a Reply; see request schemas in requests.ts.
+import type { CodeView, ProgHits } from './code.ts';
 import type { Frame } from './frame.ts';
 
 export interface ReplyError {
@@ -116,6 +117,10 @@ export interface ClientToServer {
   /** Opens another program in the session, for all its viewers; the recording plays from its start. */
   'program:open': (payload: { program: string }, ack: Ack<SessionInfo>) => void;
   'program:list': (payload: Record<string, never>, ack: Ack<readonly ProgramEntry[]>) => void;
+  /** A program of the loaded object, by its name in it: source, insns and generated code. */
+  'program:code': (payload: { prog: string }, ack: Ack<CodeView>) => void;
+  /** How often each of its insns ran, up to the clock. */
+  'program:hits': (payload: { prog: string }, ack: Ack<ProgHits>) => void;
   'clock:play': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:pause': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:restart': (payload: Record<string, never>, ack: Ack<null>) => void;

@@ -18,12 +18,16 @@ const sessionName = z
   .string()
   .check(z.regex(/^[\w.-]{0,64}$/, { error: 'expected at most 64 letters, digits, ".", "_" and "-"' }));
 
+const progName = z.string().check(z.minLength(1), z.maxLength(200));
+
 /** Schemas by event; a payload with other keys is refused. */
 export const REQUESTS = {
   'session:join': z.strictObject({ session: sessionName }),
   'session:open': z.strictObject({ recording: z.string().check(z.minLength(1), z.maxLength(200)) }),
   'program:open': z.strictObject({ program: z.string().check(z.minLength(1), z.maxLength(200)) }),
   'program:list': NOTHING,
+  'program:code': z.strictObject({ prog: progName }),
+  'program:hits': z.strictObject({ prog: progName }),
   'clock:play': NOTHING,
   'clock:pause': NOTHING,
   'clock:restart': NOTHING,

@@ -2,7 +2,7 @@
 import type { ProgramSource } from '../library/programs.ts';
 import { refusal, UserError } from '../errors.ts';
 import type { StoredRecording } from '../library/manifest.ts';
-import type { JoinInfo, MapPage, SessionInfo } from '../protocol/index.ts';
+import type { CodeView, JoinInfo, MapPage, ProgHits, SessionInfo } from '../protocol/index.ts';
 import type { CallName, SessionCalls, SessionPort } from '../session/calls.ts';
 import type { FrameBase } from '../session/frame.ts';
 import type { Viewer } from './viewer.ts';
@@ -37,6 +37,8 @@ export interface SessionHost {
   openProgram(program: ProgramSource): Promise<SessionInfo>;
   control<K extends ControlName>(name: K, take: SessionCalls[K]['take']): Promise<null>;
   readMap(take: SessionCalls['map']['take']): Promise<MapPage>;
+  readCode(take: SessionCalls['code']['take']): Promise<CodeView>;
+  readHits(take: SessionCalls['hits']['take']): Promise<ProgHits>;
   /** Sends the frames that are due. */
   tick(): Promise<void>;
   close(): Promise<void>;
@@ -222,6 +224,8 @@ export function createSessionHost(options: HostOptions): SessionHost {
       return null;
     },
     readMap: (take) => call('map', take),
+    readCode: (take) => call('code', take),
+    readHits: (take) => call('hits', take),
     tick,
     close: async () => {
       viewers.clear();

@@ -84,6 +84,8 @@ function serveSocket(socket: ViewerSocket, { recordings, programs, sessions, log
     },
     'program:open': ({ program }) => host().openProgram(programs.find(program)),
     'program:list': () => programs.list(),
+    'program:code': (payload) => host().readCode(payload),
+    'program:hits': (payload) => host().readHits(payload),
     'clock:play': () => host().control('play', null),
     'clock:pause': () => host().control('pause', null),
     'clock:restart': () => host().control('restart', null),

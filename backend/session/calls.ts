@@ -1,6 +1,6 @@
 // What the main thread asks of a session, whether the session runs in a worker or, in tests, beside it.
 import type { ProgramSource } from '../library/programs.ts';
-import type { MapPage, RecordingInfo, ReplyError } from '../protocol/index.ts';
+import type { CodeView, MapPage, ProgHits, RecordingInfo, ReplyError } from '../protocol/index.ts';
 import type { FrameBase, SessionFrame } from './frame.ts';
 
 /** A recording and a program to replay from the start. */
@@ -30,6 +30,8 @@ export interface SessionCalls {
   /** One answer for each base. */
   frames: { take: { readonly bases: readonly FrameBase[] }; give: readonly FrameAnswer[] };
   map: { take: { readonly map: string; readonly offset: number; readonly limit: number }; give: MapPage };
+  code: { take: { readonly prog: string }; give: CodeView };
+  hits: { take: { readonly prog: string }; give: ProgHits };
 }
 export type CallName = keyof SessionCalls;
 

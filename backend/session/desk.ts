@@ -3,6 +3,7 @@ import { openProgram } from '../library/programs.ts';
 import { openBytes, reading, sctBytes } from '../library/open-trace.ts';
 import type { CallName, OpenSession, SessionCalls } from './calls.ts';
 import type { FrameBase } from './frame.ts';
+import { readProgCode, readProgHits } from './prog-code.ts';
 import { viewRecording } from './recording-info.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -57,6 +58,8 @@ export function createSessionDesk(wallMs: () => number): SessionDesk {
     frames: ({ bases }: { readonly bases: readonly FrameBase[] }) =>
       bases.map((base) => session().frame(base) ?? null),
     map: ({ map, offset, limit }) => session().readMap(map, offset, limit),
+    code: ({ prog }) => readProgCode(session().replay, prog),
+    hits: ({ prog }) => readProgHits(session().replay, prog),
   };
   return {
     answer: async (name, take) => answers[name](take),

@@ -7,11 +7,13 @@ export interface ModalProps {
   readonly title: string;
   readonly open: boolean;
   readonly onClose: () => void;
+  /** As wide and high as the page. */
+  readonly isWide?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** Contents exist only while it is open. */
-export function Modal({ title, open, onClose, children }: ModalProps) {
+export function Modal({ title, open, onClose, isWide = false, children }: ModalProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const dialog = ref.current;
@@ -22,7 +24,7 @@ export function Modal({ title, open, onClose, children }: ModalProps) {
   return (
     <dialog
       ref={ref}
-      class="modal"
+      class={isWide ? 'modal wide' : 'modal'}
       aria-label={title}
       onClose={onClose}
       onClick={(event) => {

@@ -1,5 +1,6 @@
 // What a person can do to the session, as functions that views call. Errors end as notices; nothing is thrown at a view.
 import type { ClockView } from '../../../backend/protocol/index.ts';
+import { viewHits } from '../state/code-hits.ts';
 import type { PageState } from '../state/page-state.ts';
 import type { Store } from '../state/store.ts';
 import { tell } from './connection.ts';
@@ -21,6 +22,10 @@ export interface Commands {
   openProgram(program: string): void;
   /** Reads a page of a map into the state, unless one is being read. */
   readMap(map: string, offset: number, limit: number): void;
+  /** Reads the code of a program into the state. */
+  readCode(prog: string): void;
+  /** Reads how often its insns ran into the state, unless that is being read. */
+  readHits(prog: string): void;
   /** Sends a recording or a program and opens it. */
   upload(file: File): void;
   /** Tells the person why a wish cannot be done. */
@@ -81,6 +86,27 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
     runShown(inNewEpoch(), async () => {
       store.dispatch({ kind: 'changed', info: await requester.request('program:open', { program }) });
     });
+  // Another program may have been opened in the meantime: its own code is asked for then.
+  const ofProg = (work: () => Promise<void>): Promise<void> =>
+    run(async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof RequestError) || error.code !== 'no-prog') throw error;
+      }
+    });
+  const coder = latestWins((prog: string) =>
+    ofProg(async () => {
+      const code = await requester.request('program:code', { prog });
+      store.dispatch({ kind: 'code', code });
+    }),
+  );
+  const counter = latestWins((prog: string) =>
+    ofProg(async () => {
+      const hits = await requester.request('program:hits', { prog });
+      store.dispatch({ kind: 'hits', hits: viewHits(hits) });
+    }),
+  );
   const sendRecording = async (file: File, onShare: (share: number) => void): Promise<Sent> => {
     const reply = await upload(file, onShare);
     const text = uploadSummary(file.name, reply);
@@ -140,6 +166,8 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
     open: (recording) => void open(recording),
     openProgram: (program) => void openProgram(program),
     readMap: (map, offset, limit) => reader.push({ map, offset, limit }),
+    readCode: (prog) => coder.push(prog),
+    readHits: (prog) => counter.push(prog),
     upload: (file) =>
       void run(async () => {
         store.dispatch({ kind: 'upload', upload: { file: file.name, share: 0 } });

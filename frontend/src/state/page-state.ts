@@ -3,11 +3,13 @@ import type {
   ClockView,
   Frame,
   MapPage,
+  CodeView,
   ProgramEntry,
   RecordingEntry,
   SessionInfo,
 } from '../../../backend/protocol/index.ts';
 import type { ErrnoRow, SyscallRow, Timeline } from '../../../traces/index.ts';
+import type { CodeHits } from './code-hits.ts';
 import type { Heat } from './heat.ts';
 import { EMPTY_PIPE, type Pipe } from './pipe.ts';
 
@@ -61,6 +63,9 @@ export interface PageState {
   readonly recordings: readonly RecordingEntry[];
   readonly programs: readonly ProgramEntry[];
   readonly mapPage: MapPage | undefined;
+  /** The program that was last looked into. */
+  readonly code: CodeView | undefined;
+  readonly hits: CodeHits | undefined;
   readonly upload: Upload | undefined;
   readonly notices: readonly Notice[];
   readonly noticesMade: number;
@@ -76,6 +81,8 @@ export type Message =
   | { readonly kind: 'recordings'; readonly list: readonly RecordingEntry[] }
   | { readonly kind: 'programs'; readonly list: readonly ProgramEntry[] }
   | { readonly kind: 'map-page'; readonly page: MapPage | undefined }
+  | { readonly kind: 'code'; readonly code: CodeView | undefined }
+  | { readonly kind: 'hits'; readonly hits: CodeHits | undefined }
   | { readonly kind: 'upload'; readonly upload: Upload | undefined }
   | {
       readonly kind: 'notice';
@@ -97,6 +104,8 @@ export const INITIAL_STATE: PageState = {
   recordings: [],
   programs: [],
   mapPage: undefined,
+  code: undefined,
+  hits: undefined,
   upload: undefined,
   notices: [],
   noticesMade: 0,

@@ -30,6 +30,10 @@ export function reduce(state: PageState, message: Message): PageState {
       return { ...state, programs: message.list };
     case 'map-page':
       return { ...state, mapPage: message.page };
+    case 'code':
+      return { ...state, code: message.code, hits: undefined };
+    case 'hits':
+      return { ...state, hits: message.hits };
     case 'upload':
       return { ...state, upload: message.upload };
     case 'notice':
@@ -57,6 +61,8 @@ function openSession(state: PageState, info: SessionInfo): PageState {
     pipe: EMPTY_PIPE,
     records: EMPTY_PIPE,
     mapPage: undefined,
+    code: undefined,
+    hits: undefined,
   };
   return { ...next, ...nothing };
 }

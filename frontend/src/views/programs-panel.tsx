@@ -1,9 +1,11 @@
 // The loaded programs: where they are attached, how often they ran, and what stopped them.
 import type { FaultView, ProgramsView, ProgView } from '../../../backend/protocol/index.ts';
+import { useState } from 'preact/hooks';
 import { useSnapshot } from '../components/app-context.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { formatCount, formatPlural, formatShort, NOTHING } from '../state/format.ts';
+import { CodeDialog } from './code-dialog.tsx';
 
 /** Panel 6. */
 export function ProgramsPanel() {
@@ -11,6 +13,7 @@ export function ProgramsPanel() {
   const programs = snapshot.now.frame?.programs;
   const progs = programs?.progs ?? [];
   const faults = programs?.faults ?? [];
+  const [looking, setLooking] = useState<string>();
   return (
     <Panel number={6} name="programs" title="Programs" summary={describe(programs)} panelRef={ref}>
       {progs.length === 0 ? (
@@ -38,6 +41,10 @@ export function ProgramsPanel() {
                   <span class={prog.faults > 0 ? 'error' : ''}>{formatCount(prog.faults)}</span>
                 ),
               },
+              {
+                title: 'Code',
+                cell: ({ name }) => <CodeButton name={name} onClick={() => setLooking(name)} />,
+              },
             ]}
           />
         </div>
@@ -47,14 +54,29 @@ export function ProgramsPanel() {
         <LeftOut leftOut={programs.leftOut} />
       )}
       {programs === undefined || programs.unknownReads === 0 ? null : <Unknown programs={programs} />}
+      <CodeDialog
+        prog={progs.some(({ name }) => name === looking) ? looking : undefined}
+        onShow={setLooking}
+      />
     </Panel>
+  );
+}
+
+function CodeButton({ name, onClick }: { readonly name: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" class="button quiet" aria-haspopup="dialog" onClick={onClick}>
+      Code<span class="unseen"> of {name}</span>
+    </button>
   );
 }
 
 /** What is told of a program that does not run. */
 const SILENCES = { refused: 'not attached', idle: 'never runs', absent: 'has not run' } as const;
 
-function programCell({ name, section, attached, silence }: ProgView) {
+/** What is told of what runs a program. */
+const ENGINES = { jit: 'compiled', interp: 'interpreted' } as const;
+
+function programCell({ name, section, attached, silence, engine, whyEngine }: ProgView) {
   return (
     <>
       <code>{name}</code>
@@ -63,6 +85,8 @@ function programCell({ name, section, attached, silence }: ProgView) {
         {attached.length > 0 && !isSameHook(section, attached) ? ` at ${attached.join(', ')}` : ''}
         {attached.length === 0 && silence === undefined ? ': only jumped to' : ''}
         {silence === undefined ? '' : `; ${SILENCES[silence.state]}: ${silence.why}`}
+        {`; ${ENGINES[engine]}`}
+        {whyEngine === undefined ? '' : `: ${whyEngine}`}
       </small>
     </>
   );
