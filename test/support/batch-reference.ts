@@ -166,6 +166,27 @@ export class ComparingBatch implements EventBatch {
   }
 }
 
+/** A batch that runs nothing. */
+export function idleBatch(planOf: PlanOf, rows = 4096): EventBatch {
+  const columns = columnsOf(rows);
+  const names = new Map<string, number>();
+  return {
+    rows,
+    wants: 'columns',
+    isHeld: false,
+    mayHold: false,
+    columns: () => columns,
+    plan: planOf,
+    name(comm) {
+      const name = latin1(comm);
+      const number = names.get(name) ?? names.size;
+      names.set(name, number);
+      return number;
+    },
+    run: (from, to) => to - from,
+  };
+}
+
 function pointText(
   plan: number,
   { args, comm, memory: _memory, facts: _facts, ...rest }: SyscallPoint,
