@@ -31,8 +31,8 @@ type Blocks = readonly (readonly number[])[];
 export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) => Operands): NarrowPlan {
   const live = liveIns(graph, blocks, operands);
   const webs = new Webs(graph.length * LOCAL_REGS);
-  const reads: { pc: number; reg: number; web: number }[] = [];
-  const writes: { pc: number; reg: number; web: number }[] = [];
+  const reads = new Places();
+  const writes = new Places();
   for (const [block, pcs] of blocks.entries()) {
     const now = Array.from({ length: LOCAL_REGS }, (_, reg) => block * LOCAL_REGS + reg);
     for (const pc of pcs) {
@@ -42,13 +42,13 @@ export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) 
         if (from >= LOCAL_REGS) continue;
         const web = now[from]!;
         webs.read(web);
-        reads.push({ pc, reg: from, web });
+        reads.add(pc, from, web);
         if (need === 'all') webs.widen(web);
         else if (need === 'result' && written >= 0) webs.follow(written, web);
       }
       if (written < 0) continue;
       now[reg] = written;
-      writes.push({ pc, reg, web: written });
+      writes.add(pc, reg, written);
     }
     for (const next of graph[block]!) {
       for (let reg = 0; reg < LOCAL_REGS; reg++)
@@ -56,17 +56,37 @@ export function planNarrow(graph: Graph, blocks: Blocks, operands: (pc: number) 
     }
   }
   webs.settle();
-  const narrow = (places: typeof reads): Map<number, number> => {
-    const bits = new Map<number, number>();
-    for (const { pc, reg, web } of places)
-      if (!webs.isWide(web)) bits.set(pc, (bits.get(pc) ?? 0) | (1 << reg));
-    return bits;
-  };
   let entry = 0;
   for (let reg = 0; reg < LOCAL_REGS; reg++)
     if ((live[0]! & (1 << reg)) !== 0 && !webs.isWide(reg)) entry |= 1 << reg;
-  const unread = new Set(writes.filter(({ web }) => !webs.isRead(web)).map(({ pc }) => pc));
-  return { reads: narrow(reads), writes: narrow(writes), unread, live: live[0]!, entry };
+  return {
+    reads: reads.bits((web) => !webs.isWide(web)),
+    writes: writes.bits((web) => !webs.isWide(web)),
+    unread: new Set(writes.bits((web) => !webs.isRead(web)).keys()),
+    live: live[0]!,
+    entry,
+  };
+}
+
+/** Where registers are read, or written, and the web of each. */
+class Places {
+  private readonly pcs: number[] = [];
+  private readonly regs: number[] = [];
+  private readonly webs: number[] = [];
+
+  add(pc: number, reg: number, web: number): void {
+    this.pcs.push(pc);
+    this.regs.push(reg);
+    this.webs.push(web);
+  }
+
+  /** Registers by pc, as bits, of the places whose web passes. */
+  bits(passes: (web: number) => boolean): Map<number, number> {
+    const bits = new Map<number, number>();
+    for (const [i, pc] of this.pcs.entries())
+      if (passes(this.webs[i]!)) bits.set(pc, (bits.get(pc) ?? 0) | (1 << this.regs[i]!));
+    return bits;
+  }
 }
 
 /** By block: registers that are read before they are written, as bits. */
@@ -100,8 +120,9 @@ class Webs {
   private readonly over: number[];
   private readonly wide: boolean[];
   private readonly reads: boolean[];
-  /** [made, from]: from is wide if made is. */
-  private readonly made: [number, number][] = [];
+  /** By index: what is made, and of what: that is wide if it is. */
+  private readonly made: number[] = [];
+  private readonly from: number[] = [];
 
   constructor(count: number) {
     this.over = Array.from({ length: count }, (_, web) => web);
@@ -129,7 +150,8 @@ class Webs {
   }
 
   follow(made: number, from: number): void {
-    this.made.push([made, from]);
+    this.made.push(made);
+    this.from.push(from);
   }
 
   join(a: number, b: number): void {
@@ -145,14 +167,12 @@ class Webs {
 
   /** Carries to what things are made of how wide they are. */
   settle(): void {
-    const sources = Map.groupBy(this.made, ([made]) => this.find(made));
-    const pending = [...sources.keys()].filter((web) => this.wide[web]!);
-    for (let web = pending.pop(); web !== undefined; web = pending.pop()) {
-      for (const [, from] of sources.get(web) ?? []) {
-        const source = this.find(from);
-        if (this.wide[source]!) continue;
-        this.wide[source] = true;
-        pending.push(source);
+    for (let changed = true; changed;) {
+      changed = false;
+      for (let i = this.made.length - 1; i >= 0; i--) {
+        if (!this.isWide(this.made[i]!) || this.isWide(this.from[i]!)) continue;
+        this.widen(this.from[i]!);
+        changed = true;
       }
     }
   }

@@ -42,7 +42,12 @@ export function shapeOf(prog: KernelProg, mode: TranslateMode, isSub: boolean, f
   );
   const jumps = pcs.some((pc) => isTailCall(prog, pc));
   const stack = planStack(prog, mode, first, pcs);
-  const operands = (pc: number): Operands => operandsAt(prog, mode, pc);
+  const known = new Map<number, Operands>();
+  const operands = (pc: number): Operands => {
+    let found = known.get(pc);
+    if (found === undefined) known.set(pc, (found = operandsAt(prog, mode, pc)));
+    return found;
+  };
   const pcsByBlock = blocks.map((block) => pcsOf(prog, [block]));
   const isOpen = mode === 'checked'; // all registers can be seen from outside
   const narrow = isOpen ? NOTHING_NARROW : planNarrow(graph, pcsByBlock, operands);

@@ -48,7 +48,8 @@ export function usedLocals(
   for (const pc of pcs) {
     const { reads, writes } = operands(pc);
     if (skipped.has(pc)) continue;
-    const read = bitsOf(reads.map(([reg]) => reg));
+    let read = 0;
+    for (const [reg] of reads) read |= 1 << reg;
     const written = writes < 0 ? 0 : 1 << writes;
     const narrowRead = narrow.reads.get(pc) ?? 0;
     const narrowWritten = narrow.writes.get(pc) ?? 0;
