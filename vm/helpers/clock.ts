@@ -22,6 +22,6 @@ function now(context: HelperContext): void {
 
 /** r0 = a whole number from 0 up to 2^53. */
 function setNumber({ r }: HelperContext, value: number): void {
-  r[0] = value % TWO_POW_32;
+  r[0] = value; // its low 32 bits
   r[1] = value / TWO_POW_32;
 }

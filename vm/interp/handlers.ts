@@ -164,8 +164,13 @@ function callKernel(cpu: Cpu, pc: number): number {
   const run = cpu.code.helpers[pc];
   if (run === undefined) return noInsn(cpu, pc);
   run(cpu);
-  cpu.r.fill(0, 2, 12); // r1 to r5 hold nothing after a call
+  clearArgs(cpu);
   return pc + 1;
+}
+
+/** r1 to r5 hold nothing after a call. Not by `fill`: that is a call of the host's, and longer than most helpers. */
+function clearArgs({ r }: Cpu): void {
+  for (let half = 2; half < 12; half++) r[half] = 0;
 }
 
 /** Calls the helper whose number is in a register: insns that are run by themselves may, no program of Linux. */
@@ -176,7 +181,7 @@ function callRegister(cpu: Cpu, pc: number): number {
   if (run === undefined)
     return cpu.fault('insn', `callx of ${number}, which is no helper that the machine runs`);
   run(cpu);
-  cpu.r.fill(0, 2, 12);
+  clearArgs(cpu);
   return pc + 1;
 }
 

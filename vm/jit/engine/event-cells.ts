@@ -16,7 +16,7 @@ const HOLE_BITS = 32;
 export function writeTask({ i32, u8 }: LinearMemory, task: TaskView, cpu: number): void {
   const { comm, atNs } = task;
   i32[CELLS.cpu / WORD] = cpu;
-  i32[CELLS.atNs / WORD] = atNs % TWO_POW_32;
+  i32[CELLS.atNs / WORD] = atNs; // its low 32 bits
   i32[CELLS.atNs / WORD + 1] = atNs / TWO_POW_32;
   i32[CELLS.pidTgid / WORD] = task.tid;
   i32[CELLS.pidTgid / WORD + 1] = task.tgid;
