@@ -35,6 +35,8 @@ const TEXTS = [
 const GRAPHICS = [
   ...CATEGORY_NAMES.map((name) => [`cat-${name}`, 'panel'] as const),
   ...CATEGORY_NAMES.map((name) => [`cat-${name}`, 'sunken'] as const),
+  ['heat', 'raised'],
+  ['heat', 'accent-wash'],
   ['edge', 'panel'],
   ['edge', 'page'],
   ['accent', 'sunken'],

@@ -14,7 +14,7 @@ export function describeCode({ engine, why, section, wasm }: CodeView): string {
   return `${section}, compiled to WebAssembly${inlined}.`;
 }
 
-/** A row that was chosen, and its partners: 'insns 4 to 7, 23 lines of WebAssembly, ran 12 times'. */
+/** A row that was chosen, and its partners: 'Insns 4 to 7: 1 line of C, 23 lines of WebAssembly, ran 12 ×.'. */
 export function describePlace(
   model: CodeModel,
   { column, row }: CodePlace,
@@ -25,15 +25,15 @@ export function describePlace(
   const pcs = new Set(chosen.pcs);
   const lines = (name: 'source' | 'wasm'): number => model[name].filter((one) => isFor(one, pcs)).length;
   const times = hits === undefined ? undefined : hitsOfRow(hits, chosen);
-  return [
-    rangesText([...pcs]),
+  const partners = [
     formatPlural(lines('source'), 'line of C', 'lines of C'),
     formatPlural(lines('wasm'), 'line of WebAssembly', 'lines of WebAssembly'),
     ...(times === undefined ? [] : [`ran ${formatCount(times)} ×`]),
-  ].join(', ');
+  ];
+  return `${rangesText([...pcs])}: ${partners.join(', ')}.`;
 }
 
-/** Numbers from low to high, neighbours drawn together: 'insns 4 to 7, 9'. A wide insn takes two numbers. */
+/** Numbers from low to high, neighbours drawn together: 'Insns 4 to 7, 9'. A wide insn takes two numbers. */
 function rangesText(pcs: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const pc of pcs.toSorted((a, b) => a - b)) {
@@ -42,5 +42,5 @@ function rangesText(pcs: readonly number[]): string {
     else ranges.push([pc, pc]);
   }
   const parts = ranges.map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`));
-  return `${pcs.length === 1 ? 'insn' : 'insns'} ${parts.join(', ')}`;
+  return `${pcs.length === 1 ? 'Insn' : 'Insns'} ${parts.join(', ')}`;
 }

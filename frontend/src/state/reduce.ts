@@ -31,7 +31,11 @@ export function reduce(state: PageState, message: Message): PageState {
     case 'map-page':
       return { ...state, mapPage: message.page };
     case 'code':
-      return { ...state, code: message.code, hits: undefined };
+      return {
+        ...state,
+        code: message.code,
+        hits: message.code?.hasHits === true ? state.hits : undefined,
+      };
     case 'hits':
       return { ...state, hits: message.hits };
     case 'upload':
