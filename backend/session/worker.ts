@@ -1,14 +1,26 @@
-// A session in a worker thread: messages in, answers out, and slices of replay in between.
-import { parentPort } from 'node:worker_threads';
+// A session in a process of its own: messages in, answers out, and slices of replay in between.
 import { MESSAGES, UserError } from '../errors.ts';
+import { optimiseSooner } from '../library/wasm-tiering.ts';
 import type { ReplyError } from '../protocol/index.ts';
 import type { AnswerMessage, CallMessage } from './calls.ts';
 import { createSessionDesk } from './desk.ts';
+import type { BrokenMessage } from './worker-port.ts';
 
-if (parentPort === null) throw new Error('session/worker runs as a worker thread only');
-serve(parentPort);
+/** What a terminal or a supervisor sends to the server and its processes alike: the server ends its sessions itself. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function serve(port: NonNullable<typeof parentPort>): void {
+if (process.send === undefined) throw new Error('session/worker is started by worker-port.ts only');
+for (const signal of SIGNALS) process.on(signal, () => {});
+process.on('disconnect', () => process.exit()); // the server is gone
+process.on('uncaughtException', (error) => post({ broken: error.message }, () => process.exit(1)));
+optimiseSooner();
+serve();
+
+function post(message: AnswerMessage | BrokenMessage, then?: () => void): void {
+  process.send?.(message, undefined, undefined, then);
+}
+
+function serve(): void {
   const desk = createSessionDesk(() => performance.now());
   let timer: NodeJS.Timeout | undefined;
   let isScheduled = false;
@@ -30,13 +42,13 @@ function serve(port: NonNullable<typeof parentPort>): void {
       return { id, error: describe(error) };
     }
   };
-  port.on('message', (message: CallMessage) => {
-    void reply(message).then((answer) => port.postMessage(answer));
+  process.on('message', (message: CallMessage) => {
+    void reply(message).then((answer) => post(answer));
     schedule();
   });
 }
 
-/** Refusals go back as they are; anything else ends the worker, and the main thread reports it. */
+/** Refusals go back as they are; anything else ends the process, and the server reports it. */
 function describe(error: unknown): ReplyError {
   if (error instanceof UserError) return { code: error.code, message: error.message };
   setImmediate(() => {

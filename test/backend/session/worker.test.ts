@@ -1,4 +1,4 @@
-// A session in a real worker thread: the answers are those of the desk, and a worker that breaks down is told.
+// A session in a process of its own: the answers are those of the desk, and a process that breaks down is told.
 import { afterEach, expect, test } from 'vitest';
 import { readProgram } from '../../../backend/library/programs.ts';
 import type { OpenSession, SessionPort } from '../../../backend/session/calls.ts';
@@ -78,7 +78,7 @@ test('refuses a recording that it cannot open, and keeps the one it has', async 
   expect((await lastFrame(port)).calls).toBe(611);
 });
 
-test('a call before open breaks the worker down, which is told once and rejects what follows', async () => {
+test('a call before open breaks the process down, which is told once and rejects what follows', async () => {
   const port = openPort();
   const reasons: string[] = [];
   const failed = new Promise<void>((resolve) => {
