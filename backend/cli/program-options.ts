@@ -1,6 +1,6 @@
 // What the commands that take a program have in common: the options of how it is loaded.
 import type { Command } from 'commander';
-import type { MapSizes } from '../../vm/index.ts';
+import type { EngineName, MapSizes } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
 import { readKernel } from '../library/kernels.ts';
 import { readProgram, type ProgramOptions, type ProgramSource } from '../library/programs.ts';
@@ -14,7 +14,15 @@ export interface ProgramFlags {
   readonly set?: Readonly<Record<string, bigint | string>>;
   readonly size?: Readonly<Record<string, MapSizes>>;
   readonly prog?: readonly string[];
+  /** Of commands that run it. */
+  readonly engine?: EngineName;
 }
+
+/** What runs programs, and the rest of the help's line. */
+const ENGINES = {
+  jit: 'compiled to WebAssembly',
+  interp: 'insn by insn',
+} as const satisfies Record<EngineName, string>;
 
 /** Adds the options to a command. */
 export function addProgramOptions(command: Command): Command {
@@ -37,15 +45,30 @@ export function addProgramOptions(command: Command): Command {
     );
 }
 
+/** Adds the option of what it runs on. */
+export function addEngineOption(command: Command): Command {
+  const words = Object.entries(ENGINES).map(([name, how]) => `${name} (${how})`);
+  return command.option('--engine <E>', `what runs programs: ${words.join(', ')}`, engineName, 'jit');
+}
+
 /** The program that a command was given. Throws UserError as `readProgram` and `readKernel` do. */
-export function programFrom(path: string, { kernel, set, size, prog }: ProgramFlags): ProgramSource {
+export function programFrom(path: string, { kernel, set, size, prog, engine }: ProgramFlags): ProgramSource {
   const options: ProgramOptions = {
     ...(kernel === undefined ? {} : { kernel: readKernel(kernel) }),
     ...(set === undefined ? {} : { globals: set }),
     ...(size === undefined ? {} : { sizes: size }),
     ...(prog === undefined ? {} : { only: prog }),
+    ...(engine === undefined ? {} : { engine }),
   };
   return readProgram(path, options);
+}
+
+/** Throws UserError 'bad-option'. */
+function engineName(text: string): EngineName {
+  const names = Object.keys(ENGINES) as EngineName[]; // by `satisfies`
+  const name = names.find((one) => one === text);
+  if (name === undefined) throw refusal('bad-option', '--engine', text, names.join(' or '));
+  return name;
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

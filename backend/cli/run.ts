@@ -8,7 +8,13 @@ import { decodeRecord, type ProgramRecord } from '../session/records.ts';
 import { createReplay, type Replay } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
 import { print, printJson, say } from './output.ts';
-import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
+import {
+  addEngineOption,
+  addProgramOptions,
+  PROGRAM_ARGUMENT,
+  programFrom,
+  type ProgramFlags,
+} from './program-options.ts';
 import { createProgress } from './progress.ts';
 import { tellAssumed, tellFaults, tellLeftOut, tellSilent, tellUnknown, tellVariables } from './run-talk.ts';
 import { mapsText, recordText } from './run-text.ts';
@@ -48,7 +54,7 @@ export function addRun(program: Command): Command {
     .option('--json', 'print one JSON document: printk, records, progs, maps, progArrays, faults and counts')
     .addHelpText('after', HELP)
     .action(run);
-  return addProgramOptions(command);
+  return addEngineOption(addProgramOptions(command));
 }
 
 /** MAP=TYPE. Throws UserError 'bad-option'. */

@@ -17,7 +17,13 @@ import { createRecordings } from '../server/recordings.ts';
 import { openWorkerPort } from '../session/worker-port.ts';
 import { collectOrigin, replaySpeed, wholeNumber } from './options.ts';
 import { onSignals, print, printJson, say } from './output.ts';
-import { addProgramOptions, PROGRAM_ARGUMENT, programFrom, type ProgramFlags } from './program-options.ts';
+import {
+  addEngineOption,
+  addProgramOptions,
+  PROGRAM_ARGUMENT,
+  programFrom,
+  type ProgramFlags,
+} from './program-options.ts';
 import { createProgress } from './progress.ts';
 
 const HELP = `
@@ -33,6 +39,7 @@ interface ServeOptions extends ProgramFlags {
   readonly recording?: string;
   readonly program: string;
   readonly speed: number;
+  readonly profile?: boolean;
   readonly allowOrigin: readonly string[];
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -49,13 +56,14 @@ export function addServe(program: Command): Command {
     .option('--recording <T>', 'recording to start with: manifest name, .sct, strace log or capture')
     .option('--program <PROG>', `program to start with: ${PROGRAM_ARGUMENT}`, 'tracex5')
     .option('--speed <N>', 'speed to start with, 0.1 to 1000 or max', replaySpeed, 1)
+    .option('--profile', 'count how often each insn runs; the page can switch it on and off too')
     .option('--allow-origin <URL>', 'another origin whose pages may use it; repeatable', collectOrigin, [])
     .option('--dev', 'serve the page from its sources, with reloading')
     .option('--verbose', 'log to stderr')
     .option('--json', 'print the address as JSON')
     .addHelpText('after', HELP)
     .action(serve);
-  return addProgramOptions(command);
+  return addEngineOption(addProgramOptions(command));
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -69,6 +77,7 @@ async function serve(options: ServeOptions): Promise<void> {
     recordings,
     program,
     speed: options.speed,
+    profile: options.profile === true,
     openPort: openWorkerPort,
     access: { host: options.host, allowOrigins: options.allowOrigin },
     pageFolder: PAGE_FOLDER,

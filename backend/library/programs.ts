@@ -8,6 +8,7 @@ import {
   LoadError,
   readObject,
   SAMPLES,
+  type EngineName,
   type Kernel,
   type LinkedObject,
   type MapSizes,
@@ -32,6 +33,8 @@ export interface ProgramOptions {
   readonly sizes?: Readonly<Record<string, MapSizes>>;
   /** Names of the programs to load, and patterns of names (`fentry_*`); default all but those that are optional. */
   readonly only?: readonly string[];
+  /** Default: the one that MachineOptions names. */
+  readonly engine?: EngineName;
 }
 
 /** A program as it was found: what may travel to a worker. */
@@ -52,6 +55,8 @@ export interface OpenedProgram {
   readonly kernel: Kernel;
   /** Programs that were asked for by name. */
   readonly named?: readonly string[];
+  /** What runs it. */
+  readonly engine?: EngineName;
   /** Of an object: what was read, what CO-RE made of it, and sizes of maps that it leaves to its tool. */
   readonly object?: { readonly file: ObjectFile } & Pick<LinkedObject, 'core' | 'assumed' | 'perfBuffers'>;
 }
@@ -77,7 +82,7 @@ export function openProgram({ path, content, options }: ProgramSource): OpenedPr
   if (content.kind === 'object') return openObject(path, content.bytes, kernel, options);
   if (options.globals !== undefined) throw refusal('not-an-object', path, '--set');
   if (options.sizes !== undefined) throw refusal('not-an-object', path, '--size');
-  return { spec: pick(assemble(path, content.text), options.only), kernel };
+  return { spec: pick(assemble(path, content.text), options.only), kernel, ...engineOf(options) };
 }
 
 /** What an object holds, not linked. Throws UserError 'bad-program'. */
@@ -85,12 +90,8 @@ export function readObjectFile(name: string, bytes: Uint8Array): ObjectFile {
   return told(name, () => readObject(bytes, objectName(name)));
 }
 
-function openObject(
-  name: string,
-  bytes: Uint8Array,
-  kernel: Kernel,
-  { globals, sizes, only }: ProgramOptions,
-): OpenedProgram {
+function openObject(name: string, bytes: Uint8Array, kernel: Kernel, options: ProgramOptions): OpenedProgram {
+  const { globals, sizes, only } = options;
   const file = readObjectFile(name, bytes);
   const names = file.progs.map((prog) => prog.name);
   const asked = {
@@ -103,8 +104,13 @@ function openObject(
     spec,
     kernel,
     ...(only === undefined ? {} : { named: plainNames(only) }),
+    ...engineOf(options),
     object: { file, ...how },
   };
+}
+
+function engineOf({ engine }: ProgramOptions): Pick<OpenedProgram, 'engine'> {
+  return engine === undefined ? {} : { engine };
 }
 
 /** The name of an object or text: that of its file without what tells its kind. */

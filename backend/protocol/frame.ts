@@ -4,6 +4,8 @@
 // send whole each time and arrive as the part that changed since the last frame this viewer was sent: `heat`, `pipe` and `records`. The first
 // frame of an epoch, and the first after a join, has them whole (`whole: true`).
 
+import type { EngineName } from '../../vm/index.ts';
+
 /** Bytes of a little-endian Uint32Array. */
 export type U32Column = Uint8Array;
 /** Bytes of a little-endian Float64Array. */
@@ -107,6 +109,9 @@ export interface ProgView {
   readonly attached: readonly string[];
   /** Why it does not run. Absent where it does, or may. */
   readonly silence?: SilenceView;
+  /** What runs it; and why, where it is not what was asked for. */
+  readonly engine: EngineName;
+  readonly whyEngine?: string;
   readonly insns: number;
   /** Times it was entered from a hook, insns executed in it, faults that ended it. */
   readonly runs: number;

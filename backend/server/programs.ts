@@ -24,7 +24,7 @@ export interface Programs {
   onChange(listener: () => void): void;
 }
 
-/** The list that starts with `given`, which is a sample or a file. */
+/** The list that starts with `given`, which is a sample or a file. The engine that it is to run on is that of all. */
 export function createPrograms(given: ProgramSource): Programs {
   const samples = Object.values(SAMPLES).map(listedSample);
   const own = samples.find(({ entry }) => entry.name === given.path);
@@ -32,6 +32,7 @@ export function createPrograms(given: ProgramSource): Programs {
     entry: own?.entry ?? entryOf(uniqueName(cleanName(given.name), isSample), given.path, 'file'),
     source: () => given,
   };
+  const engine = given.options.engine === undefined ? {} : { engine: given.options.engine };
   let all = [first, ...samples.filter((sample) => sample !== own)];
   let changed: (() => void) | undefined;
   return {
@@ -40,7 +41,8 @@ export function createPrograms(given: ProgramSource): Programs {
       const found = all.find(({ entry }) => entry.name === name);
       const known = all.map(({ entry }) => entry.name);
       if (found === undefined) throw refusal('no-program', name, known);
-      return { ...found.source(), name };
+      const source = found.source();
+      return { ...source, name, options: { ...source.options, ...engine } };
     },
     add: (source) => {
       if (all.filter(({ entry }) => entry.origin === 'upload').length >= MAX_UPLOADS)

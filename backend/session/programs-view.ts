@@ -41,7 +41,7 @@ export function viewPrograms(
   const { object, machine, faults, outlets, leftOut, kernel } = replay;
   return {
     object: object.spec.name,
-    progs: viewProgs(object, silencesNow(replay)),
+    progs: viewProgs(object, machine, silencesNow(replay)),
     maps: object.maps.map((map) => viewMap(object, map, outlets)),
     progArrays: viewProgArrays(object),
     faults: faults.view(),
@@ -66,15 +66,18 @@ function silencesNow({
   return silencesOf(attachments, occurrencesAtEnd(recording, totals));
 }
 
-function viewProgs(object: LoadedObject, silences: Silences): ProgView[] {
+function viewProgs(object: LoadedObject, machine: Machine, silences: Silences): ProgView[] {
   const silenceNow = (prog: Prog): Silence | undefined => (prog.runs > 0 ? undefined : silences.get(prog));
   return object.progs.map((prog) => {
     const silence = silenceNow(prog);
+    const { engine, why } = machine.engineOf(prog);
     return {
       name: prog.spec.name,
       section: prog.spec.section,
       attached: [...prog.attached],
       ...(silence === undefined ? {} : { silence }),
+      engine,
+      ...(why === undefined ? {} : { whyEngine: why }),
       insns: prog.spec.insns.length / 8,
       runs: prog.runs,
       insnsRun: prog.insnsRun,

@@ -62,6 +62,10 @@ export interface Replay {
   restore(state: ReplayState): void;
 }
 
+/** What is replayed through; `profile`: count how often each insn runs, default false. */
+export type ReplayProgram = Pick<OpenedProgram, 'spec'> &
+  Partial<OpenedProgram> & { readonly profile?: boolean };
+
 /** Told of each line of trace_pipe, and of each record of a ring buffer or perf buffer, as they come. */
 export interface ReplayListener {
   readonly onPrintk?: (printk: Printk) => void;
@@ -92,7 +96,7 @@ const STATE_BYTES = 256 * 1024;
  */
 export function createReplay(
   recording: Recording,
-  { spec, kernel, named }: Pick<OpenedProgram, 'spec'> & Partial<OpenedProgram>,
+  { spec, kernel, named, engine, profile = false }: ReplayProgram,
   { onPrintk, onRecord }: ReplayListener = {},
 ): Replay {
   const cursor = createCursor(recording);
@@ -104,6 +108,8 @@ export function createReplay(
     limitInsns: LIMIT_INSNS,
     syscalls: MACHINE_SYSCALLS,
     ...(kernel === undefined ? {} : { kernel }),
+    ...(engine === undefined ? {} : { engine }),
+    profile,
     onPrintk: (printk) => {
       pipe.push(printk);
       onPrintk?.(printk);

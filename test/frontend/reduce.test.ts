@@ -162,7 +162,7 @@ test('frames of the old recording that are still under way are thrown away', () 
 });
 
 test('adds up the insns of all programs', () => {
-  const prog = { section: '', attached: [], insns: 1, runs: 1, faults: 0 };
+  const prog = { section: '', attached: [], engine: 'jit' as const, insns: 1, runs: 1, faults: 0 };
   const programs = {
     ...makeFrame().programs,
     progs: [

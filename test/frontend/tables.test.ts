@@ -120,6 +120,7 @@ test('slots are named by system calls only where the object dispatches by them',
   const prog = {
     name: 'main',
     section: 'kprobe/__seccomp_filter',
+    engine: 'jit' as const,
     insns: 3,
     runs: 1,
     insnsRun: 3,

@@ -56,6 +56,24 @@ describe('run tracex5 over dd', () => {
   });
 });
 
+test.each([[['tracex5']], [['tracex5', '--json']], [['opensnoop']], [['opensnoop', '--json']]])(
+  'run %j prints the same, byte for byte, whichever engine runs',
+  async (args) => {
+    const outs = await Promise.all(
+      ['jit', 'interp'].map((engine) =>
+        tailscope(['run', ...args, '--trace', logPath('dd'), '--engine', engine]),
+      ),
+    );
+    const [compiled, interpreted] = outs.map(({ stdout }) =>
+      stdout.replaceAll(/"engine": ?"(jit|interp)"/g, '"engine"'),
+    );
+    expect(compiled).toBe(interpreted);
+    expect(outs.map(({ code }) => code)).toEqual([0, 0]);
+    for (const [i, engine] of ['jit', 'interp'].entries())
+      expect(new RegExp(`"engine": ?"${engine}"`).test(outs[i]!.stdout)).toBe(args.includes('--json'));
+  },
+);
+
 test('a reader that closes the pipe early ends run quietly', async () => {
   const child = spawn(process.execPath, [BIN, 'run', 'tracex5', '--trace', logPath('npm')]);
   let stderr = '';

@@ -30,6 +30,10 @@ describe('wrong usage exits with 2 and says what is wrong on stderr', () => {
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['run', 'tracex5'], /--trace/],
     [['run', 'tracex5', '--trace', 'dd', '--limit', 'many'], /--limit cannot be many/],
+    [
+      ['run', 'tracex5', '--trace', 'dd', '--engine', 'fast'],
+      /--engine cannot be fast: expected jit or interp/,
+    ],
     [['info'], /missing required argument 'T'/],
     [['info', 'a', 'b'], /too many arguments/],
     [['list', '--wrong'], /unknown option '--wrong'/],
