@@ -26,22 +26,29 @@ export interface LoadedPrograms {
 }
 
 /**
- * Loads an object as the tool does that it was written for: programs for other kernels than this one are left out, where others remain. Those of `named`
- * were asked for by name, and are not. A program whose hook is not there does not keep the others from running. Throws UserError 'bad-program' for a
- * program that is at fault itself, and where no program would run.
+ * Loads an object and attaches its programs. A program whose hook is not there does not keep the others from running. Throws UserError 'bad-program' as
+ * `loadObject`, and where no program would run.
  */
-export function loadPrograms(
+export function loadPrograms(machine: Machine, asked: ObjectSpec, named?: readonly string[]): LoadedPrograms {
+  const { object, leftOut } = loadObject(machine, asked, named);
+  return { object, attachments: attachPrograms(machine, object), leftOut };
+}
+
+/**
+ * Loads an object as the tool does that it was written for: programs for other kernels than this one are left out, where others remain. Those of `named`
+ * were asked for by name, and are not. Throws UserError 'bad-program' for a program that is at fault itself, and where none is left.
+ */
+export function loadObject(
   machine: Machine,
   asked: ObjectSpec,
   named: readonly string[] = [],
-): LoadedPrograms {
+): Omit<LoadedPrograms, 'attachments'> {
   if (asked.progs.length === 0) throw refusal('bad-program', asked.name, NOTHING);
   const leftOut: LeftOut[] = [];
   let spec = asked;
   for (;;) {
     try {
-      const object = machine.load(spec);
-      return { object, attachments: attachPrograms(machine, object), leftOut };
+      return { object: machine.load(spec), leftOut };
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       const prog = spec.progs.find(({ name }) => name === error.subject && !named.includes(name));

@@ -1,6 +1,7 @@
 // A program and the code that was made of it, laid side by side for people: see ../prog-code.ts for what they get.
 import { disassemble } from '../asm/disassemble.ts';
-import type { KernelProg } from '../kernel/prog.ts';
+import { COUNTERS, type KernelProg } from '../kernel/prog.ts';
+import { hitsBytes } from '../kernel/prog-hits.ts';
 import type { ProgSpec } from '../object.ts';
 import type { CodeFunc, CodeInsn, ProgCode, SourceLine, WasmFunc, WasmLine } from '../prog-code.ts';
 import { cellName } from './listing.ts';
@@ -16,7 +17,7 @@ export function progCode(
   hits: Float64Array | undefined,
 ): ProgCode {
   const codes = typeof unit === 'string' ? [] : unit.functions;
-  const wasm = new Map(codes.map((code) => [code.name, wasmFunc(code)]));
+  const wasm = new Map(codes.map((code) => [code.name, wasmFunc(code, (at) => placeIn(prog, at))]));
   const insns = insnsOf(prog, spec, [...wasm.values()], hits);
   const starts = startsOf(prog, spec, codes);
   const functions = starts.map((pc, i): CodeFunc => {
@@ -64,7 +65,15 @@ function localsOf({ type, locals }: FuncCode): number {
   return locals.length - partsOf(type).params.length;
 }
 
-function wasmFunc(code: FuncCode): WasmFunc {
+/** What stands at an offset that is added: a cell, a counter of the program. */
+function placeIn({ countersAt, hits, code }: KernelProg, at: number): string | undefined {
+  const counter = Object.entries(COUNTERS).find(([, i]) => at === countersAt + 8 * i);
+  if (counter !== undefined) return counter[0];
+  if (hits !== undefined && at >= hits.at && at < hits.at + hitsBytes(code)) return 'hits';
+  return cellName(at);
+}
+
+function wasmFunc(code: FuncCode, placeAt: (at: number) => string | undefined): WasmFunc {
   return {
     name: code.name,
     head: headOf(code),
@@ -73,7 +82,7 @@ function wasmFunc(code: FuncCode): WasmFunc {
       depth,
       text,
       what,
-      place: offset === undefined ? undefined : cellName(offset),
+      place: offset === undefined ? undefined : placeAt(offset),
     })),
     bytes: code.bytes.length,
     locals: localsOf(code),
