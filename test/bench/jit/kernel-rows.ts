@@ -1,6 +1,28 @@
 // Programs of which Linux and the JIT are both asked what an operation costs. The text is one for both: what Linux runs as sched_cls over an skb whose mark is
 // the number, runs here at sys_enter, whose second argument is the number: both stand at offset 8 of the ctx.
 import { assembleObject, type ObjectSpec } from '../../../vm/index.ts';
+import {
+  CHAIN,
+  chain,
+  COUNTS,
+  dispatch,
+  HASH_LEAF,
+  KEY16,
+  KEY4,
+  lookup,
+  PERCPU_COUNTS,
+  PERCPU_LEAF,
+  RECORD,
+  remove,
+  repeat,
+  RING,
+  round,
+  ROUNDS,
+  SLOTS,
+  TIMES,
+  times,
+  update,
+} from './row-texts.ts';
 
 /** A program measured. */
 export interface KernelRow {
@@ -20,113 +42,6 @@ export interface KernelRow {
   /** A ring buffer that is emptied between batches. */
   readonly drained?: string;
 }
-
-const SLOTS = 512;
-const CHAIN = 33;
-const TIMES = 10;
-const ROUNDS = 100;
-const RING_BYTES = 1 << 24;
-
-const repeat = (times: number, text: (i: number) => string): string =>
-  Array.from({ length: times }, (_, i) => text(i)).join('\n');
-
-const NEXT_NUMBER = 'r3 *= 5\nr3 += 17\nr3 &= 511\n*(u32 *)(r1 + 8) = r3';
-
-function dispatch(section: string, map: string, leaf: string, advance: boolean): string {
-  const isLinux = section === 'tc';
-  return `.map table prog_array key=4 value=4 entries=${SLOTS}
-${map}
-${repeat(SLOTS, (i) => `.slot table ${i} leaf${i}`)}
-.section "${section}"
-main:
-r3 = *(u32 *)(r1 + 8)
-${advance && isLinux ? NEXT_NUMBER : ''}
-r2 = map[table] ll
-call tail_call
-r0 = 1
-exit
-${repeat(SLOTS, (i) => `.section "${section}"\nleaf${i}:\n${leaf}`)}`;
-}
-
-const COUNTS = `.map counts hash key=4 value=8 entries=1024`;
-const HASH_LEAF = `r3 = *(u32 *)(r1 + 8)
-*(u32 *)(r10 - 4) = r3
-r2 = r10
-r2 += -4
-r1 = map[counts] ll
-call map_lookup_elem
-if r0 == 0 goto +2
-r1 = 1
-lock *(u64 *)(r0 + 0) += r1
-r0 = 0
-exit`;
-const PERCPU_COUNTS = `.map counts percpu_array key=4 value=8 entries=${SLOTS}`;
-const PERCPU_LEAF = `r3 = *(u32 *)(r1 + 8)
-*(u32 *)(r10 - 4) = r3
-r2 = r10
-r2 += -4
-r1 = map[counts] ll
-call map_lookup_elem
-if r0 == 0 goto +3
-r1 = *(u64 *)(r0 + 0)
-r1 += 1
-*(u64 *)(r0 + 0) = r1
-r0 = 0
-exit`;
-
-function chain(section: string, index: (i: number) => string): string {
-  return `.map table prog_array key=4 value=4 entries=64
-${repeat(CHAIN, (i) => `.slot table ${i + 1} next${i + 1}`)}
-.section "${section}"
-main:
-${index(0)}
-r2 = map[table] ll
-call tail_call
-r0 = 1
-exit
-${repeat(CHAIN - 1, (i) => `.section "${section}"\nnext${i + 1}:\n${index(i + 1)}\nr2 = map[table] ll\ncall tail_call\nr0 = 1\nexit`)}
-.section "${section}"
-next${CHAIN}:
-r0 = 0
-exit`;
-}
-
-/** The same operation several times over. */
-function times(section: string, head: string, body: (i: number) => string): string {
-  const [maps, before = ''] = head.split('---\n');
-  return `${maps}\n.section "${section}"\nmain:\n${before}${repeat(TIMES, body)}\nr0 = 0\nexit`;
-}
-
-/** The same operation in a loop. */
-const round = (section: string, body: string): string =>
-  `.section "${section}"\nmain:\nr6 = ${ROUNDS}\nagain:\n${body}\nr6 -= 1\nif r6 != 0 goto again\nr0 = 0\nexit`;
-
-const lookup = (map: string, keyAt: number): ((i: number) => string) => {
-  return (i) => `r2 = r10
-r2 += -${keyAt}
-r1 = map[${map}] ll
-call map_lookup_elem
-if r0 == 0 goto no${i}
-r1 = *(u64 *)(r0 + 0)
-r1 += 1
-*(u64 *)(r0 + 0) = r1
-no${i}:`;
-};
-const update = `r1 = map[hash] ll
-r2 = r10
-r2 += -4
-r3 = r10
-r3 += -16
-r4 = 0
-call map_update_elem`;
-const remove = `r1 = map[hash] ll
-r2 = r10
-r2 += -4
-call map_delete_elem`;
-const KEY4 = '*(u32 *)(r10 - 4) = 7\n';
-const KEY16 = '*(u64 *)(r10 - 16) = 7\n*(u64 *)(r10 - 8) = 0\n';
-const RECORD = repeat(8, (i) => `*(u64 *)(r10 - ${8 * (i + 1)}) = ${8 * (i + 1)}`);
-const RING = `.map ring ringbuf key=0 value=0 entries=${RING_BYTES}`;
 
 /** The trivial program: what every run costs, and what is taken off the others for their net figures. */
 export const TRIVIAL: KernelRow = {
