@@ -8,6 +8,7 @@ import { recordsOf, viewPrograms } from '../session/programs-view.ts';
 import { decodeRecord, type ProgramRecord } from '../session/records.ts';
 import type { Replay } from '../session/replay.ts';
 import { rawJson } from './output.ts';
+import { profileResult } from './profile-text.ts';
 
 /** A recording that was replayed. Lines and records are kept for the document only. */
 export interface Replayed {
@@ -68,7 +69,12 @@ export function resultOf(
     })),
     progArrays,
     faults,
+    ...(hasHits(replay) ? { profile: profileResult(machine, replay.object) } : {}),
   };
+}
+
+function hasHits({ machine, object }: Replay): boolean {
+  return object.progs.some((prog) => machine.hitsOf(prog) !== undefined);
 }
 
 /** An entry as the document has it: the types' view as values, and not as text. */

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { formatPrintk, type Printk } from '../../vm/index.ts';
 import { refusal } from '../errors.ts';
 import { openTrace, type OpenedTrace } from '../library/open-trace.ts';
-import { openProgram, type OpenedProgram } from '../library/programs.ts';
+import { openProgram, type OpenedProgram, type ProgramSource } from '../library/programs.ts';
 import { decodeRecord, type ProgramRecord } from '../session/records.ts';
-import { createReplay, type Replay } from '../session/replay.ts';
+import { createReplay, type Replay, type ReplayProgram } from '../session/replay.ts';
 import { wholeNumber } from './options.ts';
 import { print, printJson, say } from './output.ts';
 import {
@@ -15,6 +15,7 @@ import {
   programFrom,
   type ProgramFlags,
 } from './program-options.ts';
+import { profileText, type SourceOf } from './profile-text.ts';
 import { createProgress } from './progress.ts';
 import { tellAssumed, tellFaults, tellLeftOut, tellSilent, tellUnknown, tellVariables } from './run-talk.ts';
 import { mapsText, recordText } from './run-text.ts';
@@ -28,15 +29,20 @@ Examples:
   tailscope run tracex5 --trace dd
   tailscope run ./opensnoop.bpf.o --trace build.strace.gz --set targ_failed=true
   tailscope run ./mine.bpf.asm --trace build.strace.gz --json > result.json
+  tailscope run tracex5 --trace dd --profile
 
 PROG is the name of a sample (tailscope list), the path of an object that clang made, or of assembly text. Records of ring buffers and perf
 buffers are printed by their BTF type where one fits: --record events=exec_event names it. Programs that do not run, faults, and what the
-recording could not answer are told on stderr; they do not change the exit code, which is 0 when the recording was replayed to its end.`;
+recording could not answer are told on stderr; they do not change the exit code, which is 0 when the recording was replayed to its end.
+
+--profile prints how often each insn ran: the program that ran most insns first, its insns in the order of the code under their lines of C. It
+makes programs slower, and changes nothing of what they do.`;
 
 interface RunOptions extends ProgramFlags {
   readonly trace: string;
   readonly json?: boolean;
   readonly limit?: number;
+  readonly profile?: boolean;
   readonly record?: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +57,7 @@ export function addRun(program: Command): Command {
     .requiredOption('-t, --trace <T>', 'recording: manifest name, .sct, strace log or capture')
     .option('--limit <N>', 'stop after N calls', wholeNumber('--limit', 1, Infinity))
     .option('--record <MAP=TYPE>', 'struct that the records of a map are; repeatable', recordType)
+    .option('--profile', 'count how often each insn runs, and print that')
     .option('--json', 'print one JSON document: printk, records, progs, maps, progArrays, faults and counts')
     .addHelpText('after', HELP)
     .action(run);
@@ -70,13 +77,14 @@ function recordType(
 }
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  const { trace, json = false, limit = Infinity, record = {} } = options;
-  const program = openProgram(programFrom(path, options));
+  const { trace, json = false, limit = Infinity, profile = false, record = {} } = options;
+  const source = programFrom(path, options);
+  const program = openProgram(source);
   checkRecordTypes(program, record);
   tellAssumed(program);
   const opened = await openWithProgress(trace);
   if (opened.recording.damage !== undefined) say(`${trace}: ${opened.recording.damage.message}`);
-  const done = await replayAll(opened, program, limit, json, record);
+  const done = await replayAll(opened, { ...program, profile }, limit, json, record);
   tellLeftOut(program, done.replay);
   tellSilent(done.replay);
   tellVariables(program, done.replay);
@@ -84,6 +92,12 @@ async function run(path: string, options: RunOptions): Promise<void> {
   tellUnknown(done.replay);
   if (json) await printJson(resultOf(opened, done, record, program));
   else await print(mapsText(done.replay));
+  if (profile && !json) await print(profileText(done.replay.machine, done.replay.object, sourceOf(source)));
+}
+
+/** Of assembly text the lines are those of the file. */
+function sourceOf({ path, content }: ProgramSource): SourceOf {
+  return { path, lines: content.kind === 'text' ? content.text.split('\n') : [] };
 }
 
 /** Throws UserError 'no-map', 'no-type' for a map or a struct that the object does not have. */
@@ -107,7 +121,7 @@ export async function openWithProgress(trace: string): Promise<OpenedTrace> {
 /** Replays up to `limit` calls. What programs print and hand over goes to stdout as it comes, or is kept. */
 async function replayAll(
   opened: OpenedTrace,
-  program: OpenedProgram,
+  program: ReplayProgram,
   limit: number,
   isKept: boolean,
   types: Readonly<Record<string, string>>,

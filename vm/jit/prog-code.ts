@@ -117,7 +117,8 @@ function sourceLines({ sourceLines: told = [], lines }: ProgSpec): (pc: number) 
   return (pc) => {
     for (; next < told.length && told[next]!.pc <= pc; next++) {
       const { file, line, column, text } = told[next]!;
-      last = { file, line, column, text };
+      const isSame = last?.file === file && last.line === line && last.text === text; // another column
+      if (!isSame) last = { file, line, column, text };
     }
     if (told.length > 0) return last;
     const line = lines[pc] ?? 0;
