@@ -121,6 +121,8 @@ export interface ClientToServer {
   'program:code': (payload: { prog: string }, ack: Ack<CodeView>) => void;
   /** How often each of its insns ran, up to the clock. */
   'program:hits': (payload: { prog: string }, ack: Ack<ProgHits>) => void;
+  /** Has hits of insns counted in the session, or not any more, for all its viewers: the recording goes on from where it stands. */
+  'program:profile': (payload: { isOn: boolean }, ack: Ack<SessionInfo>) => void;
   'clock:play': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:pause': (payload: Record<string, never>, ack: Ack<null>) => void;
   'clock:restart': (payload: Record<string, never>, ack: Ack<null>) => void;

@@ -28,6 +28,7 @@ export const REQUESTS = {
   'program:list': NOTHING,
   'program:code': z.strictObject({ prog: progName }),
   'program:hits': z.strictObject({ prog: progName }),
+  'program:profile': z.strictObject({ isOn: z.boolean() }),
   'clock:play': NOTHING,
   'clock:pause': NOTHING,
   'clock:restart': NOTHING,

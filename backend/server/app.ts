@@ -32,6 +32,8 @@ export interface AppDeps {
   readonly program: ProgramSource;
   /** Speed at which sessions start. */
   readonly speed: number;
+  /** Whether sessions start with hits of insns counted; default false. */
+  readonly profile?: boolean;
   readonly openPort: () => SessionPort;
   readonly access: AccessRules;
   readonly pageFolder: string;
@@ -61,6 +63,7 @@ export function createApp(deps: AppDeps): App {
     recordings,
     program: programs.find(),
     speed: deps.speed,
+    profile: deps.profile ?? false,
     openPort: deps.openPort,
     wallMs: deps.wallMs,
     onFailure: (session, reason) => log.error({ session, reason }, 'a session failed'),

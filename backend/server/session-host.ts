@@ -19,6 +19,8 @@ export interface HostOptions {
   /** What it starts with. */
   readonly program: ProgramSource;
   readonly speed: number;
+  /** Whether it starts with hits of insns counted. */
+  readonly profile: boolean;
   readonly openPort: () => SessionPort;
   readonly wallMs: () => number;
   /** Called when the session broke down, for the log. */
@@ -35,6 +37,8 @@ export interface SessionHost {
   open(recording: StoredRecording): Promise<SessionInfo>;
   /** Replays the recording from its start with another program, for all viewers. */
   openProgram(program: ProgramSource): Promise<SessionInfo>;
+  /** Counts hits of insns from the start of the recording on, or does not any more; goes on where it stands. */
+  profile(isOn: boolean): Promise<SessionInfo>;
   control<K extends ControlName>(name: K, take: SessionCalls[K]['take']): Promise<null>;
   readMap(take: SessionCalls['map']['take']): Promise<MapPage>;
   readCode(take: SessionCalls['code']['take']): Promise<CodeView>;
@@ -47,6 +51,7 @@ export type ControlName = 'play' | 'pause' | 'restart' | 'seek' | 'speed';
 
 /** What is replayed. */
 interface Played {
+  readonly profile: boolean;
   readonly recording: StoredRecording;
   readonly program: ProgramSource;
 }
@@ -59,7 +64,11 @@ interface Opened {
 /** A session that starts with its first viewer, or its first request. */
 export function createSessionHost(options: HostOptions): SessionHost {
   const viewers = new Set<Viewer>();
-  let played: Played = { recording: options.recording, program: options.program };
+  let played: Played = {
+    profile: options.profile,
+    recording: options.recording,
+    program: options.program,
+  };
   let { speed } = options;
   /** What was opened last and has not failed since. */
   let current: Opened | undefined;
@@ -90,22 +99,31 @@ export function createSessionHost(options: HostOptions): SessionHost {
   };
 
   /** Opens what differs from what is played, in the worker there is or in a new one. What is refused leaves everything as it was. */
-  const openNow = async (change: Partial<Played>): Promise<Opened> => {
+  const openNow = async (change: Partial<Played>, goesOn: boolean): Promise<Opened> => {
     const next = { ...played, ...change };
-    const { recording, program } = next;
+    const { recording, program, profile } = next;
     const used = port ?? startPort();
     port = used;
     const { path, entry } = recording;
     const { name, lookFor } = entry;
-    const opened = await used.request('open', { path, name, lookFor, program, speed, epoch: epoch + 1 });
+    const opened = await used.request('open', {
+      path,
+      name,
+      lookFor,
+      program,
+      speed,
+      profile,
+      goesOn,
+      epoch: epoch + 1,
+    });
     epoch = opened.epoch;
     played = next;
     current = { port: used, info: { session: options.name, program: program.name, ...opened } };
     return current;
   };
 
-  const openNext = (change: Partial<Played>): Promise<Opened> => {
-    const opened = turn.then(() => openNow(change));
+  const openNext = (change: Partial<Played>, goesOn = false): Promise<Opened> => {
+    const opened = turn.then(() => openNow(change, goesOn));
     turn = opened.catch(() => {});
     return opened;
   };
@@ -140,8 +158,8 @@ export function createSessionHost(options: HostOptions): SessionHost {
     return port.request(name, take);
   };
 
-  const change = async (to: Partial<Played>): Promise<SessionInfo> => {
-    const { info } = await openNext(to);
+  const change = async (to: Partial<Played>, goesOn = false): Promise<SessionInfo> => {
+    const { info } = await openNext(to, goesOn);
     notifyAll({ kind: 'changed', info });
     return info;
   };
@@ -214,6 +232,7 @@ export function createSessionHost(options: HostOptions): SessionHost {
     },
     open: (recording) => change({ recording }),
     openProgram: (program) => change({ program }),
+    profile: (isOn) => change({ profile: isOn }, true),
     control: async (name, take) => {
       if (name === 'speed') ({ speed } = take as SessionCalls['speed']['take']); // by the name
       const answered = call(name, take);

@@ -14,6 +14,8 @@ export interface SessionsOptions {
   /** What they start with. */
   readonly program: ProgramSource;
   readonly speed: number;
+  /** Whether they start with hits of insns counted. */
+  readonly profile: boolean;
   readonly openPort: () => SessionPort;
   readonly wallMs: () => number;
   readonly onFailure: (session: string, reason: string) => void;
@@ -58,6 +60,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         recording: recording ?? options.recordings.find(),
         program: options.program,
         speed: options.speed,
+        profile: options.profile,
         openPort: options.openPort,
         wallMs: options.wallMs,
         onFailure: (reason) => options.onFailure(name, reason),

@@ -86,6 +86,7 @@ function serveSocket(socket: ViewerSocket, { recordings, programs, sessions, log
     'program:list': () => programs.list(),
     'program:code': (payload) => host().readCode(payload),
     'program:hits': (payload) => host().readHits(payload),
+    'program:profile': ({ isOn }) => host().profile(isOn),
     'clock:play': () => host().control('play', null),
     'clock:pause': () => host().control('pause', null),
     'clock:restart': () => host().control('restart', null),

@@ -10,6 +10,10 @@ export interface OpenSession {
   readonly lookFor: string;
   readonly program: ProgramSource;
   readonly speed: number;
+  /** Count how often each insn runs; default false. */
+  readonly profile?: boolean;
+  /** Goes on from where the session stands that is replaced, playing or not; otherwise it plays from the start. */
+  readonly goesOn?: boolean;
   /** First epoch, unless the session that is replaced has come to it already: then the one after its last. */
   readonly epoch: number;
 }

@@ -13,6 +13,12 @@ export interface SessionDesk {
   work(): number;
 }
 
+/** Brings a new session to where another stands. */
+function goOn(session: Session, { clock: { atNs, state, durationNs } }: Session): void {
+  session.seek(state === 'ended' ? durationNs : atNs);
+  if (state === 'playing') session.play();
+}
+
 type Answers = {
   readonly [K in CallName]: (
     take: SessionCalls[K]['take'],
@@ -32,14 +38,18 @@ export function createSessionDesk(wallMs: () => number): SessionDesk {
   };
   const open = async (take: OpenSession): Promise<SessionCalls['open']['give']> => {
     const recording = openBytes(await sctBytes(take.path), take.path);
-    const { speed } = take;
+    const { speed, profile = false, goesOn = false } = take;
     const program = openProgram(take.program);
     const epoch = Math.max(take.epoch, (current?.epoch ?? 0) + 1);
-    const opened = reading(take.path, () => createSession({ recording, program, wallMs, epoch, speed }));
-    opened.play();
+    const opened = reading(take.path, () =>
+      createSession({ recording, program, wallMs, epoch, speed, profile }),
+    );
+    const before = goesOn ? current : undefined;
+    if (before === undefined) opened.play();
+    else goOn(opened, before);
     current?.end();
     current = opened;
-    return { epoch, recording: viewRecording(recording, take.name, take.lookFor) };
+    return { epoch: opened.epoch, recording: viewRecording(recording, take.name, take.lookFor) };
   };
   const seek = ({ atNs }: { readonly atNs: number }): Promise<number> =>
     new Promise((resolve) => {

@@ -24,6 +24,8 @@ export interface SessionOptions {
   /** First epoch; each seek and restart takes the next. */
   readonly epoch?: number;
   readonly speed?: number;
+  /** Count how often each insn runs; default false. */
+  readonly profile?: boolean;
   readonly checkpointPoints?: number;
   readonly checkpointBytes?: number;
 }
@@ -61,7 +63,8 @@ export interface Session {
 export function createSession(options: SessionOptions): Session {
   const { recording, wallMs } = options;
   const { durationNs } = recording;
-  const replay = createReplay(recording, options.program);
+  const { profile = false } = options;
+  const replay = createReplay(recording, { ...options.program, profile });
   const clock = createClock(durationNs, options.speed ?? 1);
   const checkpoints = createCheckpoints(replay.save(), options.checkpointPoints, options.checkpointBytes);
   const rate = createRate();

@@ -54,6 +54,10 @@ const MODEL = codeModel(CODE);
 const COUNTS = [9, 9, 9, 9, 9, 8, 0, 8];
 const HITS = viewHits({ prog: 'count', hits: f64Column(COUNTS) })!;
 
+function found(search: string): readonly string[] {
+  return findRows(MODEL, search).map(({ column, row }) => `${column} ${row}`);
+}
+
 describe('rows', () => {
   test('files and functions are named above their lines', () => {
     const heads = CODE_COLUMN_NAMES.map((name) =>
@@ -130,8 +134,6 @@ describe('hits', () => {
 });
 
 test('a search goes through texts and notes of all columns, in their order, whatever the case', () => {
-  const found = (search: string): readonly string[] =>
-    findRows(MODEL, search).map(({ column, row }) => `${column} ${row}`);
   expect(found('LOOK')).toEqual(['source 1', 'source 4', 'insns 4', 'wasm 3']);
   expect([found('  '), found('nothing like it')]).toEqual([[], []]);
 });

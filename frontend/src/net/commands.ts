@@ -24,6 +24,8 @@ export interface Commands {
   readMap(map: string, offset: number, limit: number): void;
   /** Reads the code of a program into the state. */
   readCode(prog: string): void;
+  /** Has hits of insns counted, or not any more. */
+  profile(isOn: boolean): void;
   /** Reads how often its insns ran into the state, unless that is being read. */
   readHits(prog: string): void;
   /** Sends a recording or a program and opens it. */
@@ -167,6 +169,12 @@ export function createCommands(requester: Requester, store: Store, idle: Idle): 
     openProgram: (program) => void openProgram(program),
     readMap: (map, offset, limit) => reader.push({ map, offset, limit }),
     readCode: (prog) => coder.push(prog),
+    profile: (isOn) => {
+      if (reachable() === undefined) return;
+      void runShown(inNewEpoch(), async () => {
+        await requester.request('program:profile', { isOn });
+      });
+    },
     readHits: (prog) => counter.push(prog),
     upload: (file) =>
       void run(async () => {

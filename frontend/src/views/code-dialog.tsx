@@ -1,9 +1,11 @@
 // A program in three columns beside each other: its source, its insns, the code that was generated. What belongs together lights up together.
 import type { CodeView } from '../../../backend/protocol/index.ts';
+import { useComputed } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useApp, useSnapshot } from '../components/app-context.ts';
 import { type Aim, CodeColumn, ROW_PX } from '../components/code-column.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
+import { Icon } from '../components/icon.tsx';
 import { Modal } from '../components/modal.tsx';
 import { type CodeHits, heatOf, hitsOfRow } from '../state/code-hits.ts';
 import {
@@ -68,10 +70,32 @@ function ProgramCode({ prog, onShow }: { readonly prog: string; readonly onShow:
             ))}
           </select>
         </label>
+        <PlayButton />
+        <button
+          type="button"
+          class="button"
+          aria-pressed={hasHits}
+          title="Counts how often each insn runs, from the start of the recording on; that takes time"
+          onClick={() => commands.profile(!hasHits)}
+        >
+          Count hits
+        </button>
         <p class="code-facts">{shown === undefined ? 'Reading the code…' : describeCode(shown)}</p>
       </div>
       {shown === undefined ? null : <Columns code={shown} hits={hits?.prog === prog ? hits : undefined} />}
     </section>
+  );
+}
+
+/** The player's keys do not reach through a dialog. */
+function PlayButton() {
+  const { commands, store } = useApp();
+  const isPlaying = useComputed(() => store.state.value.frame?.clock.state === 'playing').value;
+  return (
+    <button type="button" class="button" onClick={() => commands.toggle()}>
+      <Icon name={isPlaying ? 'pause' : 'play'} />
+      {isPlaying ? 'Pause' : 'Play'}
+    </button>
   );
 }
 
@@ -171,7 +195,11 @@ function emptyText({ why, isAssembly }: CodeView, name: CodeColumnName): string 
 function Hits({ hits, row }: { readonly hits: CodeHits; readonly row: CodeRow }) {
   const count = hitsOfRow(hits, row) ?? 0;
   return (
-    <span class={count === 0 ? 'code-hits zero' : 'code-hits'} title={`${formatCount(count)} times`}>
+    <span
+      class={count === 0 ? 'code-hits zero' : 'code-hits'}
+      title={`${formatCount(count)} times`}
+      data-value={formatCount(count)}
+    >
       <span class="code-heat" style={{ width: `${Math.round(heatOf(count, hits.most) * 100)}%` }} />
       <span>{formatShort(count)}</span>
     </span>
