@@ -1,15 +1,16 @@
-// Which programs are compiled, and together with which: those that run and all that they can jump to stand in one module, and in the machine's table of programs
-// by their ids. When slots change, programs that are new among them get a module of their own at once, so that the next event is right; after
-// some thousand runs without another change all are linked into one module again.
+// Which programs are compiled, and together with which: those that run and all that they can jump to stand in the machine's table of programs by their ids, and
+// those that jump straight to each other in one module. When slots change, programs that are new get a module of their own at once, so that the
+// next event is right; after some thousand runs without another change those are linked anew whose direct jumps lead elsewhere now.
 import type { KernelProg } from '../../kernel/prog.ts';
 import { reachedFrom } from '../reached.ts';
 import { callbackName, progName, type ProgUnit } from '../unit.ts';
 import type { ModuleParts } from '../wasm/module-writer.ts';
 import { whyNoCode } from './host-support.ts';
+import { joinedWith } from './joined.ts';
 import { contentsOf, LinkedModule, type ExtraCode, type ModuleWorld, type Part } from './linked-module.ts';
 import { Units, type UnitsWorld } from './units.ts';
 
-/** Runs without a change before all is linked anew: a replay does as many in some milliseconds, and a lab that fills slot after slot does not. */
+/** Runs without a change before programs are linked anew: a replay does as many in some milliseconds, and a lab that fills slot after slot does not. */
 const RELINK_RUNS = 4096;
 
 /** The programs of a machine. */
@@ -51,7 +52,7 @@ export class Linker {
   /** The module that `extra` stands in. */
   private linked: LinkedModule | undefined;
   private seen = -1;
-  /** All is not in one module, or not as the slots are now. */
+  /** Direct jumps may lead elsewhere than slots do now, or not be there. */
   private isScattered = false;
   private quietRuns = 0;
 
@@ -110,7 +111,9 @@ export class Linker {
   /** Keeps code in the linked module from now on (undefined: none), and links at once. Between two runs only. */
   link(extra: LinkExtra | undefined): LinkedModule | undefined {
     this.extra = extra;
-    this.catchUp();
+    this.linked = undefined;
+    this.dropGone();
+    this.seen = this.world.progs.changes;
     this.relink();
     return this.linked;
   }
@@ -132,6 +135,17 @@ export class Linker {
   }
 
   private catchUp(): void {
+    this.dropGone();
+    this.reachAll();
+    if (this.lacksExtra()) this.relink();
+  }
+
+  /** The linked module is another's now: nothing runs before there is a new one. */
+  private lacksExtra(): boolean {
+    return this.linked === undefined && this.extra?.progs.every((prog) => this.isThere(prog)) === true;
+  }
+
+  private dropGone(): void {
     this.units.keep((prog) => this.isThere(prog));
     for (const prog of this.roots) if (!this.isThere(prog)) this.roots.delete(prog);
     const placed = [...this.placed.values()];
@@ -139,7 +153,7 @@ export class Linker {
     // Direct jumps know a program by its id: where that may be another's now, nothing of what is there is kept.
     const mayMislead = gone.some(({ prog: { id } }) => this.mayBeAnothers(id));
     for (const { prog } of mayMislead ? placed : gone) this.displace(prog);
-    this.reachAll();
+    if (mayMislead) this.linked = undefined;
   }
 
   private mayBeAnothers(id: number): boolean {
@@ -183,18 +197,27 @@ export class Linker {
     if (missing.length > 0) this.build(missing, undefined);
   }
 
-  /** One module for all. */
+  /** One module for all whose direct jumps change, and what these lead to; the others stay where they are, as fast as they have become. */
   private relink(): void {
     this.quietRuns = 0;
     this.isScattered = false;
     const wanted = this.wanted();
-    for (const { prog } of this.placed.values()) if (prog.id !== 0 && !wanted.has(prog)) this.displace(prog);
-    // Programs that went away take what calls them with them.
-    const { extra } = this;
-    this.linked = this.build(
-      [...wanted],
-      extra?.progs.every((prog) => this.isThere(prog)) === true ? extra : undefined,
+    const changed = [...wanted].filter(
+      (prog) => this.placed.get(prog.id)?.prog !== prog || this.units.isStale(prog, wanted),
     );
+    for (const prog of changed) this.units.partOf(prog, wanted); // tells what it jumps to
+    // Programs that went away take what calls them with them.
+    const extra = this.extra?.progs.every((prog) => this.isThere(prog)) === true ? this.extra : undefined;
+    if (extra === undefined) this.linked = undefined;
+    const callers = extra?.progs ?? [];
+    const jumpsOf = (prog: KernelProg): readonly KernelProg[] =>
+      callers.includes(prog) ? [...callers, ...this.units.jumpsOf(prog)] : this.units.jumpsOf(prog);
+    const isNew = extra !== undefined && this.linked === undefined;
+    const group = joinedWith(isNew ? [...changed, ...callers] : changed, wanted, jumpsOf);
+    if (isNew || callers.some((prog) => group.has(prog))) this.linked = this.build([...group], extra);
+    else if (group.size > 0) this.build([...group], undefined);
+    // Whatever jumped straight to these was linked anew.
+    for (const { prog } of this.placed.values()) if (prog.id !== 0 && !wanted.has(prog)) this.displace(prog);
   }
 
   private build(progs: readonly KernelProg[], extra: ExtraCode | undefined): LinkedModule {

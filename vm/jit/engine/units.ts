@@ -50,13 +50,24 @@ export class Units {
     return typeof made === 'string' ? made : made.unit;
   }
 
+  /** Whether a program that is translated would now jump straight to others, in a module that holds `group`. */
+  isStale(prog: KernelProg, group: ReadonlySet<KernelProg>): boolean {
+    for (const [slotAt, held] of this.known.get(prog)?.asked ?? [])
+      if (this.named(slotAt, group) !== held) return true;
+    return false;
+  }
+
+  /** What a program that is translated jumps straight to. */
+  jumpsOf(prog: KernelProg): readonly KernelProg[] {
+    return (this.known.get(prog)?.unit.jumps ?? []).map((jump) => jump.prog);
+  }
+
   /** A program for a module that holds `group`: slots may name those straight. */
   partOf(prog: KernelProg, group: ReadonlySet<KernelProg>): Part {
     if (this.refused.has(prog)) return { interpreted: prog };
     const inSlot = (slotAt: number): KernelProg | undefined => this.named(slotAt, group);
     const known = this.known.get(prog);
-    if (known !== undefined && [...known.asked].every(([slotAt, held]) => inSlot(slotAt) === held))
-      return known;
+    if (known !== undefined && !this.isStale(prog, group)) return known;
     this.release(prog);
     const made = this.translated(prog, inSlot, this.world.sites);
     if (typeof made !== 'string') {

@@ -18,8 +18,8 @@ interface Chain extends JitRig {
   readonly table: number;
   /** Loads a program that returns a number: its fd. */
   readonly leaf: (result: number) => number;
-  /** Loads one that jumps to a slot, and returns -1 when it comes back. */
-  readonly jumper: (slot: number) => { readonly fd: number; readonly prog: KernelProg };
+  /** Loads one that jumps to a slot, or to 0 or 1 by chance, and returns -1 when it comes back. */
+  readonly jumper: (slot: number | 'any') => { readonly fd: number; readonly prog: KernelProg };
   readonly put: (slot: number, fd: number) => void;
   readonly run: (prog: KernelProg) => number;
   readonly linker: Linker;
@@ -39,10 +39,12 @@ function chain(): Chain {
   return Object.assign(made, {
     table,
     leaf: (result: number) => made.load(`r0 = ${result}\nexit`).fd,
-    jumper: (slot: number) => {
+    jumper: (slot: number | 'any') => {
       // The number of a map in the list takes the place of its fd.
       const names = Array.from({ length: table + 1 }, (_, fd) => (fd === table ? 'table' : `other${fd}`));
-      const text = `r2 = map[table] ll\nr3 = ${slot}\ncall tail_call\nr0 = -1\nexit`;
+      const index =
+        slot === 'any' ? 'r6 = r1\ncall get_prandom_u32\nr3 = r0\nr3 &= 1\nr1 = r6' : `r3 = ${slot}`;
+      const text = `${index}\nr2 = map[table] ll\ncall tail_call\nr0 = -1\nexit`;
       const { insns } = assembleProg(text, names);
       const fd = made.bpf.progLoad({ name: 'jumper', type: 'socket_filter', insns, license: 'GPL' });
       return { fd, prog: made.objects.byFd(fd) as KernelProg }; // it was loaded
@@ -145,6 +147,23 @@ describe('linking', () => {
     expect([run(prog), modules(linker)]).toEqual([5, 2]);
     for (let i = 0; i < MANY; i++) run(prog);
     expect([run(prog), modules(linker)]).toEqual([5, 1]);
+  });
+
+  test('leaves programs where they are that meet in the table only', () => {
+    const { jumper, leaf, put, run, linker } = chain();
+    const any = jumper('any');
+    put(0, leaf(5));
+    run(any.prog);
+    const before = linker.at(any.prog.id)!.module;
+    put(1, leaf(5));
+    const straight = jumper(1);
+    const results = Array.from({ length: MANY }, () => [run(any.prog), run(straight.prog)]).flat();
+    expect(new Set(results.slice(-MANY))).toEqual(new Set([5]));
+    expect(linker.at(any.prog.id)!.module).toBe(before);
+    // The one that jumps straight stands with what it jumps to.
+    const [to] = linker['units'].jumpsOf(straight.prog);
+    expect(linker.at(to!.id)!.module).toBe(linker.at(straight.prog.id)!.module);
+    expect(modules(linker)).toBe(2);
   });
 
   test('leaves programs out that cannot be reached any more', () => {
