@@ -21,7 +21,7 @@ export const CELLS = {
   base:      CELLS_AT + 0x94,
   /** What r2 begins with (RunEvent.length). */
   length:    CELLS_AT + 0x98,
-  /** Words of 8 bytes of the ctx, bit by bit from the first, in which something is not known: loads of them take the slow way. */
+  /** Words of 8 bytes of the ctx, bit by bit from the first, in which something is not known, or that lie behind its end: loads of them take the slow way. */
   ctxHoles:  CELLS_AT + 0x9c,
   /** The CPU. */
   cpu:       CELLS_AT + 0xa0,

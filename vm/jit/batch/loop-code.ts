@@ -227,7 +227,7 @@ class PlanWriter {
 
   /** What a run finds in cells that is the same each time. */
   private cellsOfRun({ id, event, plan }: PlannedRun): Constant[] {
-    const holes = event.holed === undefined ? 0 : holesOf(event, event.holed.holes);
+    const holes = holesOf(event);
     const constants: Constant[] = [
       { at: CELLS.run, bytes: 4, value: BigInt(id) },
       { at: CELLS.ctxHoles, bytes: 4, value: BigInt(holes) },

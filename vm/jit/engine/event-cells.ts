@@ -11,6 +11,7 @@ const TWO_POW_32 = 0x1_0000_0000;
 const COMM_CHARS = 15;
 /** Words of the ctx that have a bit in CELLS.ctxHoles. */
 const HOLE_BITS = 32;
+const WORD_BYTES = 8;
 
 /** Writes the cells of a task on a CPU. */
 export function writeTask({ i32, u8 }: LinearMemory, task: TaskView, cpu: number): void {
@@ -32,7 +33,7 @@ export function writeEvent(memory: LinearMemory, event: RunEvent): void {
   i32[CELLS.charged / WORD] = 0;
   i32[CELLS.tailCalls / WORD] = 0;
   i32[CELLS.length / WORD] = event.length ?? 0;
-  i32[CELLS.ctxHoles / WORD] = event.holed === undefined ? 0 : holesOf(event, event.holed.holes);
+  i32[CELLS.ctxHoles / WORD] = holesOf(event);
   i32[CELLS.stop / WORD] = 0;
   i32[CELLS.row / WORD] = -1;
   i32[CELLS.owed / WORD] = 0;
@@ -40,15 +41,24 @@ export function writeEvent(memory: LinearMemory, event: RunEvent): void {
   writeReadable(memory, event);
 }
 
-/** The words of the ctx that a hole lies in, bit by bit. */
-export function holesOf(
-  { ctxAt }: RunEvent,
-  holes: readonly { readonly start: number; readonly end: number }[],
-): number {
-  let bits = 0;
-  for (const { start, end } of holes) {
-    for (let word = (start - ctxAt) >> 3; word < HOLE_BITS && ctxAt + 8 * word < end; word++)
-      bits |= 1 << word;
-  }
+/**
+ * The words of the ctx that are not all known, bit by bit: nobody tells of them, or the ctx ends before. The verifier looks at no end: a program that is jumped
+ * to may load more than the hook has.
+ */
+export function holesOf({ ctxAt, regions, holed }: RunEvent): number {
+  let bits = -1;
+  for (const { start, end } of regions) bits &= ~wordsIn(start - ctxAt, end - ctxAt);
+  if (holed === undefined) return bits;
+  bits &= ~wordsIn(holed.start - ctxAt, holed.end - ctxAt);
+  for (const { start, end } of holed.holes)
+    bits |= wordsIn((start - ctxAt) & -WORD_BYTES, end - ctxAt + WORD_BYTES - 1);
   return bits;
+}
+
+/** A bit for each word that lies in a range of the ctx. */
+function wordsIn(start: number, end: number): number {
+  const first = Math.max(0, (start + WORD_BYTES - 1) >> 3);
+  const after = Math.min(HOLE_BITS, end >> 3);
+  if (first >= after) return 0;
+  return (-1 >>> (HOLE_BITS - after)) & (-1 << first);
 }
