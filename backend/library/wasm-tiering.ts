@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 const BUDGET = 1_000_000;
 const FLAG = '--wasm-tiering-budget';
 
-/** Has V8 optimise generated code sooner, in all threads, for modules that are made from now on. A budget given to Node itself stands. */
+/** Has V8 optimise generated code sooner, in all threads of the process, for modules that are made from now on. A budget given to Node itself stands. */
 export function optimiseSooner(): void {
   const given = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
   if (given.some((option) => option.replaceAll('_', '-').startsWith(FLAG.slice(2), 2))) return;

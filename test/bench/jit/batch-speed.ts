@@ -3,8 +3,9 @@ import { createMachine, type BpfMap, type Machine } from '../../../vm/index.ts';
 import { KERNEL_ROWS, rowObject, TRIVIAL, type KernelRow } from './kernel-rows.ts';
 
 const SECTION = 'raw_tp/sys_enter';
-/** Batches, and fewer where a run is long. */
+/** Batches: more where many programs are to be optimised, fewer where a run is long. */
 const ROUNDS = 400;
+const VARIED_ROUNDS = 2000;
 const LONG_ROUNDS = 60;
 const LONG_OPS = 50;
 /** AUDIT_ARCH_X86_64. */
@@ -77,7 +78,8 @@ function speedOf(row: KernelRow, trivial: number, profile = false): BatchSpeed {
   const spent = [performance.now() - linking];
   const { rows } = batch;
   let nr = FIXED_NR;
-  const rounds = row.ops > LONG_OPS ? LONG_ROUNDS : ROUNDS;
+  const usual = row.varied === true ? VARIED_ROUNDS : ROUNDS;
+  const rounds = row.ops > LONG_OPS ? LONG_ROUNDS : usual;
   for (let round = 0; round < rounds; round++) {
     const columns = batch.columns();
     const comm = batch.name(new TextEncoder().encode('bench'));
