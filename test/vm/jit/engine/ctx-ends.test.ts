@@ -52,7 +52,7 @@ exit
     machine.enter(point);
     machine.exit(point);
   }
-  const out = [...object.maps.find(({ spec }) => spec.name === 'out')!.lookup(new Uint8Array(4))!];
+  const out = object.maps.find(({ spec }) => spec.name === 'out')!.lookup(new Uint8Array(4));
   const counters = object.progs.map(({ runs, insnsRun, faults: stopped }) => [runs, insnsRun, stopped]);
   return { faults, out, counters };
 }
