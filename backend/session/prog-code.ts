@@ -98,12 +98,13 @@ function wasmOf({ functions, others }: ProgCode): readonly WasmLineView[] {
 /** Functions of the runtime have no insns of the program. */
 function wasmLines({ head, lines }: WasmFunc, isOwn: boolean): readonly WasmLineView[] {
   return [
-    ...head.map((text): WasmLineView => ({ text, depth: 0, pc: -1, isHead: true })),
+    ...head.map((text, i): WasmLineView => ({ text, depth: Math.min(i, 1), pc: -1, isHead: true })),
     ...lines.map(({ pc, depth, text, what, place }): WasmLineView => ({
       text: place === undefined ? text : `${text} ;; ${place}`,
       depth: depth + 1,
       pc: isOwn ? pc : -1,
       ...(what === undefined ? {} : { inlined: what }),
     })),
+    { text: ')', depth: 0, pc: -1, isHead: true },
   ];
 }

@@ -1,6 +1,6 @@
 // A column of code: rows of one height, of which those in view are drawn. A listbox: arrow keys choose a row.
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type CodeColumnName, type CodeRow, firstFor, isFor, rowAfterKey } from '../state/code-model.ts';
 
 /** Height of a row in px: --code-row of styles/code.css. */
@@ -40,11 +40,14 @@ export function CodeColumn(props: CodeColumnProps) {
   const { name, title, rows, lit, aim, found, side, onHover, onChoose } = props;
   const ref = useRef<HTMLDivElement>(null);
   const view = useView(ref);
-  useFollow(ref, name, rows, aim);
+  useFollow(ref, name, rows, aim, view.height > 0);
   const first = Math.max(0, Math.floor(view.top / ROW_PX) - BEYOND);
   const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PX) + BEYOND);
   const active = aim?.column === name ? aim.row : undefined;
-  const longest = rows.reduce((most, { text }) => Math.max(most, text.length), LEAST_CHARS) + EXTRA_CHARS;
+  const longest = useMemo(
+    () => rows.reduce((most, { text }) => Math.max(most, text.length), LEAST_CHARS),
+    [rows],
+  );
   const choose = (row: number): void =>
     onChoose({ column: name, row, pcs: new Set(rows[row]?.pcs), top: row * ROW_PX - view.top });
   return (
@@ -55,7 +58,10 @@ export function CodeColumn(props: CodeColumnProps) {
       tabIndex={0}
       aria-label={title}
       {...(active === undefined ? {} : { 'aria-activedescendant': idOf(name, active) })}
-      onPointerOver={(event) => onHover(rowOf(event))}
+      onPointerMove={(event) => {
+        // rows that move under a pointer which rests are not pointed at
+        if (event.movementX !== 0 || event.movementY !== 0) onHover(rowOf(event));
+      }}
       onPointerLeave={() => onHover(undefined)}
       onClick={(event) => {
         const row = rowOf(event);
@@ -70,7 +76,10 @@ export function CodeColumn(props: CodeColumnProps) {
         choose(next);
       }}
     >
-      <div class="code-rows" style={{ height: `${rows.length * ROW_PX}px`, minWidth: `${longest}ch` }}>
+      <div
+        class="code-rows"
+        style={{ height: `${rows.length * ROW_PX}px`, minWidth: `${longest + EXTRA_CHARS}ch` }}
+      >
         {rows.slice(first, end).map((row, i) => (
           <Row
             key={first + i}
@@ -156,16 +165,17 @@ function useView(ref: { readonly current: HTMLElement | null }): View {
   return view;
 }
 
-/** Brings the row that was chosen into view, and its partners beside it. */
+/** Brings the row that was chosen into view, and its partners beside it; where the column is hidden, once it is shown. */
 function useFollow(
   ref: { readonly current: HTMLElement | null },
   name: CodeColumnName,
   rows: readonly CodeRow[],
   aim: Aim | undefined,
+  isShown: boolean,
 ): void {
   useLayoutEffect(() => {
     const scroller = ref.current;
-    if (scroller === null || aim === undefined) return;
+    if (scroller === null || aim === undefined || !isShown) return;
     if (aim.column !== name) {
       const row = firstFor(rows, aim.pcs);
       if (row >= 0) scroller.scrollTop = row * ROW_PX - aim.top;
@@ -175,5 +185,5 @@ function useFollow(
     const { scrollTop, clientHeight } = scroller;
     if (top < scrollTop) scroller.scrollTop = top;
     else if (top + ROW_PX > scrollTop + clientHeight) scroller.scrollTop = top + ROW_PX - clientHeight;
-  }, [ref, name, rows, aim]);
+  }, [ref, name, rows, aim, isShown]);
 }

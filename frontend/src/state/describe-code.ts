@@ -26,7 +26,7 @@ export function describePlace(
   const lines = (name: 'source' | 'wasm'): number => model[name].filter((one) => isFor(one, pcs)).length;
   const times = hits === undefined ? undefined : hitsOfRow(hits, chosen);
   const partners = [
-    formatPlural(lines('source'), 'line of C', 'lines of C'),
+    ...(model.source.length === 0 ? [] : [formatPlural(lines('source'), 'line of C', 'lines of C')]),
     formatPlural(lines('wasm'), 'line of WebAssembly', 'lines of WebAssembly'),
     ...(times === undefined ? [] : [`ran ${formatCount(times)} ×`]),
   ];

@@ -112,6 +112,12 @@ function Columns({ code, hits }: ColumnsProps) {
   const [search, setSearch] = useState('');
   const places = useMemo(() => findRows(model, search), [model, search]);
   const lit = hover === undefined ? (aim?.pcs ?? NO_PCS) : pcsOf(model, hover);
+  const sentence = useMemo(
+    () => (aim === undefined ? HINT : describePlace(model, aim, hits)),
+    [model, aim, hits],
+  );
+  const hoverAt = (next: CodePlace | undefined): void =>
+    setHover((last) => (last?.column === next?.column && last?.row === next?.row ? last : next));
   const choose = (next: Aim): void => {
     setHover(undefined); // what was chosen last counts, wherever the pointer rests
     setAim(next);
@@ -159,7 +165,7 @@ function Columns({ code, hits }: ColumnsProps) {
                 side={
                   hits === undefined || name === 'wasm' ? undefined : (row) => <Hits hits={hits} row={row} />
                 }
-                onHover={(row) => setHover(row === undefined ? undefined : { column: name, row })}
+                onHover={(row) => hoverAt(row === undefined ? undefined : { column: name, row })}
                 onChoose={choose}
               />
             )}
@@ -167,14 +173,13 @@ function Columns({ code, hits }: ColumnsProps) {
         ))}
       </div>
       <p class="code-place" role="status">
-        {aim === undefined
-          ? 'Point at a line, or choose one with the arrow keys: its partners light up.'
-          : describePlace(model, aim, hits)}
+        {sentence}
       </p>
     </>
   );
 }
 
+const HINT = 'Point at a line, or choose one with the arrow keys: its partners light up.';
 const NO_PCS: ReadonlySet<number> = new Set();
 /** Where a row that a search found comes to stand. */
 const GO_TOP = 4 * ROW_PX;
