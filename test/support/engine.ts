@@ -1,5 +1,5 @@
 // Which engine the machines of tests run on: the environment says it, so that the same tests hold both to the same answers.
 import type { EngineName } from '../../vm/index.ts';
 
-/** TAILSCOPE_ENGINE, 'jit' or 'interp'; 'interp' where it is not set. */
-export const TEST_ENGINE: EngineName = process.env['TAILSCOPE_ENGINE'] === 'jit' ? 'jit' : 'interp';
+/** TAILSCOPE_ENGINE, 'jit' or 'interp'; 'jit' where it is not set, as everywhere. */
+export const TEST_ENGINE: EngineName = process.env['TAILSCOPE_ENGINE'] === 'interp' ? 'interp' : 'jit';

@@ -29,9 +29,8 @@ export const KEYS_AT = 0xc_e000;
 /** Room for what the engine itself reads, 4 KiB; no program can point here. */
 export const SCRATCH_AT = 0xc_f000;
 export const EVENT_AT = 0xd_0000;
-export const EVENT_END = 0xf_0000;
 /** A batch of events on their way to programs: jit/batch. */
-export const BATCH_AT = EVENT_END;
+export const BATCH_AT = 0xf_0000;
 /** What programs print, until it is told: jit/inline/print-buffer.ts. */
 export const PRINT_AT = 0x1c_0000;
 export const HEAP_AT = 0x20_0000;

@@ -14,7 +14,7 @@ import { writeInsn } from './handlers.ts';
 import type { TranslateOptions } from './options.ts';
 import { isBack, shapeOf, type FuncShape } from './shape.ts';
 
-export type { TranslateMode, TranslateOptions } from './options.ts';
+export type { TranslateOptions } from './options.ts';
 
 /** Translates a program and its subprograms. */
 export function translate(prog: KernelProg, options: TranslateOptions): ProgUnit {

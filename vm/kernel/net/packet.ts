@@ -4,7 +4,7 @@
 //   |   headroom   | Ethernet | IPv4 ...                      |  tailroom  |
 //                  ^ or ^ data: what offset 0 of a program is
 import type { Redirect } from '../../effects.ts';
-import { EVENT_AT, EVENT_END, type LinearMemory } from '../../memory/linear.ts';
+import { BATCH_AT, EVENT_AT, type LinearMemory } from '../../memory/linear.ts';
 import type { Region } from '../../memory/regions.ts';
 
 /** The ctx of programs on packets, and the struct bpf_sock it points at. */
@@ -16,7 +16,7 @@ export const STORED_AT = NET_CTX_AT + 0x180;
 export const TUNNEL_AT = NET_CTX_AT + 0x200;
 /** Room for the packet: 112 KiB. */
 export const PACKET_AT = EVENT_AT + 0x4000;
-export const PACKET_END = EVENT_END;
+export const PACKET_END = BATCH_AT;
 
 /** What is counted where a program wants bytes of a packet that were not recorded. */
 export const MISSING_PACKET = 'bytes of a packet that were not recorded';
