@@ -32,9 +32,10 @@ export class Playback {
 
   /** Tells what was printed until now, and noted of rows before `end`. */
   play(end: number): void {
-    const { view, f64 } = this.memory;
+    const { memory } = this; // its views are others once somebody who was told has made it grow
+    const { view } = memory;
     const lines: PrintedLine[] = [];
-    drainPrints(this.memory, (line) => lines.push(line));
+    drainPrints(memory, (line) => lines.push(line));
     const count = view.getUint32(BATCH.noteCount, true);
     view.setUint32(BATCH.noteCount, 0, true);
     let told = 0;
@@ -44,7 +45,8 @@ export class Playback {
       for (; told < lines.length && lines[told]!.row <= row; told++) this.tell(lines[told]!);
       for (; i < count && this.rowOf(i) === row; i++) {
         const at = BATCH.notes + NOTE.bytes * i;
-        this.buffers[view.getUint32(at + NOTE.buffer, true)]!.limit = f64[(at + NOTE.position) / 8]!;
+        const buffer = this.buffers[memory.view.getUint32(at + NOTE.buffer, true)]!;
+        buffer.limit = memory.f64[(at + NOTE.position) / 8]!;
       }
       this.drain(row);
     }

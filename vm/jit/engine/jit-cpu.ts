@@ -227,7 +227,7 @@ export class JitCpu extends CodeCpu implements CodeHost {
       this.bill();
     });
     this.frames.floor = floor;
-    i32[CELLS.exit / 4] = -1;
+    this.memory.i32[CELLS.exit / 4] = -1; // memory may have grown
     this.regsOut(ARGS_END); // code that was not verified sees all of them
     this.goIn();
   }

@@ -47,16 +47,17 @@ const NO_MEMORY: FormatMemory = {
   bytes: (_arg, size) => new Uint8Array(size),
 };
 
-/** Tells all lines that wait, in their order; none waits then, even where `tell` throws. */
+/** Tells all lines that wait, in their order; none waits then, even where `tell` throws. Who is told may make maps: views of memory are others then. */
 export function drainPrints(memory: LinearMemory, tell: (line: PrintedLine) => void): void {
   const { view } = memory;
   const end = BUFFER_AT + view.getUint32(CELLS.printed, true);
   if (end === BUFFER_AT) return;
   view.setUint32(CELLS.printed, 0, true);
   const names = new Names(memory);
-  for (let at = BUFFER_AT; at < end; at += view.getUint32(at + RECORD.bytes, true)) {
-    tell(lineAt(memory, at, names));
-  }
+  const lines: PrintedLine[] = [];
+  for (let at = BUFFER_AT; at < end; at += view.getUint32(at + RECORD.bytes, true))
+    lines.push(lineAt(memory, at, names));
+  for (const line of lines) tell(line);
 }
 
 function lineAt({ u8, i32 }: LinearMemory, at: number, names: Names): PrintedLine {
