@@ -7,6 +7,7 @@ export type { EventName, EventPoint, SignalInfo } from './kernel/event-point.ts'
 export type { Kernel } from './kernel/kernel.ts';
 export { DEFAULT_KERNEL, KERNELS, kernelOfTypes, type KernelName } from './kernel/profiles/index.ts';
 export type { UnknownRead } from './kernel/memory/unknown-reads.ts';
+export { emptyPoint } from './kernel/point.ts';
 export type { PacketPoint, SyscallPoint, UserMemory } from './kernel/point.ts';
 export type {
   CredId,

@@ -11,7 +11,7 @@ import {
   type ProcessesState,
   type Recording,
 } from '../../traces/index.ts';
-import type { EventBatch, Machine, SyscallPoint } from '../../vm/index.ts';
+import { emptyPoint, type EventBatch, type Machine } from '../../vm/index.ts';
 
 /** Points that are taken between two looks at the clock. */
 const POINTS_A_LOOK = { least: 64, most: 2048 } as const;
@@ -107,20 +107,5 @@ function createSingles({ recording, cursor, machine, onRecords }: PointsWorld): 
     flush: () => {},
     save: () => processes.save(),
     restore: (state) => processes.restore(state),
-  };
-}
-
-function emptyPoint(): SyscallPoint {
-  return {
-    nr: -1,
-    audit: 0,
-    args: new Uint8Array(48),
-    ret: 0n,
-    tid: 0,
-    tgid: 0,
-    comm: new Uint8Array(0),
-    cpu: 0,
-    atNs: 0,
-    memory: () => [],
   };
 }

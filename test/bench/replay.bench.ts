@@ -13,6 +13,7 @@ import {
   openSct,
 } from '../../traces/index.ts';
 import type { Recording } from '../../traces/index.ts';
+import { emptyPoint } from '../../vm/index.ts';
 import { joined } from '../support/blocks.ts';
 import { importLog } from '../support/imported.ts';
 import { inflateByZlib } from '../../backend/library/inflate.ts';
@@ -50,8 +51,7 @@ function follow(recording: Recording): number {
 function fill(recording: Recording): number {
   const cursor = createCursor(recording);
   const processes = createProcesses(recording);
-  const numbers = { nr: 0, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
-  const point = { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: () => [] };
+  const point = emptyPoint();
   let sum = 0;
   while (cursor.advance(END)) {
     processes.before(cursor);

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { createCursor, createProcesses, fillPoint } from '../../traces/index.ts';
 import type { Cursor, CursorState, Processes, Recording } from '../../traces/index.ts';
-import type { EventBatch, SyscallPoint } from '../../vm/index.ts';
+import { emptyPoint, type EventBatch, type SyscallPoint } from '../../vm/index.ts';
 import type { Random } from './seed.ts';
 
 /** What runs at a call; 0 nothing. */
@@ -216,12 +216,6 @@ function columnsOf(rows: number) {
     cpu: new Int32Array(rows),
     atNs: new Float64Array(rows),
   };
-}
-
-/** A point of which nothing is known. */
-function emptyPoint(): SyscallPoint {
-  const numbers = { nr: -1, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
-  return { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: () => [] };
 }
 
 /** A state with its waiting calls in one order: a heap may lie in several. */

@@ -13,6 +13,7 @@ import {
 } from '../../traces/index.ts';
 import {
   createMachine,
+  emptyPoint,
   formatPrintk,
   type EngineName,
   type LoadedObject,
@@ -240,19 +241,4 @@ function outcomeOf({ machine, object, told }: Rig, rows: number): Outcome {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
-}
-
-function emptyPoint(): SyscallPoint {
-  return {
-    nr: -1,
-    audit: 0,
-    args: new Uint8Array(48),
-    ret: 0n,
-    tid: 0,
-    tgid: 0,
-    comm: new Uint8Array(0),
-    cpu: 0,
-    atNs: 0,
-    memory: () => [],
-  };
 }

@@ -1,5 +1,5 @@
 // A whole recording through a machine: in batches where its programs allow it, else point by point.
-import type { EventBatch, Machine, SyscallPoint } from '../../vm/index.ts';
+import { emptyPoint, type EventBatch, type Machine } from '../../vm/index.ts';
 import type { Recording } from '../recording.ts';
 import { createBatcher } from './batch.ts';
 import { createCursor } from './cursor.ts';
@@ -64,9 +64,4 @@ function runPoints(recording: Recording, machine: Machine, { onRecords }: RunOpt
     onRecords?.(cursor.atNs);
   }
   return { isBatched: false, atNs: cursor.atNs };
-}
-
-function emptyPoint(): SyscallPoint {
-  const numbers = { nr: -1, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
-  return { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: () => [] };
 }

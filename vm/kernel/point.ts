@@ -42,6 +42,22 @@ export interface SyscallPoint {
   memory: () => readonly UserMemory[];
 }
 
+/** A point of which nothing is known, to be filled. */
+export function emptyPoint(): SyscallPoint {
+  return {
+    nr: -1,
+    audit: 0,
+    args: new Uint8Array(48),
+    ret: 0n,
+    tid: 0,
+    tgid: 0,
+    comm: new Uint8Array(0),
+    cpu: 0,
+    atNs: 0,
+    memory: () => [],
+  };
+}
+
 /** One packet at a network device, as sockets of type AF_PACKET get it. */
 export interface PacketPoint {
   /** As in SyscallPoint. */

@@ -2,17 +2,12 @@
 import { expect, test } from 'vitest';
 import { ARCHS, createCursor, fillPoint, MEMORY_FLAGS, NO_SYSCALL } from '../../../traces/index.ts';
 import type { SyscallRef } from '../../../traces/index.ts';
-import type { SyscallPoint } from '../../../vm/index.ts';
+import { emptyPoint } from '../../../vm/index.ts';
 import { StringPool } from '../../support/blocks.ts';
 import { recordingOf } from '../../support/sct.ts';
 
 const REFS: readonly SyscallRef[] = [{ arch: 'i386', nr: 3, name: 'read' }];
 const ARGS = [3n, 0xffff_ffff_ffff_ffffn, 0x7ffe_1234_5678_9abcn, 1n << 63n, 0n, 6n];
-
-function emptyPoint(): SyscallPoint {
-  const numbers = { nr: 0, audit: 0, ret: 0n, tid: 0, tgid: 0, cpu: 0, atNs: 0 };
-  return { ...numbers, args: new Uint8Array(48), comm: new Uint8Array(0), memory: () => [] };
-}
 
 const strings = new StringPool();
 const recording = recordingOf(

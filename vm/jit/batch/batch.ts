@@ -6,7 +6,7 @@ import type { CallbackTable } from '../../kernel/callbacks.ts';
 import { passes } from '../../kernel/functions.ts';
 import type { KernelMemory } from '../../kernel/kernel-memory.ts';
 import type { Stage } from '../../kernel/attachments.ts';
-import type { SyscallPoint } from '../../kernel/point.ts';
+import { emptyPoint, type SyscallPoint } from '../../kernel/point.ts';
 import type { KernelProg } from '../../kernel/prog.ts';
 import type { LinearMemory } from '../../memory/linear.ts';
 import { CELLS } from '../cells.ts';
@@ -16,7 +16,7 @@ import { BATCH_ROWS } from './layout.ts';
 import { RUN_FUNCTION, type LoopInput } from './loop-code.ts';
 import { Playback } from './playback.ts';
 import type { Plans } from './plans.ts';
-import { emptyPoint, type BatchRows } from './rows.ts';
+import type { BatchRows } from './rows.ts';
 
 /** The machine around batches. */
 export interface BatchWorld {

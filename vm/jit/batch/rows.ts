@@ -81,19 +81,3 @@ export class BatchRows {
     point.args.set(this.memory.u8.subarray(from, from + 8 * ARG_COUNT));
   }
 }
-
-/** A point of which nothing is known. */
-export function emptyPoint(): SyscallPoint {
-  return {
-    nr: -1,
-    audit: 0,
-    args: new Uint8Array(8 * ARG_COUNT),
-    ret: 0n,
-    tid: 0,
-    tgid: 0,
-    comm: new Uint8Array(0),
-    cpu: 0,
-    atNs: 0,
-    memory: () => [],
-  };
-}
