@@ -196,6 +196,37 @@ describe('hits of a program that goes two ways', () => {
   });
 });
 
+/** Stopped at the load in `reach` when r1 is 3, in the middle of insns that run together; the caller never goes on. */
+const STOPPED = `
+.license GPL
+.section "raw_tp/sys_enter"
+main:
+r1 = *(u64 *)(r1 + 8)
+r0 = 0
+call reach
+r0 += 1
+exit
+reach:
+r0 = r10
+if r1 != 3 goto good
+r0 = 64
+good:
+r2 = 1
+r0 = *(u64 *)(r0 - 8)
+r0 = 2
+r0 += 3
+exit
+`;
+
+test.each(['jit', 'interp'] as const)('what a run did not come to is not counted, on %s', (engine) => {
+  const { machine, faults } = rig({ engine, profile: true, verifier: 'off' });
+  const object = machine.load(assembleObject(STOPPED, 'test'));
+  machine.attachAll(object);
+  enterTen(machine);
+  expect(faults.map(({ pc }) => pc)).toEqual([9]);
+  expect([...machine.hitsOf(object.progs[0]!)!]).toEqual([10, 10, 10, 9, 9, 10, 10, 1, 10, 10, 9, 9, 9]);
+});
+
 function tryLoad(machine: Machine, object: ObjectSpec): LoadedObject | undefined {
   try {
     return machine.load(object);
