@@ -69,7 +69,7 @@ export class ObservedRuns {
       this.fault = fault;
     };
     this.runs = new MachineRuns(
-      { cpus: CPUS, limitInsns, onPrintk: () => {}, onFault },
+      { cpus: CPUS, limitInsns, engine: 'interp', onPrintk: () => {}, onFault }, // handlers are looked over
       this.memory,
       this.objects,
     );

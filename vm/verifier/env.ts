@@ -1,4 +1,5 @@
 // What all parts of the verifier share while they walk one program.
+import { HELPERS } from '../helpers/table.ts';
 import type { Insn } from '../isa/insn.ts';
 import type { FuncInfo, LineInfo } from '../object.ts';
 import type { Edges } from './flow/edges.ts';
@@ -94,6 +95,8 @@ export class Env {
   /** By pc; undefined in the second slot of a wide insn. */
   readonly insns: readonly (Insn | undefined)[];
   readonly facts: readonly InsnFacts[];
+  /** Some insn calls bpf_trace_printk. */
+  readonly prints: boolean;
   /** In the order of their starts. */
   subprogs: readonly Subprog[] = [];
 
@@ -153,6 +156,9 @@ export class Env {
     this.log = new Log(options.logLevel ?? 0);
     this.insns = insns;
     this.facts = facts;
+    this.prints = insns.some(
+      (insn) => insn?.op.name === 'call_helper' && insn.imm === HELPERS.trace_printk.id,
+    );
   }
 
   /** A number that no register carries yet. */

@@ -3,7 +3,7 @@ import type { HelperName } from '../../helpers/table.ts';
 import type { Insn } from '../../isa/insn.ts';
 import type { Env } from '../env.ts';
 import { checkAccess } from '../memory/access.ts';
-import { noteFilled } from '../memory/frame-facts.ts';
+import { noteFilled, notePrinted } from '../memory/frame-facts.ts';
 import { UNKNOWN_REG } from '../reg.ts';
 import { pushState } from '../walk/pending.ts';
 import { availableHelper } from './availability.ts';
@@ -23,6 +23,7 @@ export function stepHelper(env: Env, insn: Insn): number {
   const name = availableHelper(env, insn.imm);
   const notes = new CallNotes(protoOf(name, env.input.type));
   for (const arg of notes.proto.args) checkArg(env, insn, notes, arg);
+  if (name === 'trace_printk') notePrinted(env, env.state);
   const { map } = notes;
   if (map !== undefined) noteMap(env, name, map);
   if (name === 'tail_call') noteTailCallKey(env, map!); // its second argument is a map

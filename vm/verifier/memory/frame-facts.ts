@@ -95,8 +95,18 @@ export function noteEscape(env: Env, reg: Reg): void {
   unwritten.fill(ALL_SLOTS);
 }
 
+/** What bpf_trace_printk takes besides its format, which the verifier does not ask for, and pruning does not compare: registers that may lead to strings. */
+const PRINTED_REGS = [3, 4, 5] as const;
+
+/** What the arguments of a bpf_trace_printk point at in the stack may be read as strings. */
+export function notePrinted(env: Env, { frames }: State): void {
+  const { regs } = frames.at(-1)!;
+  for (const n of PRINTED_REGS) noteEscape(env, regs[n]!);
+}
+
 /** The path of `cur` ends where `old` was walked on from: what it has not written `old` may have, and was read then. */
 export function notePruned(env: Env, old: State, cur: State): void {
+  if (env.prints) notePrinted(env, cur);
   for (const [i, frame] of cur.frames.entries()) {
     const before = old.frames[i]!.stack;
     for (let slot = 0; slot < before.length; slot++) {
